@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_CLASSIFICATION_H
+#define LICET_CLASSIFICATION_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What a message is, as a value: made by classify(), read by all later stages. It is about the
+ * message; what the law of one recipient's territory makes of it is decided in policy.
+ */
+typedef enum {
+    CLASS_TRANSACTIONAL,
+    CLASS_PROMOTIONAL,
+    CLASS_MIXED,    /* transactional and promotional content */
+    CLASS_PERSONAL, /* ordinary correspondence between people: signed, never edited */
+} MessageClass;
+
+typedef enum {
+    PURPOSE_NONE,
+    /* transactional */
+    PURPOSE_RECEIPT, PURPOSE_SHIPPING, PURPOSE_BOOKING, PURPOSE_ACCOUNT, PURPOSE_SECURITY,
+    PURPOSE_SUPPORT, PURPOSE_BILLING, PURPOSE_LEGAL,
+    /* promotional */
+    PURPOSE_NEWSLETTER, PURPOSE_OFFER, PURPOSE_CROSS_SELL, PURPOSE_REACTIVATION,
+    PURPOSE_CART_REMINDER, PURPOSE_SURVEY, PURPOSE_EVENT, PURPOSE_REFERRAL, PURPOSE_WELCOME,
+} Purpose;
+
+typedef enum {
+    ORDER_NONE,               /* not mixed */
+    ORDER_TRANSACTION_FIRST,
+    ORDER_PROMOTION_FIRST,
+} ContentOrder;
+
+typedef struct {
+    char *signal;  /* name of the row in the table of signals */
+    double weight; /* above 0 speaks for promotion, below 0 for transaction; 0 is a note */
+    char *where;   /* header field, leaf and offset, or the matched words */
+} Evidence;
+
+typedef struct {
+    unsigned leaf;
+    size_t start, end;             /* decoded range within the leaf */
+    size_t inner_start, inner_end; /* without the marks */
+    MessageClass class;
+    const char *how; /* "marked", "selected" or "detected" */
+    const char *mark; /* for a marked one: "comment", "attribute", "text-lines"; else NULL */
+} Block;
+
+typedef struct {
+    MessageClass class;
+    Purpose purpose;       /* of the transactional part, or of the promotion when that is all */
+    Purpose promo_purpose; /* the consent to ask for; PURPOSE_NONE without promotion */
+    double promo_share;    /* 0..1, promotional part of the visible text of the main leaf */
+    ContentOrder order;
+    MessageClass subject_class; /* CLASS_TRANSACTIONAL or CLASS_PROMOTIONAL */
+    double confidence;          /* 0..1 */
+    char *declared;             /* what the sender declared, as written; NULL when nothing */
+    char *problem;              /* marks that do not pair, or other reason not to edit; or NULL */
+    GPtrArray *blocks;          /* of Block, by leaf and offset */
+    GPtrArray *evidence;        /* of Evidence, in the order of the table of signals */
+} Classification;
+
+Classification *classification_new (void);
+void classification_free (Classification *classification);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Classification, classification_free)
+
+/* Words as in settings, headers and JSON. *_parse: false when the word is unknown. */
+const char *message_class_word (MessageClass class);
+bool message_class_parse (const char *word, MessageClass *ret_class);
+const char *purpose_word (Purpose purpose); /* "none" for PURPOSE_NONE */
+bool purpose_parse (const char *word, Purpose *ret_purpose);
+bool purpose_is_promotional (Purpose purpose);
+const char *content_order_word (ContentOrder order);
+
+#endif

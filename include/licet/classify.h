@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_CLASSIFY_H
+#define LICET_CLASSIFY_H
+
+#include <glib.h>
+
+#include "licet/classification.h"
+#include "licet/message.h"
+
+/*
+ * What a message is and why: a table of small signals over headers, subject, text, links and
+ * the sender's marks and declarations, added up. Pure: no I/O, no clock.
+ *
+ * Words are the vocabulary by language (policies/words/<lang>.cfg); immutable, refcounted,
+ * readable from several threads.
+ */
+typedef struct Words Words;
+
+/* POLICY with every problem found, a line "file:line: …" each. An absent directory gives an
+ * empty vocabulary. */
+Words *words_load (const char *dir, GError **error);
+Words *words_ref (Words *words);
+void words_unref (Words *words);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Words, words_unref)
+
+Classification *classify (const Message *message, const Words *words);
+
+#endif

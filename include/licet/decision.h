@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_DECISION_H
+#define LICET_DECISION_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "licet/classification.h"
+#include "licet/consent.h"
+
+/*
+ * What is to happen for one recipient, and every rule that was looked at on the way there.
+ * A value: made by policy_decide, read by rewrite, audit and the tools.
+ */
+typedef enum {
+    VERDICT_SATISFIED,
+    VERDICT_VIOLATED,
+    VERDICT_NOT_APPLICABLE,
+    VERDICT_CANNOT_TELL, /* the store is down, the leaf cannot be read, … */
+} Verdict;
+
+/* By rising weight. */
+typedef enum {
+    ACTION_ALLOW,
+    ACTION_FIX,   /* change what is missing, where the kind can */
+    ACTION_STRIP, /* remove the promotional blocks; refuse when nothing else would be left */
+    ACTION_DEFER, /* ask again later */
+    ACTION_REFUSE,
+} Action;
+
+typedef enum {
+    MODE_ENFORCE,
+    MODE_SHADOW, /* recorded, without effect */
+    MODE_OFF,
+} RuleMode;
+
+typedef enum {
+    OUTCOME_DELIVER, /* as sent, but for fixes, tag and signature */
+    OUTCOME_STRIP,   /* delivered without the promotional blocks */
+    OUTCOME_DEFER,
+    OUTCOME_REFUSE,
+} Outcome;
+
+typedef struct {
+    char *id;       /* "DE-CONSENT" */
+    char *kind;     /* "consent" */
+    Verdict verdict;
+    Action action;  /* what the rule asks for with this verdict; ACTION_ALLOW when satisfied or not applicable */
+    RuleMode mode;
+    char *source;   /* the statute, as the policy file gives it */
+    char *evidence; /* what was looked at and found */
+    char *remedy;   /* what would satisfy it; NULL when satisfied or not applicable */
+    int64_t until;  /* with ACTION_DEFER: when to ask again; 0 when not known */
+    char *fix;      /* with ACTION_FIX: the text to add (kind "subject-label": the prefix); or NULL */
+    bool cured;     /* violated by the message as sent, no longer by the stripped copy */
+} RuleResult;
+
+/* Who the recipient is, as far as rules ask. */
+typedef struct {
+    char *given;   /* as in the envelope */
+    char *address; /* normalised; the given text when it cannot be */
+    char *person, *recipient_class, *language; /* or NULL */
+    char *territory;             /* policy file that decides: "DE", "US", "XX" */
+    char *subdivision;           /* "CA" of US-CA, or NULL */
+    const char *territory_source; /* "consent-record", "header", "domain", "default" */
+    double territory_confidence; /* 0..1 */
+    ConsentAnswer *promotion;    /* never NULL */
+} RecipientFacts;
+
+typedef struct {
+    RecipientFacts *facts;
+    MessageClass legal_class; /* how the territory's law classes the message as sent */
+    char *legal_reason;       /* the mixed-mail test and what it saw */
+    Outcome outcome;
+    GPtrArray *rules; /* of RuleResult, in the order of the policy file */
+    char *rule;       /* id of the rule that decided the outcome, or NULL */
+    char *source;     /* its legal source, or NULL */
+    char *reply;      /* for REFUSE and DEFER: "550 5.7.1 …", ASCII, one line; else NULL */
+    int64_t until;    /* for DEFER, else 0 */
+} Decision;
+
+RuleResult *rule_result_new (void);
+void rule_result_free (RuleResult *result);
+void recipient_facts_free (RecipientFacts *facts);
+void decision_free (Decision *decision);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuleResult, rule_result_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RecipientFacts, recipient_facts_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Decision, decision_free)
+
+const char *verdict_word (Verdict verdict); /* "satisfied", "violated", "not-applicable", "cannot-tell" */
+const char *action_word (Action action);
+const char *rule_mode_word (RuleMode mode);
+const char *outcome_word (Outcome outcome);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_EDGE_H
+#define LICET_EDGE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "licet/audit.h"
+#include "licet/clock.h"
+#include "licet/engine.h"
+#include "licet/ledger.h"
+
+/*
+ * Where licetd meets Postfix: the milter (RFC-less; Postfix MILTER_README), the LMTP server
+ * (RFC 2033), the submission client (RFC 5321) and the control socket. The edges own all
+ * threads and all logging. One Daemon per process, made by main.c.
+ */
+typedef struct Daemon Daemon;
+
+/* Opens ledger and audit log. Takes engine. settings_path is read again at each reload. */
+Daemon *daemon_new (Engine *engine, const char *settings_path, const Clock *clock,
+                    GError **error);
+void daemon_free (Daemon *daemon);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Daemon, daemon_free)
+
+/* The snapshot in force; caller unrefs. */
+Engine *daemon_engine (Daemon *daemon);
+Ledger *daemon_ledger (Daemon *daemon);
+Audit *daemon_audit (Daemon *daemon);
+int64_t daemon_now (const Daemon *daemon);
+
+/* Reads settings, policies, words, keys and store anew and swaps the snapshot, and reopens the
+ * log. On failure the old snapshot stays. Settings that name a socket, the ledger or the log
+ * path take effect at a restart only. */
+bool daemon_reload (Daemon *daemon, GError **error);
+
+/* One JSON object: uptime, counters, policy version, ledger. Caller frees. */
+char *daemon_status (Daemon *daemon);
+
+/* Counters of daemon_status. */
+typedef enum {
+    COUNT_MESSAGES, COUNT_IN_PLACE, COUNT_SPLIT, COUNT_REFUSED, COUNT_DEFERRED, COUNT_FAILED,
+    COUNT_HANDED_OVER, COUNT_SUBMITTED, COUNT_RELOADS, COUNT_RELOADS_FAILED, COUNT_LAST,
+} Counter;
+void daemon_count (Daemon *daemon, Counter counter);
+
+/* Runs the milter until milter_edge_stop or a signal that libmilter handles. */
+bool milter_edge_open (Daemon *daemon, GError **error);
+bool milter_edge_run (Daemon *daemon, GError **error);
+void milter_edge_stop (void);
+
+typedef struct LmtpEdge LmtpEdge;
+/* Listens and serves on threads of its own. */
+LmtpEdge *lmtp_edge_start (Daemon *daemon, GError **error);
+/* Stops accepting, lets transactions under way end, joins. */
+void lmtp_edge_stop (LmtpEdge *edge);
+
+typedef struct ControlEdge ControlEdge;
+/* A Unix socket, mode 0660, one request line ("status" or "reload"), one JSON answer line. */
+ControlEdge *control_edge_start (Daemon *daemon, GError **error);
+void control_edge_stop (ControlEdge *edge);
+
+/* The client's half, for the tool: sends one word, returns the answer line. Caller frees. */
+char *control_ask (const char *socket_path, const char *request, GError **error);
+
+#endif

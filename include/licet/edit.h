@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_EDIT_H
+#define LICET_EDIT_H
+
+#include <glib.h>
+#include <stddef.h>
+
+/*
+ * One change to a message, said against the original, never against a half-edited state. The
+ * same list is rendered to bytes (message_render) and applied through libmilter
+ * (milter/edge/apply.c); both give the same message.
+ */
+typedef enum {
+    EDIT_CUT,            /* remove decoded bytes [start, end) of a leaf */
+    EDIT_HEADER_REMOVE,  /* remove header field number `field` */
+    EDIT_HEADER_REPLACE, /* give header field number `field` the value `value` */
+    EDIT_HEADER_INSERT,  /* put `name`: `value` above all fields; several keep their order */
+} EditKind;
+
+typedef struct {
+    EditKind kind;
+    const char *why;     /* a static word for the record: "strip", "unmark", "control-header",
+                            "tag", "label", "signature" */
+    unsigned leaf;       /* EDIT_CUT */
+    size_t start, end;   /* EDIT_CUT */
+    unsigned field;      /* EDIT_HEADER_REMOVE, EDIT_HEADER_REPLACE */
+    char *name;          /* of the header field */
+    char *value;         /* without the leading space; folds are CRLF and a blank; no CRLF at the end */
+    char *where;         /* for people: "text/html 1.2, comment", "Subject" */
+    char *rule;          /* id of the rule that asked for it, or NULL */
+} Edit;
+
+Edit *edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const char *where,
+                    const char *rule);
+Edit *edit_header_new (EditKind kind, const char *why, unsigned field, const char *name,
+                       const char *value, const char *rule);
+void edit_free (Edit *edit);
+
+#endif

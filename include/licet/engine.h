@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_ENGINE_H
+#define LICET_ENGINE_H
+
+#include <glib.h>
+
+#include "licet/classify.h"
+#include "licet/consent.h"
+#include "licet/policy.h"
+#include "licet/settings.h"
+#include "licet/signer.h"
+
+/*
+ * A refcounted snapshot of all that a decision depends on besides the message: settings,
+ * policies, words, keys and the consent store. A reload makes a new one and swaps the pointer; a
+ * message keeps the snapshot it began with.
+ */
+typedef struct {
+    const Settings *settings;
+    PolicySet *policies;
+    Words *words;
+    Signer *signer;
+    ConsentStore *store;
+} Engine;
+
+/* Takes settings. Fails as its parts do; nothing is half built. */
+Engine *engine_new (Settings *settings, GError **error);
+Engine *engine_ref (Engine *engine);
+void engine_unref (Engine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_unref)
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_MESSAGE_H
+#define LICET_MESSAGE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "licet/edit.h"
+
+/*
+ * A message as its original bytes and a map of them: header fields, MIME leaves (RFC 2045) with
+ * their encoded byte ranges, decoded text, links, marked blocks. It is read with GMime behind a
+ * linear scan with the bounds of limits.h, and written only by splicing the original bytes:
+ * what is not edited stays byte-identical.
+ *
+ * What two readers could understand differently (two Content-Type fields, a broken transfer
+ * encoding, a missing closing boundary) is *ambiguous*: the message can be read and passed on,
+ * but message_render refuses to cut it.
+ *
+ * A Message is immutable once parsed and may be read from several threads. All strings and
+ * pointers that the functions return are borrowed unless it says otherwise.
+ */
+typedef struct Message Message;
+
+typedef enum {
+    LEAF_PLAIN, /* text/plain */
+    LEAF_HTML,  /* text/html */
+    LEAF_AMP,   /* text/x-amp-html */
+    LEAF_OTHER, /* all else, and every attachment */
+} LeafKind;
+
+typedef enum {
+    ENCODING_IDENTITY, /* 7bit, 8bit, binary, or none given */
+    ENCODING_QUOTED_PRINTABLE,
+    ENCODING_BASE64,
+    ENCODING_OTHER, /* anything else; such a leaf is locked */
+} LeafEncoding;
+
+/* A place a reader can go to. */
+typedef struct {
+    char *target; /* href, character references resolved; or the URL in plain text */
+    char *text;   /* visible text of the anchor, UTF-8; in plain text the line it stands in */
+    size_t start; /* decoded offset where it begins */
+    bool visible; /* not in a hidden element */
+} Link;
+
+typedef struct {
+    char *path; /* IMAP section number (RFC 9051 6.4.5.1): "1.2" */
+    LeafKind kind;
+    char *type;    /* "text/html", lower case */
+    char *charset; /* lower case, NULL when not given */
+    LeafEncoding encoding;
+    bool attachment;
+    char *filename;    /* UTF-8, or NULL */
+    char *content_id;  /* without angle brackets, or NULL */
+    size_t start, end; /* encoded content within the original bytes */
+    GBytes *content;   /* decoded bytes in the leaf's own charset; NULL for LEAF_OTHER */
+    char *text;        /* visible text, UTF-8, blanks as they stand; NULL for LEAF_OTHER */
+    GPtrArray *links;  /* of Link; empty for LEAF_OTHER */
+    char *locked;      /* why this leaf must not be edited, or NULL */
+} Leaf;
+
+typedef struct {
+    char *name;           /* as written */
+    char *value;          /* after the colon, leading blanks dropped, folds as written (CRLF) */
+    size_t start, end;    /* whole field with its final CRLF, within the original bytes */
+    size_t value_start;   /* first byte after the colon */
+} HeaderField;
+
+/* A part of the text that the sender marked as promotional. */
+typedef struct {
+    unsigned leaf;
+    size_t start, end;             /* decoded range to cut, marks included */
+    size_t inner_start, inner_end; /* between the marks; equal to start, end for an attribute */
+    const char *how;               /* "comment", "attribute" or "text-lines" */
+} MarkedBlock;
+
+/*
+ * Takes a reference on bytes. Lines must end in CRLF as on the wire. Fails with MALFORMED when
+ * there is no header at all or it cannot be read in one way (a bare CR or NUL in the header, a
+ * field without a name), with LIMIT past a bound of limits.h that no outcome is defined for.
+ * Memory is a small multiple of the size; time is linear in it.
+ */
+Message *message_parse (GBytes *bytes, GError **error);
+void message_free (Message *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, message_free)
+
+GBytes *message_bytes (const Message *message);
+size_t message_body_offset (const Message *message); /* first byte after the empty line */
+
+/* Why the structure is ambiguous, or NULL. */
+const char *message_ambiguity (const Message *message);
+
+unsigned message_field_count (const Message *message);
+const HeaderField *message_field (const Message *message, unsigned i);
+/* The first field of that name, without case; -1 when there is none. */
+int message_find_field (const Message *message, const char *name);
+/* Its value with folds turned into single blanks, or NULL. */
+const char *message_header (const Message *message, const char *name);
+
+/* Decoded per RFC 2047, NFC; "" when there is none. */
+const char *message_subject (const Message *message);
+/* First mailbox of From, normalised (address.h), or NULL when there is none that can be read. */
+const char *message_from (const Message *message);
+
+unsigned message_leaf_count (const Message *message);
+const Leaf *message_leaf (const Message *message, unsigned i);
+/* The leaf a reader sees first: HTML, else plain; -1 when there is none. */
+int message_main_leaf (const Message *message);
+
+/* The visible text of a decoded range of a leaf, blanks collapsed, UTF-8. Caller frees. */
+char *message_visible_text (const Message *message, unsigned leaf, size_t start, size_t end);
+
+/*
+ * The blocks between <!-- licet:promotional --> and <!-- /licet:promotional -->, the elements
+ * with data-licet="promotional", and the text lines from [licet:promotional] to
+ * [/licet:promotional], by leaf and offset; overlapping ones are joined. Array of MarkedBlock.
+ */
+const GArray *message_marked_blocks (const Message *message);
+/* What is wrong with the marks (one without its other half, …) with leaf and offset, or NULL.
+ * A message with broken marks must not be treated as if it had none. */
+const char *message_mark_problem (const Message *message);
+
+/*
+ * The message with the edits (array of Edit) applied. Cuts are proven: every touched leaf must
+ * decode to the intended text, all other leaves must keep their bytes, and for HTML gumbo's tree
+ * of the result must equal the tree of the original minus the cut nodes. Otherwise MALFORMED
+ * with leaf and offset, and nothing is produced. Without edits the result is the original.
+ */
+GBytes *message_render (const Message *message, const GPtrArray *edits, GError **error);
+
+#endif

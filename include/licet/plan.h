@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_PLAN_H
+#define LICET_PLAN_H
+
+#include <glib.h>
+
+#include "licet/classification.h"
+#include "licet/decision.h"
+#include "licet/edit.h"
+#include "licet/signer.h"
+
+/*
+ * Everything that was decided about one message: the copies to send with their bytes, who is
+ * refused and who has to wait. Recipients are numbers into the envelope and into decisions.
+ */
+typedef enum {
+    ROUTE_IN_PLACE, /* every recipient gets the same bytes now */
+    ROUTE_SPLIT,    /* different copies, or some refused or waiting: through the LMTP edge */
+    ROUTE_REFUSE,   /* every recipient is refused */
+    ROUTE_DEFER,    /* every recipient has to wait */
+} Route;
+
+typedef struct {
+    GArray *recipients;    /* of unsigned */
+    GPtrArray *edits;      /* of Edit, signatures included, as last inserted: topmost first */
+    GPtrArray *signatures; /* of Signature; empty when no key fits */
+    GBytes *bytes;         /* final */
+    char *hash;            /* SHA-256 hex of the bytes before signing: equal over repeated runs */
+    char *body_hash;       /* SHA-256 hex of the final body */
+} Variant;
+
+typedef struct {
+    Route route;
+    Classification *classification;
+    GPtrArray *decisions; /* of Decision, by recipient number */
+    GPtrArray *variants;  /* of Variant; empty for ROUTE_REFUSE and ROUTE_DEFER */
+    char *message_id;     /* as in the header, or NULL */
+    char *body_hash;      /* SHA-256 hex of the body as it came in */
+    char *policy_version;
+    char *consent_failure; /* why the store did not answer, or NULL */
+} Plan;
+
+Variant *variant_new (void);
+void variant_free (Variant *variant);
+Plan *plan_new (void);
+void plan_free (Plan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Variant, variant_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
+
+const char *route_word (Route route);
+const Decision *plan_decision (const Plan *plan, unsigned recipient);
+/* The variant that a recipient gets, or -1 when refused or waiting. */
+int plan_variant_of (const Plan *plan, unsigned recipient);
+
+#endif

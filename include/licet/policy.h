@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_POLICY_H
+#define LICET_POLICY_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "licet/classification.h"
+#include "licet/consent.h"
+#include "licet/decision.h"
+#include "licet/message.h"
+
+/*
+ * The law as files (licet-policy(5)): one file per territory, with rules of a fixed set of
+ * kinds. policy_decide is pure: the same message, facts, policies and time give the same
+ * decision. A PolicySet is immutable, refcounted and may be read from several threads.
+ */
+typedef struct PolicySet PolicySet;
+
+/*
+ * Reads DIR/licet-policy.cfg and DIR/territories/<iso>.cfg. POLICY with every problem found, a
+ * line "file:line: …" each; UNAVAILABLE when the directory cannot be read.
+ */
+PolicySet *policy_set_load (const char *dir, GError **error);
+PolicySet *policy_set_ref (PolicySet *set);
+void policy_set_unref (PolicySet *set);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PolicySet, policy_set_unref)
+
+/* SHA-256 over the files in order, as hex: names the policies in every record. */
+const char *policy_set_version (const PolicySet *set);
+unsigned policy_set_territory_count (const PolicySet *set);
+unsigned policy_set_rule_count (const PolicySet *set);
+
+/*
+ * Who a recipient is for the policies. The territory comes from the consent record, then the
+ * X-Licet-Territory field, then the country code of the recipient's domain, then the default
+ * of licet-policy.cfg; one without a policy file falls to the default as well.
+ */
+RecipientFacts *policy_facts (const PolicySet *set, const Message *message, const char *given,
+                              const ConsentRecord *record);
+
+/*
+ * Judges every rule of the recipient's territory and takes the heaviest action among the
+ * violated ones in force at `now`. When a rule asks for a strip, the strip is tried first and
+ * the rest of the rules are judged again on what would be left: what the strip cures no longer
+ * counts. A strip that cannot be made (nothing else left, blocks that cannot be cut) becomes a
+ * refusal. Takes facts. Never fails: what cannot be told has its own action per rule.
+ */
+Decision *policy_decide (const PolicySet *set, const Message *message,
+                         const Classification *classification, RecipientFacts *facts,
+                         int64_t now);
+
+/*
+ * What became of a decision to strip whose cuts message_render refused: the outcome turns into
+ * a refusal that carries the reason.
+ */
+void policy_strip_failed (Decision *decision, const char *reason);
+
+/* The kinds of rule, for the checker, the manual and the tool; NULL-terminated. */
+typedef struct {
+    const char *name;
+    const char *summary;
+} RuleKindInfo;
+const RuleKindInfo *policy_kinds (void);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_REWRITE_H
+#define LICET_REWRITE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "licet/classification.h"
+#include "licet/decision.h"
+#include "licet/message.h"
+#include "licet/plan.h"
+
+/*
+ * Decisions to copies: recipients whose decisions ask for the same edits share one variant, in
+ * the order of the first recipient of each. Pure. The variants have edits and no bytes yet.
+ */
+typedef struct {
+    const char *tag_header; /* name of the field that carries the class; "" to add none */
+} RewriteOptions;
+
+/* The header fields that a sending application may set for licet; all are removed before a
+ * message leaves. NULL-terminated. */
+const char *const *rewrite_control_headers (void);
+
+/* Array of Variant, empty when nobody is to get a copy now. decisions: of Decision. */
+GPtrArray *rewrite_variants (const Message *message, const Classification *classification,
+                             const GPtrArray *decisions, const RewriteOptions *options);
+
+/* How the decisions travel. */
+Route rewrite_route (const GPtrArray *decisions, const GPtrArray *variants);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_SETTINGS_H
+#define LICET_SETTINGS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "licet/signer.h"
+
+/*
+ * The settings of licet.cfg(5). One table (milter/config/settings.c) holds name, type, default,
+ * bounds and description; the reader, the checker, `licet status` and the check of the manual
+ * come from it. Immutable once loaded.
+ */
+typedef struct {
+    char *milter_socket;  /* libmilter syntax: "inet:PORT@HOST" or "unix:PATH" */
+    char *lmtp_listen;    /* "HOST:PORT" or "unix:PATH" */
+    char *submit_to;      /* "HOST:PORT" */
+    char *control_socket; /* path */
+    char *policies;       /* directory */
+    char *consent;        /* URI of consent_open */
+    char *state;          /* path of the ledger */
+    char *audit_log;      /* path */
+    char *log;            /* "stderr" or "syslog" */
+    char *tag_header;
+    char *unsigned_mail;   /* "pass" or "defer" */
+    char *hostname;        /* for greetings and EHLO */
+    char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
+    int64_t message_seconds; /* budget per message */
+    int64_t lmtp_connections;
+    int64_t retry_seconds; /* earliest retry named in a deferral without an own time */
+    GPtrArray *keys;       /* of SignerKey */
+} Settings;
+
+typedef struct {
+    const char *name, *type, *fallback, *description;
+} SettingInfo;
+
+/* All defaults. */
+Settings *settings_new (void);
+/* SETTINGS with every problem found, a line each. */
+Settings *settings_load (const char *path, GError **error);
+void settings_free (Settings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)
+
+/* The table, ended by a NULL name. */
+const SettingInfo *settings_table (void);
+
+#endif

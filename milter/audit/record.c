@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* What a record says. No address, no text of the mail: places, hashes, rules and sources. */
+
+#include "record.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "licet/address.h"
+#include "licet/audit.h"
+#include "licet/clock.h"
+
+static json_t *
+text_or_null (const char *text)
+{
+    g_autofree char *valid = text ? g_utf8_make_valid (text, -1) : NULL;
+
+    return valid ? json_string (valid) : json_null ();
+}
+
+static json_t *
+time_or_null (int64_t time)
+{
+    g_autofree char *text = time ? clock_format (time) : NULL;
+
+    return text_or_null (text);
+}
+
+static char *
+dump_line (json_t *object)
+{
+    char *dumped =
+        json_dumps (object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION (6));
+    char *line = g_strdup (dumped);
+
+    free (dumped);
+    json_decref (object);
+    return line;
+}
+
+static json_t *
+rule_json (const RuleResult *result)
+{
+    json_t *rule = json_object ();
+
+    json_object_set_new (rule, "id", text_or_null (result->id));
+    json_object_set_new (rule, "kind", text_or_null (result->kind));
+    json_object_set_new (rule, "verdict", json_string (verdict_word (result->verdict)));
+    json_object_set_new (rule, "action", json_string (action_word (result->action)));
+    json_object_set_new (rule, "mode", json_string (rule_mode_word (result->mode)));
+    json_object_set_new (rule, "source", text_or_null (result->source));
+    json_object_set_new (rule, "evidence", text_or_null (result->evidence));
+    if (result->remedy)
+        json_object_set_new (rule, "remedy", text_or_null (result->remedy));
+    if (result->cured)
+        json_object_set_new (rule, "cured_by", json_string ("strip"));
+    if (result->until)
+        json_object_set_new (rule, "until", time_or_null (result->until));
+    return rule;
+}
+
+static json_t *
+rules_json (const Decision *decision)
+{
+    json_t *rules = json_array ();
+
+    for (unsigned i = 0; i < decision->rules->len; i++)
+        json_array_append_new (rules, rule_json (g_ptr_array_index (decision->rules, i)));
+    return rules;
+}
+
+static json_t *
+consent_json (const ConsentAnswer *answer)
+{
+    json_t *consent = json_object ();
+
+    json_object_set_new (consent, "state", json_string (consent_state_word (answer->state)));
+    if (answer->pending)
+        json_object_set_new (consent, "pending", json_true ());
+    json_object_set_new (consent, "basis", text_or_null (answer->basis));
+    json_object_set_new (consent, "purpose", text_or_null (answer->purpose));
+    json_object_set_new (consent, "at", time_or_null (answer->at));
+    json_object_set_new (consent, "source", text_or_null (answer->source));
+    json_object_set_new (consent, "wording", text_or_null (answer->wording));
+    json_object_set_new (consent, "event", text_or_null (answer->event));
+    return consent;
+}
+
+static json_t *
+decision_json (const Decision *decision)
+{
+    const RecipientFacts *facts = decision->facts;
+    json_t *object = json_object ();
+
+    json_object_set_new (object, "outcome", json_string (outcome_word (decision->outcome)));
+    json_object_set_new (object, "rule", text_or_null (decision->rule));
+    json_object_set_new (object, "source", text_or_null (decision->source));
+    json_object_set_new (object, "reply", text_or_null (decision->reply));
+    json_object_set_new (object, "until", time_or_null (decision->until));
+    json_object_set_new (object, "territory", text_or_null (facts->territory));
+    json_object_set_new (object, "subdivision", text_or_null (facts->subdivision));
+    json_object_set_new (object, "territory_source", text_or_null (facts->territory_source));
+    json_object_set_new (object, "territory_confidence",
+                         json_real (facts->territory_confidence));
+    json_object_set_new (object, "legal_class",
+                         json_string (message_class_word (decision->legal_class)));
+    json_object_set_new (object, "legal_reason", text_or_null (decision->legal_reason));
+    json_object_set_new (object, "consent", consent_json (facts->promotion));
+    json_object_set_new (object, "rules", rules_json (decision));
+    return object;
+}
+
+char *
+audit_decision_json (const Plan *plan, unsigned recipient)
+{
+    return dump_line (decision_json (plan_decision (plan, recipient)));
+}
+
+static json_t *
+evidence_json (const Classification *classification)
+{
+    json_t *list = json_array ();
+
+    for (unsigned i = 0; i < classification->evidence->len; i++) {
+        const Evidence *evidence = g_ptr_array_index (classification->evidence, i);
+        json_t *entry = json_object ();
+        json_object_set_new (entry, "signal", text_or_null (evidence->signal));
+        json_object_set_new (entry, "weight", json_real (evidence->weight));
+        json_array_append_new (list, entry);
+    }
+    return list;
+}
+
+static json_t *
+class_json (const Classification *classification)
+{
+    json_t *object = json_object ();
+
+    json_object_set_new (object, "class",
+                         json_string (message_class_word (classification->class)));
+    json_object_set_new (object, "purpose",
+                         json_string (purpose_word (classification->purpose)));
+    json_object_set_new (object, "promo_purpose",
+                         json_string (purpose_word (classification->promo_purpose)));
+    json_object_set_new (object, "promo_share", json_real (classification->promo_share));
+    json_object_set_new (object, "order",
+                         json_string (content_order_word (classification->order)));
+    json_object_set_new (object, "declared", text_or_null (classification->declared));
+    json_object_set_new (object, "evidence", evidence_json (classification));
+    return object;
+}
+
+static json_t *
+edits_json (const Variant *variant)
+{
+    json_t *list = json_array ();
+
+    for (unsigned i = 0; i < variant->edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (variant->edits, i);
+        json_t *entry = json_object ();
+        json_object_set_new (entry, "kind", json_string (edit->why));
+        json_object_set_new (entry, "where", text_or_null (edit->where));
+        if (edit->kind == EDIT_CUT) {
+            json_object_set_new (entry, "start", json_integer ((json_int_t)edit->start));
+            json_object_set_new (entry, "bytes_removed",
+                                 json_integer ((json_int_t)(edit->end - edit->start)));
+        }
+        json_object_set_new (entry, "rule", text_or_null (edit->rule));
+        json_array_append_new (list, entry);
+    }
+    return list;
+}
+
+static json_t *
+signatures_json (const Variant *variant)
+{
+    json_t *list = json_array ();
+
+    for (unsigned i = 0; i < variant->signatures->len; i++) {
+        const Signature *signature = g_ptr_array_index (variant->signatures, i);
+        json_array_append_new (list,
+                               json_pack ("{s:s,s:s,s:s}", "d", signature->domain, "s",
+                                          signature->selector, "a", signature->algorithm));
+    }
+    return list;
+}
+
+static json_t *
+copy_json (const Plan *plan, unsigned recipient)
+{
+    int i = plan_variant_of (plan, recipient);
+
+    if (i < 0)
+        return json_null ();
+    const Variant *variant = g_ptr_array_index (plan->variants, (unsigned)i);
+    json_t *copy = json_object ();
+    json_object_set_new (copy, "body_sha256", text_or_null (variant->body_hash));
+    json_object_set_new (copy, "edits", edits_json (variant));
+    json_object_set_new (copy, "signatures", signatures_json (variant));
+    return copy;
+}
+
+char *
+record_decision (const Envelope *envelope, const Plan *plan, unsigned recipient,
+                 const char *subject, const char *edge, int64_t now)
+{
+    const Decision *decision = plan_decision (plan, recipient);
+    json_t *record = json_object ();
+
+    json_object_set_new (record, "record", json_string ("decision"));
+    json_object_set_new (record, "time", time_or_null (now));
+    json_object_set_new (record, "edge", json_string (edge));
+    json_object_set_new (record, "queue_id", text_or_null (envelope->queue_id));
+    json_object_set_new (record, "subject", json_string (subject));
+    json_object_set_new (record, "recipient_domain",
+                         text_or_null (address_domain (decision->facts->address)));
+    json_object_set_new (
+        record, "sender_domain",
+        text_or_null (envelope->sender ? address_domain (envelope->sender->address) : NULL));
+    json_object_set_new (record, "route", json_string (route_word (plan->route)));
+    json_object_set_new (record, "policy_version", text_or_null (plan->policy_version));
+    json_object_set_new (record, "body_sha256_in", text_or_null (plan->body_hash));
+    json_object_set_new (record, "message", class_json (plan->classification));
+    json_t *decided = decision_json (decision);
+    json_object_update (record, decided);
+    json_decref (decided);
+    if (plan->consent_failure)
+        json_object_set_new (record, "consent_failure", text_or_null (plan->consent_failure));
+    json_object_set_new (record, "copy", copy_json (plan, recipient));
+    return dump_line (record);
+}
+
+/* A reply of Postfix may quote the address that it refuses. */
+static char *
+without_addresses (const char *reply)
+{
+    g_auto (GStrv) words = g_strsplit (reply, " ", -1);
+
+    for (char **word = words; *word; word++)
+        if (strchr (*word, '@')) {
+            g_free (*word);
+            *word = g_strdup ("<address>");
+        }
+    return g_strjoinv (" ", words);
+}
+
+char *
+record_outcome (const Envelope *envelope, const char *subject, const char *outcome,
+                const char *reply, const char *submitted_queue_id, int64_t now)
+{
+    g_autofree char *said = reply ? without_addresses (reply) : NULL;
+    json_t *record = json_object ();
+
+    json_object_set_new (record, "record", json_string ("outcome"));
+    json_object_set_new (record, "time", time_or_null (now));
+    json_object_set_new (record, "edge", json_string ("lmtp"));
+    json_object_set_new (record, "queue_id", text_or_null (envelope->queue_id));
+    json_object_set_new (record, "subject", json_string (subject));
+    json_object_set_new (record, "outcome", json_string (outcome));
+    json_object_set_new (record, "reply", text_or_null (said));
+    json_object_set_new (record, "submitted_queue_id", text_or_null (submitted_queue_id));
+    return dump_line (record);
+}
+
+char *
+record_recipient (const Envelope *envelope, unsigned recipient)
+{
+    const char *given = envelope_recipient (envelope, recipient)->address;
+    char *address = address_normalise (given, NULL);
+
+    return address ? address : g_utf8_make_valid (given, -1);
+}

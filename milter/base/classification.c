@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The classification value and the words for its members. */
+
+#include "licet/classification.h"
+
+#include <string.h>
+
+static const char *const class_words[] = {
+    [CLASS_TRANSACTIONAL] = "transactional",
+    [CLASS_PROMOTIONAL] = "promotional",
+    [CLASS_MIXED] = "mixed",
+    [CLASS_PERSONAL] = "personal",
+};
+
+static const char *const purpose_words[] = {
+    [PURPOSE_NONE] = "none",
+    [PURPOSE_RECEIPT] = "receipt",
+    [PURPOSE_SHIPPING] = "shipping",
+    [PURPOSE_BOOKING] = "booking",
+    [PURPOSE_ACCOUNT] = "account",
+    [PURPOSE_SECURITY] = "security",
+    [PURPOSE_SUPPORT] = "support",
+    [PURPOSE_BILLING] = "billing",
+    [PURPOSE_LEGAL] = "legal",
+    [PURPOSE_NEWSLETTER] = "newsletter",
+    [PURPOSE_OFFER] = "offer",
+    [PURPOSE_CROSS_SELL] = "cross-sell",
+    [PURPOSE_REACTIVATION] = "reactivation",
+    [PURPOSE_CART_REMINDER] = "cart-reminder",
+    [PURPOSE_SURVEY] = "survey",
+    [PURPOSE_EVENT] = "event",
+    [PURPOSE_REFERRAL] = "referral",
+    [PURPOSE_WELCOME] = "welcome",
+};
+
+static void
+block_free (Block *block)
+{
+    g_free (block);
+}
+
+static void
+evidence_free (Evidence *evidence)
+{
+    g_free (evidence->signal);
+    g_free (evidence->where);
+    g_free (evidence);
+}
+
+Classification *
+classification_new (void)
+{
+    Classification *classification = g_new0 (Classification, 1);
+
+    classification->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify)block_free);
+    classification->evidence = g_ptr_array_new_with_free_func ((GDestroyNotify)evidence_free);
+    return classification;
+}
+
+void
+classification_free (Classification *classification)
+{
+    if (!classification)
+        return;
+    g_free (classification->declared);
+    g_free (classification->problem);
+    g_ptr_array_unref (classification->blocks);
+    g_ptr_array_unref (classification->evidence);
+    g_free (classification);
+}
+
+static int
+find_word (const char *const words[], unsigned count, const char *word)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (g_ascii_strcasecmp (words[i], word) == 0)
+            return (int)i;
+    return -1;
+}
+
+const char *
+message_class_word (MessageClass class)
+{
+    return class_words[class];
+}
+
+bool
+message_class_parse (const char *word, MessageClass *ret_class)
+{
+    int i = find_word (class_words, G_N_ELEMENTS (class_words), word);
+
+    if (i < 0)
+        return false;
+    *ret_class = (MessageClass)i;
+    return true;
+}
+
+const char *
+purpose_word (Purpose purpose)
+{
+    return purpose_words[purpose];
+}
+
+bool
+purpose_parse (const char *word, Purpose *ret_purpose)
+{
+    int i = find_word (purpose_words, G_N_ELEMENTS (purpose_words), word);
+
+    if (i <= (int)PURPOSE_NONE)
+        return false;
+    *ret_purpose = (Purpose)i;
+    return true;
+}
+
+bool
+purpose_is_promotional (Purpose purpose)
+{
+    return purpose >= PURPOSE_NEWSLETTER;
+}
+
+const char *
+content_order_word (ContentOrder order)
+{
+    switch (order) {
+    case ORDER_NONE:
+        return "none";
+    case ORDER_TRANSACTION_FIRST:
+        return "transaction-first";
+    case ORDER_PROMOTION_FIRST:
+        return "promotion-first";
+    }
+    g_assert_not_reached ();
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The edit value. */
+
+#include "licet/edit.h"
+
+Edit *
+edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const char *where,
+              const char *rule)
+{
+    Edit *edit = g_new0 (Edit, 1);
+
+    edit->kind = EDIT_CUT;
+    edit->why = why;
+    edit->leaf = leaf;
+    edit->start = start;
+    edit->end = end;
+    edit->where = g_strdup (where);
+    edit->rule = g_strdup (rule);
+    return edit;
+}
+
+Edit *
+edit_header_new (EditKind kind, const char *why, unsigned field, const char *name,
+                 const char *value, const char *rule)
+{
+    Edit *edit = g_new0 (Edit, 1);
+
+    edit->kind = kind;
+    edit->why = why;
+    edit->field = field;
+    edit->name = g_strdup (name);
+    edit->value = g_strdup (value);
+    edit->where = g_strdup (name);
+    edit->rule = g_strdup (rule);
+    return edit;
+}
+
+void
+edit_free (Edit *edit)
+{
+    if (!edit)
+        return;
+    g_free (edit->name);
+    g_free (edit->value);
+    g_free (edit->where);
+    g_free (edit->rule);
+    g_free (edit);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* One line per event to stderr (where a supervisor reads it) or to syslog. */
+
+#include "licet/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <syslog.h>
+
+/* The process has one log, set once by main before there are threads. */
+static LogTarget log_target = LOG_TO_STDERR;
+
+void
+log_open (const char *ident, LogTarget target)
+{
+    log_target = target;
+    if (target == LOG_TO_SYSLOG)
+        openlog (ident, LOG_PID | LOG_NDELAY, LOG_MAIL);
+}
+
+/* Text from a peer must not start a line of its own. */
+static void
+replace_controls (char *text)
+{
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = ' ';
+}
+
+static void G_GNUC_PRINTF (3, 0)
+    write_line (int priority, const char *queue_id, const char *format, va_list args)
+{
+    static const char *const words[] = {
+        [LOG_ERR] = "error: ", [LOG_WARNING] = "warning: ", [LOG_INFO] = ""
+    };
+    g_autofree char *text = g_strdup_vprintf (format, args);
+
+    replace_controls (text);
+    if (log_target == LOG_TO_SYSLOG)
+        syslog (priority, "%s%s%s%s", queue_id ? queue_id : "", queue_id ? ": " : "",
+                words[priority], text);
+    else
+        fprintf (stderr, "licetd: %s%s%s%s\n", queue_id ? queue_id : "", queue_id ? ": " : "",
+                 words[priority], text);
+}
+
+void
+log_info (const char *queue_id, const char *format, ...)
+{
+    va_list args;
+
+    va_start (args, format);
+    write_line (LOG_INFO, queue_id, format, args);
+    va_end (args);
+}
+
+void
+log_warning (const char *queue_id, const char *format, ...)
+{
+    va_list args;
+
+    va_start (args, format);
+    write_line (LOG_WARNING, queue_id, format, args);
+    va_end (args);
+}
+
+void
+log_error (const char *queue_id, const char *format, ...)
+{
+    va_list args;
+
+    va_start (args, format);
+    write_line (LOG_ERR, queue_id, format, args);
+    va_end (args);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * From signals to a class. What the sender marked or declared comes first; without either the
+ * sum of the signals decides, and what shows no trace of a mass or automatic mail is personal.
+ */
+
+#include "licet/classify.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "signals.h"
+
+enum { SCENE_TEXT = 64 * 1024 };
+
+/* A mail with less text than this besides its marked blocks has no transaction in it. */
+enum { LEAST_REMAINDER = 20 };
+
+static void
+add_blocks (Classification *classification, const Message *message)
+{
+    const GArray *marked = message_marked_blocks (message);
+
+    for (unsigned i = 0; i < marked->len; i++) {
+        const MarkedBlock *mark = &g_array_index (marked, MarkedBlock, i);
+        Block *block = g_new0 (Block, 1);
+        block->leaf = mark->leaf;
+        block->start = mark->start;
+        block->end = mark->end;
+        block->inner_start = mark->inner_start;
+        block->inner_end = mark->inner_end;
+        block->class = CLASS_PROMOTIONAL;
+        block->how = "marked";
+        block->mark = mark->how;
+        g_ptr_array_add (classification->blocks, block);
+    }
+    classification->problem = g_strdup (message_mark_problem (message));
+}
+
+/* The visible text of a leaf outside its blocks; *ret_inside counts what lies in them. */
+static char *
+text_outside_blocks (const Classification *classification, const Message *message,
+                     unsigned leaf, size_t *ret_inside)
+{
+    g_autoptr (GString) outside = g_string_new (NULL);
+    size_t at = 0;
+
+    *ret_inside = 0;
+    for (unsigned i = 0; i < classification->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (classification->blocks, i);
+        if (block->leaf != leaf)
+            continue;
+        g_autofree char *before = message_visible_text (message, leaf, at, block->start);
+        g_autofree char *inside =
+            message_visible_text (message, leaf, block->inner_start, block->inner_end);
+        g_string_append_printf (outside, "%s\n", before);
+        *ret_inside += strlen (inside);
+        at = block->end;
+    }
+    g_autofree char *rest = message_visible_text (
+        message, leaf, at, g_bytes_get_size (message_leaf (message, leaf)->content));
+    g_string_append (outside, rest);
+    return g_string_free (g_steal_pointer (&outside), FALSE);
+}
+
+/* Bounded, at a character boundary. */
+static char *
+first_bytes (const char *text, size_t most)
+{
+    size_t length = strlen (text);
+
+    while (length > most)
+        length = (size_t)(g_utf8_find_prev_char (text, text + MIN (length, most + 1)) - text);
+    return g_strndup (text, length);
+}
+
+static ContentOrder
+order_of (const Classification *classification, const Message *message, int leaf)
+{
+    for (unsigned i = 0; leaf >= 0 && i < classification->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (classification->blocks, i);
+        if (block->leaf != (unsigned)leaf)
+            continue;
+        g_autofree char *before = message_visible_text (message, block->leaf, 0, block->start);
+        return strlen (before) >= LEAST_REMAINDER ? ORDER_TRANSACTION_FIRST
+                                                  : ORDER_PROMOTION_FIRST;
+    }
+    return ORDER_TRANSACTION_FIRST;
+}
+
+/* X-Licet-Purpose may name one transactional and one promotional purpose, with a comma between. */
+static void
+read_declared_purposes (Classification *classification, const Message *message)
+{
+    const char *value = message_header (message, "X-Licet-Purpose");
+    g_auto (GStrv) words = g_strsplit_set (value ? value : "", ", ", -1);
+
+    for (char **word = words; *word; word++) {
+        Purpose purpose = PURPOSE_NONE;
+        if (!purpose_parse (*word, &purpose))
+            continue;
+        if (purpose_is_promotional (purpose))
+            classification->promo_purpose = purpose;
+        else
+            classification->purpose = purpose;
+    }
+    classification->declared = g_strdup (value);
+}
+
+static bool
+read_declared_class (Classification *classification, const Message *message)
+{
+    const char *value = message_header (message, "X-Licet-Class");
+    g_autofree char *word = value ? g_strndup (value, strcspn (value, "; ")) : NULL;
+
+    if (!word || !message_class_parse (word, &classification->class))
+        return false;
+    if (!classification->declared)
+        classification->declared = g_strdup (value);
+    return true;
+}
+
+static Purpose
+guess_purpose (const Scene *scene)
+{
+    Purpose best = PURPOSE_ACCOUNT;
+    unsigned most = 0;
+
+    for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++) {
+        unsigned hits =
+            scene->words.by_purpose[purpose] + 3 * scene->subject_words.by_purpose[purpose];
+        if (hits > most) {
+            most = hits;
+            best = purpose;
+        }
+    }
+    return best;
+}
+
+static double
+sum_weights (const GPtrArray *evidence)
+{
+    double sum = 0;
+
+    for (unsigned i = 0; i < evidence->len; i++)
+        sum += ((const Evidence *)g_ptr_array_index (evidence, i))->weight;
+    return sum;
+}
+
+static void
+note (Classification *classification, const char *signal, double weight, const char *where)
+{
+    Evidence *entry = g_new0 (Evidence, 1);
+
+    entry->signal = g_strdup (signal);
+    entry->weight = weight;
+    entry->where = g_strdup (where);
+    g_ptr_array_add (classification->evidence, entry);
+}
+
+/* Correspondence: no trace of a program that sends to many, and no talk of either kind. */
+static bool
+looks_personal (const Scene *scene, double sum)
+{
+    bool answer = message_header (scene->message, "In-Reply-To") ||
+                  message_header (scene->message, "References");
+
+    if (scene->machine || scene->words.unsubscribe > 0)
+        return false;
+    if (answer)
+        return true;
+    return sum > -1.6 && sum < 1.6 && scene->links <= 3 &&
+           scene->subject_words.transactional == 0;
+}
+
+static void
+decide_from_marks (Classification *classification, size_t remainder)
+{
+    classification->class = remainder >= LEAST_REMAINDER ? CLASS_MIXED : CLASS_PROMOTIONAL;
+    classification->confidence = 0.95;
+    note (classification, "marks", 0, "promotional blocks marked by the sender");
+}
+
+static bool
+decide_from_declaration (Classification *classification, const Message *message)
+{
+    bool transactional = classification->purpose != PURPOSE_NONE;
+    bool promotional = classification->promo_purpose != PURPOSE_NONE;
+
+    if (read_declared_class (classification, message)) {
+        note (classification, "declared-class", 0, "X-Licet-Class");
+    } else if (transactional || promotional) {
+        classification->class = transactional && promotional ? CLASS_MIXED
+                                : promotional                ? CLASS_PROMOTIONAL
+                                                             : CLASS_TRANSACTIONAL;
+        note (classification, "declared-purpose", 0, "X-Licet-Purpose");
+    } else {
+        return false;
+    }
+    classification->confidence = 0.8;
+    return true;
+}
+
+static void
+decide_from_signals (Classification *classification, const Scene *scene)
+{
+    double sum = sum_weights (classification->evidence);
+
+    if (looks_personal (scene, sum))
+        classification->class = CLASS_PERSONAL;
+    else
+        classification->class = sum > 0 ? CLASS_PROMOTIONAL : CLASS_TRANSACTIONAL;
+    classification->confidence = 1 / (1 + exp (-fabs (sum)));
+}
+
+/* Purposes must fit the class: promotion always has one, so that consent can be asked for. */
+static void
+settle_purposes (Classification *classification, const Scene *scene)
+{
+    bool promotion =
+        classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
+
+    if (promotion && classification->promo_purpose == PURPOSE_NONE)
+        classification->promo_purpose =
+            classification->class == CLASS_MIXED ? PURPOSE_OFFER : PURPOSE_NEWSLETTER;
+    if (!promotion)
+        classification->promo_purpose = PURPOSE_NONE;
+    if (classification->class == CLASS_PROMOTIONAL)
+        classification->purpose = classification->promo_purpose;
+    else if (classification->class == CLASS_PERSONAL)
+        classification->purpose = PURPOSE_NONE;
+    else if (classification->purpose == PURPOSE_NONE)
+        classification->purpose = guess_purpose (scene);
+}
+
+static unsigned
+count_visible_links (const Message *message, int leaf)
+{
+    unsigned count = 0;
+    const GPtrArray *links = leaf >= 0 ? message_leaf (message, (unsigned)leaf)->links : NULL;
+
+    for (unsigned i = 0; links && i < links->len; i++)
+        count += ((const Link *)g_ptr_array_index (links, i))->visible;
+    return count;
+}
+
+Classification *
+classify (const Message *message, const Words *words)
+{
+    g_autoptr (Classification) classification = classification_new ();
+    int leaf = message_main_leaf (message);
+    size_t inside = 0;
+
+    add_blocks (classification, message);
+    g_autofree char *outside =
+        leaf >= 0 ? text_outside_blocks (classification, message, (unsigned)leaf, &inside)
+                  : g_strdup ("");
+    g_autofree char *text = first_bytes (outside, SCENE_TEXT);
+    Scene scene = {
+        .message = message,
+        .subject = message_subject (message),
+        .text = text,
+        .subject_words = words_count (words, message_subject (message)),
+        .words = words_count (words, text),
+        .links = count_visible_links (message, leaf),
+        .machine = signals_is_machine (message),
+    };
+    signals_collect (&scene, classification->evidence);
+    classification->subject_class =
+        scene.subject_words.promotional > scene.subject_words.transactional
+            ? CLASS_PROMOTIONAL
+            : CLASS_TRANSACTIONAL;
+    read_declared_purposes (classification, message);
+
+    /* Broken marks say that there is promotion, only not where it ends. */
+    if (classification->blocks->len > 0 || classification->problem)
+        decide_from_marks (classification, strlen (outside));
+    else if (!decide_from_declaration (classification, message))
+        decide_from_signals (classification, &scene);
+    settle_purposes (classification, &scene);
+
+    size_t whole = inside + strlen (outside);
+    if (classification->class == CLASS_PROMOTIONAL)
+        classification->promo_share = 1;
+    else if (classification->class == CLASS_MIXED)
+        classification->promo_share = whole ? (double)inside / (double)whole : 0;
+    if (classification->class == CLASS_MIXED)
+        classification->order = order_of (classification, message, leaf);
+    return g_steal_pointer (&classification);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The vocabulary: terms by language in buckets by first byte, so that a text is walked once
+ * whatever the number of terms. Each term counts once per text: a word said ten times is no
+ * stronger evidence than one said twice.
+ */
+
+#include "words.h"
+
+#include <string.h>
+
+#include "licet/conffile.h"
+#include "licet/error.h"
+
+typedef enum { TERM_PROMOTIONAL, TERM_TRANSACTIONAL, TERM_UNSUBSCRIBE } TermKind;
+
+typedef struct {
+    char *text; /* NFC, folded */
+    size_t length;
+    const char *written;
+    unsigned language;
+    unsigned number;
+    TermKind kind;
+    Purpose purpose;
+    bool prefix;    /* any ending */
+    bool substring; /* no word boundaries in this language */
+} Term;
+
+struct Words {
+    GPtrArray *terms;     /* of Term */
+    GPtrArray *languages; /* of char * */
+    GPtrArray *buckets[256];
+    gatomicrefcount references;
+};
+
+static const char *const match_words[] = { "word", "substring", NULL };
+
+static const ConfField word_fields[] = {
+    { "language", CONF_STRING, true, 0, 0, NULL },
+    { "provenance", CONF_STRING, true, 0, 0, NULL },
+    { "match", CONF_STRING, false, 0, 0, match_words },
+    { "promotional", CONF_STRINGS, true, 0, 0, NULL },
+    { "transactional", CONF_GROUP, true, 0, 0, NULL },
+    { "unsubscribe", CONF_STRINGS, false, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static const ConfField purpose_fields[] = {
+    { "receipt", CONF_STRINGS, false, 0, 0, NULL },
+    { "shipping", CONF_STRINGS, false, 0, 0, NULL },
+    { "booking", CONF_STRINGS, false, 0, 0, NULL },
+    { "account", CONF_STRINGS, false, 0, 0, NULL },
+    { "security", CONF_STRINGS, false, 0, 0, NULL },
+    { "support", CONF_STRINGS, false, 0, 0, NULL },
+    { "billing", CONF_STRINGS, false, 0, 0, NULL },
+    { "legal", CONF_STRINGS, false, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static void
+term_free (Term *term)
+{
+    g_free (term->text);
+    g_free (term);
+}
+
+static char *
+fold (const char *text)
+{
+    g_autofree char *composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+
+    return g_utf8_casefold (composed ? composed : "", -1);
+}
+
+static void
+add_term (Words *words, const char *written, TermKind kind, Purpose purpose, bool substring)
+{
+    bool prefix = g_str_has_suffix (written, "*");
+    g_autofree char *bare = g_strndup (written, strlen (written) - prefix);
+    Term *term = g_new0 (Term, 1);
+
+    term->text = fold (bare);
+    term->length = strlen (term->text);
+    term->written = g_intern_string (written);
+    term->language = words->languages->len - 1;
+    term->number = words->terms->len;
+    term->kind = kind;
+    term->purpose = purpose;
+    term->prefix = prefix;
+    term->substring = substring;
+    g_ptr_array_add (words->terms, term);
+
+    GPtrArray **bucket = &words->buckets[(unsigned char)term->text[0]];
+    if (!*bucket)
+        *bucket = g_ptr_array_new ();
+    g_ptr_array_add (*bucket, term);
+}
+
+static void
+add_terms (Words *words, const ConfNode *group, const char *name, TermKind kind,
+           Purpose purpose, bool substring)
+{
+    g_auto (GStrv) terms = conf_strings (group, name);
+
+    for (char **term = terms; *term; term++)
+        if (**term && strcmp (*term, "*") != 0)
+            add_term (words, *term, kind, purpose, substring);
+}
+
+static void
+read_language (Words *words, const ConfNode *root, GPtrArray *problems)
+{
+    if (!conf_check (root, word_fields, problems))
+        return;
+    const ConfNode *transactional = conf_child (root, "transactional");
+    if (!conf_check (transactional, purpose_fields, problems))
+        return;
+    bool substring = strcmp (conf_string (root, "match", "word"), "substring") == 0;
+
+    g_ptr_array_add (words->languages, g_strdup (conf_string (root, "language", "")));
+    add_terms (words, root, "promotional", TERM_PROMOTIONAL, PURPOSE_NONE, substring);
+    add_terms (words, root, "unsubscribe", TERM_UNSUBSCRIBE, PURPOSE_NONE, substring);
+    for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++)
+        add_terms (words, transactional, purpose_word (purpose), TERM_TRANSACTIONAL, purpose,
+                   substring);
+}
+
+static Words *
+words_new (void)
+{
+    Words *words = g_new0 (Words, 1);
+
+    words->terms = g_ptr_array_new_with_free_func ((GDestroyNotify)term_free);
+    words->languages = g_ptr_array_new_with_free_func (g_free);
+    g_atomic_ref_count_init (&words->references);
+    return words;
+}
+
+Words *
+words_load (const char *dir, GError **error)
+{
+    g_autoptr (Words) words = words_new ();
+    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+
+    if (!g_file_test (dir, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&words);
+    g_autoptr (GPtrArray) paths = conffile_list (dir, ".cfg", error);
+    if (!paths)
+        return NULL;
+    for (unsigned i = 0; i < paths->len; i++) {
+        g_autoptr (GError) cause = NULL;
+        g_autoptr (Conffile) file = conffile_load (g_ptr_array_index (paths, i), &cause);
+        if (file)
+            read_language (words, conffile_root (file), problems);
+        else
+            g_ptr_array_add (problems, g_strdup (cause->message));
+    }
+    if (!conf_finish (problems, LICET_ERROR_POLICY, error))
+        return NULL;
+    return g_steal_pointer (&words);
+}
+
+Words *
+words_ref (Words *words)
+{
+    g_atomic_ref_count_inc (&words->references);
+    return words;
+}
+
+void
+words_unref (Words *words)
+{
+    if (!words || !g_atomic_ref_count_dec (&words->references))
+        return;
+    for (unsigned i = 0; i < G_N_ELEMENTS (words->buckets); i++)
+        if (words->buckets[i])
+            g_ptr_array_unref (words->buckets[i]);
+    g_ptr_array_unref (words->terms);
+    g_ptr_array_unref (words->languages);
+    g_free (words);
+}
+
+static bool
+is_word_start (const char *text, const char *at)
+{
+    return at == text || !g_unichar_isalnum (g_utf8_get_char (g_utf8_prev_char (at)));
+}
+
+static bool
+matches_at (const Term *term, const char *at, bool word_start)
+{
+    if (strncmp (at, term->text, term->length) != 0)
+        return false;
+    if (term->substring)
+        return true;
+    return word_start &&
+           (term->prefix || !g_unichar_isalnum (g_utf8_get_char (at + term->length)));
+}
+
+static void
+count_term (WordCount *count, const Term *term)
+{
+    switch (term->kind) {
+    case TERM_PROMOTIONAL:
+        count->promotional++;
+        if (!count->promotional_term)
+            count->promotional_term = term->written;
+        return;
+    case TERM_TRANSACTIONAL:
+        count->transactional++;
+        count->by_purpose[term->purpose]++;
+        if (!count->transactional_term)
+            count->transactional_term = term->written;
+        return;
+    case TERM_UNSUBSCRIBE:
+        count->unsubscribe++;
+        return;
+    }
+    g_assert_not_reached ();
+}
+
+static WordCount
+best_language (const Words *words, const WordCount counts[])
+{
+    WordCount best = { 0 };
+    unsigned most = 0;
+
+    for (unsigned i = 0; i < words->languages->len; i++) {
+        unsigned hits = counts[i].promotional + counts[i].transactional + counts[i].unsubscribe;
+        if (hits <= most)
+            continue;
+        most = hits;
+        best = counts[i];
+        best.language = g_ptr_array_index (words->languages, i);
+    }
+    return best;
+}
+
+WordCount
+words_count (const Words *words, const char *text)
+{
+    g_autofree char *folded = fold (text);
+    g_autofree bool *seen = g_new0 (bool, words->terms->len + 1);
+    g_autofree WordCount *counts = g_new0 (WordCount, words->languages->len + 1);
+
+    for (const char *at = folded; *at; at = g_utf8_next_char (at)) {
+        const GPtrArray *bucket = words->buckets[(unsigned char)*at];
+        bool word_start = bucket && is_word_start (folded, at);
+        for (unsigned i = 0; bucket && i < bucket->len; i++) {
+            const Term *term = g_ptr_array_index (bucket, i);
+            if (seen[term->number] || !matches_at (term, at, word_start))
+                continue;
+            seen[term->number] = true;
+            count_term (&counts[term->language], term);
+        }
+    }
+    return best_language (words, counts);
+}

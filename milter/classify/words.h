@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_CLASSIFY_WORDS_H
+#define LICET_CLASSIFY_WORDS_H
+
+#include "licet/classify.h"
+
+/* How many different terms of the best-fitting language a text holds. */
+typedef struct {
+    const char *language; /* borrowed from the vocabulary; NULL when no term was found */
+    unsigned promotional, transactional, unsubscribe;
+    unsigned by_purpose[PURPOSE_WELCOME + 1];
+    const char *promotional_term, *transactional_term; /* the first found of each, or NULL */
+} WordCount;
+
+/* Linear in the text; text is UTF-8. */
+WordCount words_count (const Words *words, const char *text);
+
+#endif

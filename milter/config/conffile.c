@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The sole user of libconfig. libconfig 1.5 knows no schema, gives 0 for a value of the wrong
+ * type and wraps integers that do not fit; what this file adds is the place of each problem and
+ * what would be right.
+ */
+
+#include "licet/conffile.h"
+
+#include <libconfig.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "licet/error.h"
+#include "licet/limits.h"
+
+struct Conffile {
+    config_t config; /* first, so that conf_where finds the name from any setting */
+    char *name;
+};
+
+static const config_setting_t *
+setting_of (const ConfNode *node)
+{
+    return (const config_setting_t *)node;
+}
+
+static const ConfNode *
+node_of (const config_setting_t *setting)
+{
+    return (const ConfNode *)setting;
+}
+
+/* Skips a string, a comment or nothing; libconfig has "..." and #, //, and C comments. */
+static const char *
+skip_opaque (const char *c, unsigned *line)
+{
+    if (*c == '"') {
+        for (c++; *c && *c != '"'; c++)
+            if (*c == '\n')
+                (*line)++;
+            else if (*c == '\\' && c[1])
+                c++;
+        return *c ? c + 1 : c;
+    }
+    if (*c == '#' || (c[0] == '/' && c[1] == '/'))
+        return c + strcspn (c, "\n");
+    if (c[0] == '/' && c[1] == '*') {
+        for (c += 2; *c && !(c[0] == '*' && c[1] == '/'); c++)
+            if (*c == '\n')
+                (*line)++;
+        return *c ? c + 2 : c;
+    }
+    return NULL;
+}
+
+/* libconfig reads "5000000000" as 705032704: no integer may have more than nine digits. */
+static bool
+check_integers (const char *text, const char *name, GError **error)
+{
+    static const char word[] =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.";
+    unsigned line = 1;
+
+    for (const char *c = text; *c;) {
+        const char *next = skip_opaque (c, &line);
+        size_t length = next ? 0 : strspn (c, word);
+        size_t digits = next ? 0 : strspn (c, "0123456789");
+        bool decimal = digits > 0 && (digits == length || strchr ("lL", c[digits]));
+        if (decimal && digits > 9) {
+            g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                         "%s:%u: the number %.*s is too large; at most nine digits", name, line,
+                         (int)MIN (digits, 40), c);
+            return false;
+        }
+        if (!next && *c == '\n')
+            line++;
+        c = next ? next : c + MAX (length, 1);
+    }
+    return true;
+}
+
+Conffile *
+conffile_parse (const char *text, const char *name, GError **error)
+{
+    g_autoptr (Conffile) file = g_new0 (Conffile, 1);
+
+    config_init (&file->config);
+    file->name = g_strdup (name);
+    if (g_str_has_prefix (text, "\xef\xbb\xbf")) {
+        g_set_error (
+            error, LICET_ERROR, LICET_ERROR_SETTINGS,
+            "%s:1: the file begins with a byte order mark; save it as UTF-8 without one", name);
+        return NULL;
+    }
+    if (!check_integers (text, name, error))
+        return NULL;
+    if (!config_read_string (&file->config, text)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s:%d: %s; look here or at the end of the line before", name,
+                     config_error_line (&file->config), config_error_text (&file->config));
+        return NULL;
+    }
+    return g_steal_pointer (&file);
+}
+
+Conffile *
+conffile_load (const char *path, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+    g_autofree char *text = NULL;
+    size_t length = 0;
+
+    if (!g_file_test (path, G_FILE_TEST_IS_REGULAR)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: no such regular file",
+                     path);
+        return NULL;
+    }
+    if (!g_file_get_contents (path, &text, &length, &cause)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
+                     cause->message);
+        return NULL;
+    }
+    if (length > LIMIT_CONFFILE_BYTES || strlen (text) != length) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT,
+                     "%s: larger than %u bytes, or with a NUL byte", path,
+                     LIMIT_CONFFILE_BYTES);
+        return NULL;
+    }
+    return conffile_parse (text, path, error);
+}
+
+void
+conffile_free (Conffile *file)
+{
+    if (!file)
+        return;
+    config_destroy (&file->config);
+    g_free (file->name);
+    g_free (file);
+}
+
+const ConfNode *
+conffile_root (const Conffile *file)
+{
+    return node_of (config_root_setting (&file->config));
+}
+
+static int
+compare_paths (const void *a, const void *b)
+{
+    return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *
+conffile_list (const char *dir, const char *suffix, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+    g_autoptr (GDir) handle = g_dir_open (dir, 0, &cause);
+    g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+
+    if (!handle) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s", cause->message);
+        return NULL;
+    }
+    for (const char *name; (name = g_dir_read_name (handle));) {
+        g_autofree char *path = g_build_filename (dir, name, NULL);
+        if (name[0] != '.' && g_str_has_suffix (name, suffix) &&
+            g_file_test (path, G_FILE_TEST_IS_REGULAR))
+            g_ptr_array_add (paths, g_steal_pointer (&path));
+    }
+    g_ptr_array_sort (paths, compare_paths);
+    return g_steal_pointer (&paths);
+}
+
+char *
+conf_where (const ConfNode *node)
+{
+    const config_setting_t *setting = setting_of (node);
+    unsigned line = config_setting_source_line (setting);
+    /* The root has no place of its own; config is the first member of its Conffile. */
+    const char *file = config_setting_source_file (setting);
+
+    if (!file)
+        file = ((const Conffile *)setting->config)->name;
+    return g_strdup_printf ("%s:%u", file, MAX (line, 1));
+}
+
+void
+conf_problem (GPtrArray *problems, const ConfNode *at, const char *format, ...)
+{
+    g_autofree char *where = conf_where (at);
+    va_list args;
+
+    va_start (args, format);
+    g_autofree char *text = g_strdup_vprintf (format, args);
+    va_end (args);
+    g_ptr_array_add (problems, g_strdup_printf ("%s: %s", where, text));
+}
+
+static const char *
+describe_type (ConfType type)
+{
+    switch (type) {
+    case CONF_STRING:
+        return "text in quotes";
+    case CONF_INT:
+        return "a whole number";
+    case CONF_NUMBER:
+        return "a number";
+    case CONF_BOOL:
+        return "true or false";
+    case CONF_STRINGS:
+        return "a list of texts, [ \"a\", \"b\" ]";
+    case CONF_GROUP:
+        return "a group, { … }";
+    case CONF_GROUPS:
+        return "a list of groups, ( { … }, { … } )";
+    }
+    g_assert_not_reached ();
+}
+
+static bool
+all_of_type (const config_setting_t *list, int type)
+{
+    for (int i = 0; i < config_setting_length (list); i++)
+        if (config_setting_type (config_setting_get_elem (list, (unsigned)i)) != type)
+            return false;
+    return true;
+}
+
+static bool
+has_type (const config_setting_t *setting, ConfType type)
+{
+    bool list = config_setting_is_list (setting) || config_setting_is_array (setting);
+
+    switch (type) {
+    case CONF_STRING:
+        return config_setting_type (setting) == CONFIG_TYPE_STRING;
+    case CONF_INT:
+        return config_setting_type (setting) == CONFIG_TYPE_INT;
+    case CONF_NUMBER:
+        return config_setting_is_number (setting);
+    case CONF_BOOL:
+        return config_setting_type (setting) == CONFIG_TYPE_BOOL;
+    case CONF_STRINGS:
+        return list && all_of_type (setting, CONFIG_TYPE_STRING);
+    case CONF_GROUP:
+        return config_setting_is_group (setting);
+    case CONF_GROUPS:
+        return list && all_of_type (setting, CONFIG_TYPE_GROUP);
+    }
+    g_assert_not_reached ();
+}
+
+static void
+check_word (const config_setting_t *setting, const ConfField *field, const char *word,
+            GPtrArray *problems)
+{
+    if (!field->words || g_strv_contains (field->words, word))
+        return;
+    g_autofree char *allowed = g_strjoinv (", ", (char **)field->words);
+    conf_problem (problems, node_of (setting),
+                  "%s: unknown word \"%s\"; right would be one of: %s", field->name, word,
+                  allowed);
+}
+
+static void
+check_value (const config_setting_t *setting, const ConfField *field, GPtrArray *problems)
+{
+    if (!has_type (setting, field->type)) {
+        conf_problem (problems, node_of (setting), "%s must be %s", field->name,
+                      describe_type (field->type));
+        return;
+    }
+    if (field->type == CONF_STRING)
+        check_word (setting, field, config_setting_get_string (setting), problems);
+    if (field->type == CONF_STRINGS)
+        for (int i = 0; i < config_setting_length (setting); i++)
+            check_word (setting, field, config_setting_get_string_elem (setting, i), problems);
+    if ((field->type == CONF_INT || field->type == CONF_NUMBER) && (field->min || field->max)) {
+        double value = config_setting_type (setting) == CONFIG_TYPE_FLOAT
+                           ? config_setting_get_float (setting)
+                           : config_setting_get_int (setting);
+        if (value < (double)field->min || value > (double)field->max)
+            conf_problem (problems, node_of (setting),
+                          "%s is out of range; right would be %" G_GINT64_FORMAT
+                          " to %" G_GINT64_FORMAT,
+                          field->name, field->min, field->max);
+    }
+}
+
+static const ConfField *
+find_field (const ConfField fields[], const char *name)
+{
+    for (const ConfField *field = fields; field->name; field++)
+        if (strcmp (field->name, name) == 0)
+            return field;
+    return NULL;
+}
+
+static void
+report_unknown (const config_setting_t *setting, const ConfField fields[], GPtrArray *problems)
+{
+    g_autoptr (GString) known = g_string_new (NULL);
+
+    for (const ConfField *field = fields; field->name; field++)
+        g_string_append_printf (known, "%s%s", known->len ? ", " : "", field->name);
+    conf_problem (problems, node_of (setting), "unknown setting \"%s\"; known here: %s",
+                  config_setting_name (setting), known->str);
+}
+
+bool
+conf_check (const ConfNode *group, const ConfField fields[], GPtrArray *problems)
+{
+    const config_setting_t *setting = setting_of (group);
+    unsigned before = problems->len;
+
+    for (int i = 0; i < config_setting_length (setting); i++) {
+        const config_setting_t *member = config_setting_get_elem (setting, (unsigned)i);
+        const ConfField *field = find_field (fields, config_setting_name (member));
+        if (field)
+            check_value (member, field, problems);
+        else
+            report_unknown (member, fields, problems);
+    }
+    for (const ConfField *field = fields; field->name; field++)
+        if (field->required && !config_setting_get_member (setting, field->name))
+            conf_problem (problems, group, "%s is missing; it must be %s", field->name,
+                          describe_type (field->type));
+    return problems->len == before;
+}
+
+const char *
+conf_string (const ConfNode *group, const char *name, const char *fallback)
+{
+    const char *value = fallback;
+
+    config_setting_lookup_string (setting_of (group), name, &value);
+    return value;
+}
+
+int64_t
+conf_int (const ConfNode *group, const char *name, int64_t fallback)
+{
+    int value = 0;
+
+    return config_setting_lookup_int (setting_of (group), name, &value) ? value : fallback;
+}
+
+double
+conf_number (const ConfNode *group, const char *name, double fallback)
+{
+    const config_setting_t *member = config_setting_get_member (setting_of (group), name);
+
+    if (!member)
+        return fallback;
+    return config_setting_type (member) == CONFIG_TYPE_FLOAT ? config_setting_get_float (member)
+                                                             : config_setting_get_int (member);
+}
+
+bool
+conf_bool (const ConfNode *group, const char *name, bool fallback)
+{
+    int value = fallback;
+
+    config_setting_lookup_bool (setting_of (group), name, &value);
+    return value;
+}
+
+char **
+conf_strings (const ConfNode *group, const char *name)
+{
+    const config_setting_t *list = config_setting_get_member (setting_of (group), name);
+    GPtrArray *strings = g_ptr_array_new ();
+
+    for (int i = 0; list && i < config_setting_length (list); i++)
+        g_ptr_array_add (strings, g_strdup (config_setting_get_string_elem (list, i)));
+    g_ptr_array_add (strings, NULL);
+    return (char **)g_ptr_array_free (strings, FALSE);
+}
+
+bool
+conf_has (const ConfNode *group, const char *name)
+{
+    return config_setting_get_member (setting_of (group), name) != NULL;
+}
+
+const ConfNode *
+conf_child (const ConfNode *group, const char *name)
+{
+    return node_of (config_setting_get_member (setting_of (group), name));
+}
+
+unsigned
+conf_count (const ConfNode *list)
+{
+    return list ? (unsigned)config_setting_length (setting_of (list)) : 0;
+}
+
+const ConfNode *
+conf_item (const ConfNode *list, unsigned i)
+{
+    return node_of (config_setting_get_elem (setting_of (list), i));
+}
+
+const char *
+conf_name (const ConfNode *node)
+{
+    return config_setting_name (setting_of (node));
+}
+
+bool
+conf_finish (const GPtrArray *problems, int code, GError **error)
+{
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    if (problems->len == 0)
+        return true;
+    for (unsigned i = 0; i < problems->len; i++)
+        g_string_append_printf (text, "%s%s", i ? "\n" : "",
+                                (const char *)g_ptr_array_index (problems, i));
+    g_set_error_literal (error, LICET_ERROR, code, text->str);
+    return false;
+}

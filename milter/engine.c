@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Builds one snapshot, whole or not at all. */
+
+#include "licet/engine.h"
+
+typedef struct {
+    Engine engine; /* first: an Engine pointer is a pointer to this */
+    Settings *settings;
+    gatomicrefcount references;
+} Snapshot;
+
+static bool
+load_parts (Snapshot *snapshot, GError **error)
+{
+    const Settings *settings = snapshot->settings;
+    Engine *engine = &snapshot->engine;
+    g_autofree char *words = g_build_filename (settings->policies, "words", NULL);
+
+    engine->settings = settings;
+    engine->policies = policy_set_load (settings->policies, error);
+    if (!engine->policies)
+        return false;
+    engine->words = words_load (words, error);
+    if (!engine->words)
+        return false;
+    engine->signer = signer_new (settings->keys, error);
+    if (!engine->signer)
+        return false;
+    engine->store = consent_open (settings->consent, error);
+    return engine->store != NULL;
+}
+
+static void
+snapshot_free (Snapshot *snapshot)
+{
+    g_clear_pointer (&snapshot->engine.policies, policy_set_unref);
+    g_clear_pointer (&snapshot->engine.words, words_unref);
+    g_clear_pointer (&snapshot->engine.signer, signer_unref);
+    g_clear_pointer (&snapshot->engine.store, consent_unref);
+    settings_free (snapshot->settings);
+    g_free (snapshot);
+}
+
+Engine *
+engine_new (Settings *settings, GError **error)
+{
+    Snapshot *snapshot = g_new0 (Snapshot, 1);
+
+    g_atomic_ref_count_init (&snapshot->references);
+    snapshot->settings = settings;
+    if (!load_parts (snapshot, error)) {
+        snapshot_free (snapshot);
+        return NULL;
+    }
+    return &snapshot->engine;
+}
+
+Engine *
+engine_ref (Engine *engine)
+{
+    g_atomic_ref_count_inc (&((Snapshot *)engine)->references);
+    return engine;
+}
+
+void
+engine_unref (Engine *engine)
+{
+    if (engine && g_atomic_ref_count_dec (&((Snapshot *)engine)->references))
+        snapshot_free ((Snapshot *)engine);
+}

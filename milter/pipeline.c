@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The road of one message, top to bottom. Every stage takes const values and returns a new one;
+ * read pipeline_run first.
+ */
+
+#include "licet/pipeline.h"
+
+#include <string.h>
+
+#include "licet/address.h"
+#include "licet/classify.h"
+#include "licet/message.h"
+#include "licet/rewrite.h"
+
+static char *
+hash_from (GBytes *bytes, size_t offset)
+{
+    size_t length = 0;
+    const unsigned char *data = g_bytes_get_data (bytes, &length);
+
+    offset = MIN (offset, length);
+    return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data + offset, length - offset);
+}
+
+static size_t
+body_offset (GBytes *bytes)
+{
+    size_t length = 0;
+    const char *data = g_bytes_get_data (bytes, &length);
+    const char *empty = memmem (data, length, "\r\n\r\n", 4);
+
+    return empty ? (size_t)(empty - data) + 4 : length;
+}
+
+/* An address that cannot be normalised has no consent and no country; the policies' default
+ * judges it. */
+static char **
+normalise_recipients (const Envelope *envelope)
+{
+    unsigned count = envelope->recipients->len;
+    char **addresses = g_new0 (char *, count + 1);
+
+    for (unsigned i = 0; i < count; i++) {
+        const char *given = envelope_recipient (envelope, i)->address;
+        addresses[i] = address_normalise (given, NULL);
+        if (!addresses[i])
+            addresses[i] = g_utf8_make_valid (given, -1);
+    }
+    return addresses;
+}
+
+static void
+decide_all (Plan *plan, const Engine *engine, const Envelope *envelope, const Message *message,
+            int64_t now)
+{
+    g_auto (GStrv) addresses = normalise_recipients (envelope);
+    g_autoptr (GPtrArray) records =
+        consent_ask (engine->store, (const char *const *)addresses,
+                     plan->classification->promo_purpose, now, &plan->consent_failure);
+
+    for (unsigned i = 0; i < records->len; i++) {
+        RecipientFacts *facts =
+            policy_facts (engine->policies, message, envelope_recipient (envelope, i)->address,
+                          g_ptr_array_index (records, i));
+        g_ptr_array_add (plan->decisions, policy_decide (engine->policies, message,
+                                                         plan->classification, facts, now));
+    }
+}
+
+static bool
+has_edit (const Variant *variant, const char *why)
+{
+    for (unsigned i = 0; i < variant->edits->len; i++)
+        if (strcmp (((Edit *)g_ptr_array_index (variant->edits, i))->why, why) == 0)
+            return true;
+    return false;
+}
+
+/* Marks that cannot be removed safely stay in the text; nothing depends on them. */
+static void
+drop_edits (Variant *variant, const char *why)
+{
+    for (unsigned i = variant->edits->len; i-- > 0;)
+        if (strcmp (((Edit *)g_ptr_array_index (variant->edits, i))->why, why) == 0)
+            g_ptr_array_remove_index (variant->edits, i);
+}
+
+static void
+refuse_recipients (Plan *plan, const Variant *variant, const char *reason)
+{
+    for (unsigned i = 0; i < variant->recipients->len; i++) {
+        unsigned recipient = g_array_index (variant->recipients, unsigned, i);
+        policy_strip_failed (g_ptr_array_index (plan->decisions, recipient), reason);
+    }
+}
+
+/* Gives the variant its bytes. False without an error: its strip cannot be made and its
+ * recipients are refused instead. */
+static bool
+render_variant (Plan *plan, Variant *variant, const Message *message, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+
+    variant->bytes = message_render (message, variant->edits, &cause);
+    if (!variant->bytes && has_edit (variant, "strip")) {
+        refuse_recipients (plan, variant, cause->message);
+        return false;
+    }
+    if (!variant->bytes && has_edit (variant, "unmark")) {
+        drop_edits (variant, "unmark");
+        variant->bytes = message_render (message, variant->edits, error);
+    } else if (!variant->bytes) {
+        g_propagate_error (error, g_steal_pointer (&cause));
+    }
+    return variant->bytes != NULL;
+}
+
+/* A strip that cannot be made changes the decisions, hence the grouping: at most one more
+ * round, since refused recipients have no variant. */
+static bool
+make_variants (Plan *plan, const Message *message, const RewriteOptions *options,
+               GError **error)
+{
+    for (;;) {
+        bool again = false;
+
+        g_clear_pointer (&plan->variants, g_ptr_array_unref);
+        plan->variants =
+            rewrite_variants (message, plan->classification, plan->decisions, options);
+        for (unsigned i = 0; i < plan->variants->len; i++) {
+            g_autoptr (GError) cause = NULL;
+            if (render_variant (plan, g_ptr_array_index (plan->variants, i), message, &cause))
+                continue;
+            if (cause) {
+                g_propagate_error (error, g_steal_pointer (&cause));
+                return false;
+            }
+            again = true;
+        }
+        if (!again)
+            return true;
+    }
+}
+
+static GBytes *
+prepend_signatures (GBytes *bytes, const GPtrArray *signatures)
+{
+    size_t length = 0;
+    const void *data = g_bytes_get_data (bytes, &length);
+    GByteArray *whole = g_byte_array_sized_new ((unsigned)length + 2048);
+
+    for (unsigned i = 0; i < signatures->len; i++) {
+        const Signature *signature = g_ptr_array_index (signatures, i);
+        g_autofree char *field = g_strdup_printf ("DKIM-Signature: %s\r\n", signature->value);
+        g_byte_array_append (whole, (const guint8 *)field, (unsigned)strlen (field));
+    }
+    g_byte_array_append (whole, data, (unsigned)length);
+    return g_byte_array_free_to_bytes (whole);
+}
+
+static bool
+sign_variant (const Engine *engine, Variant *variant, const char *from, int64_t now,
+              GError **error)
+{
+    variant->hash = hash_from (variant->bytes, 0);
+    variant->body_hash = hash_from (variant->bytes, body_offset (variant->bytes));
+    if (!from)
+        return true;
+    GPtrArray *signatures =
+        signer_sign (engine->signer, variant->bytes, address_domain (from), now, error);
+    if (!signatures)
+        return false;
+    g_ptr_array_unref (variant->signatures);
+    variant->signatures = signatures;
+
+    GBytes *signed_bytes = prepend_signatures (variant->bytes, signatures);
+    g_bytes_unref (variant->bytes);
+    variant->bytes = signed_bytes;
+    for (unsigned i = 0; i < signatures->len; i++) {
+        const Signature *signature = g_ptr_array_index (signatures, i);
+        g_ptr_array_insert (variant->edits, (int)i,
+                            edit_header_new (EDIT_HEADER_INSERT, "signature", 0,
+                                             "DKIM-Signature", signature->value, NULL));
+    }
+    return true;
+}
+
+Plan *
+pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int64_t now,
+              GError **error)
+{
+    g_autoptr (Plan) plan = plan_new ();
+
+    g_autoptr (Message) message = message_parse (bytes, error);
+    if (!message)
+        return NULL;
+    plan->message_id = g_strdup (message_header (message, "Message-ID"));
+    plan->body_hash = hash_from (bytes, message_body_offset (message));
+    plan->policy_version = g_strdup (policy_set_version (engine->policies));
+
+    plan->classification = classify (message, engine->words);
+    decide_all (plan, engine, envelope, message, now);
+
+    RewriteOptions options = { .tag_header = engine->settings->tag_header };
+    if (!make_variants (plan, message, &options, error))
+        return NULL;
+    plan->route = rewrite_route (plan->decisions, plan->variants);
+
+    for (unsigned i = 0; i < plan->variants->len; i++)
+        if (!sign_variant (engine, g_ptr_array_index (plan->variants, i),
+                           message_from (message), now, error))
+            return NULL;
+    return g_steal_pointer (&plan);
+}

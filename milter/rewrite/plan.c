@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The plan value. */
+
+#include "licet/plan.h"
+
+Variant *
+variant_new (void)
+{
+    Variant *variant = g_new0 (Variant, 1);
+
+    variant->recipients = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    variant->edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
+    variant->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify)signature_free);
+    return variant;
+}
+
+void
+variant_free (Variant *variant)
+{
+    if (!variant)
+        return;
+    g_array_unref (variant->recipients);
+    g_ptr_array_unref (variant->edits);
+    g_ptr_array_unref (variant->signatures);
+    g_clear_pointer (&variant->bytes, g_bytes_unref);
+    g_free (variant->hash);
+    g_free (variant->body_hash);
+    g_free (variant);
+}
+
+Plan *
+plan_new (void)
+{
+    Plan *plan = g_new0 (Plan, 1);
+
+    plan->decisions = g_ptr_array_new_with_free_func ((GDestroyNotify)decision_free);
+    return plan;
+}
+
+void
+plan_free (Plan *plan)
+{
+    if (!plan)
+        return;
+    classification_free (plan->classification);
+    g_ptr_array_unref (plan->decisions);
+    if (plan->variants)
+        g_ptr_array_unref (plan->variants);
+    g_free (plan->message_id);
+    g_free (plan->body_hash);
+    g_free (plan->policy_version);
+    g_free (plan->consent_failure);
+    g_free (plan);
+}
+
+const char *
+route_word (Route route)
+{
+    switch (route) {
+    case ROUTE_IN_PLACE:
+        return "in-place";
+    case ROUTE_SPLIT:
+        return "split";
+    case ROUTE_REFUSE:
+        return "refuse";
+    case ROUTE_DEFER:
+        return "defer";
+    }
+    g_assert_not_reached ();
+}
+
+const Decision *
+plan_decision (const Plan *plan, unsigned recipient)
+{
+    return g_ptr_array_index (plan->decisions, recipient);
+}
+
+int
+plan_variant_of (const Plan *plan, unsigned recipient)
+{
+    for (unsigned i = 0; plan->variants && i < plan->variants->len; i++) {
+        const Variant *variant = g_ptr_array_index (plan->variants, i);
+        for (unsigned j = 0; j < variant->recipients->len; j++)
+            if (g_array_index (variant->recipients, unsigned, j) == recipient)
+                return (int)i;
+    }
+    return -1;
+}

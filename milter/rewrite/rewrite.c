@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* From decisions to edits: what each recipient's copy loses, gains and is tagged with. */
+
+#include "licet/rewrite.h"
+
+#include <string.h>
+
+static const char *const control_headers[] = {
+    "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
+    "X-Licet-Campaign", "X-Licet-Route", NULL,
+};
+
+const char *const *
+rewrite_control_headers (void)
+{
+    return control_headers;
+}
+
+static bool
+is_control_header (const char *name, const RewriteOptions *options)
+{
+    for (unsigned i = 0; control_headers[i]; i++)
+        if (g_ascii_strcasecmp (control_headers[i], name) == 0)
+            return true;
+    /* A tag that the client made up must not pass for ours. */
+    return g_ascii_strcasecmp (options->tag_header, name) == 0;
+}
+
+static void
+remove_control_headers (const Message *message, const RewriteOptions *options, GPtrArray *edits)
+{
+    for (unsigned i = 0; i < message_field_count (message); i++) {
+        const char *name = message_field (message, i)->name;
+        if (is_control_header (name, options))
+            g_ptr_array_add (edits, edit_header_new (EDIT_HEADER_REMOVE, "control-header", i,
+                                                     name, NULL, NULL));
+    }
+}
+
+static char *
+describe_block (const Message *message, const Block *block)
+{
+    const Leaf *leaf = message_leaf (message, block->leaf);
+
+    return g_strdup_printf ("%s %s, %s", leaf->type, leaf->path,
+                            block->mark ? block->mark : block->how);
+}
+
+/* Text lines that mark a block are meant for licet, like its header fields, and would be read
+ * by people; comments and attributes are not seen and stay. */
+static void
+remove_text_marks (const Block *block, const char *where, GPtrArray *edits)
+{
+    if (g_strcmp0 (block->mark, "text-lines") != 0)
+        return;
+    g_ptr_array_add (edits, edit_cut_new ("unmark", block->leaf, block->start,
+                                          block->inner_start, where, NULL));
+    g_ptr_array_add (
+        edits, edit_cut_new ("unmark", block->leaf, block->inner_end, block->end, where, NULL));
+}
+
+static void
+edit_blocks (const Message *message, const Classification *classification,
+             const Decision *decision, GPtrArray *edits)
+{
+    bool strip = decision->outcome == OUTCOME_STRIP;
+
+    for (unsigned i = 0; i < classification->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (classification->blocks, i);
+        g_autofree char *where = describe_block (message, block);
+        if (strip)
+            g_ptr_array_add (edits, edit_cut_new ("strip", block->leaf, block->start,
+                                                  block->end, where, decision->rule));
+        else
+            remove_text_marks (block, where, edits);
+    }
+}
+
+/* RFC 2047: the prefix as one encoded word unless it is ASCII; the blank at its end belongs
+ * inside, since blanks between encoded words are dropped. */
+static char *
+encode_words (const char *text)
+{
+    if (g_str_is_ascii (text))
+        return g_strdup (text);
+    g_autofree char *base64 = g_base64_encode ((const guchar *)text, strlen (text));
+    return g_strdup_printf ("=?utf-8?B?%s?= ", base64);
+}
+
+static void
+fix_subject (const Message *message, const RuleResult *result, GPtrArray *edits)
+{
+    int field = message_find_field (message, "Subject");
+    g_autofree char *prefix = encode_words (result->fix);
+
+    if (field < 0) {
+        g_ptr_array_add (edits, edit_header_new (EDIT_HEADER_INSERT, "label", 0, "Subject",
+                                                 g_strchomp (prefix), result->id));
+        return;
+    }
+    g_autofree char *value =
+        g_strconcat (prefix, message_field (message, (unsigned)field)->value, NULL);
+    g_ptr_array_add (edits, edit_header_new (EDIT_HEADER_REPLACE, "label", (unsigned)field,
+                                             "Subject", value, result->id));
+}
+
+static void
+apply_fixes (const Message *message, const Decision *decision, GPtrArray *edits)
+{
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (result->action == ACTION_FIX && result->mode == MODE_ENFORCE && !result->cured &&
+            result->fix && strcmp (result->kind, "subject-label") == 0) {
+            fix_subject (message, result, edits);
+            return; /* two labels cannot both stand first */
+        }
+    }
+}
+
+static void
+add_tag (const Classification *classification, const Decision *decision,
+         const RewriteOptions *options, GPtrArray *edits)
+{
+    bool strip = decision->outcome == OUTCOME_STRIP;
+    MessageClass class = strip ? CLASS_TRANSACTIONAL : classification->class;
+    double share = strip ? 0 : classification->promo_share;
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (!*options->tag_header || class == CLASS_PERSONAL)
+        return;
+    g_autofree char *value =
+        g_strdup_printf ("%s; purpose=%s; promo-share=%s", message_class_word (class),
+                         purpose_word (classification->purpose),
+                         g_ascii_formatd (number, sizeof number, "%.2f", share));
+    g_ptr_array_add (edits, edit_header_new (EDIT_HEADER_INSERT, "tag", 0, options->tag_header,
+                                             value, NULL));
+}
+
+static GPtrArray *
+edits_for (const Message *message, const Classification *classification,
+           const Decision *decision, const RewriteOptions *options)
+{
+    GPtrArray *edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
+
+    add_tag (classification, decision, options, edits);
+    remove_control_headers (message, options, edits);
+    if (classification->class != CLASS_PERSONAL) {
+        apply_fixes (message, decision, edits);
+        edit_blocks (message, classification, decision, edits);
+    }
+    return edits;
+}
+
+/* Two recipients share a copy when this text is the same. */
+static char *
+edits_key (const GPtrArray *edits)
+{
+    g_autoptr (GString) key = g_string_new (NULL);
+
+    for (unsigned i = 0; i < edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (edits, i);
+        g_string_append_printf (key, "%d %u %zu %zu %u %s %s\n", (int)edit->kind, edit->leaf,
+                                edit->start, edit->end, edit->field,
+                                edit->name ? edit->name : "", edit->value ? edit->value : "");
+    }
+    return g_string_free (g_steal_pointer (&key), FALSE);
+}
+
+static Variant *
+variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits)
+{
+    g_autofree char *key = edits_key (edits);
+    Variant *variant = g_hash_table_lookup (by_key, key);
+
+    if (variant) {
+        g_ptr_array_unref (edits);
+        return variant;
+    }
+    variant = variant_new ();
+    g_ptr_array_unref (variant->edits);
+    variant->edits = edits;
+    g_ptr_array_add (variants, variant);
+    g_hash_table_insert (by_key, g_steal_pointer (&key), variant);
+    return variant;
+}
+
+GPtrArray *
+rewrite_variants (const Message *message, const Classification *classification,
+                  const GPtrArray *decisions, const RewriteOptions *options)
+{
+    GPtrArray *variants = g_ptr_array_new_with_free_func ((GDestroyNotify)variant_free);
+    g_autoptr (GHashTable) by_key =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    for (unsigned i = 0; i < decisions->len; i++) {
+        const Decision *decision = g_ptr_array_index (decisions, i);
+        if (decision->outcome != OUTCOME_DELIVER && decision->outcome != OUTCOME_STRIP)
+            continue;
+        Variant *variant = variant_for (variants, by_key,
+                                        edits_for (message, classification, decision, options));
+        g_array_append_val (variant->recipients, i);
+    }
+    return variants;
+}
+
+static unsigned
+count_outcome (const GPtrArray *decisions, Outcome outcome)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < decisions->len; i++)
+        count += ((const Decision *)g_ptr_array_index (decisions, i))->outcome == outcome;
+    return count;
+}
+
+Route
+rewrite_route (const GPtrArray *decisions, const GPtrArray *variants)
+{
+    unsigned refused = count_outcome (decisions, OUTCOME_REFUSE);
+    unsigned deferred = count_outcome (decisions, OUTCOME_DEFER);
+
+    if (decisions->len > 0 && refused == decisions->len)
+        return ROUTE_REFUSE;
+    if (decisions->len > 0 && deferred == decisions->len)
+        return ROUTE_DEFER;
+    return variants->len == 1 && refused + deferred == 0 ? ROUTE_IN_PLACE : ROUTE_SPLIT;
+}

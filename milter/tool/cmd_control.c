@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* licet status and licet reload: one question to the running daemon. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "licet/edge.h"
+#include "tool.h"
+
+static int
+ask (int argc, char **argv, const char *request, const char *summary)
+{
+    g_autofree char *config = NULL, *socket = NULL;
+    gboolean json = FALSE;
+    GOptionEntry entries[] = {
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "settings file", "FILE" },
+        { "socket", 0, 0, G_OPTION_ARG_FILENAME, &socket, "control socket of the daemon",
+          "PATH" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &json, "print JSON (it is what the daemon answers)",
+          NULL },
+        G_OPTION_ENTRY_NULL,
+    };
+    GError *error = NULL;
+
+    if (!tool_options (&argc, &argv, NULL, summary, entries))
+        return EX_USAGE;
+    if (argc != 1)
+        return tool_usage ("%s takes no operand", request);
+    g_autoptr (Settings) settings = tool_settings (config, &error);
+    if (!settings)
+        return tool_fail (error);
+    g_autofree char *answer =
+        control_ask (socket ? socket : settings->control_socket, request, &error);
+    if (!answer)
+        return tool_fail (error);
+    puts (answer);
+    return strstr (answer, "\"ok\":false") ? EX_CONFIG : EX_OK;
+}
+
+int
+cmd_status (int argc, char **argv)
+{
+    return ask (argc, argv, "status", "Tells the counters of the running daemon.");
+}
+
+int
+cmd_reload (int argc, char **argv)
+{
+    return ask (
+        argc, argv, "reload",
+        "Has the daemon read settings, policies, words and keys anew; when one of them is\n"
+        "wrong it keeps what it has and says where.");
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_TOOL_REPORT_H
+#define LICET_TOOL_REPORT_H
+
+#include <glib.h>
+
+#include "licet/envelope.h"
+#include "licet/message.h"
+#include "licet/plan.h"
+#include "tool.h"
+
+/* Plans in words and as JSON, one object per line. All append to text. */
+
+#define TOOL_COMMON_ENTRIES(options)                                                           \
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &options.config, "settings file", "FILE" },       \
+        { "policies", 0, 0, G_OPTION_ARG_FILENAME, &options.policies, "directory of policies", \
+          "DIR" },                                                                             \
+        { "consent", 0, 0, G_OPTION_ARG_STRING, &options.consent, "FILE.csv or sqlite:PATH",   \
+          "STORE" },                                                                           \
+        { "key",                                                                               \
+          0,                                                                                   \
+          0,                                                                                   \
+          G_OPTION_ARG_STRING_ARRAY,                                                           \
+          &options.keys,                                                                       \
+          "DKIM key (repeatable)",                                                             \
+          "DOMAIN:SELECTOR:FILE" },                                                            \
+        { "now", 0, 0, G_OPTION_ARG_STRING, &options.now, "decide as of this time", "TIME" },  \
+        { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, "envelope sender", "ADDRESS" },    \
+        { "rcpt",                                                                              \
+          0,                                                                                   \
+          0,                                                                                   \
+          G_OPTION_ARG_STRING_ARRAY,                                                           \
+          &options.recipients,                                                                 \
+          "recipient (repeatable)",                                                            \
+          "ADDRESS" },                                                                         \
+    {                                                                                          \
+        "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "print one JSON object per line", NULL \
+    }
+
+/* The envelope that the options describe. Caller frees. */
+Envelope *report_envelope (const ToolOptions *options, int64_t now);
+
+void report_run_json (GString *text, const char *path, const Envelope *envelope,
+                      const Plan *plan, const char *dir);
+void report_run_text (GString *text, const char *path, const Envelope *envelope,
+                      const Plan *plan, const char *dir);
+void report_explain_json (GString *text, const char *path, const Envelope *envelope,
+                          const Plan *plan, unsigned recipient);
+void report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
+                          unsigned recipient);
+void report_classify_json (GString *text, const char *path,
+                           const Classification *classification);
+void report_classify_text (GString *text, const char *path, const Message *message,
+                           const Classification *classification);
+
+#endif

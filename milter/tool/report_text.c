@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Plans in words, for people. */
+
+#include <string.h>
+
+#include "report.h"
+
+Envelope *
+report_envelope (const ToolOptions *options, int64_t now)
+{
+    Envelope *envelope = envelope_new ();
+
+    envelope->sender = envelope_path_new (options->from ? options->from : "", "");
+    envelope->arrival = now;
+    for (char **recipient = options->recipients; recipient && *recipient; recipient++)
+        g_ptr_array_add (envelope->recipients, envelope_path_new (*recipient, ""));
+    return envelope;
+}
+
+static void
+add_class (GString *text, const Classification *classification)
+{
+    g_string_append_printf (text, "%s (purpose %s, %.0f %% promotion, confidence %.2f)",
+                            message_class_word (classification->class),
+                            purpose_word (classification->purpose),
+                            100 * classification->promo_share, classification->confidence);
+}
+
+static void
+add_outcome (GString *text, const Decision *decision)
+{
+    static const char *const words[] = {
+        [OUTCOME_DELIVER] = "delivered as sent",
+        [OUTCOME_STRIP] = "delivered without the promotional blocks",
+        [OUTCOME_DEFER] = "waits",
+        [OUTCOME_REFUSE] = "refused",
+    };
+
+    g_string_append (text, words[decision->outcome]);
+    if (decision->until) {
+        g_autofree char *until = clock_format (decision->until);
+        g_string_append_printf (text, " until %s", until);
+    }
+    if (decision->rule)
+        g_string_append_printf (text, "  [%s: %s]", decision->rule,
+                                decision->source ? decision->source : "");
+    g_string_append_c (text, '\n');
+    if (decision->reply)
+        g_string_append_printf (text, "      %s\n", decision->reply);
+}
+
+static void
+add_copy (GString *text, const Variant *variant)
+{
+    for (unsigned i = 0; i < variant->edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (variant->edits, i);
+        g_string_append_printf (text, "    %s: %s", edit->why, edit->where);
+        if (edit->kind == EDIT_CUT)
+            g_string_append_printf (text, ", %zu bytes removed", edit->end - edit->start);
+        g_string_append_c (text, '\n');
+    }
+    if (variant->signatures->len == 0)
+        g_string_append (text, "    not signed: no key for the From domain\n");
+}
+
+void
+report_run_text (GString *text, const char *path, const Envelope *envelope, const Plan *plan,
+                 const char *dir)
+{
+    g_string_append_printf (text, "%s: ", path);
+    add_class (text, plan->classification);
+    g_string_append_printf (text, "\nroute: %s\n", route_word (plan->route));
+    for (unsigned i = 0; i < plan->decisions->len; i++) {
+        g_string_append_printf (text, "  %s (%s): ", envelope_recipient (envelope, i)->address,
+                                plan_decision (plan, i)->facts->territory);
+        add_outcome (text, plan_decision (plan, i));
+    }
+    for (unsigned i = 0; i < plan->variants->len; i++) {
+        const Variant *variant = g_ptr_array_index (plan->variants, i);
+        g_string_append_printf (text, "  copy %u, %u recipient%s", i + 1,
+                                variant->recipients->len,
+                                variant->recipients->len == 1 ? "" : "s");
+        if (dir)
+            g_string_append_printf (text, ", %s/%u.eml", dir, i + 1);
+        g_string_append_c (text, '\n');
+        add_copy (text, variant);
+    }
+    if (plan->consent_failure)
+        g_string_append_printf (text, "consent store: %s\n", plan->consent_failure);
+}
+
+static void
+add_rule (GString *text, const RuleResult *result)
+{
+    g_string_append_printf (text, "  %-14s %s (%s)%s%s\n", verdict_word (result->verdict),
+                            result->id, result->kind,
+                            result->mode == MODE_SHADOW ? ", shadow" : "",
+                            result->cured ? ", cured by the strip" : "");
+    g_string_append_printf (text, "                 source: %s\n",
+                            result->source ? result->source : "-");
+    if (result->evidence)
+        g_string_append_printf (text, "                 seen: %s\n", result->evidence);
+    if (result->action != ACTION_ALLOW)
+        g_string_append_printf (text, "                 asks for: %s\n",
+                                action_word (result->action));
+    if (result->remedy)
+        g_string_append_printf (text, "                 would be right: %s\n", result->remedy);
+}
+
+static void
+add_consent (GString *text, const ConsentAnswer *answer)
+{
+    g_autofree char *at = answer->at ? clock_format (answer->at) : NULL;
+
+    g_string_append_printf (text, "consent: %s", consent_state_word (answer->state));
+    if (answer->basis)
+        g_string_append_printf (text, ", basis %s", answer->basis);
+    if (answer->purpose)
+        g_string_append_printf (text, ", purpose %s", answer->purpose);
+    if (at)
+        g_string_append_printf (text, ", %s", at);
+    if (answer->source)
+        g_string_append_printf (text, ", source %s", answer->source);
+    g_string_append_c (text, '\n');
+}
+
+void
+report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
+                     unsigned recipient)
+{
+    const Decision *decision = plan_decision (plan, recipient);
+
+    g_string_append_printf (
+        text, "recipient: %s\noutcome: ", envelope_recipient (envelope, recipient)->address);
+    add_outcome (text, decision);
+    g_string_append (text, "message: ");
+    add_class (text, plan->classification);
+    g_string_append_printf (text, "\nterritory: %s (from the %s, confidence %.2f)\n",
+                            decision->facts->territory, decision->facts->territory_source,
+                            decision->facts->territory_confidence);
+    g_string_append_printf (text, "there it counts as: %s (%s)\n",
+                            message_class_word (decision->legal_class),
+                            decision->legal_reason ? decision->legal_reason : "");
+    add_consent (text, decision->facts->promotion);
+    if (plan->consent_failure)
+        g_string_append_printf (text, "consent store: %s\n", plan->consent_failure);
+    g_string_append (text, "rules:\n");
+    for (unsigned i = 0; i < decision->rules->len; i++)
+        add_rule (text, g_ptr_array_index (decision->rules, i));
+    g_string_append_c (text, '\n');
+}
+
+void
+report_classify_text (GString *text, const char *path, const Message *message,
+                      const Classification *classification)
+{
+    g_string_append_printf (text, "%s: ", path);
+    add_class (text, classification);
+    g_string_append_c (text, '\n');
+    for (unsigned i = 0; i < classification->evidence->len; i++) {
+        const Evidence *evidence = g_ptr_array_index (classification->evidence, i);
+        g_string_append_printf (text, "  %+5.1f  %s: %s\n", evidence->weight, evidence->signal,
+                                evidence->where);
+    }
+    for (unsigned i = 0; i < classification->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (classification->blocks, i);
+        g_string_append_printf (text, "  block   %s %s, bytes %zu to %zu: %s, %s\n",
+                                message_leaf (message, block->leaf)->type,
+                                message_leaf (message, block->leaf)->path, block->start,
+                                block->end, message_class_word (block->class), block->how);
+    }
+    if (classification->problem)
+        g_string_append_printf (text, "  problem: %s\n", classification->problem);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* What the subcommands share: errors to exit statuses, options, mail files, JSON text. */
+
+#include "tool.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "licet/error.h"
+#include "licet/limits.h"
+
+#ifndef LICET_CONFIG_DIR
+#define LICET_CONFIG_DIR "/etc/licet"
+#endif
+
+static int
+status_of (const GError *error)
+{
+    if (error->domain == G_OPTION_ERROR)
+        return EX_USAGE;
+    if (error->domain != LICET_ERROR)
+        return EX_SOFTWARE;
+    switch ((LicetError)error->code) {
+    case LICET_ERROR_UNAVAILABLE:
+        return EX_TEMPFAIL;
+    case LICET_ERROR_MALFORMED:
+    case LICET_ERROR_LIMIT:
+        return EX_DATAERR;
+    case LICET_ERROR_SETTINGS:
+    case LICET_ERROR_POLICY:
+        return EX_CONFIG;
+    case LICET_ERROR_INTERNAL:
+        return EX_SOFTWARE;
+    }
+    return EX_SOFTWARE;
+}
+
+int
+tool_fail (GError *error)
+{
+    int status = status_of (error);
+    g_auto (GStrv) lines = g_strsplit (error->message, "\n", -1);
+
+    for (char **line = lines; *line; line++)
+        fprintf (stderr, "licet: %s\n", *line);
+    g_error_free (error);
+    return status;
+}
+
+int
+tool_usage (const char *format, ...)
+{
+    va_list args;
+
+    va_start (args, format);
+    g_autofree char *text = g_strdup_vprintf (format, args);
+    va_end (args);
+    fprintf (stderr, "licet: %s\nlicet: see 'licet help' or licet(1)\n", text);
+    return EX_USAGE;
+}
+
+bool
+tool_options (int *argc, char ***argv, const char *operands, const char *summary,
+              const GOptionEntry *entries)
+{
+    g_autoptr (GOptionContext) context = g_option_context_new (operands);
+    g_autoptr (GError) error = NULL;
+
+    g_option_context_set_summary (context, summary);
+    g_option_context_add_main_entries (context, entries, NULL);
+    if (g_option_context_parse (context, argc, argv, &error))
+        return true;
+    tool_usage ("%s", error->message);
+    return false;
+}
+
+static GBytes *
+read_all (FILE *file, const char *path, GError **error)
+{
+    g_autoptr (GByteArray) bytes = g_byte_array_new ();
+    unsigned char chunk[65536];
+
+    for (size_t n; (n = fread (chunk, 1, sizeof chunk, file)) > 0;) {
+        if (bytes->len + n > LIMIT_MESSAGE_BYTES) {
+            g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "%s: larger than %u bytes",
+                         path, LIMIT_MESSAGE_BYTES);
+            return NULL;
+        }
+        g_byte_array_append (bytes, chunk, (unsigned)n);
+    }
+    if (ferror (file)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: cannot be read", path);
+        return NULL;
+    }
+    return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+/* A mail kept in a file with LF lines is the same mail on the wire. */
+static GBytes *
+with_crlf (GBytes *bytes)
+{
+    size_t length = 0;
+    const char *data = g_bytes_get_data (bytes, &length);
+
+    if (length == 0 || memmem (data, length, "\r\n", 2))
+        return g_bytes_ref (bytes);
+    GByteArray *wire = g_byte_array_sized_new ((unsigned)(length + length / 16));
+    for (const char *line = data, *end = data + length; line < end;) {
+        const char *lf = memchr (line, '\n', (size_t)(end - line));
+        const char *stop = lf ? lf : end;
+        g_byte_array_append (wire, (const guint8 *)line, (unsigned)(stop - line));
+        if (lf)
+            g_byte_array_append (wire, (const guint8 *)"\r\n", 2);
+        line = lf ? lf + 1 : end;
+    }
+    return g_byte_array_free_to_bytes (wire);
+}
+
+GBytes *
+tool_read_mail (const char *path, GError **error)
+{
+    bool standard = strcmp (path, "-") == 0;
+    FILE *file = standard ? stdin : fopen (path, "rb");
+
+    if (!file) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
+                     g_strerror (errno));
+        return NULL;
+    }
+    g_autoptr (GBytes) bytes = read_all (file, path, error);
+    if (!standard)
+        fclose (file);
+    return bytes ? with_crlf (bytes) : NULL;
+}
+
+void
+tool_json_string (GString *json, const char *text)
+{
+    if (!text) {
+        g_string_append (json, "null");
+        return;
+    }
+    g_autofree char *valid = g_utf8_make_valid (text, -1);
+    g_string_append_c (json, '"');
+    for (const char *c = valid; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            g_string_append_printf (json, "\\%c", *c);
+        else if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            g_string_append_printf (json, "\\u%04x", (unsigned)*c);
+        else
+            g_string_append_c (json, *c);
+    }
+    g_string_append_c (json, '"');
+}
+
+void
+tool_options_clear (ToolOptions *options)
+{
+    g_free (options->config);
+    g_free (options->policies);
+    g_free (options->consent);
+    g_free (options->now);
+    g_free (options->from);
+    g_strfreev (options->keys);
+    g_strfreev (options->recipients);
+}
+
+Settings *
+tool_settings (const char *config, GError **error)
+{
+    const char *asked = config ? config : g_getenv ("LICET_CONFIG");
+
+    if (asked)
+        return settings_load (asked, error);
+    if (g_file_test (LICET_CONFIG_DIR "/licet.cfg", G_FILE_TEST_EXISTS))
+        return settings_load (LICET_CONFIG_DIR "/licet.cfg", error);
+    Settings *settings = settings_new ();
+    g_free (settings->consent);
+    settings->consent = g_strdup ("memory:");
+    return settings;
+}
+
+/* "DOMAIN:SELECTOR:FILE". */
+static bool
+add_keys (Settings *settings, char **keys, GError **error)
+{
+    if (keys && *keys)
+        g_ptr_array_set_size (settings->keys, 0);
+    for (char **key = keys; key && *key; key++) {
+        g_auto (GStrv) parts = g_strsplit (*key, ":", 3);
+        if (g_strv_length (parts) != 3) {
+            g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                         "--key %s: right would be DOMAIN:SELECTOR:FILE", *key);
+            return false;
+        }
+        g_ptr_array_add (settings->keys, signer_key_spec_new (parts[0], parts[1], parts[2]));
+    }
+    return true;
+}
+
+static void
+override (char **setting, const char *option)
+{
+    if (!option)
+        return;
+    g_free (*setting);
+    *setting = g_strdup (option);
+}
+
+Engine *
+tool_engine (const ToolOptions *options, int64_t *ret_now, GError **error)
+{
+    Clock clock = { 0 };
+    int64_t now = clock_now (&clock);
+
+    if (options->now && !clock_parse (options->now, &now, error)) {
+        g_prefix_error (error, "--now: ");
+        return NULL;
+    }
+    g_autoptr (Settings) settings = tool_settings (options->config, error);
+    if (!settings || !add_keys (settings, options->keys, error))
+        return NULL;
+    override (&settings->policies, options->policies);
+    override (&settings->consent, options->consent);
+    Engine *engine = engine_new (g_steal_pointer (&settings), error);
+    if (engine)
+        *ret_now = now;
+    return engine;
+}
