@@ -48,6 +48,8 @@ void daemon_count (Daemon *daemon, Counter counter);
 bool milter_edge_open (Daemon *daemon, GError **error);
 bool milter_edge_run (Daemon *daemon, GError **error);
 void milter_edge_stop (void);
+/* Whether no connection is left; libmilter may return from a stop before its last callback. */
+bool milter_edge_is_idle (void);
 
 typedef struct LmtpEdge LmtpEdge;
 /* Listens and serves on threads of its own. */

@@ -22,6 +22,7 @@ static const Command commands[] = {
     { "consent", cmd_consent, "grant, withdraw, show, history, import, export" },
     { "audit", cmd_audit, "find: the log's records of one address" },
     { "key", cmd_key, "new, show, verify: DKIM keys" },
+    { "settings", cmd_settings, "what licet.cfg may hold" },
     { "status", cmd_status, "counters of the running daemon" },
     { "reload", cmd_reload, "read settings, policies and keys anew" },
 };

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_EDGE_APPLY_H
+#define LICET_EDGE_APPLY_H
+
+#include <glib.h>
+#include <libmilter/mfapi.h>
+#include <stdbool.h>
+
+#include "licet/plan.h"
+#include "session.h"
+
+/*
+ * The only place that changes a message through libmilter, and only at its end. SMFIP_HDR_LEADSPC
+ * is in force: values carry their leading blank themselves.
+ */
+
+/* Makes Postfix's copy equal to variant->bytes. INTERNAL when libmilter refuses; Postfix must
+ * not keep the message then. */
+bool apply_variant (SMFICTX *ctx, const Session *session, GBytes *original,
+                    const Variant *variant, GError **error);
+
+/* Adds the field that Postfix's milter_header_checks turns into a hand-over. */
+bool apply_route (SMFICTX *ctx, GError **error);
+
+#endif

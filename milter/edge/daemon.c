@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * What all edges share: the snapshot in force behind one lock, ledger, log, clock and counters.
+ * A reload builds a whole new snapshot first and swaps one pointer; messages under way keep
+ * theirs.
+ */
+
+#include "licet/edge.h"
+
+#include "json.h"
+
+struct Daemon {
+    GMutex lock;   /* engine */
+    GMutex reload; /* one reload at a time */
+    Engine *engine;
+    char *settings_path;
+    Ledger *ledger;
+    Audit *audit;
+    Clock clock;
+    int64_t started; /* monotonic microseconds */
+    unsigned counters[COUNT_LAST];
+};
+
+static const char *const counter_names[] = {
+    [COUNT_MESSAGES] = "messages",
+    [COUNT_IN_PLACE] = "in_place",
+    [COUNT_SPLIT] = "split",
+    [COUNT_REFUSED] = "refused",
+    [COUNT_DEFERRED] = "deferred",
+    [COUNT_FAILED] = "failed",
+    [COUNT_HANDED_OVER] = "handed_over",
+    [COUNT_SUBMITTED] = "submitted",
+    [COUNT_RELOADS] = "reloads",
+    [COUNT_RELOADS_FAILED] = "reloads_failed",
+};
+
+Daemon *
+daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GError **error)
+{
+    g_autoptr (Daemon) daemon = g_new0 (Daemon, 1);
+
+    g_mutex_init (&daemon->lock);
+    g_mutex_init (&daemon->reload);
+    daemon->engine = engine;
+    daemon->settings_path = g_strdup (settings_path);
+    daemon->clock = *clock;
+    daemon->started = g_get_monotonic_time ();
+    daemon->ledger = ledger_open (engine->settings->state, error);
+    if (!daemon->ledger)
+        return NULL;
+    daemon->audit = audit_open (engine->settings->audit_log, error);
+    if (!daemon->audit)
+        return NULL;
+    return g_steal_pointer (&daemon);
+}
+
+void
+daemon_free (Daemon *daemon)
+{
+    if (!daemon)
+        return;
+    engine_unref (daemon->engine);
+    g_clear_pointer (&daemon->audit, audit_free);
+    g_clear_pointer (&daemon->ledger, ledger_free);
+    g_free (daemon->settings_path);
+    g_mutex_clear (&daemon->lock);
+    g_mutex_clear (&daemon->reload);
+    g_free (daemon);
+}
+
+Engine *
+daemon_engine (Daemon *daemon)
+{
+    g_mutex_lock (&daemon->lock);
+    Engine *engine = engine_ref (daemon->engine);
+    g_mutex_unlock (&daemon->lock);
+    return engine;
+}
+
+Ledger *
+daemon_ledger (Daemon *daemon)
+{
+    return daemon->ledger;
+}
+
+Audit *
+daemon_audit (Daemon *daemon)
+{
+    return daemon->audit;
+}
+
+int64_t
+daemon_now (const Daemon *daemon)
+{
+    return clock_now (&daemon->clock);
+}
+
+void
+daemon_count (Daemon *daemon, Counter counter)
+{
+    g_atomic_int_inc (&daemon->counters[counter]);
+}
+
+static Engine *
+swap_engine (Daemon *daemon, Engine *engine)
+{
+    g_mutex_lock (&daemon->lock);
+    Engine *old = daemon->engine;
+    daemon->engine = engine;
+    g_mutex_unlock (&daemon->lock);
+    return old;
+}
+
+static bool
+load_and_swap (Daemon *daemon, GError **error)
+{
+    Settings *settings = settings_load (daemon->settings_path, error);
+    if (!settings)
+        return false;
+    g_autoptr (Engine) fresh = engine_new (settings, error);
+    if (!fresh || !audit_reopen (daemon->audit, error))
+        return false;
+    engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
+    return true;
+}
+
+bool
+daemon_reload (Daemon *daemon, GError **error)
+{
+    g_mutex_lock (&daemon->reload);
+    bool loaded = load_and_swap (daemon, error);
+    g_mutex_unlock (&daemon->reload);
+    daemon_count (daemon, loaded ? COUNT_RELOADS : COUNT_RELOADS_FAILED);
+    return loaded;
+}
+
+char *
+daemon_status (Daemon *daemon)
+{
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+    g_autoptr (GString) json = g_string_new ("{\"ok\":true,\"version\":");
+    g_autofree char *now = clock_format (daemon_now (daemon));
+
+    json_append_text (json, PACKAGE_VERSION);
+    g_string_append (json, ",\"time\":");
+    json_append_text (json, now);
+    g_string_append_printf (json, ",\"uptime_seconds\":%" G_GINT64_FORMAT,
+                            (g_get_monotonic_time () - daemon->started) / G_USEC_PER_SEC);
+    for (unsigned i = 0; i < COUNT_LAST; i++)
+        g_string_append_printf (json, ",\"%s\":%d", counter_names[i],
+                                g_atomic_int_get (&daemon->counters[i]));
+    g_string_append (json, ",\"policy_version\":");
+    json_append_text (json, policy_set_version (engine->policies));
+    g_string_append_printf (json, ",\"territories\":%u,\"rules\":%u,\"in_doubt\":%u}",
+                            policy_set_territory_count (engine->policies),
+                            policy_set_rule_count (engine->policies),
+                            ledger_in_doubt (daemon->ledger));
+    return g_string_free (g_steal_pointer (&json), FALSE);
+}

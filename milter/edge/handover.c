@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Read handover_run first. The order is what makes it safe: records are on disk before the first
+ * copy leaves, the journal says "begun" before a copy is sent and "submitted" after Postfix has
+ * it, and a reply is 250 only then. Whatever is lost in between makes Postfix ask again.
+ */
+
+#include "handover.h"
+
+#include <string.h>
+
+#include "outcome.h"
+#include "submit.h"
+
+#include "licet/log.h"
+#include "licet/pipeline.h"
+
+typedef struct {
+    Daemon *daemon;
+    const Engine *engine;
+    const Envelope *envelope;
+    const GPtrArray *xforward;
+    const Plan *plan;
+    GPtrArray *replies; /* char *, NULL until known */
+} Handover;
+
+static void
+set_reply (Handover *handover, unsigned recipient, const char *reply)
+{
+    g_free (handover->replies->pdata[recipient]);
+    handover->replies->pdata[recipient] = g_strdup (reply);
+}
+
+static void
+set_all_replies (Handover *handover, const char *reply)
+{
+    for (unsigned i = 0; i < handover->replies->len; i++)
+        set_reply (handover, i, reply);
+}
+
+static void
+log_failure (const Handover *handover, const char *stage, const GError *error)
+{
+    daemon_count (handover->daemon, COUNT_FAILED);
+    log_error (handover->envelope->queue_id, "lmtp: stage=%s error=%s text=\"%s\"", stage,
+               licet_error_word (error), error->message);
+}
+
+/* The second record of a recipient. A failure is logged; whether it matters is for the caller. */
+static bool
+record_outcome (Handover *handover, unsigned recipient, const char *outcome, const char *reply,
+                const char *copy)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (audit_outcome (daemon_audit (handover->daemon), daemon_ledger (handover->daemon),
+                       handover->envelope, recipient, outcome, reply, copy,
+                       daemon_now (handover->daemon), &error))
+        return true;
+    log_failure (handover, "audit", error);
+    return false;
+}
+
+static const char *
+address_of (const Handover *handover, unsigned recipient)
+{
+    return envelope_recipient (handover->envelope, recipient)->address;
+}
+
+static void
+turn_away (Handover *handover, unsigned recipient, const Decision *decision)
+{
+    bool refused = decision->outcome == OUTCOME_REFUSE;
+    const char *fallback = refused ? "550 5.7.1 licet: refused by policy"
+                                   : "450 4.7.1 licet: deferred by policy";
+    g_autofree char *reply = outcome_clean (decision->reply, fallback);
+
+    daemon_count (handover->daemon, refused ? COUNT_REFUSED : COUNT_DEFERRED);
+    /* A refusal without its record is none yet. */
+    if (!record_outcome (handover, recipient, refused ? "refused" : "deferred", reply, NULL))
+        set_reply (handover, recipient, outcome_reply (NULL));
+    else
+        set_reply (handover, recipient, reply);
+}
+
+static void
+turn_away_some (Handover *handover)
+{
+    for (unsigned i = 0; i < handover->replies->len; i++) {
+        const Decision *decision = plan_decision (handover->plan, i);
+        if (decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER)
+            turn_away (handover, i, decision);
+    }
+}
+
+static void
+note_earlier (Handover *handover, unsigned recipient, const char *copy)
+{
+    g_autofree char *reply = g_strdup_printf ("250 2.0.0 already submitted as %s", copy);
+
+    record_outcome (handover, recipient, "already-submitted", reply, copy);
+    set_reply (handover, recipient, reply);
+}
+
+/* Whether this recipient still needs its copy; otherwise it has its reply. */
+static bool
+begin (Handover *handover, const Variant *variant, unsigned recipient)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree char *copy = NULL;
+    LedgerState state = LEDGER_NEW;
+
+    if (!ledger_begin (daemon_ledger (handover->daemon), handover->envelope->queue_id,
+                       address_of (handover, recipient), variant->hash, &state, &copy,
+                       &error)) {
+        log_failure (handover, "journal", error);
+        set_reply (handover, recipient, outcome_reply (error));
+        return false;
+    }
+    switch (state) {
+    case LEDGER_NEW:
+        return true;
+    case LEDGER_IN_DOUBT:
+        /* A doubled mail is better than a lost one. */
+        log_warning (handover->envelope->queue_id,
+                     "lmtp: recipient=%u in-doubt=1: submitting again", recipient);
+        return true;
+    case LEDGER_SUBMITTED:
+        note_earlier (handover, recipient, copy ? copy : "unknown");
+        return false;
+    }
+    g_assert_not_reached ();
+}
+
+static GArray *
+begin_all (Handover *handover, const Variant *variant)
+{
+    GArray *waiting = g_array_new (FALSE, FALSE, sizeof (unsigned));
+
+    for (unsigned i = 0; i < variant->recipients->len; i++) {
+        unsigned recipient = g_array_index (variant->recipients, unsigned, i);
+        if (begin (handover, variant, recipient))
+            g_array_append_val (waiting, recipient);
+    }
+    return waiting;
+}
+
+/* Postfix has the copy: nothing that fails from here on may make it ask again. */
+static void
+note_submitted (Handover *handover, const Variant *variant, unsigned recipient,
+                const char *copy)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree char *reply = g_strdup_printf ("250 2.0.0 submitted as %s", copy);
+
+    daemon_count (handover->daemon, COUNT_SUBMITTED);
+    if (!ledger_submitted (daemon_ledger (handover->daemon), handover->envelope->queue_id,
+                           address_of (handover, recipient), variant->hash, copy, &error))
+        log_failure (handover, "journal", error);
+    record_outcome (handover, recipient, "submitted", reply, copy);
+    set_reply (handover, recipient, reply);
+}
+
+/* The copy is certainly not there. */
+static void
+note_failed (Handover *handover, const Variant *variant, unsigned recipient, const char *reply)
+{
+    g_autoptr (GError) error = NULL;
+    const char *outcome = outcome_is_temporary (reply) ? "deferred" : "refused";
+
+    if (!ledger_failed (daemon_ledger (handover->daemon), handover->envelope->queue_id,
+                        address_of (handover, recipient), variant->hash, &error))
+        log_failure (handover, "journal", error);
+    record_outcome (handover, recipient, outcome, reply, NULL);
+    set_reply (handover, recipient, reply);
+}
+
+static void
+note_submission (Handover *handover, const Variant *variant, const GArray *recipients,
+                 const Submission *submission)
+{
+    for (unsigned i = 0; i < recipients->len; i++) {
+        unsigned recipient = g_array_index (recipients, unsigned, i);
+        const char *reply = g_ptr_array_index (submission->replies, i);
+        if (outcome_is_positive (reply))
+            note_submitted (handover, variant, recipient, submission->queue_id);
+        else if (submission->in_doubt && strcmp (reply, REPLY_IN_DOUBT) == 0)
+            set_reply (handover, recipient, reply); /* the journal keeps saying "begun" */
+        else
+            note_failed (handover, variant, recipient, reply);
+    }
+}
+
+static void
+note_no_submission (Handover *handover, const Variant *variant, const GArray *recipients,
+                    const GError *error)
+{
+    bool unreached = g_error_matches (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
+    const char *reply = unreached ? REPLY_UNREACHABLE : outcome_reply (error);
+
+    log_failure (handover, "submit", error);
+    for (unsigned i = 0; i < recipients->len; i++)
+        note_failed (handover, variant, g_array_index (recipients, unsigned, i), reply);
+}
+
+static bool
+may_leave (const Handover *handover, const Variant *variant)
+{
+    return variant->signatures->len > 0 ||
+           strcmp (handover->engine->settings->unsigned_mail, "defer") != 0;
+}
+
+static void
+submit_variant (Handover *handover, const Variant *variant)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GArray) waiting = begin_all (handover, variant);
+    SubmitJob job = {
+        .to = handover->engine->settings->submit_to,
+        .hostname = handover->engine->settings->hostname,
+        .envelope = handover->envelope,
+        .xforward = handover->xforward,
+        .recipients = waiting,
+        .bytes = variant->bytes,
+    };
+
+    if (waiting->len == 0)
+        return;
+    g_autoptr (Submission) submission = submit_copy (&job, &error);
+    if (submission)
+        note_submission (handover, variant, waiting, submission);
+    else
+        note_no_submission (handover, variant, waiting, error);
+}
+
+static void
+submit_variants (Handover *handover)
+{
+    for (unsigned i = 0; i < handover->plan->variants->len; i++) {
+        const Variant *variant = g_ptr_array_index (handover->plan->variants, i);
+        if (may_leave (handover, variant)) {
+            submit_variant (handover, variant);
+            continue;
+        }
+        for (unsigned k = 0; k < variant->recipients->len; k++)
+            set_reply (handover, g_array_index (variant->recipients, unsigned, k),
+                       REPLY_UNSIGNED);
+    }
+}
+
+static void
+log_replies (const Handover *handover)
+{
+    unsigned counts[3] = { 0 };
+
+    for (unsigned i = 0; i < handover->replies->len; i++) {
+        const char *reply = g_ptr_array_index (handover->replies, i);
+        counts[outcome_is_positive (reply) ? 0 : outcome_is_temporary (reply) ? 1 : 2]++;
+    }
+    log_info (handover->envelope->queue_id,
+              "lmtp: class=%s copies=%u submitted=%u deferred=%u refused=%u",
+              message_class_word (handover->plan->classification->class),
+              handover->plan->variants->len, counts[0], counts[1], counts[2]);
+}
+
+static void
+carry_out (Handover *handover)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (handover->plan->consent_failure)
+        log_warning (handover->envelope->queue_id, "lmtp: consent store: %s",
+                     handover->plan->consent_failure);
+    if (!audit_decisions (daemon_audit (handover->daemon), daemon_ledger (handover->daemon),
+                          handover->envelope, handover->plan, "lmtp", NULL,
+                          daemon_now (handover->daemon), &error)) {
+        log_failure (handover, "audit", error);
+        set_all_replies (handover, outcome_reply (error));
+        return;
+    }
+    turn_away_some (handover);
+    submit_variants (handover);
+    log_replies (handover);
+}
+
+GPtrArray *
+handover_run (Daemon *daemon, const Envelope *envelope, const GPtrArray *xforward,
+              GBytes *bytes)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+    int64_t deadline =
+        g_get_monotonic_time () + engine->settings->message_seconds * G_USEC_PER_SEC;
+    Handover handover = { daemon, engine, envelope, xforward, NULL,
+                          g_ptr_array_new_with_free_func (g_free) };
+
+    daemon_count (daemon, COUNT_HANDED_OVER);
+    g_ptr_array_set_size (handover.replies, (int)envelope->recipients->len);
+    g_autoptr (Plan) plan =
+        pipeline_run (engine, envelope, bytes, daemon_now (daemon), &error);
+    handover.plan = plan;
+    if (!plan) {
+        log_failure (&handover, "pipeline", error);
+        set_all_replies (&handover, outcome_reply (error));
+    } else if (g_get_monotonic_time () > deadline) {
+        set_all_replies (&handover, REPLY_TOO_LATE);
+    } else {
+        carry_out (&handover);
+    }
+    return handover.replies;
+}

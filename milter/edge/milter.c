@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The first meeting with Postfix: a message with all its recipients, before it is queued. The
+ * callbacks only collect; everything is decided in at_end_of_message, where one answer holds for
+ * all recipients. libmilter has no pointer for the user of its callbacks, hence the_daemon.
+ */
+
+#include "licet/edge.h"
+
+#include <libmilter/mfapi.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "apply.h"
+#include "net.h"
+#include "outcome.h"
+#include "session.h"
+
+#include "licet/error.h"
+#include "licet/log.h"
+#include "licet/pipeline.h"
+
+static Daemon *the_daemon;
+static unsigned live_sessions;
+
+#define NEEDED_ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY)
+
+/* No answer is needed before the end of the message: Postfix sends without waiting. */
+#define NO_ANSWERS                                                                             \
+    (SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR |            \
+     SMFIP_NR_EOH | SMFIP_NR_BODY)
+#define NEEDED_STEPS (NO_ANSWERS | SMFIP_HDR_LEADSPC | SMFIP_RCPT_REJ)
+
+static sfsistat
+at_negotiate (SMFICTX *ctx, unsigned long actions, unsigned long steps,
+              unsigned long reserved2 G_GNUC_UNUSED, unsigned long reserved3 G_GNUC_UNUSED,
+              unsigned long *ret_actions, unsigned long *ret_steps, unsigned long *ret2,
+              unsigned long *ret3)
+{
+    *ret2 = *ret3 = 0;
+    if ((actions & NEEDED_ACTIONS) != NEEDED_ACTIONS ||
+        (steps & NEEDED_STEPS) != NEEDED_STEPS) {
+        log_error (NULL,
+                   "milter: the mail server is too old: actions=0x%lx (needs 0x%lx) "
+                   "steps=0x%lx (needs 0x%lx); right would be milter_protocol=6, Postfix 2.6",
+                   actions, (unsigned long)NEEDED_ACTIONS, steps, (unsigned long)NEEDED_STEPS);
+        return SMFIS_REJECT;
+    }
+    *ret_actions = NEEDED_ACTIONS | (actions & SMFIF_SETSYMLIST);
+    *ret_steps = NEEDED_STEPS | (steps & (SMFIP_NOUNKNOWN | SMFIP_NODATA));
+    if (actions & SMFIF_SETSYMLIST) {
+        smfi_setsymlist (ctx, SMFIM_ENVFROM, (char *)"i {auth_authen}");
+        smfi_setsymlist (ctx, SMFIM_ENVRCPT, (char *)"{rcpt_mailer}");
+        smfi_setsymlist (ctx, SMFIM_EOM, (char *)"i");
+    }
+    return SMFIS_CONTINUE;
+}
+
+static Session *
+session_of (SMFICTX *ctx)
+{
+    return session_from (smfi_getpriv (ctx));
+}
+
+static sfsistat
+at_connect (SMFICTX *ctx, char *name, _SOCK_ADDR *address)
+{
+    Session *session = session_new ();
+
+    session_set_client (session, name, (const struct sockaddr *)address);
+    if (smfi_setpriv (ctx, session) != MI_SUCCESS) {
+        session_free (session);
+        return SMFIS_TEMPFAIL;
+    }
+    g_atomic_int_inc (&live_sessions);
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat
+at_helo (SMFICTX *ctx, char *helo)
+{
+    Session *session = session_of (ctx);
+
+    g_free (session->helo);
+    session->helo = g_strdup (helo);
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat
+at_mail (SMFICTX *ctx, char **argv)
+{
+    session_begin (session_of (ctx), daemon_engine (the_daemon), argv,
+                   smfi_getsymval (ctx, (char *)"{auth_authen}"), daemon_now (the_daemon));
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat
+at_rcpt (SMFICTX *ctx, char **argv)
+{
+    /* With SMFIP_RCPT_REJ Postfix also tells whom it has refused itself. */
+    const char *mailer = smfi_getsymval (ctx, (char *)"{rcpt_mailer}");
+
+    if (g_strcmp0 (mailer, "error") != 0)
+        session_add_recipient (session_of (ctx), argv);
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat
+at_header (SMFICTX *ctx, char *name, char *value)
+{
+    session_add_field (session_of (ctx), name, value);
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat
+at_end_of_header (SMFICTX *ctx)
+{
+    session_end_header (session_of (ctx));
+    return SMFIS_NOREPLY;
+}
+
+static sfsistat
+at_body (SMFICTX *ctx, unsigned char *data, size_t length)
+{
+    session_add_body (session_of (ctx), data, length);
+    return SMFIS_NOREPLY;
+}
+
+/* Answers with a 4xx or 5xx line. libmilter wants "%" doubled. */
+static sfsistat
+answer (SMFICTX *ctx, const char *reply)
+{
+    g_autofree char *code = NULL, *status = NULL, *text = NULL;
+
+    outcome_split (reply, &code, &status, &text);
+    g_auto (GStrv) parts = g_strsplit (text, "%", -1);
+    g_autofree char *doubled = g_strjoinv ("%%", parts);
+    if (smfi_setreply (ctx, code, status, doubled) != MI_SUCCESS)
+        return SMFIS_TEMPFAIL;
+    return outcome_is_temporary (reply) ? SMFIS_TEMPFAIL : SMFIS_REJECT;
+}
+
+static sfsistat
+fail (SMFICTX *ctx, const Session *session, const char *stage, const GError *error)
+{
+    const char *reply = outcome_reply (error);
+
+    daemon_count (the_daemon, COUNT_FAILED);
+    log_error (session->envelope->queue_id, "milter: stage=%s error=%s text=\"%s\" reply=\"%s\"",
+               stage, licet_error_word (error), error->message, reply);
+    return answer (ctx, reply);
+}
+
+static sfsistat
+postpone (SMFICTX *ctx, const Session *session, const char *reply)
+{
+    daemon_count (the_daemon, COUNT_FAILED);
+    log_warning (session->envelope->queue_id, "milter: reply=\"%s\"", reply);
+    return answer (ctx, reply);
+}
+
+static void
+log_route (const Session *session, const Plan *plan, const char *reply)
+{
+    log_info (session->envelope->queue_id, "milter: class=%s route=%s recipients=%u%s%s%s",
+              message_class_word (plan->classification->class), route_word (plan->route),
+              session->envelope->recipients->len, reply ? " reply=\"" : "", reply ? reply : "",
+              reply ? "\"" : "");
+    if (plan->consent_failure)
+        log_warning (session->envelope->queue_id, "milter: consent store: %s",
+                     plan->consent_failure);
+}
+
+/* The record first: what is not written down does not happen. */
+static bool
+record (const Session *session, const Plan *plan, GError **error)
+{
+    return audit_decisions (daemon_audit (the_daemon), daemon_ledger (the_daemon),
+                            session->envelope, plan, "milter", NULL, daemon_now (the_daemon),
+                            error);
+}
+
+static sfsistat
+change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const Plan *plan)
+{
+    g_autoptr (GError) error = NULL;
+    const Variant *variant = g_ptr_array_index (plan->variants, 0);
+    bool defer_unsigned = strcmp (session->engine->settings->unsigned_mail, "defer") == 0;
+
+    if (defer_unsigned && variant->signatures->len == 0)
+        return postpone (ctx, session, REPLY_UNSIGNED);
+    if (!record (session, plan, &error))
+        return fail (ctx, session, "audit", error);
+    if (!apply_variant (ctx, session, original, variant, &error))
+        return fail (ctx, session, "apply", error);
+    daemon_count (the_daemon, COUNT_IN_PLACE);
+    log_route (session, plan, NULL);
+    return SMFIS_ACCEPT;
+}
+
+/* Nothing else is changed and nothing recorded: the LMTP edge decides when its turn comes. */
+static sfsistat
+hand_over (SMFICTX *ctx, const Session *session, const Plan *plan)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!apply_route (ctx, &error))
+        return fail (ctx, session, "apply", error);
+    daemon_count (the_daemon, COUNT_SPLIT);
+    log_route (session, plan, NULL);
+    return SMFIS_ACCEPT;
+}
+
+static sfsistat
+turn_away (SMFICTX *ctx, const Session *session, const Plan *plan, Outcome outcome)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree char *reply = outcome_reply_for_all (plan, outcome);
+
+    if (!record (session, plan, &error))
+        return fail (ctx, session, "audit", error);
+    daemon_count (the_daemon, outcome == OUTCOME_REFUSE ? COUNT_REFUSED : COUNT_DEFERRED);
+    log_route (session, plan, reply);
+    return answer (ctx, reply);
+}
+
+/* Only a client with a queue of its own comes back after a 4xx; for all others our Postfix has
+ * to keep the message. */
+static bool
+client_queues (const Session *session)
+{
+    const char *const *clients =
+        (const char *const *)session->engine->settings->queueing_clients;
+
+    return session->client_address && g_strv_contains (clients, session->client_address);
+}
+
+static sfsistat
+carry_out (SMFICTX *ctx, const Session *session, GBytes *original, const Plan *plan)
+{
+    switch (plan->route) {
+    case ROUTE_IN_PLACE:
+        return change_in_place (ctx, session, original, plan);
+    case ROUTE_SPLIT:
+        return hand_over (ctx, session, plan);
+    case ROUTE_REFUSE:
+        return turn_away (ctx, session, plan, OUTCOME_REFUSE);
+    case ROUTE_DEFER:
+        if (client_queues (session))
+            return turn_away (ctx, session, plan, OUTCOME_DEFER);
+        return hand_over (ctx, session, plan);
+    }
+    g_assert_not_reached ();
+}
+
+static sfsistat
+refuse_oversize (SMFICTX *ctx, const Session *session)
+{
+    g_autoptr (GError) error =
+        g_error_new (LICET_ERROR, LICET_ERROR_LIMIT, "too many %s", session->problem);
+
+    return fail (ctx, session, "receive", error);
+}
+
+static sfsistat
+judge (SMFICTX *ctx, Session *session)
+{
+    g_autoptr (GError) error = NULL;
+    int64_t deadline = g_get_monotonic_time () +
+                       session->engine->settings->message_seconds * G_USEC_PER_SEC;
+
+    session->envelope->queue_id = g_strdup (smfi_getsymval (ctx, (char *)"i"));
+    daemon_count (the_daemon, COUNT_MESSAGES);
+    if (session->problem)
+        return refuse_oversize (ctx, session);
+    if (session->envelope->recipients->len == 0)
+        return SMFIS_ACCEPT; /* nobody to protect and nobody to send to */
+
+    g_autoptr (GBytes) original = g_string_free_to_bytes (g_steal_pointer (&session->bytes));
+    g_autoptr (Plan) plan = pipeline_run (session->engine, session->envelope, original,
+                                          daemon_now (the_daemon), &error);
+    if (!plan)
+        return fail (ctx, session, "pipeline", error);
+    if (g_get_monotonic_time () > deadline)
+        return postpone (ctx, session, REPLY_TOO_LATE);
+    return carry_out (ctx, session, original, plan);
+}
+
+static sfsistat
+at_end_of_message (SMFICTX *ctx)
+{
+    Session *session = session_of (ctx);
+    sfsistat status = judge (ctx, session);
+
+    session_end (session);
+    return status;
+}
+
+static sfsistat
+at_abort (SMFICTX *ctx)
+{
+    void *pointer = smfi_getpriv (ctx);
+
+    if (pointer)
+        session_end (session_from (pointer));
+    return SMFIS_CONTINUE;
+}
+
+static sfsistat
+at_close (SMFICTX *ctx)
+{
+    void *pointer = smfi_getpriv (ctx);
+
+    if (pointer) { /* none when the negotiation failed */
+        session_free (session_from (pointer));
+        smfi_setpriv (ctx, NULL);
+        g_atomic_int_add (&live_sessions, -1);
+    }
+    return SMFIS_CONTINUE;
+}
+
+static struct smfiDesc description = {
+    .xxfi_name = (char *)"licet",
+    .xxfi_version = SMFI_VERSION,
+    .xxfi_flags = NEEDED_ACTIONS | SMFIF_SETSYMLIST,
+    .xxfi_connect = at_connect,
+    .xxfi_helo = at_helo,
+    .xxfi_envfrom = at_mail,
+    .xxfi_envrcpt = at_rcpt,
+    .xxfi_header = at_header,
+    .xxfi_eoh = at_end_of_header,
+    .xxfi_body = at_body,
+    .xxfi_eom = at_end_of_message,
+    .xxfi_abort = at_abort,
+    .xxfi_close = at_close,
+    .xxfi_negotiate = at_negotiate,
+};
+
+static const char *
+unix_path (const char *socket)
+{
+    return g_str_has_prefix (socket, "unix:") ? socket + strlen ("unix:") : NULL;
+}
+
+bool
+milter_edge_open (Daemon *daemon, GError **error)
+{
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+    const char *socket = engine->settings->milter_socket;
+    const char *path = unix_path (socket);
+
+    the_daemon = daemon;
+    if (smfi_register (description) == MI_SUCCESS &&
+        smfi_setconn ((char *)socket) == MI_SUCCESS && smfi_setbacklog (256) == MI_SUCCESS &&
+        smfi_opensocket (true) == MI_SUCCESS &&
+        /* Postfix gets at it through the group; libmilter leaves the mode to the umask. */
+        (!path || chmod (path, 0660) == 0))
+        return true;
+    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "milter: cannot listen on %s",
+                 socket);
+    return false;
+}
+
+bool
+milter_edge_run (Daemon *daemon, GError **error)
+{
+    g_assert (daemon == the_daemon);
+    if (smfi_main () == MI_SUCCESS)
+        return true;
+    g_set_error (error, LICET_ERROR, LICET_ERROR_INTERNAL, "milter: libmilter gave up");
+    return false;
+}
+
+void
+milter_edge_stop (void)
+{
+    smfi_stop ();
+}
+
+bool
+milter_edge_is_idle (void)
+{
+    return g_atomic_int_get (&live_sessions) == 0;
+}

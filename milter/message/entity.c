@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The header of one MIME entity, reduced to the fields that decide how its body is read. */
+
+#include "entity.h"
+
+#include <string.h>
+
+#include "licet/error.h"
+#include "licet/limits.h"
+
+#include "headers.h"
+
+/* The fields that must stand once. From and Subject count too, since readers show either. */
+typedef struct {
+    const char *name;
+    unsigned bit;
+} SingleField;
+
+static const SingleField singles[] = {
+    { "content-type", 1 },  { "content-disposition", 2 }, { "content-transfer-encoding", 4 },
+    { "content-id", 8 },    { "mime-version", 16 },       { "from", 32 },
+    { "subject", 64 },
+};
+
+static char **
+value_slot (Entity *entity, unsigned bit)
+{
+    switch (bit) {
+    case 1:
+        return &entity->content_type;
+    case 2:
+        return &entity->disposition;
+    case 4:
+        return &entity->transfer_encoding;
+    case 8:
+        return &entity->content_id;
+    default:
+        return NULL;
+    }
+}
+
+static void
+note (Entity *entity, const char *problem)
+{
+    if (!entity->problem)
+        entity->problem = problem;
+}
+
+static unsigned
+find_single (const char *field, size_t name)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (singles); i++)
+        if (strlen (singles[i].name) == name &&
+            g_ascii_strncasecmp (field, singles[i].name, name) == 0)
+            return singles[i].bit;
+    return 0;
+}
+
+/* One logical field; blanks before the colon are read by some and not by others. */
+static void
+take_field (Entity *entity, const char *field, size_t length, unsigned *seen)
+{
+    const char *colon = memchr (field, ':', length);
+
+    if (!colon || colon == field) {
+        note (entity, "a header line that is no field");
+        return;
+    }
+    size_t name = (size_t)(colon - field);
+    size_t bare = name;
+    while (bare > 0 && (field[bare - 1] == ' ' || field[bare - 1] == '\t'))
+        bare--;
+    unsigned bit = find_single (field, bare);
+    if (bit == 0)
+        return;
+    if (bare != name)
+        note (entity, "a blank before the colon of a structural field");
+    if (*seen & bit)
+        note (entity, bit >= 32 ? "two From or two Subject fields"
+                                : "a structural field that is given twice");
+    char **slot = value_slot (entity, bit);
+    if (slot && !*slot)
+        *slot = headers_unfold (colon + 1, length - name - 1);
+    *seen |= bit;
+}
+
+static bool
+is_empty_line (const char *line, size_t length)
+{
+    return (length == 2 && line[0] == '\r' && line[1] == '\n') ||
+           (length == 1 && line[0] == '\n');
+}
+
+Entity *
+entity_read (const char *data, size_t length, size_t position, EntityStop stop,
+             const void *scan, GError **error)
+{
+    g_autoptr (Entity) entity = g_new0 (Entity, 1);
+    size_t start = position;
+    unsigned seen = 0, fields = 0;
+
+    entity->cut_short = true;
+    while (position < length && !stop (scan, position)) {
+        size_t end = headers_line_end (data, length, position);
+        if (is_empty_line (data + position, end - position)) {
+            entity->cut_short = false;
+            position = end;
+            break;
+        }
+        if (data[position] == ' ' || data[position] == '\t')
+            note (entity, "a header that begins with a fold");
+        while (end < length && (data[end] == ' ' || data[end] == '\t'))
+            end = headers_line_end (data, length, end);
+        if (end - start > LIMIT_HEADER_BYTES || ++fields > LIMIT_HEADER_FIELDS) {
+            g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT,
+                         "offset %zu: the header of a part is too long", start);
+            return NULL;
+        }
+        take_field (entity, data + position, end - position, &seen);
+        position = end;
+    }
+    entity->body = position;
+    return g_steal_pointer (&entity);
+}
+
+void
+entity_free (Entity *entity)
+{
+    g_free (entity->content_type);
+    g_free (entity->disposition);
+    g_free (entity->transfer_encoding);
+    g_free (entity->content_id);
+    g_free (entity);
+}

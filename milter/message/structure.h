@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MESSAGE_STRUCTURE_H
+#define MESSAGE_STRUCTURE_H
+
+#include "part.h"
+
+/* The MIME tree as its leaves, in order, with encoded ranges and types but not decoded. */
+typedef struct {
+    GPtrArray *parts; /* of Part */
+    char *ambiguity;  /* the first thing that two readers may see differently, or NULL */
+} Structure;
+
+/* LIMIT past LIMIT_MIME_LEAVES or LIMIT_MIME_DEPTH, or LIMIT_HEADER_* in a part. */
+Structure *structure_scan (const char *data, size_t length, GError **error);
+void structure_free (Structure *structure);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Structure, structure_free)
+
+/* Keeps the first reason. */
+void structure_note (Structure *structure, size_t offset, const char *reason);
+
+#endif

@@ -1,0 +1,287 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""End to end: a private Postfix, licetd and a sink on loopback. Prints TAP.
+
+Arguments: the top of the source tree, the build directory. Skipped where no Postfix can start.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+TOP = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("srcdir", "."))
+BUILD = os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else ".")
+sys.path.insert(0, os.path.join(TOP, "contrib", "rehearsal"))
+import rehearsal  # noqa: E402
+from rehearsal import without_received, wait_for  # noqa: E402
+
+SUNDAY = "2026-11-22T15:00:00Z"
+FOUR = ["ana@example.com", "bruno@example.com", "carla@example.com", "dave@example.com"]
+RECEIPT = "receipt-10042"
+
+
+def check_dkim(play, path):
+    done = subprocess.run(["/usr/bin/python3", os.path.join(TOP, "tests", "check-dkim.py"), play.path("keyring"),
+                           path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rsa-sha256" in done.stdout and "ed25519-sha256" in done.stdout, done.stdout
+
+
+def one(copies):
+    assert len(copies) == 1, f"{len(copies)} copies instead of one"
+    return copies[0]
+
+
+def unsigned(data):
+    """Header fields (unfolded bytes) without trace and signatures, and the body."""
+    head, body = without_received(data).split(b"\r\n\r\n", 1)
+    fields = [f for f in re.split(rb"\r\n(?![ \t])", head) if not f.startswith(b"DKIM-Signature:")]
+    return fields, body
+
+
+def test_four_outcomes(play):
+    """one submission comes out as a full copy, a stripped copy, a deferral and a bounce"""
+    code, text = play.send(play.mail("a-receipt-with-offer.eml"), FOUR)
+    assert code == 250, text
+    play.settle()
+    full = one(play.received_for(FOUR[0], RECEIPT))
+    stripped = one(play.received_for(FOUR[1], RECEIPT))
+    assert b"rain jackets" in full["data"] and b"rain jackets" not in stripped["data"]
+    assert b"94,80" in stripped["data"]
+    queue = dict(play.queue())
+    assert list(queue) == [FOUR[2]], queue
+    assert "CO-" in queue[FOUR[2]] and "2026-11-23T12:00:00Z" in queue[FOUR[2]], queue
+    assert not play.received_for(FOUR[3], RECEIPT)
+
+
+def test_bounce_has_reason(play):
+    """the sender's notice carries the rule and its legal source"""
+    notices = [m for m in play.received() if b"report-type=delivery-status" in m["data"]]
+    notice = one(notices)
+    assert notice["recipients"] == ["orders@shop.example"], notice["recipients"]
+    folded = b" ".join(notice["data"].split())
+    assert b"CA-IDENTITY" in folded and b"SOR/2012-36" in folded, notice["data"]
+
+
+def test_copies_differ_only_where_they_must(play):
+    """the two copies differ in the block, the tag and the signatures only"""
+    full_fields, full_body = unsigned(one(play.received_for(FOUR[0], RECEIPT))["data"])
+    stripped_fields, stripped_body = unsigned(one(play.received_for(FOUR[1], RECEIPT))["data"])
+
+    def without_tag(fields):
+        return [f for f in fields if not f.startswith(b"X-Licet-Class:")]
+    assert without_tag(full_fields) == without_tag(stripped_fields)
+    assert full_fields != stripped_fields
+    rest = iter(full_body.split(b"\r\n"))
+    assert all(line in rest for line in stripped_body.split(b"\r\n")), "the stripped copy has lines of its own"
+
+
+def test_signatures(play):
+    """an independent verifier accepts both signatures on both copies"""
+    for recipient in FOUR[:2]:
+        check_dkim(play, one(play.received_for(recipient, RECEIPT))["file"])
+
+
+def test_run_gives_the_same_bytes(play):
+    """licet run gives the bytes that the sink received"""
+    for recipient in FOUR[:2]:
+        data = one(play.received_for(recipient, RECEIPT))["data"]
+        at = int(re.search(rb"\bt=(\d+)", data).group(1))
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+        out = play.path("run-" + recipient)
+        play.licet("run", "--config", play.config, "--now", now, "--rcpt", recipient, "--from",
+                   "orders@shop.example", "--out", out,
+                   os.path.join(TOP, "contrib/rehearsal/mails/a-receipt-with-offer.eml"))
+        with open(os.path.join(out, "1.eml"), "rb") as file:
+            assert file.read() == without_received(data), recipient
+
+
+def test_deferred_is_asked_again(play):
+    """Postfix asks again about who waits: the 4xx is repeated, nothing is doubled"""
+    before = len(play.audit())
+    play.run_queue()
+    wait_for("second hand-over", 30, lambda: any(
+        r["record"] == "outcome" and r["outcome"] == "deferred" for r in play.audit()[before:]))
+    play.settle()
+    assert [a for a, _ in play.queue()] == [FOUR[2]]
+    one(play.received_for(FOUR[0], RECEIPT))
+
+
+def test_waiting_mail_leaves_when_the_window_opens(play):
+    """after a restart of licetd on Monday the waiting copy leaves, once"""
+    play.stop_licetd()
+    play.now = "2026-11-23T14:00:00Z"
+    play.start_licetd()
+    play.run_queue()
+    wait_for("delivery", 30, lambda: play.received_for(FOUR[2], RECEIPT))
+    play.settle()
+    copy = one(play.received_for(FOUR[2], RECEIPT))
+    assert b"rain jackets" in copy["data"]
+    check_dkim(play, copy["file"])
+    assert play.queue() == []
+
+
+def test_in_place(play):
+    """a password reset is edited in place: tag, signatures, and the body byte for byte"""
+    data = play.mail("b-password-reset.eml")
+    code, text = play.send(data, ["bruno@example.com"], sender="account@shop.example")
+    assert code == 250, text
+    play.settle()
+    copy = one(play.received_for("bruno@example.com", "reset-88"))
+    check_dkim(play, copy["file"])
+    assert copy["data"].split(b"\r\n\r\n", 1)[1] == data.split(b"\r\n\r\n", 1)[1]
+    assert b"X-Licet-Purpose" not in copy["data"] and b"\nX-Licet-Class: transactional" in copy["data"]
+
+
+def test_refused_at_once(play):
+    """a newsletter without an unsubscribe link is refused in the SMTP session"""
+    code, text = play.send(play.mail("c-newsletter-without-unsubscribe.eml"), ["ana@example.com"])
+    assert code == 550 and "ES-UNSUBSCRIBE" in text, (code, text)
+    play.settle()
+    assert not play.received_for("ana@example.com", "news-47")
+
+
+def test_newsletter_and_letter(play):
+    """a newsletter in order and a personal letter arrive; the letter is untouched but for signatures"""
+    assert play.send(play.mail("d-newsletter.eml"), ["ana@example.com"])[0] == 250
+    letter = play.mail("e-personal-letter.eml")
+    assert play.send(letter, ["dave@example.com"], sender="erika@shop.example")[0] == 250
+    play.settle()
+    one(play.received_for("ana@example.com", "news-48"))
+    copy = one(play.received_for("dave@example.com", "9f1c2b"))
+    fields, body = unsigned(copy["data"])
+    assert (b"\r\n".join(fields) + b"\r\n\r\n" + body) == letter
+
+
+def test_sendmail(play):
+    """mail from sendmail(1) takes the same road, split included"""
+    mail = play.mail("a-receipt-with-offer.eml").replace(RECEIPT.encode(), b"by-sendmail").replace(b"\r\n", b"\n")
+    subprocess.run(["sendmail", "-C", play.path("etc"), "-i", "-f", "orders@shop.example", *FOUR[:2]],
+                   input=mail, check=True)
+    wait_for("both copies", 30, lambda: all(play.received_for(r, "by-sendmail") for r in FOUR[:2]))
+    play.settle()
+    assert b"rain jackets" in one(play.received_for(FOUR[0], "by-sendmail"))["data"]
+    assert b"rain jackets" not in one(play.received_for(FOUR[1], "by-sendmail"))["data"]
+
+
+def test_forged_route(play):
+    """a client's own X-Licet-Route triggers nothing and does not leave"""
+    mail = play.mail("b-password-reset.eml").replace(b"reset-88", b"forged-1")
+    code, text = play.send(b"X-Licet-Route: split\r\n" + mail, ["bruno@example.com"])
+    assert code == 250, text
+    play.settle()
+    copy = one(play.received_for("bruno@example.com", "forged-1"))
+    assert b"X-Licet-Route" not in copy["data"]
+    assert not [r for r in play.audit() if r["record"] == "outcome" and r["queue_id"] in text]
+    mixed = play.mail("a-receipt-with-offer.eml").replace(RECEIPT.encode(), b"forged-2")
+    assert play.send(b"X-Licet-Route: split\r\n" + mixed, FOUR[:2])[0] == 250
+    play.settle()
+    for recipient in FOUR[:2]:
+        assert b"X-Licet-Route" not in one(play.received_for(recipient, "forged-2"))["data"]
+
+
+def test_licetd_down(play):
+    """while licetd is down the client keeps its mail (451); a message already handed over waits"""
+    mixed = play.mail("a-receipt-with-offer.eml").replace(RECEIPT.encode(), b"while-down")
+    os.rename(play.path("etc/licet_header_checks"), play.path("etc/kept"))
+    with open(play.path("etc/kept"), encoding="utf-8") as file:
+        text = file.read()
+    with open(play.path("etc/licet_header_checks"), "w", encoding="utf-8") as file:
+        file.write(text.replace(str(play.lmtp_port), "9"))
+    subprocess.run(["postfix", "-c", play.path("etc"), "reload"], capture_output=True, check=True)
+    time.sleep(1)
+    assert play.send(mixed, FOUR[:2])[0] == 250
+    play.settle()
+    assert sorted(a for a, _ in play.queue()) == sorted(FOUR[:2])
+    play.stop_licetd(kill=True)
+    code, text = play.send(play.mail("b-password-reset.eml"), ["bruno@example.com"])
+    assert 400 <= code < 500, (code, text)
+    os.replace(play.path("etc/kept"), play.path("etc/licet_header_checks"))
+    play.start_licetd()
+    subprocess.run(["postfix", "-c", play.path("etc"), "reload"], capture_output=True, check=True)
+    time.sleep(1)
+    # FILTER was written into the queue file; requeueing has Postfix ask the milter anew.
+    subprocess.run(["postsuper", "-c", play.path("etc"), "-r", "ALL"], capture_output=True, check=True)
+    wait_for("both copies", 60, lambda: all(play.received_for(r, "while-down") for r in FOUR[:2]))
+    play.settle()
+    for recipient in FOUR[:2]:
+        one(play.received_for(recipient, "while-down"))
+
+
+def test_store_down(play):
+    """without the store promotion waits and transactions go out"""
+    play.stop_licetd()
+    os.rename(play.path("consent.db"), play.path("consent.kept"))
+    os.mkdir(play.path("consent.db"))
+    try:
+        done = subprocess.run([os.path.join(BUILD, "licetd"), "--config", play.config, "--check"],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode in (75, 78) and "consent.db" in done.stderr, done.stderr
+    finally:
+        os.rmdir(play.path("consent.db"))
+        os.rename(play.path("consent.kept"), play.path("consent.db"))
+    play.start_licetd()
+    with open(play.path("consent.db"), "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 8192)
+    code, text = play.send(play.mail("d-newsletter.eml").replace(b"news-48", b"news-49"), ["ana@example.com"])
+    assert code == 250, (code, text)
+    code, text = play.send(play.mail("b-password-reset.eml").replace(b"reset-88", b"reset-89"), ["bruno@example.com"])
+    assert code == 250, (code, text)
+    play.settle()
+    one(play.received_for("bruno@example.com", "reset-89"))
+    assert not play.received_for("ana@example.com", "news-49")
+    assert "ana@example.com" in dict(play.queue())
+
+
+def test_log_holds_no_address(play):
+    """neither the log nor the daemon's messages hold an address"""
+    for name in ("audit.jsonl", "licetd.log"):
+        with open(play.path(name), encoding="utf-8") as file:
+            text = file.read()
+        for address in FOUR + ["orders@shop.example"]:
+            assert address not in text, (name, address)
+    found = play.licet("audit", "find", "dave@example.com", "--config", play.config).stdout
+    assert "CA-IDENTITY" in found
+
+
+TESTS = [test_four_outcomes, test_bounce_has_reason, test_copies_differ_only_where_they_must, test_signatures,
+         test_run_gives_the_same_bytes, test_deferred_is_asked_again, test_waiting_mail_leaves_when_the_window_opens,
+         test_in_place, test_refused_at_once, test_newsletter_and_letter, test_sendmail, test_forged_route,
+         test_licetd_down, test_store_down, test_log_holds_no_address]
+
+
+def main():
+    if os.geteuid() != 0 or not shutil.which("postfix", path="/usr/sbin:/usr/bin"):
+        print("1..0 # SKIP needs root and Postfix")
+        return 0
+    os.environ["PATH"] = "/usr/sbin:/sbin:" + os.environ["PATH"]
+    play = rehearsal.Rehearsal(build=BUILD, now=SUNDAY)
+    failed = 0
+    print(f"1..{len(TESTS)}", flush=True)
+    try:
+        play.start_all()
+        for number, test in enumerate(TESTS, 1):
+            try:
+                test(play)
+                print(f"ok {number} - {test.__doc__}", flush=True)
+            except Exception as problem:  # one failure must not hide the others
+                failed += 1
+                print("# " + (f"{type(problem).__name__}: {problem}")[:3000].replace("\n", "\n# "))
+                print(f"not ok {number} - {test.__doc__}", flush=True)
+        if failed:
+            print("# " + play.maillog()[-6000:].replace("\n", "\n# "))
+    finally:
+        if failed and os.environ.get("LICET_KEEP"):
+            play.stop_all()
+            print(f"# kept {play.dir}")
+        else:
+            play.clean_up()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
