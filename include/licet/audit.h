@@ -34,9 +34,9 @@ bool audit_decisions (Audit *audit, Ledger *ledger, const Envelope *envelope, co
 
 /* One "outcome" record of the LMTP edge: "submitted", "already-submitted", "refused",
  * "deferred", with the reply given to Postfix and the queue id of the copy (or NULL). */
-bool audit_outcome (Audit *audit, Ledger *ledger, const Envelope *envelope,
-                    unsigned recipient, const char *outcome, const char *reply,
-                    const char *submitted_queue_id, int64_t now, GError **error);
+bool audit_outcome (Audit *audit, Ledger *ledger, const Envelope *envelope, unsigned recipient,
+                    const char *outcome, const char *reply, const char *submitted_queue_id,
+                    int64_t now, GError **error);
 
 /* One decision as the JSON object that the log and the tools share (no address, no newline).
  * Caller frees. */

@@ -20,15 +20,28 @@ typedef enum {
 typedef enum {
     PURPOSE_NONE,
     /* transactional */
-    PURPOSE_RECEIPT, PURPOSE_SHIPPING, PURPOSE_BOOKING, PURPOSE_ACCOUNT, PURPOSE_SECURITY,
-    PURPOSE_SUPPORT, PURPOSE_BILLING, PURPOSE_LEGAL,
+    PURPOSE_RECEIPT,
+    PURPOSE_SHIPPING,
+    PURPOSE_BOOKING,
+    PURPOSE_ACCOUNT,
+    PURPOSE_SECURITY,
+    PURPOSE_SUPPORT,
+    PURPOSE_BILLING,
+    PURPOSE_LEGAL,
     /* promotional */
-    PURPOSE_NEWSLETTER, PURPOSE_OFFER, PURPOSE_CROSS_SELL, PURPOSE_REACTIVATION,
-    PURPOSE_CART_REMINDER, PURPOSE_SURVEY, PURPOSE_EVENT, PURPOSE_REFERRAL, PURPOSE_WELCOME,
+    PURPOSE_NEWSLETTER,
+    PURPOSE_OFFER,
+    PURPOSE_CROSS_SELL,
+    PURPOSE_REACTIVATION,
+    PURPOSE_CART_REMINDER,
+    PURPOSE_SURVEY,
+    PURPOSE_EVENT,
+    PURPOSE_REFERRAL,
+    PURPOSE_WELCOME,
 } Purpose;
 
 typedef enum {
-    ORDER_NONE,               /* not mixed */
+    ORDER_NONE, /* not mixed */
     ORDER_TRANSACTION_FIRST,
     ORDER_PROMOTION_FIRST,
 } ContentOrder;
@@ -44,7 +57,7 @@ typedef struct {
     size_t start, end;             /* decoded range within the leaf */
     size_t inner_start, inner_end; /* without the marks */
     MessageClass class;
-    const char *how; /* "marked", "selected" or "detected" */
+    const char *how;  /* "marked", "selected" or "detected" */
     const char *mark; /* for a marked one: "comment", "attribute", "text-lines"; else NULL */
 } Block;
 
@@ -57,9 +70,9 @@ typedef struct {
     MessageClass subject_class; /* CLASS_TRANSACTIONAL or CLASS_PROMOTIONAL */
     double confidence;          /* 0..1 */
     char *declared;             /* what the sender declared, as written; NULL when nothing */
-    char *problem;              /* marks that do not pair, or other reason not to edit; or NULL */
-    GPtrArray *blocks;          /* of Block, by leaf and offset */
-    GPtrArray *evidence;        /* of Evidence, in the order of the table of signals */
+    char *problem;       /* marks that do not pair, or other reason not to edit; or NULL */
+    GPtrArray *blocks;   /* of Block, by leaf and offset */
+    GPtrArray *evidence; /* of Evidence, in the order of the table of signals */
 } Classification;
 
 Classification *classification_new (void);

@@ -20,7 +20,7 @@ typedef struct ConfNode ConfNode;
 typedef enum {
     CONF_STRING,
     CONF_INT,
-    CONF_NUMBER,  /* integer or float */
+    CONF_NUMBER, /* integer or float */
     CONF_BOOL,
     CONF_STRINGS, /* array or list of strings: [ "a", "b" ] */
     CONF_GROUP,   /* { … } */
@@ -31,9 +31,10 @@ typedef struct {
     const char *name;
     ConfType type;
     bool required;
-    int64_t min, max;         /* CONF_INT and CONF_NUMBER; both 0: no bound */
-    const char *const *words; /* CONF_STRING(S): the words allowed, NULL-terminated; NULL: any */
-} ConfField;                  /* a table ends with a NULL name */
+    int64_t min, max; /* CONF_INT and CONF_NUMBER; both 0: no bound */
+    const char *const
+        *words; /* CONF_STRING(S): the words allowed, NULL-terminated; NULL: any */
+} ConfField;    /* a table ends with a NULL name */
 
 /* UNAVAILABLE when the file cannot be read, LIMIT past LIMIT_CONFFILE_BYTES, SETTINGS when it
  * is no valid file (only the first syntax error is known). */
@@ -46,6 +47,9 @@ void conffile_free (Conffile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conffile, conffile_free)
 
 const ConfNode *conffile_root (const Conffile *file);
+
+/* SHA-256 of the text, hex; borrowed. */
+const char *conffile_checksum (const Conffile *file);
 
 /* The paths of the regular files in dir whose name ends in suffix, sorted by name; an error
  * when dir cannot be read. Caller frees the strings with the array. */

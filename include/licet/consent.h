@@ -38,17 +38,17 @@ typedef struct {
     int64_t expires; /* as the row says; 0 when it says nothing. Expiry by law is for policy. */
     char *purpose;   /* of the event: the purpose or "*" */
     char *source, *wording, *evidence; /* as recorded, or NULL */
-    char *event;     /* identifies the event within the store, for the record */
+    char *event; /* identifies the event within the store, for the record */
 } ConsentAnswer;
 
 /* What the store knows of one recipient. */
 typedef struct {
-    char *address; /* normalised */
-    char *person;  /* id that linked addresses share, or NULL */
-    char *country, *subdivision;   /* ISO 3166, upper case, "US" and "CA"; or NULL */
-    char *recipient_class;         /* natural, company, role, sole-trader, …; or NULL */
-    char *language;                /* BCP 47, or NULL */
-    ConsentAnswer *promotion;      /* never NULL */
+    char *address;               /* normalised */
+    char *person;                /* id that linked addresses share, or NULL */
+    char *country, *subdivision; /* ISO 3166, upper case, "US" and "CA"; or NULL */
+    char *recipient_class;       /* natural, company, role, sole-trader, …; or NULL */
+    char *language;              /* BCP 47, or NULL */
+    ConsentAnswer *promotion;    /* never NULL */
 } ConsentRecord;
 
 /* One row of the history, and of the CSV: optional strings are NULL, optional times 0. */
@@ -91,6 +91,9 @@ GPtrArray *consent_all (ConsentStore *store, GError **error);
 /* The CSV of licet(1): header row, RFC 4180 quoting, CRLF or LF. MALFORMED with file:line and
  * column name, for the first bad row. Addresses come back normalised. */
 GPtrArray *consent_csv_load (const char *path, GError **error);
+/* The same from memory; name stands for the path in messages. */
+GPtrArray *consent_csv_parse (const char *text, size_t length, const char *name,
+                              GError **error);
 char *consent_csv_format (const GPtrArray *events);
 
 /* Checks one event as a CSV row is checked (state, basis, purpose, address) and normalises its

@@ -43,17 +43,19 @@ typedef enum {
 } Outcome;
 
 typedef struct {
-    char *id;       /* "DE-CONSENT" */
-    char *kind;     /* "consent" */
+    char *id;   /* "DE-CONSENT" */
+    char *kind; /* "consent" */
     Verdict verdict;
-    Action action;  /* what the rule asks for with this verdict; ACTION_ALLOW when satisfied or not applicable */
+    Action
+        action; /* what the rule asks for with this verdict; ACTION_ALLOW when satisfied or not applicable */
     RuleMode mode;
     char *source;   /* the statute, as the policy file gives it */
     char *evidence; /* what was looked at and found */
     char *remedy;   /* what would satisfy it; NULL when satisfied or not applicable */
     int64_t until;  /* with ACTION_DEFER: when to ask again; 0 when not known */
-    char *fix;      /* with ACTION_FIX: the text to add (kind "subject-label": the prefix); or NULL */
-    bool cured;     /* violated by the message as sent, no longer by the stripped copy */
+    char
+        *fix; /* with ACTION_FIX: the text to add (kind "subject-label": the prefix); or NULL */
+    bool cured; /* violated by the message as sent, no longer by the stripped copy */
 } RuleResult;
 
 /* Who the recipient is, as far as rules ask. */
@@ -61,11 +63,11 @@ typedef struct {
     char *given;   /* as in the envelope */
     char *address; /* normalised; the given text when it cannot be */
     char *person, *recipient_class, *language; /* or NULL */
-    char *territory;             /* policy file that decides: "DE", "US", "XX" */
-    char *subdivision;           /* "CA" of US-CA, or NULL */
+    char *territory;                           /* policy file that decides: "DE", "US", "XX" */
+    char *subdivision;                         /* "CA" of US-CA, or NULL */
     const char *territory_source; /* "consent-record", "header", "domain", "default" */
-    double territory_confidence; /* 0..1 */
-    ConsentAnswer *promotion;    /* never NULL */
+    double territory_confidence;  /* 0..1 */
+    ConsentAnswer *promotion;     /* never NULL */
 } RecipientFacts;
 
 typedef struct {
@@ -88,7 +90,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuleResult, rule_result_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RecipientFacts, recipient_facts_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Decision, decision_free)
 
-const char *verdict_word (Verdict verdict); /* "satisfied", "violated", "not-applicable", "cannot-tell" */
+const char *
+verdict_word (Verdict verdict); /* "satisfied", "violated", "not-applicable", "cannot-tell" */
 const char *action_word (Action action);
 const char *rule_mode_word (RuleMode mode);
 const char *outcome_word (Outcome outcome);

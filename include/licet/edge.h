@@ -39,8 +39,17 @@ char *daemon_status (Daemon *daemon);
 
 /* Counters of daemon_status. */
 typedef enum {
-    COUNT_MESSAGES, COUNT_IN_PLACE, COUNT_SPLIT, COUNT_REFUSED, COUNT_DEFERRED, COUNT_FAILED,
-    COUNT_HANDED_OVER, COUNT_SUBMITTED, COUNT_RELOADS, COUNT_RELOADS_FAILED, COUNT_LAST,
+    COUNT_MESSAGES,
+    COUNT_IN_PLACE,
+    COUNT_SPLIT,
+    COUNT_REFUSED,
+    COUNT_DEFERRED,
+    COUNT_FAILED,
+    COUNT_HANDED_OVER,
+    COUNT_SUBMITTED,
+    COUNT_RELOADS,
+    COUNT_RELOADS_FAILED,
+    COUNT_LAST,
 } Counter;
 void daemon_count (Daemon *daemon, Counter counter);
 

@@ -19,15 +19,15 @@ typedef enum {
 
 typedef struct {
     EditKind kind;
-    const char *why;     /* a static word for the record: "strip", "unmark", "control-header",
+    const char *why;   /* a static word for the record: "strip", "unmark", "control-header",
                             "tag", "label", "signature" */
-    unsigned leaf;       /* EDIT_CUT */
-    size_t start, end;   /* EDIT_CUT */
-    unsigned field;      /* EDIT_HEADER_REMOVE, EDIT_HEADER_REPLACE */
-    char *name;          /* of the header field */
-    char *value;         /* without the leading space; folds are CRLF and a blank; no CRLF at the end */
-    char *where;         /* for people: "text/html 1.2, comment", "Subject" */
-    char *rule;          /* id of the rule that asked for it, or NULL */
+    unsigned leaf;     /* EDIT_CUT */
+    size_t start, end; /* EDIT_CUT */
+    unsigned field;    /* EDIT_HEADER_REMOVE, EDIT_HEADER_REPLACE */
+    char *name;        /* of the header field */
+    char *value; /* without the leading space; folds are CRLF and a blank; no CRLF at the end */
+    char *where; /* for people: "text/html 1.2, comment", "Subject" */
+    char *rule;  /* id of the rule that asked for it, or NULL */
 } Edit;
 
 Edit *edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const char *where,

@@ -12,7 +12,7 @@
 #define LIMIT_MESSAGE_BYTES (50u * 1024 * 1024)
 
 /* The header of a real mail is below 64 KiB; Postfix itself cuts one field at 100 KiB. */
-#define LIMIT_HEADER_BYTES (256u * 1024)
+#define LIMIT_HEADER_BYTES  (256u * 1024)
 #define LIMIT_HEADER_FIELDS 1000
 
 /* libopendkim copies field names into a fixed stack buffer. */
@@ -21,13 +21,13 @@
 /* GMime is linear in parts but takes 729 MB for 400,000 of them; its depth cap of 1,024
  * silently drops leaves, which would hide promotion. */
 #define LIMIT_MIME_LEAVES 1000
-#define LIMIT_MIME_DEPTH 32
+#define LIMIT_MIME_DEPTH  32
 #define LIMIT_MIME_PARAMS 64
 
 /* gumbo is quadratic in depth and in the attributes of one tag. A leaf past these bounds
  * is not edited (it is locked), and a strip of it is refused. */
-#define LIMIT_HTML_BYTES (2u * 1024 * 1024)
-#define LIMIT_HTML_DEPTH 256
+#define LIMIT_HTML_BYTES      (2u * 1024 * 1024)
+#define LIMIT_HTML_DEPTH      256
 #define LIMIT_HTML_ATTRIBUTES 256
 
 /* A message with more marked blocks than this is refused as malformed. */

@@ -62,10 +62,10 @@ typedef struct {
 } Leaf;
 
 typedef struct {
-    char *name;           /* as written */
-    char *value;          /* after the colon, leading blanks dropped, folds as written (CRLF) */
-    size_t start, end;    /* whole field with its final CRLF, within the original bytes */
-    size_t value_start;   /* first byte after the colon */
+    char *name;         /* as written */
+    char *value;        /* after the colon, leading blanks dropped, folds as written (CRLF) */
+    size_t start, end;  /* whole field with its final CRLF, within the original bytes */
+    size_t value_start; /* first byte after the colon */
 } HeaderField;
 
 /* A part of the text that the sender marked as promotional. */

@@ -31,6 +31,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PolicySet, policy_set_unref)
 const char *policy_set_version (const PolicySet *set);
 unsigned policy_set_territory_count (const PolicySet *set);
 unsigned policy_set_rule_count (const PolicySet *set);
+unsigned policy_set_sender_count (const PolicySet *set);
+
+/* The rules of one territory in words, or NULL when there is no such file. Caller frees. */
+char *policy_show (const PolicySet *set, const char *code);
 
 /*
  * Who a recipient is for the policies. The territory comes from the consent record, then the

@@ -24,13 +24,12 @@ typedef struct {
     char *audit_log;      /* path */
     char *log;            /* "stderr" or "syslog" */
     char *tag_header;
-    char *unsigned_mail;   /* "pass" or "defer" */
-    char *hostname;        /* for greetings and EHLO */
+    char *unsigned_mail;     /* "pass" or "defer" */
+    char *hostname;          /* for greetings and EHLO */
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;
-    int64_t retry_seconds; /* earliest retry named in a deferral without an own time */
-    GPtrArray *keys;       /* of SignerKey */
+    GPtrArray *keys; /* of SignerKey */
 } Settings;
 
 typedef struct {

@@ -18,6 +18,7 @@
 struct Conffile {
     config_t config; /* first, so that conf_where finds the name from any setting */
     char *name;
+    char *checksum;
 };
 
 static const config_setting_t *
@@ -88,6 +89,7 @@ conffile_parse (const char *text, const char *name, GError **error)
 
     config_init (&file->config);
     file->name = g_strdup (name);
+    file->checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
     if (g_str_has_prefix (text, "\xef\xbb\xbf")) {
         g_set_error (
             error, LICET_ERROR, LICET_ERROR_SETTINGS,
@@ -138,6 +140,7 @@ conffile_free (Conffile *file)
         return;
     config_destroy (&file->config);
     g_free (file->name);
+    g_free (file->checksum);
     g_free (file);
 }
 
@@ -145,6 +148,12 @@ const ConfNode *
 conffile_root (const Conffile *file)
 {
     return node_of (config_root_setting (&file->config));
+}
+
+const char *
+conffile_checksum (const Conffile *file)
+{
+    return file->checksum;
 }
 
 static int

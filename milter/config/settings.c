@@ -67,8 +67,6 @@ static const Setting table[] = {
       "longest time for one message before it is deferred" },
     { "lmtp_connections", SETTING_NUMBER, "20", AT (lmtp_connections), 1, 1000, NULL,
       "hand-overs served at once" },
-    { "retry_seconds", SETTING_NUMBER, "900", AT (retry_seconds), 60, 86400, NULL,
-      "when to ask again after a deferral that names no time" },
     { "keys", SETTING_KEYS, "", AT (keys), 0, 0, NULL,
       "DKIM keys: ( { domain = \"…\"; selector = \"…\"; file = \"…\"; }, … )" },
 };

@@ -13,6 +13,7 @@
 #include "outcome.h"
 #include "submit.h"
 
+#include "licet/error.h"
 #include "licet/log.h"
 #include "licet/pipeline.h"
 
@@ -53,9 +54,10 @@ record_outcome (Handover *handover, unsigned recipient, const char *outcome, con
                 const char *copy)
 {
     g_autoptr (GError) error = NULL;
+    g_autofree char *text = outcome_without_addresses (reply);
 
     if (audit_outcome (daemon_audit (handover->daemon), daemon_ledger (handover->daemon),
-                       handover->envelope, recipient, outcome, reply, copy,
+                       handover->envelope, recipient, outcome, text, copy,
                        daemon_now (handover->daemon), &error))
         return true;
     log_failure (handover, "audit", error);

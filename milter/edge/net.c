@@ -350,6 +350,25 @@ net_read_line (NetStream *stream, size_t limit, GError **error)
     }
 }
 
+char *
+net_read_plain_line (NetStream *stream, size_t limit, GError **error)
+{
+    const char *end;
+
+    while (!(end = memchr (stream->in->str, '\n', stream->in->len))) {
+        if (stream->in->len > limit) {
+            fail (error, LICET_ERROR_LIMIT, "the line is too long");
+            return NULL;
+        }
+        if (!fill (stream, error))
+            return NULL;
+    }
+    size_t length = (size_t)(end - stream->in->str);
+    g_autofree char *line = g_strndup (stream->in->str, length);
+    g_string_erase (stream->in, 0, (gssize)length + 1);
+    return g_strdup (g_strchomp (line));
+}
+
 /* RFC 5321 4.5.2, in place; tells whether all line ends are CRLF. */
 static bool
 unstuff (GString *text)

@@ -37,6 +37,10 @@ bool net_write (NetStream *stream, const void *data, size_t length, GError **err
  */
 char *net_read_line (NetStream *stream, size_t limit, GError **error);
 
+/* One line that ends in LF, with or without CR before it, for talk among our own programs.
+ * Otherwise as net_read_line. */
+char *net_read_plain_line (NetStream *stream, size_t limit, GError **error);
+
 /*
  * The text after DATA up to CRLF "." CRLF and nothing else (RFC 5321 4.1.1.4), dots unstuffed.
  * LIMIT past limit, MALFORMED with a bare CR or LF, in both cases after the true end.

@@ -69,6 +69,32 @@ outcome_reply_for_all (const Plan *plan, Outcome outcome)
     return outcome_clean (text, fallback);
 }
 
+/* The end of what may be one address: the ">" of a path, else of the word. */
+static size_t
+address_length (const char *text)
+{
+    const char *close = *text == '<' ? strchr (text, '>') : NULL;
+
+    return close ? (size_t)(close - text) + 1 : strcspn (text, " ");
+}
+
+char *
+outcome_without_addresses (const char *reply)
+{
+    g_autoptr (GString) masked = g_string_new (NULL);
+
+    for (const char *c = reply; *c;) {
+        bool starts = c == reply || c[-1] == ' ' || *c == '<';
+        size_t length = starts && *c != ' ' ? address_length (c) : 1;
+        if (length > 1 && memchr (c, '@', length))
+            g_string_append (masked, "<address>");
+        else
+            g_string_append_len (masked, c, (gssize)length);
+        c += length;
+    }
+    return g_string_free (g_steal_pointer (&masked), FALSE);
+}
+
 bool
 outcome_is_temporary (const char *reply)
 {

@@ -30,6 +30,9 @@ char *outcome_reply_for_all (const Plan *plan, Outcome outcome);
  * (or 2xx). Caller frees. */
 char *outcome_clean (const char *reply, const char *fallback);
 
+/* The reply for the record, which names no address: Postfix likes to quote them. Caller frees. */
+char *outcome_without_addresses (const char *reply);
+
 bool outcome_is_temporary (const char *reply);
 bool outcome_is_positive (const char *reply);
 

@@ -4,6 +4,7 @@
 
 #include "coding.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static bool

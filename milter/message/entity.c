@@ -57,31 +57,20 @@ find_single (const char *field, size_t name)
     return 0;
 }
 
-/* One logical field; blanks before the colon are read by some and not by others. */
 static void
 take_field (Entity *entity, const char *field, size_t length, unsigned *seen)
 {
-    const char *colon = memchr (field, ':', length);
+    size_t name = headers_name_length (field, length);
+    unsigned bit = find_single (field, name);
 
-    if (!colon || colon == field) {
-        note (entity, "a header line that is no field");
-        return;
-    }
-    size_t name = (size_t)(colon - field);
-    size_t bare = name;
-    while (bare > 0 && (field[bare - 1] == ' ' || field[bare - 1] == '\t'))
-        bare--;
-    unsigned bit = find_single (field, bare);
     if (bit == 0)
         return;
-    if (bare != name)
-        note (entity, "a blank before the colon of a structural field");
     if (*seen & bit)
         note (entity, bit >= 32 ? "two From or two Subject fields"
                                 : "a structural field that is given twice");
     char **slot = value_slot (entity, bit);
     if (slot && !*slot)
-        *slot = headers_unfold (colon + 1, length - name - 1);
+        *slot = headers_unfold (field + name + 1, length - name - 1);
     *seen |= bit;
 }
 
@@ -108,8 +97,10 @@ entity_read (const char *data, size_t length, size_t position, EntityStop stop,
             position = end;
             break;
         }
-        if (data[position] == ' ' || data[position] == '\t')
-            note (entity, "a header that begins with a fold");
+        if (headers_name_length (data + position, end - position) == 0) {
+            note (entity, "a header line that is no field");
+            break;
+        }
         while (end < length && (data[end] == ' ' || data[end] == '\t'))
             end = headers_line_end (data, length, end);
         if (end - start > LIMIT_HEADER_BYTES || ++fields > LIMIT_HEADER_FIELDS) {

@@ -12,13 +12,14 @@ typedef struct {
     char *content_id;
     const char *problem; /* why readers may understand the header differently, or NULL */
     size_t body;         /* after the empty line; where it stopped when there is none */
-    bool cut_short;      /* a delimiter or the end came before the empty line */
+    bool cut_short;      /* there is no empty line */
 } Entity;
 
 /* Whether the line at position is a delimiter, which ends a header too. */
 typedef bool (*EntityStop) (const void *scan, size_t position);
 
-/* Reads the header at position; lenient, what is wrong is a problem. NULL with LIMIT past
+/* Reads the header at position. A line that is no field begins the body, as in Postfix; it is a
+ * problem, like everything that readers may understand differently. NULL with LIMIT past
  * LIMIT_HEADER_*. */
 Entity *entity_read (const char *data, size_t length, size_t position, EntityStop stop,
                      const void *scan, GError **error);

@@ -70,15 +70,14 @@ field_end (const char *data, size_t length, size_t position)
     return position;
 }
 
-/* RFC 5322 2.2: printable ASCII but the colon. */
-static size_t
-name_length (const char *data, size_t length)
+size_t
+headers_name_length (const char *data, size_t length)
 {
     size_t i = 0;
 
     while (i < length && data[i] > ' ' && data[i] < 0x7f && data[i] != ':')
         i++;
-    return i;
+    return i < length && data[i] == ':' ? i : 0;
 }
 
 /* Every CR must stand before a LF and every LF after a CR. */
@@ -98,10 +97,10 @@ static HeaderField *
 read_field (const char *data, size_t start, size_t end, unsigned number, GError **error)
 {
     size_t length = end - start;
-    size_t name = name_length (data + start, length);
+    size_t name = headers_name_length (data + start, length);
 
-    if (name == 0 || name == length || data[start + name] != ':')
-        return fail (error, LICET_ERROR_MALFORMED, number, "a line that is no field");
+    if (name == 0)
+        return fail (error, LICET_ERROR_MALFORMED, number, "a field without a name");
     if (name > LIMIT_HEADER_NAME)
         return fail (error, LICET_ERROR_LIMIT, number, "the name is too long");
     if (memchr (data + start, '\0', length))
@@ -123,15 +122,23 @@ read_field (const char *data, size_t start, size_t end, unsigned number, GError 
     return field;
 }
 
+static bool
+is_empty_line (const char *data, size_t length, size_t position)
+{
+    return length - position >= 2 && data[position] == '\r' && data[position + 1] == '\n';
+}
+
+/* As in Postfix, a line that is no field begins the body. */
 GPtrArray *
 headers_scan (const char *data, size_t length, size_t *ret_body, GError **error)
 {
     g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func (free_field);
     size_t position = 0;
 
-    while (position < length && !(length - position >= 2 && data[position] == '\r' &&
-                                  data[position + 1] == '\n')) {
+    while (position < length && !is_empty_line (data, length, position)) {
         size_t end = field_end (data, length, position);
+        if (data[position] != ':' && headers_name_length (data + position, end - position) == 0)
+            break;
         if (end > LIMIT_HEADER_BYTES)
             return fail (error, LICET_ERROR_LIMIT, fields->len, "the header is too long");
         if (fields->len == LIMIT_HEADER_FIELDS)
@@ -144,6 +151,7 @@ headers_scan (const char *data, size_t length, size_t *ret_body, GError **error)
     }
     if (fields->len == 0)
         return fail (error, LICET_ERROR_MALFORMED, 0, "there is no header");
-    *ret_body = MIN (position + 2, length);
+    bool empty = position < length && is_empty_line (data, length, position);
+    *ret_body = empty ? position + 2 : position;
     return g_steal_pointer (&fields);
 }

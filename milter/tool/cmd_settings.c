@@ -12,7 +12,8 @@ cmd_settings (int argc, char **argv)
 {
     GOptionEntry entries[] = { G_OPTION_ENTRY_NULL };
 
-    if (!tool_options (&argc, &argv, NULL, "Lists the settings of licet.cfg with their defaults.", entries))
+    if (!tool_options (&argc, &argv, NULL,
+                       "Lists the settings of licet.cfg with their defaults.", entries))
         return EX_USAGE;
     if (argc != 1)
         return tool_usage ("settings takes no operand");

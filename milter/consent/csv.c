@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The CSV of licet(1) as RFC 4180 has it, with the place of every problem. A CSV file is also an
+ * engine of the store, read once and read-only.
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "backend.h"
+#include "licet/clock.h"
+#include "licet/error.h"
+#include "licet/limits.h"
+
+typedef struct {
+    const char *name;
+    size_t offset;
+    bool required;
+    bool time;
+} Column;
+
+static const Column columns[] = {
+    { "address", offsetof (ConsentEvent, address), true, false },
+    { "purpose", offsetof (ConsentEvent, purpose), true, false },
+    { "state", offsetof (ConsentEvent, state), true, false },
+    { "basis", offsetof (ConsentEvent, basis), false, false },
+    { "at", offsetof (ConsentEvent, at), false, true },
+    { "source", offsetof (ConsentEvent, source), false, false },
+    { "wording", offsetof (ConsentEvent, wording), false, false },
+    { "evidence", offsetof (ConsentEvent, evidence), false, false },
+    { "country", offsetof (ConsentEvent, country), false, false },
+    { "subdivision", offsetof (ConsentEvent, subdivision), false, false },
+    { "recipient_class", offsetof (ConsentEvent, recipient_class), false, false },
+    { "language", offsetof (ConsentEvent, language), false, false },
+    { "expires", offsetof (ConsentEvent, expires), false, true },
+    { "person", offsetof (ConsentEvent, person), false, false },
+};
+
+typedef struct {
+    const char *name, *at, *end;
+    unsigned line; /* where the row under way begins */
+    unsigned next; /* line of the next byte */
+} Reader;
+
+static bool fail_at (const Reader *reader, GError **error, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+static bool
+fail_at (const Reader *reader, GError **error, const char *format, ...)
+{
+    va_list args;
+
+    va_start (args, format);
+    g_autofree char *text = g_strdup_vprintf (format, args);
+    va_end (args);
+    g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "%s:%u: %s", reader->name,
+                 reader->line, text);
+    return false;
+}
+
+static bool
+read_quoted (Reader *reader, GString *field, GError **error)
+{
+    for (reader->at++; reader->at < reader->end; reader->at++) {
+        if (*reader->at == '"' && (reader->at + 1 == reader->end || reader->at[1] != '"')) {
+            reader->at++;
+            return true;
+        }
+        reader->at += *reader->at == '"';
+        reader->next += *reader->at == '\n';
+        g_string_append_c (field, *reader->at);
+        if (field->len > LIMIT_CSV_FIELD)
+            return fail_at (reader, error,
+                            "a field is longer than %d bytes; is a quote missing?",
+                            LIMIT_CSV_FIELD);
+    }
+    return fail_at (reader, error, "a quoted field does not end");
+}
+
+static bool
+read_plain (Reader *reader, GString *field, GError **error)
+{
+    while (reader->at < reader->end && !strchr (",\r\n", *reader->at)) {
+        if (*reader->at == '"')
+            return fail_at (reader, error,
+                            "a quote inside a field that does not begin with one");
+        g_string_append_c (field, *reader->at++);
+        if (field->len > LIMIT_CSV_FIELD)
+            return fail_at (reader, error, "a field is longer than %d bytes", LIMIT_CSV_FIELD);
+    }
+    return true;
+}
+
+/* Steps over the end of a row: CRLF, LF or the end of the file. */
+static bool
+at_row_end (Reader *reader)
+{
+    if (reader->at == reader->end)
+        return true;
+    if (*reader->at == '\r' && reader->at + 1 < reader->end && reader->at[1] == '\n')
+        reader->at++;
+    if (*reader->at != '\n')
+        return false;
+    reader->at++;
+    reader->next++;
+    return true;
+}
+
+/* The fields of one row, or NULL. */
+static GPtrArray *
+read_row (Reader *reader, GError **error)
+{
+    g_autoptr (GPtrArray) row = g_ptr_array_new_with_free_func (g_free);
+
+    reader->line = reader->next;
+    for (;;) {
+        g_autoptr (GString) field = g_string_new (NULL);
+        bool quoted = reader->at < reader->end && *reader->at == '"';
+        if (!(quoted ? read_quoted (reader, field, error) : read_plain (reader, field, error)))
+            return NULL;
+        if (!g_utf8_validate_len (field->str, field->len, NULL)) {
+            fail_at (reader, error, "column %u is no valid UTF-8", row->len + 1);
+            return NULL;
+        }
+        g_ptr_array_add (row, g_string_free (g_steal_pointer (&field), FALSE));
+        if (at_row_end (reader))
+            return g_steal_pointer (&row);
+        if (*reader->at++ != ',') {
+            fail_at (reader, error, "text after the closing quote of column %u", row->len);
+            return NULL;
+        }
+    }
+}
+
+static const Column *
+find_column (const char *name)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++)
+        if (strcmp (columns[i].name, name) == 0)
+            return &columns[i];
+    return NULL;
+}
+
+static bool
+is_in_header (GPtrArray *order, const Column *column)
+{
+    return g_ptr_array_find (order, column, NULL);
+}
+
+/* Which column of the table each column of the file is. */
+static GPtrArray *
+read_header (Reader *reader, GError **error)
+{
+    g_autoptr (GPtrArray) row = read_row (reader, error);
+    g_autoptr (GPtrArray) order = g_ptr_array_new ();
+
+    for (unsigned i = 0; row && i < row->len; i++) {
+        const Column *column = find_column (g_ptr_array_index (row, i));
+        if (!column || is_in_header (order, column)) {
+            fail_at (reader, error, "%s column \"%s\"", column ? "double" : "unknown",
+                     (char *)g_ptr_array_index (row, i));
+            return NULL;
+        }
+        g_ptr_array_add (order, (void *)column);
+    }
+    for (unsigned i = 0; row && i < G_N_ELEMENTS (columns); i++)
+        if (columns[i].required && !is_in_header (order, &columns[i])) {
+            fail_at (reader, error, "column \"%s\" is missing", columns[i].name);
+            return NULL;
+        }
+    return row ? g_steal_pointer (&order) : NULL;
+}
+
+static bool
+set_field (const Reader *reader, ConsentEvent *event, const Column *column, const char *text,
+           GError **error)
+{
+    char *member = (char *)event + column->offset;
+    g_autoptr (GError) cause = NULL;
+
+    if (!*text)
+        return true;
+    if (!column->time)
+        *(char **)member = g_strdup (text);
+    else if (!clock_parse (text, (int64_t *)member, &cause))
+        return fail_at (reader, error, "%s: %s", column->name, cause->message);
+    return true;
+}
+
+static ConsentEvent *
+read_event (Reader *reader, const GPtrArray *order, const GPtrArray *row, GError **error)
+{
+    g_autoptr (ConsentEvent) event = g_new0 (ConsentEvent, 1);
+    g_autoptr (GError) cause = NULL;
+
+    if (row->len != order->len) {
+        fail_at (reader, error, "%u columns; the header has %u", row->len, order->len);
+        return NULL;
+    }
+    for (unsigned i = 0; i < row->len; i++)
+        if (!set_field (reader, event, g_ptr_array_index (order, i), g_ptr_array_index (row, i),
+                        error))
+            return NULL;
+    if (!consent_event_check (event, &cause)) {
+        fail_at (reader, error, "%s", cause->message);
+        return NULL;
+    }
+    return g_steal_pointer (&event);
+}
+
+GPtrArray *
+consent_csv_parse (const char *text, size_t length, const char *name, GError **error)
+{
+    Reader reader = { name, text, text + length, 1, 1 };
+    g_autoptr (GPtrArray) events =
+        g_ptr_array_new_with_free_func ((GDestroyNotify)consent_event_free);
+
+    if (length >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
+        reader.at += 3;
+    g_autoptr (GPtrArray) order = read_header (&reader, error);
+    if (!order)
+        return NULL;
+    while (reader.at < reader.end) {
+        g_autoptr (GPtrArray) row = read_row (&reader, error);
+        if (!row)
+            return NULL;
+        if (row->len == 1 && !*(char *)g_ptr_array_index (row, 0))
+            continue; /* an empty line */
+        ConsentEvent *event = read_event (&reader, order, row, error);
+        if (!event)
+            return NULL;
+        g_ptr_array_add (events, event);
+    }
+    return g_steal_pointer (&events);
+}
+
+GPtrArray *
+consent_csv_load (const char *path, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+    g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, &cause);
+
+    if (!file) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
+                     cause->message);
+        return NULL;
+    }
+    if (g_mapped_file_get_length (file) > LIMIT_CSV_BYTES) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "%s: larger than %u bytes", path,
+                     LIMIT_CSV_BYTES);
+        return NULL;
+    }
+    const char *text = g_mapped_file_get_contents (file);
+    return consent_csv_parse (text ? text : "", g_mapped_file_get_length (file), path, error);
+}
+
+static void
+append_field (GString *csv, const char *text)
+{
+    if (!text)
+        return;
+    if (!strpbrk (text, ",\"\r\n")) {
+        g_string_append (csv, text);
+        return;
+    }
+    g_string_append_c (csv, '"');
+    for (const char *c = text; *c; c++) {
+        if (*c == '"')
+            g_string_append_c (csv, '"');
+        g_string_append_c (csv, *c);
+    }
+    g_string_append_c (csv, '"');
+}
+
+static void
+append_column (GString *csv, const ConsentEvent *event, const Column *column)
+{
+    const char *member = (const char *)event + column->offset;
+
+    if (!column->time) {
+        append_field (csv, *(char *const *)member);
+    } else if (*(const int64_t *)member) {
+        g_autofree char *time = clock_format (*(const int64_t *)member);
+        g_string_append (csv, time);
+    }
+}
+
+char *
+consent_csv_format (const GPtrArray *events)
+{
+    GString *csv = g_string_new (NULL);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++)
+        g_string_append_printf (csv, "%s%s", i ? "," : "", columns[i].name);
+    g_string_append (csv, "\n");
+    for (unsigned row = 0; row < events->len; row++) {
+        for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++) {
+            if (i)
+                g_string_append_c (csv, ',');
+            append_column (csv, g_ptr_array_index (events, row), &columns[i]);
+        }
+        g_string_append_c (csv, '\n');
+    }
+    return g_string_free (csv, FALSE);
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * licetd: reads its options, loads everything or refuses to start, and starts and stops the edges
+ * in order. The milter runs on a thread of its own, so that the main thread is free for signals:
+ * libmilter waits for SIGHUP, SIGTERM and SIGINT and stops at each of them, but the kernel gives a
+ * signal to the main thread first when that does not block it.
+ */
+
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "licet/edge.h"
+#include "licet/error.h"
+#include "licet/log.h"
+
+#ifndef LICET_CONFIG_FILE
+#define LICET_CONFIG_FILE "/etc/licet/licet.cfg"
+#endif
+
+/* Postfix gives up on a message after maximal_queue_lifetime (5 days); admins raise it. */
+#define JOURNAL_SECONDS   (14 * 24 * 3600)
+#define HOUR_MILLISECONDS (3600 * 1000)
+
+typedef struct {
+    const char *config;
+    Clock clock;
+    bool check;
+    int status; /* to exit with at once, or -1 */
+} Options;
+
+static void
+print_help (void)
+{
+    printf ("Usage: licetd [OPTION]...\n"
+            "Decides, edits and signs outgoing mail for Postfix.\n\n"
+            "  --config FILE  settings (default " LICET_CONFIG_FILE ")\n"
+            "  --check        load everything, print the problems, exit 0 or 78\n"
+            "  --foreground   stay in the foreground; the only way it runs\n"
+            "  --now TIME     rehearsal: the clock starts there (RFC 3339)\n"
+            "  --version      print the version\n"
+            "  --help         print this\n");
+}
+
+static int
+shift_clock (Clock *clock, const char *text)
+{
+    g_autoptr (GError) error = NULL;
+    int64_t time = 0;
+
+    if (!clock_parse (text, &time, &error)) {
+        fprintf (stderr, "licetd: --now: %s\n", error->message);
+        return EX_USAGE;
+    }
+    clock->offset = time - clock_now (&(Clock){ 0 });
+    return -1;
+}
+
+static Options
+parse_options (int argc, char *argv[])
+{
+    static const struct option table[] = {
+        { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'C' },
+        { "foreground", no_argument, NULL, 'f' },   { "now", required_argument, NULL, 'n' },
+        { "version", no_argument, NULL, 'V' },      { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    Options options = { .config = LICET_CONFIG_FILE, .status = -1 };
+
+    for (int c; options.status < 0 && (c = getopt_long (argc, argv, "c:", table, NULL)) != -1;) {
+        if (c == 'c')
+            options.config = optarg;
+        else if (c == 'C')
+            options.check = true;
+        else if (c == 'n')
+            options.status = shift_clock (&options.clock, optarg);
+        else if (c == 'V' || c == 'h')
+            options.status = EX_OK;
+        else if (c != 'f')
+            options.status = EX_USAGE;
+        if (c == 'V')
+            printf ("licetd %s\n", PACKAGE_VERSION);
+        if (c == 'h')
+            print_help ();
+    }
+    if (options.status < 0 && optind < argc) {
+        fprintf (stderr, "licetd: unexpected argument: %s\n", argv[optind]);
+        options.status = EX_USAGE;
+    }
+    return options;
+}
+
+/* Keys and mail are in this memory. */
+static void
+protect_process (void)
+{
+    struct rlimit none = { 0, 0 }, files;
+
+    setrlimit (RLIMIT_CORE, &none);
+    prctl (PR_SET_DUMPABLE, 0);
+    umask (027);
+    /* libmilter has no bound of its own but the number of descriptors. */
+    if (getrlimit (RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit (RLIMIT_NOFILE, &files);
+    }
+}
+
+static int
+exit_status_of (const GError *error)
+{
+    bool wrong = g_error_matches (error, LICET_ERROR, LICET_ERROR_SETTINGS) ||
+                 g_error_matches (error, LICET_ERROR, LICET_ERROR_POLICY);
+
+    return wrong ? EX_CONFIG : EX_TEMPFAIL;
+}
+
+static int
+report (const GError *error)
+{
+    g_auto (GStrv) lines = g_strsplit (error->message, "\n", -1);
+
+    for (char **line = lines; *line; line++)
+        if (**line)
+            log_error (NULL, "%s", *line);
+    return exit_status_of (error);
+}
+
+static Engine *
+load_engine (const char *config, GError **error)
+{
+    Settings *settings = settings_load (config, error);
+
+    return settings ? engine_new (settings, error) : NULL;
+}
+
+static int
+check (const Options *options)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Engine) engine = load_engine (options->config, &error);
+
+    if (!engine) {
+        fprintf (stderr, "%s\n", error->message);
+        return EX_CONFIG;
+    }
+    printf ("licetd: territories=%u rules=%u keys=%u policy_version=%.12s\n",
+            policy_set_territory_count (engine->policies),
+            policy_set_rule_count (engine->policies), engine->settings->keys->len,
+            policy_set_version (engine->policies));
+    return EX_OK;
+}
+
+/* sd_notify(3) without its library. */
+static void
+notify (const char *state)
+{
+    const char *path = g_getenv ("NOTIFY_SOCKET");
+    struct sockaddr_un name = { .sun_family = AF_UNIX };
+
+    if (!path || strlen (path) >= sizeof name.sun_path)
+        return;
+    strcpy (name.sun_path, path);
+    size_t length = offsetof (struct sockaddr_un, sun_path) + strlen (path);
+    if (*path == '@')
+        name.sun_path[0] = '\0';
+    int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    sendto (fd, state, strlen (state), MSG_NOSIGNAL, (struct sockaddr *)&name,
+            (socklen_t)length);
+    close (fd);
+}
+
+/* What the handler tells the main thread. */
+static volatile sig_atomic_t reload_wanted, stop_wanted;
+static int wake = -1;
+
+static void
+on_signal (int number)
+{
+    int saved = errno;
+    const uint64_t one = 1;
+
+    if (number == SIGHUP)
+        reload_wanted = 1;
+    else
+        stop_wanted = 1;
+    if (write (wake, &one, sizeof one) < 0)
+        stop_wanted = 1; /* an eventfd takes 2^64 - 2 of them */
+    errno = saved;
+}
+
+static void
+mask_signals (int how)
+{
+    sigset_t set;
+
+    sigemptyset (&set);
+    sigaddset (&set, SIGHUP);
+    sigaddset (&set, SIGTERM);
+    sigaddset (&set, SIGINT);
+    pthread_sigmask (how, &set, NULL);
+}
+
+static void
+handle_signals (void)
+{
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+    wake = eventfd (0, EFD_CLOEXEC);
+    sigaction (SIGHUP, &action, NULL);
+    sigaction (SIGTERM, &action, NULL);
+    sigaction (SIGINT, &action, NULL);
+    signal (SIGPIPE, SIG_IGN);
+}
+
+static void *
+run_milter (void *data)
+{
+    g_autoptr (GError) error = NULL;
+    const uint64_t one = 1;
+
+    mask_signals (SIG_BLOCK);
+    if (!milter_edge_run (data, &error))
+        log_error (NULL, "%s", error->message);
+    stop_wanted = 1;
+    if (write (wake, &one, sizeof one) < 0)
+        log_error (NULL, "cannot wake the main thread");
+    return NULL;
+}
+
+static void
+reload (Daemon *daemon)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (daemon_reload (daemon, &error))
+        log_info (NULL, "reload=done");
+    else
+        log_error (NULL, "reload=failed text=\"%s\"", error->message);
+}
+
+static void
+expire_journal (Daemon *daemon)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!ledger_expire (daemon_ledger (daemon), JOURNAL_SECONDS, &error))
+        log_error (NULL, "journal: %s", error->message);
+}
+
+static void
+wait_for_stop (Daemon *daemon)
+{
+    struct pollfd item = { .fd = wake, .events = POLLIN };
+    uint64_t count;
+
+    while (!stop_wanted) {
+        int ready = poll (&item, 1, HOUR_MILLISECONDS);
+        if (ready > 0 && read (wake, &count, sizeof count) < 0)
+            return;
+        if (ready == 0)
+            expire_journal (daemon);
+        if (reload_wanted) {
+            reload_wanted = 0;
+            reload (daemon);
+        }
+    }
+}
+
+static void
+serve (Daemon *daemon)
+{
+    mask_signals (SIG_UNBLOCK);
+    GThread *milter = g_thread_new ("milter", run_milter, daemon);
+    log_info (NULL, "ready version=%s", PACKAGE_VERSION);
+    notify ("READY=1");
+    wait_for_stop (daemon);
+    notify ("STOPPING=1");
+    log_info (NULL, "stopping");
+    milter_edge_stop ();
+    g_thread_join (milter);
+}
+
+/* Sockets open last first: when Postfix reaches the milter, everything behind it listens. */
+static int
+run (Daemon *daemon)
+{
+    g_autoptr (GError) error = NULL;
+
+    expire_journal (daemon);
+    LmtpEdge *lmtp = lmtp_edge_start (daemon, &error);
+    if (!lmtp)
+        return report (error);
+    ControlEdge *control = control_edge_start (daemon, &error);
+    bool open = control && milter_edge_open (daemon, &error);
+    if (open)
+        serve (daemon);
+    if (control)
+        control_edge_stop (control);
+    lmtp_edge_stop (lmtp);
+    return open ? EX_OK : report (error);
+}
+
+static Daemon *
+load (const Options *options, GError **error)
+{
+    Engine *engine = load_engine (options->config, error);
+
+    if (!engine)
+        return NULL;
+    log_open ("licetd", strcmp (engine->settings->log, "syslog") == 0 ? LOG_TO_SYSLOG
+                                                                      : LOG_TO_STDERR);
+    return daemon_new (engine, options->config, &options->clock, error);
+}
+
+int
+main (int argc, char *argv[])
+{
+    g_autoptr (GError) error = NULL;
+    Options options = parse_options (argc, argv);
+
+    if (options.status >= 0)
+        return options.status;
+    protect_process ();
+    if (options.check)
+        return check (&options);
+    mask_signals (SIG_BLOCK);
+    handle_signals ();
+    Daemon *daemon = load (&options, &error);
+    if (!daemon)
+        return report (error);
+    int status = run (daemon);
+    /* A callback that libmilter did not wait for may still need the daemon. */
+    if (milter_edge_is_idle ())
+        daemon_free (daemon);
+    return status;
+}

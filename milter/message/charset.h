@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MESSAGE_CHARSET_H
+#define MESSAGE_CHARSET_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Turns bytes of one character set into valid UTF-8; never fails, since text that cannot be
+ * read must still be looked at: bytes that mean nothing become Latin-1 letters. */
+typedef struct {
+    GIConv handle; /* (GIConv)-1 for UTF-8 and what is read like it */
+    bool ascii;    /* ASCII bytes stand for themselves, so markup can be read undecoded */
+    bool clean;    /* no byte so far was meaningless */
+} CharsetDecoder;
+
+/* charset: lower case, or NULL for none. */
+void charset_decoder_init (CharsetDecoder *decoder, const char *charset);
+void charset_decoder_clear (CharsetDecoder *decoder);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CharsetDecoder, charset_decoder_clear)
+
+void charset_decode (CharsetDecoder *decoder, const char *text, size_t length, GString *out);
+
+/* Why bytes cannot be cut out of text in this character set, or NULL. */
+const char *charset_lock_reason (const char *charset, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The tokenizer. It follows the states of WHATWG HTML 13.2.5 as far as ranges go; the finer
+ * points of script data are left out, since gumbo judges every cut.
+ */
+
+#include "html.h"
+
+#include <string.h>
+
+/* Elements whose content has no tags (13.2.5.2 to 13.2.5.5). */
+static const char *const raw_elements[] = {
+    "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes",
+};
+
+void
+html_scanner_init (HtmlScanner *scanner, const char *data, size_t length)
+{
+    *scanner = (HtmlScanner){ .data = data, .length = length };
+}
+
+static bool
+is_space (char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+static size_t
+find (const HtmlScanner *scanner, size_t from, const char *needle)
+{
+    if (from >= scanner->length)
+        return scanner->length;
+    const char *found =
+        memmem (scanner->data + from, scanner->length - from, needle, strlen (needle));
+    return found ? (size_t)(found - scanner->data) : scanner->length;
+}
+
+static size_t
+skip_found (const HtmlScanner *scanner, size_t found, size_t length)
+{
+    return MIN (found + length, scanner->length);
+}
+
+static bool
+starts_with (const HtmlScanner *scanner, size_t at, const char *text)
+{
+    size_t length = strlen (text);
+
+    return at <= scanner->length && scanner->length - at >= length &&
+           memcmp (scanner->data + at, text, length) == 0;
+}
+
+/* 13.2.5.43 to 13.2.5.52: "<!-->" and "<!--->" are whole comments, "--!>" ends one too. */
+static size_t
+comment_end (const HtmlScanner *scanner, size_t start)
+{
+    size_t text = start + 4;
+
+    if (starts_with (scanner, text, ">"))
+        return text + 1;
+    if (starts_with (scanner, text, "->"))
+        return text + 2;
+    for (size_t at = find (scanner, text, "--"); at < scanner->length;
+         at = find (scanner, at + 1, "--")) {
+        if (starts_with (scanner, at + 2, ">"))
+            return at + 3;
+        if (starts_with (scanner, at + 2, "!>"))
+            return at + 4;
+    }
+    return scanner->length;
+}
+
+/* The end of a tag whose attributes begin at position; quotes hide ">" only as values. */
+static size_t
+tag_end (const HtmlScanner *scanner, size_t position, bool *ret_finished)
+{
+    HtmlAttribute attribute;
+
+    while (html_next_attribute (scanner->data, scanner->length, &position, &attribute))
+        ;
+    *ret_finished = position < scanner->length;
+    return *ret_finished ? position + 1 : scanner->length;
+}
+
+static size_t
+name_end (const HtmlScanner *scanner, size_t position)
+{
+    while (position < scanner->length && !is_space (scanner->data[position]) &&
+           scanner->data[position] != '/' && scanner->data[position] != '>')
+        position++;
+    return position;
+}
+
+static bool
+is_named (const HtmlScanner *scanner, const HtmlToken *token, const char *name)
+{
+    return token->name_length == strlen (name) &&
+           g_ascii_strncasecmp (scanner->data + token->name, name, token->name_length) == 0;
+}
+
+static void
+read_tag (HtmlScanner *scanner, HtmlToken *token)
+{
+    bool finished = false;
+
+    token->name = token->start + (token->kind == HTML_END ? 2 : 1);
+    token->name_length = name_end (scanner, token->name) - token->name;
+    token->end = tag_end (scanner, token->name + token->name_length, &finished);
+    if (!finished) {
+        token->kind = HTML_OTHER; /* 13.2.5.36: end of file in a tag, it is dropped */
+        return;
+    }
+    if (token->kind == HTML_END)
+        return;
+    for (unsigned i = 0; i < G_N_ELEMENTS (raw_elements); i++)
+        if (is_named (scanner, token, raw_elements[i]))
+            scanner->raw = raw_elements[i];
+    if (is_named (scanner, token, "plaintext"))
+        scanner->raw = "plaintext";
+}
+
+/* What stands at a "<": a tag, a comment, or something that is dropped. False when it is text. */
+static bool
+read_markup (HtmlScanner *scanner, HtmlToken *token)
+{
+    const char *data = scanner->data;
+    size_t next = token->start + 1;
+    char c = next < scanner->length ? data[next] : '\0';
+    char after = next + 1 < scanner->length ? data[next + 1] : '\0';
+
+    if (g_ascii_isalpha (c) || (c == '/' && g_ascii_isalpha (after))) {
+        token->kind = c == '/' ? HTML_END : HTML_START;
+        read_tag (scanner, token);
+        return true;
+    }
+    if (starts_with (scanner, next, "!--")) {
+        token->kind = HTML_COMMENT;
+        token->end = comment_end (scanner, token->start);
+        return true;
+    }
+    if (c == '!' || c == '?' || (c == '/' && next + 1 < scanner->length)) {
+        token->kind = HTML_OTHER;
+        token->end = skip_found (scanner, find (scanner, next, ">"), 1);
+        return true;
+    }
+    return false;
+}
+
+/* The end of raw text: where its end tag begins (13.2.5.12: the name, then a blank, "/" or ">"). */
+static size_t
+raw_end (const HtmlScanner *scanner)
+{
+    size_t name = strlen (scanner->raw);
+    size_t at = find (scanner, scanner->position, "</");
+
+    for (; at < scanner->length; at = find (scanner, at + 2, "</")) {
+        size_t after = at + 2 + name;
+        if (after < scanner->length &&
+            g_ascii_strncasecmp (scanner->data + at + 2, scanner->raw, name) == 0 &&
+            (is_space (scanner->data[after]) || scanner->data[after] == '/' ||
+             scanner->data[after] == '>'))
+            return at;
+    }
+    return scanner->length;
+}
+
+bool
+html_next (HtmlScanner *scanner, HtmlToken *ret_token)
+{
+    HtmlToken token = { .kind = HTML_TEXT, .start = scanner->position };
+
+    if (scanner->position >= scanner->length)
+        return false;
+    if (scanner->raw) {
+        token.end = raw_end (scanner);
+        scanner->raw = NULL;
+    }
+    if (token.end <= token.start && (scanner->data[token.start] != '<' ||
+                                     !read_markup (scanner, &token)))
+        token.end = find (scanner, token.start + 1, "<");
+    scanner->position = token.end;
+    *ret_token = token;
+    return true;
+}
+
+/* 13.2.5.37 to 13.2.5.39, from the first byte of a value; returns where it stops. */
+static size_t
+read_value (const char *data, size_t end, size_t position, HtmlAttribute *attribute)
+{
+    char quote = position < end ? data[position] : '\0';
+
+    if (quote == '"' || quote == '\'') {
+        attribute->value = position + 1;
+        const char *found = memchr (data + position + 1, quote, end - position - 1);
+        size_t stop = found ? (size_t)(found - data) : end;
+        attribute->value_length = stop - attribute->value;
+        return MIN (stop + 1, end);
+    }
+    attribute->value = position;
+    while (position < end && !is_space (data[position]) && data[position] != '>')
+        position++;
+    attribute->value_length = position - attribute->value;
+    return position;
+}
+
+bool
+html_next_attribute (const char *data, size_t end, size_t *position,
+                     HtmlAttribute *ret_attribute)
+{
+    size_t at = *position;
+
+    while (at < end && (is_space (data[at]) || data[at] == '/'))
+        at++;
+    *position = at;
+    if (at >= end || data[at] == '>')
+        return false;
+
+    HtmlAttribute attribute = { .name = at };
+    do /* an "=" in the first place is part of the name (13.2.5.32) */
+        at++;
+    while (at < end && !is_space (data[at]) && data[at] != '/' && data[at] != '>' &&
+           data[at] != '=');
+    attribute.name_length = at - attribute.name;
+    size_t equals = at;
+    while (equals < end && is_space (data[equals]))
+        equals++;
+    if (equals < end && data[equals] == '=') {
+        at = equals + 1;
+        while (at < end && is_space (data[at]))
+            at++;
+        at = read_value (data, end, at, &attribute);
+    }
+    *position = at;
+    *ret_attribute = attribute;
+    return true;
+}

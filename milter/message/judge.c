@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * gumbo as the judge of a cut: a cut is right when it removes nodes and changes nothing else,
+ * in the eyes of a parser that does what browsers do. Trees are walked without recursion.
+ */
+
+#include "judge.h"
+
+#include <gumbo.h>
+#include <string.h>
+
+/* One event of a walk over a tree. */
+typedef struct {
+    const GumboNode *node; /* NULL for text */
+    bool end;              /* of an element */
+    GString *text;
+    size_t offset;
+} Event;
+
+typedef struct {
+    const GumboNode *node;
+    unsigned next;  /* child to visit */
+    unsigned event; /* where its start stands */
+} Visit;
+
+typedef struct {
+    const char *data;
+    size_t length;
+    GumboOutput *output;
+    GArray *events; /* of Event */
+    GArray *path;   /* of Visit */
+    size_t offset;  /* of the last node that had a place in the source */
+    bool split;     /* a range cuts through a tag, a text or a comment, first at: */
+    size_t split_offset;
+} Walk;
+
+/* max_errors: each error that gumbo keeps holds a copy of the open tags, gigabytes on 60 kB. */
+static void
+parse (Walk *walk, GBytes *bytes)
+{
+    GumboOptions options = kGumboDefaultOptions;
+
+    options.max_errors = 0;
+    walk->data = g_bytes_get_data (bytes, &walk->length);
+    if (!walk->data)
+        walk->data = "";
+    walk->output = gumbo_parse_with_options (&options, walk->data, walk->length);
+    walk->events = g_array_new (FALSE, TRUE, sizeof (Event));
+    walk->path = g_array_new (FALSE, TRUE, sizeof (Visit));
+}
+
+static void
+clear_walk (Walk *walk)
+{
+    for (unsigned i = 0; i < walk->events->len; i++) {
+        GString *text = g_array_index (walk->events, Event, i).text;
+        if (text)
+            g_string_free (text, TRUE);
+    }
+    g_array_unref (walk->events);
+    g_array_unref (walk->path);
+    gumbo_destroy_output (&kGumboDefaultOptions, walk->output);
+}
+
+static bool
+is_element (const GumboNode *node)
+{
+    return node->type == GUMBO_NODE_ELEMENT || node->type == GUMBO_NODE_TEMPLATE;
+}
+
+static const GumboVector *
+children_of (const GumboNode *node)
+{
+    if (node->type == GUMBO_NODE_DOCUMENT)
+        return &node->v.document.children;
+    return is_element (node) ? &node->v.element.children : NULL;
+}
+
+static GumboStringPiece
+source_of (const GumboNode *node)
+{
+    return is_element (node) ? node->v.element.original_tag : node->v.text.original_text;
+}
+
+static bool
+is_table_context (const GumboNode *node)
+{
+    static const GumboTag tags[] = { GUMBO_TAG_TABLE, GUMBO_TAG_TBODY,    GUMBO_TAG_THEAD,
+                                     GUMBO_TAG_TFOOT, GUMBO_TAG_COLGROUP, GUMBO_TAG_TR };
+
+    for (unsigned i = 0; node->type == GUMBO_NODE_ELEMENT && i < G_N_ELEMENTS (tags); i++)
+        if (node->v.element.tag == tags[i])
+            return true;
+    return false;
+}
+
+/* An element that gumbo put in and no tag wrote, such as tbody; not html, head and body, which
+ * every document has. */
+static bool
+is_unwritten (const GumboNode *node)
+{
+    return node->type == GUMBO_NODE_ELEMENT && !node->v.element.original_tag.data &&
+           is_table_context (node);
+}
+
+static void
+add_text (Walk *walk, const char *text)
+{
+    Event event = { .offset = walk->offset };
+    Event *last = walk->events->len > 0
+                      ? &g_array_index (walk->events, Event, walk->events->len - 1)
+                      : NULL;
+
+    if (last && last->text) {
+        g_string_append (last->text, text);
+        return;
+    }
+    event.text = g_string_new (text);
+    g_array_append_val (walk->events, event);
+}
+
+/* Whether the node stands in a range of what is cut; keeps the place for the report. */
+static bool
+is_cut (Walk *walk, const GumboNode *node, const GArray *ranges)
+{
+    GumboStringPiece source = source_of (node);
+    bool touched = false;
+
+    if (!source.data || source.data < walk->data || source.data > walk->data + walk->length)
+        return false;
+    size_t start = (size_t)(source.data - walk->data);
+    walk->offset = start;
+    if (!ranges)
+        return false;
+    bool covered = cut_covers (ranges, start, start + source.length, &touched);
+    if (touched && !covered && !walk->split) {
+        walk->split = true;
+        walk->split_offset = start;
+    }
+    return covered;
+}
+
+static void
+visit (Walk *walk, const GumboNode *node, const GArray *ranges)
+{
+    Visit next = { .node = node, .event = walk->events->len };
+    Event event = { .node = node };
+    const Visit *parent = walk->path->len > 0
+                              ? &g_array_index (walk->path, Visit, walk->path->len - 1)
+                              : NULL;
+
+    if (node->type != GUMBO_NODE_DOCUMENT && is_cut (walk, node, ranges))
+        return;
+    if (node->type == GUMBO_NODE_WHITESPACE && parent && is_table_context (parent->node))
+        return;
+    if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
+        node->type == GUMBO_NODE_CDATA) {
+        add_text (walk, node->v.text.text);
+        return;
+    }
+    event.offset = walk->offset;
+    g_array_append_val (walk->events, event);
+    if (children_of (node))
+        g_array_append_val (walk->path, next);
+}
+
+/* All children are seen. */
+static void
+leave (Walk *walk, const Visit *visited)
+{
+    Event event = { .node = visited->node, .end = true, .offset = walk->offset };
+
+    if (is_unwritten (visited->node) && walk->events->len == visited->event + 1)
+        g_array_set_size (walk->events, visited->event);
+    else
+        g_array_append_val (walk->events, event);
+}
+
+static void
+walk_tree (Walk *walk, const GArray *ranges)
+{
+    visit (walk, walk->output->document, ranges);
+    while (walk->path->len > 0) {
+        Visit *top = &g_array_index (walk->path, Visit, walk->path->len - 1);
+        const GumboVector *children = children_of (top->node);
+        if (top->next < children->length) {
+            visit (walk, children->data[top->next++], ranges);
+            continue;
+        }
+        Visit done = *top;
+        g_array_set_size (walk->path, walk->path->len - 1);
+        leave (walk, &done);
+    }
+}
+
+static bool
+is_same_attribute (const GumboAttribute *a, const GumboAttribute *b)
+{
+    return a->attr_namespace == b->attr_namespace && strcmp (a->name, b->name) == 0 &&
+           strcmp (a->value, b->value) == 0;
+}
+
+static bool
+is_same_tag (const GumboElement *a, const GumboElement *b)
+{
+    GumboStringPiece first = a->original_tag, second = b->original_tag;
+
+    if (a->tag != b->tag || a->tag_namespace != b->tag_namespace ||
+        a->attributes.length != b->attributes.length)
+        return false;
+    if (a->tag == GUMBO_TAG_UNKNOWN) {
+        gumbo_tag_from_original_text (&first);
+        gumbo_tag_from_original_text (&second);
+        if (first.length != second.length ||
+            g_ascii_strncasecmp (first.data, second.data, first.length) != 0)
+            return false;
+    }
+    for (unsigned i = 0; i < a->attributes.length; i++)
+        if (!is_same_attribute (a->attributes.data[i], b->attributes.data[i]))
+            return false;
+    return true;
+}
+
+static bool
+is_same_document (const GumboDocument *a, const GumboDocument *b)
+{
+    return a->has_doctype == b->has_doctype &&
+           a->doc_type_quirks_mode == b->doc_type_quirks_mode && strcmp (a->name, b->name) == 0;
+}
+
+static bool
+is_same_event (const Event *a, const Event *b)
+{
+    if (a->end != b->end || !a->text != !b->text)
+        return false;
+    if (a->text)
+        return g_string_equal (a->text, b->text);
+    if (a->node->type != b->node->type)
+        return false;
+    if (is_element (a->node))
+        return is_same_tag (&a->node->v.element, &b->node->v.element);
+    if (a->node->type == GUMBO_NODE_DOCUMENT)
+        return is_same_document (&a->node->v.document, &b->node->v.document);
+    return strcmp (a->node->v.text.text, b->node->v.text.text) == 0;
+}
+
+static bool
+compare (const Walk *before, const Walk *after, size_t *ret_offset)
+{
+    unsigned common = MIN (before->events->len, after->events->len);
+
+    for (unsigned i = 0; i < common; i++) {
+        const Event *event = &g_array_index (before->events, Event, i);
+        if (is_same_event (event, &g_array_index (after->events, Event, i)))
+            continue;
+        *ret_offset = event->offset;
+        return false;
+    }
+    *ret_offset = before->offset;
+    return before->events->len == after->events->len;
+}
+
+bool
+judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset)
+{
+    Walk first = { 0 }, second = { 0 };
+
+    parse (&first, before);
+    parse (&second, after);
+    walk_tree (&first, ranges);
+    walk_tree (&second, NULL);
+    bool same = compare (&first, &second, ret_offset) && !first.split;
+    if (first.split)
+        *ret_offset = first.split_offset;
+    clear_walk (&first);
+    clear_walk (&second);
+    return same;
+}

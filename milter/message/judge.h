@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MESSAGE_JUDGE_H
+#define MESSAGE_JUDGE_H
+
+#include "cut.h"
+
+/*
+ * Whether the tree of `after` is the tree of `before` without the nodes that stand in the
+ * ranges. Text that only became adjacent counts as one; blanks between table rows and cells,
+ * and row groups that no tag wrote, are no content. Both must be within LIMIT_HTML_*. On false,
+ * ret_offset is where in `before` the trees part.
+ */
+bool judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset);
+
+#endif

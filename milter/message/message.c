@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* A Message: its layout, with the leaves decoded and read. */
+
+#include "licet/message.h"
+
+#include <string.h>
+
+#include "licet/address.h"
+#include "licet/error.h"
+#include "licet/limits.h"
+
+#include "charset.h"
+#include "coding.h"
+#include "headers.h"
+#include "htmltext.h"
+#include "layout.h"
+#include "marks.h"
+#include "text.h"
+#include "witness.h"
+
+struct Message {
+    GBytes *bytes;
+    Layout *layout;
+    GPtrArray *values; /* of char *: the unfolded value of each field */
+    char *subject;
+    char *from;
+    GArray *blocks; /* of MarkedBlock */
+    char *mark_problem;
+};
+
+static LeafKind
+leaf_kind (const Leaf *leaf)
+{
+    if (leaf->attachment)
+        return LEAF_OTHER;
+    if (strcmp (leaf->type, "text/plain") == 0)
+        return LEAF_PLAIN;
+    if (strcmp (leaf->type, "text/html") == 0)
+        return LEAF_HTML;
+    return strcmp (leaf->type, "text/x-amp-html") == 0 ? LEAF_AMP : LEAF_OTHER;
+}
+
+static void
+lock (Leaf *leaf, const char *reason)
+{
+    if (!leaf->locked && reason)
+        leaf->locked = g_strdup (reason);
+}
+
+/* A leaf that decoders read differently must not be edited; when it is the text that differs,
+ * the message is ambiguous. */
+static void
+decode_leaf (Message *message, Leaf *leaf)
+{
+    CodingVerdict verdict = CODING_STRICT;
+    size_t length = 0;
+
+    leaf->content =
+        coding_decode (leaf->encoding, message->bytes, leaf->start, leaf->end, &verdict);
+    if (leaf->encoding == ENCODING_OTHER)
+        lock (leaf, "its transfer encoding is not known");
+    if (verdict == CODING_BROKEN)
+        structure_note (message->layout->structure, leaf->start, "a broken transfer encoding");
+    if (verdict != CODING_STRICT)
+        lock (leaf, "its transfer encoding is not strict");
+    const char *data = g_bytes_get_data (leaf->content, &length);
+    lock (leaf, charset_lock_reason (leaf->charset, data, length));
+}
+
+static void
+read_leaf (Message *message, Part *part)
+{
+    Leaf *leaf = &part->leaf;
+
+    leaf->kind = leaf_kind (leaf);
+    if (leaf->content_id) {
+        size_t length = strlen (leaf->content_id);
+        bool bracketed = leaf->content_id[0] == '<' && leaf->content_id[length - 1] == '>';
+        g_autofree char *whole = g_steal_pointer (&leaf->content_id);
+        leaf->content_id =
+            bracketed ? g_strndup (whole + 1, length - 2) : g_strdup (whole);
+    }
+    if (!message->layout->dangerous && (part->content_type || part->disposition))
+        leaf->filename = witness_filename (part);
+    if (leaf->kind == LEAF_OTHER)
+        return;
+    decode_leaf (message, leaf);
+    if (leaf->kind == LEAF_PLAIN)
+        text_read_plain (part);
+    else
+        htmltext_read (part);
+}
+
+static Part *
+get_part (const Message *message, unsigned i)
+{
+    return g_ptr_array_index (message->layout->structure->parts, i);
+}
+
+/* Nearly all mail has no marks, so the search for them begins with a search for their name. */
+static bool
+mentions_marks (const Part *part)
+{
+    size_t length = 0;
+    const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
+
+    for (size_t i = 0; i + 5 <= length; i++)
+        if ((data[i] == 'l' || data[i] == 'L') &&
+            g_ascii_strncasecmp (data + i, "licet", 5) == 0)
+            return true;
+    return false;
+}
+
+static void
+keep_problem (Message *message, char *problem)
+{
+    if (message->mark_problem)
+        g_free (problem);
+    else
+        message->mark_problem = problem;
+}
+
+/* Marks in signed parts and in other messages belong to somebody else. In a leaf of our own
+ * that must not be edited they ask for what cannot be done. */
+static void
+find_leaf_marks (Message *message, unsigned i)
+{
+    const Part *part = get_part (message, i);
+
+    if (part->foreign || !mentions_marks (part))
+        return;
+    if (!part->leaf.locked) {
+        keep_problem (message, marks_find (part, i, message->blocks));
+        return;
+    }
+    g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
+    g_autofree char *problem = marks_find (part, i, found);
+    if (problem || found->len > 0)
+        keep_problem (message,
+                      g_strdup_printf ("leaf %s, offset 0: it has marks but cannot be edited: %s",
+                                       part->leaf.path, part->leaf.locked));
+}
+
+static bool
+find_marks (Message *message, GError **error)
+{
+    message->blocks = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        find_leaf_marks (message, i);
+        if (message->blocks->len > LIMIT_BLOCKS) {
+            g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
+                         "leaf %s: more than %d marked blocks", message_leaf (message, i)->path,
+                         LIMIT_BLOCKS);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+read_fields (Message *message)
+{
+    message->values = g_ptr_array_new_with_free_func (g_free);
+    for (unsigned i = 0; i < message_field_count (message); i++) {
+        const char *value = message_field (message, i)->value;
+        g_ptr_array_add (message->values, headers_unfold (value, strlen (value)));
+    }
+    const char *subject = message_header (message, "Subject");
+    g_autofree char *decoded = witness_decode (subject ? subject : "");
+    message->subject = g_utf8_normalize (decoded, -1, G_NORMALIZE_NFC);
+
+    const char *from = message_header (message, "From");
+    if (!from || message->layout->dangerous)
+        return;
+    g_autofree char *mailbox = witness_first_mailbox (from);
+    if (mailbox)
+        message->from = address_normalise (mailbox, NULL);
+}
+
+Message *
+message_parse (GBytes *bytes, GError **error)
+{
+    g_autoptr (Message) message = g_new0 (Message, 1);
+
+    message->bytes = g_bytes_ref (bytes);
+    message->layout = layout_read (bytes, error);
+    if (!message->layout)
+        return NULL;
+    read_fields (message);
+    for (unsigned i = 0; i < message_leaf_count (message); i++)
+        read_leaf (message, get_part (message, i));
+    if (!find_marks (message, error))
+        return NULL;
+    return g_steal_pointer (&message);
+}
+
+void
+message_free (Message *message)
+{
+    g_bytes_unref (message->bytes);
+    g_clear_pointer (&message->layout, layout_free);
+    g_clear_pointer (&message->values, g_ptr_array_unref);
+    g_free (message->subject);
+    g_free (message->from);
+    g_clear_pointer (&message->blocks, g_array_unref);
+    g_free (message->mark_problem);
+    g_free (message);
+}
+
+GBytes *
+message_bytes (const Message *message)
+{
+    return message->bytes;
+}
+
+const Layout *
+message_layout (const Message *message)
+{
+    return message->layout;
+}
+
+size_t
+message_body_offset (const Message *message)
+{
+    return message->layout->body;
+}
+
+const char *
+message_ambiguity (const Message *message)
+{
+    return message->layout->structure->ambiguity;
+}
+
+unsigned
+message_field_count (const Message *message)
+{
+    return message->layout->fields->len;
+}
+
+const HeaderField *
+message_field (const Message *message, unsigned i)
+{
+    return g_ptr_array_index (message->layout->fields, i);
+}
+
+int
+message_find_field (const Message *message, const char *name)
+{
+    for (unsigned i = 0; i < message_field_count (message); i++)
+        if (g_ascii_strcasecmp (message_field (message, i)->name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+const char *
+message_header (const Message *message, const char *name)
+{
+    int field = message_find_field (message, name);
+
+    return field < 0 ? NULL : g_ptr_array_index (message->values, (unsigned)field);
+}
+
+const char *
+message_subject (const Message *message)
+{
+    return message->subject;
+}
+
+const char *
+message_from (const Message *message)
+{
+    return message->from;
+}
+
+unsigned
+message_leaf_count (const Message *message)
+{
+    return message->layout->structure->parts->len;
+}
+
+const Leaf *
+message_leaf (const Message *message, unsigned i)
+{
+    return &get_part (message, i)->leaf;
+}
+
+static int
+find_leaf (const Message *message, LeafKind kind, bool nested)
+{
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        const Part *part = get_part (message, i);
+        if (part->leaf.kind == kind && part->nested == nested)
+            return (int)i;
+    }
+    return -1;
+}
+
+int
+message_main_leaf (const Message *message)
+{
+    static const struct {
+        LeafKind kind;
+        bool nested;
+    } order[] = {
+        { LEAF_HTML, false }, { LEAF_PLAIN, false }, { LEAF_HTML, true }, { LEAF_PLAIN, true },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (order); i++) {
+        int found = find_leaf (message, order[i].kind, order[i].nested);
+        if (found >= 0)
+            return found;
+    }
+    return -1;
+}
+
+char *
+message_visible_text (const Message *message, unsigned leaf, size_t start, size_t end)
+{
+    return text_visible (get_part (message, leaf), start, end);
+}
+
+const GArray *
+message_marked_blocks (const Message *message)
+{
+    return message->blocks;
+}
+
+const char *
+message_mark_problem (const Message *message)
+{
+    return message->mark_problem;
+}

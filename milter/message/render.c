@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The edits of a message as splices of its bytes, and the proof that they did what was asked
+ * and nothing else. Whatever cannot be proven is refused with its place.
+ */
+
+#include "licet/message.h"
+
+#include <string.h>
+
+#include "licet/error.h"
+#include "licet/limits.h"
+
+#include "coding.h"
+#include "cut.h"
+#include "judge.h"
+#include "layout.h"
+
+/* The cuts of one leaf and what they make of it. */
+typedef struct {
+    GArray *ranges;  /* of CutRange, joined; NULL when the leaf is not touched */
+    GBytes *encoded; /* new content */
+    GBytes *decoded;
+} LeafEdit;
+
+typedef struct {
+    const Message *message;
+    const GPtrArray *edits;
+    const char *data;
+    size_t length;
+    LeafEdit *leaves; /* by leaf number */
+    bool cuts;
+} Render;
+
+static bool
+fail (GError **error, const char *place, const char *what)
+{
+    g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "%s: %s", place, what);
+    return false;
+}
+
+static bool
+fail_leaf (GError **error, const Leaf *leaf, size_t offset, const char *what)
+{
+    g_autofree char *place = g_strdup_printf ("leaf %s, offset %zu", leaf->path, offset);
+
+    return fail (error, place, what);
+}
+
+/* RFC 5322 2.2: a name of printable ASCII but the colon; a value whose line ends are folds.
+ * Values carry text from templates, which must not begin new fields. */
+static bool
+is_safe_field (const char *name, const char *value)
+{
+    size_t length = name ? strlen (name) : 0;
+
+    if (length == 0 || length > LIMIT_HEADER_NAME || !value)
+        return false;
+    for (const char *c = name; *c; c++)
+        if (*c <= ' ' || *c >= 0x7f || *c == ':')
+            return false;
+    for (const char *c = value; *c; c++) {
+        if (*c == '\n' && (c == value || c[-1] != '\r'))
+            return false;
+        if (*c == '\r' && (c[1] != '\n' || (c[2] != ' ' && c[2] != '\t') ||
+                           c[2 + strspn (c + 2, " \t")] == '\r' || !c[2 + strspn (c + 2, " \t")]))
+            return false;
+    }
+    return true;
+}
+
+static bool
+check_header_edit (const Render *render, const Edit *edit, GError **error)
+{
+    bool inserts = edit->kind == EDIT_HEADER_INSERT;
+    const char *name = edit->name;
+
+    if (!inserts && edit->field >= message_field_count (render->message))
+        return fail (error, "header", "an edit of a field that is not there");
+    if (!inserts)
+        name = message_field (render->message, edit->field)->name;
+    if (edit->kind != EDIT_HEADER_REMOVE && !is_safe_field (name, edit->value))
+        return fail (error, name && *name ? name : "header", "the new field is not well-formed");
+    return true;
+}
+
+static bool
+take_cut (Render *render, const Edit *edit, GError **error)
+{
+    CutRange range = { edit->start, edit->end };
+
+    if (edit->leaf >= message_leaf_count (render->message))
+        return fail (error, "body", "an edit of a leaf that is not there");
+    const Leaf *leaf = message_leaf (render->message, edit->leaf);
+    if (leaf->locked || !leaf->content)
+        return fail_leaf (error, leaf, edit->start,
+                          leaf->locked ? leaf->locked : "it is no text to edit");
+    if (edit->start > edit->end || edit->end > g_bytes_get_size (leaf->content))
+        return fail_leaf (error, leaf, edit->start, "a cut outside of the leaf");
+    LeafEdit *change = &render->leaves[edit->leaf];
+    if (!change->ranges)
+        change->ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
+    g_array_append_val (change->ranges, range);
+    render->cuts = true;
+    return true;
+}
+
+static bool
+collect_edits (Render *render, GError **error)
+{
+    for (unsigned i = 0; i < render->edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (render->edits, i);
+        bool good = edit->kind == EDIT_CUT ? take_cut (render, edit, error)
+                                           : check_header_edit (render, edit, error);
+        if (!good)
+            return false;
+    }
+    const char *ambiguity = message_ambiguity (render->message);
+    if (render->cuts && ambiguity)
+        return fail (error, "the structure can be read in two ways", ambiguity);
+    return true;
+}
+
+/* The new bytes of one leaf, and the proof that they mean what they should. */
+static bool
+cut_leaf (Render *render, unsigned i, GError **error)
+{
+    LeafEdit *change = &render->leaves[i];
+    const Leaf *leaf = message_leaf (render->message, i);
+    CodingVerdict verdict = CODING_BROKEN;
+    size_t offset = 0;
+
+    cut_join (change->ranges);
+    if (change->ranges->len == 0) {
+        g_clear_pointer (&change->ranges, g_array_unref);
+        return true;
+    }
+    offset = g_array_index (change->ranges, CutRange, 0).start;
+    change->decoded = cut_decoded (leaf->content, change->ranges);
+    change->encoded = cut_encoded ((const Part *)leaf, message_bytes (render->message),
+                                   change->ranges, error);
+    if (!change->encoded)
+        return false;
+    g_autoptr (GBytes) back = coding_decode (leaf->encoding, change->encoded, 0,
+                                             g_bytes_get_size (change->encoded), &verdict);
+    if (verdict != CODING_STRICT || !g_bytes_equal (back, change->decoded))
+        return fail_leaf (error, leaf, offset, "the cut does not decode to what was meant");
+    if (leaf->kind != LEAF_PLAIN &&
+        !judge_cut (leaf->content, change->ranges, change->decoded, &offset))
+        return fail_leaf (error, leaf, offset, "the cut changes the HTML around it");
+    return true;
+}
+
+static bool
+cut_leaves (Render *render, GError **error)
+{
+    for (unsigned i = 0; i < message_leaf_count (render->message); i++)
+        if (render->leaves[i].ranges && !cut_leaf (render, i, error))
+            return false;
+    return true;
+}
+
+static const Edit *
+find_edit (const Render *render, EditKind kind, unsigned field)
+{
+    for (unsigned i = 0; i < render->edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (render->edits, i);
+        if (edit->kind == kind && edit->field == field)
+            return edit;
+    }
+    return NULL;
+}
+
+static void
+append_header (const Render *render, GString *out)
+{
+    for (unsigned i = 0; i < render->edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (render->edits, i);
+        if (edit->kind == EDIT_HEADER_INSERT)
+            g_string_append_printf (out, "%s: %s\r\n", edit->name, edit->value);
+    }
+    for (unsigned i = 0; i < message_field_count (render->message); i++) {
+        const HeaderField *field = message_field (render->message, i);
+        const Edit *replace = find_edit (render, EDIT_HEADER_REPLACE, i);
+        if (find_edit (render, EDIT_HEADER_REMOVE, i))
+            continue;
+        size_t end = replace ? field->value_start : field->end;
+        g_string_append_len (out, render->data + field->start, (gssize)(end - field->start));
+        if (replace)
+            g_string_append_printf (out, " %s\r\n", replace->value);
+    }
+}
+
+/* From the empty line to the end, with the new leaves in place of the old. */
+static void
+append_body (const Render *render, GString *out)
+{
+    unsigned last = message_field_count (render->message) - 1;
+    size_t from = message_field (render->message, last)->end;
+
+    for (unsigned i = 0; i < message_leaf_count (render->message); i++) {
+        const Leaf *leaf = message_leaf (render->message, i);
+        size_t size = 0;
+        if (!render->leaves[i].ranges)
+            continue;
+        const char *encoded = g_bytes_get_data (render->leaves[i].encoded, &size);
+        g_string_append_len (out, render->data + from, (gssize)(leaf->start - from));
+        g_string_append_len (out, encoded, (gssize)size);
+        from = leaf->end;
+    }
+    g_string_append_len (out, render->data + from, (gssize)(render->length - from));
+}
+
+static bool
+is_leaf_kept (const Render *render, unsigned i, const Leaf *now, const char *data)
+{
+    const Leaf *was = message_leaf (render->message, i);
+    const LeafEdit *change = &render->leaves[i];
+    const char *want = render->data + was->start;
+    size_t size = was->end - was->start;
+
+    if (change->ranges)
+        want = g_bytes_get_data (change->encoded, &size);
+    return strcmp (was->path, now->path) == 0 && strcmp (was->type, now->type) == 0 &&
+           was->encoding == now->encoding && now->end - now->start == size &&
+           (size == 0 || memcmp (data + now->start, want, size) == 0);
+}
+
+/* A reader of the result must find the same leaves with the content that was meant. */
+static bool
+prove (const Render *render, GBytes *result, GError **error)
+{
+    const char *data = g_bytes_get_data (result, NULL);
+    g_autoptr (Layout) layout = layout_read (result, error);
+
+    if (!layout)
+        return false;
+    if (layout->structure->ambiguity && !message_ambiguity (render->message))
+        return fail (error, "the result can be read in two ways", layout->structure->ambiguity);
+    if (layout->structure->parts->len != message_leaf_count (render->message))
+        return fail (error, "body", "the result has other parts");
+    for (unsigned i = 0; i < layout->structure->parts->len; i++) {
+        const Part *part = g_ptr_array_index (layout->structure->parts, i);
+        if (!is_leaf_kept (render, i, &part->leaf, data))
+            return fail_leaf (error, message_leaf (render->message, i), 0,
+                              "the result has another leaf");
+    }
+    return true;
+}
+
+static GBytes *
+assemble (Render *render, GError **error)
+{
+    if (!collect_edits (render, error) || !cut_leaves (render, error))
+        return NULL;
+    GString *out = g_string_sized_new (render->length + 1024);
+    append_header (render, out);
+    append_body (render, out);
+    g_autoptr (GBytes) result = g_string_free_to_bytes (out);
+    if (render->cuts && !prove (render, result, error))
+        return NULL;
+    return g_steal_pointer (&result);
+}
+
+GBytes *
+message_render (const Message *message, const GPtrArray *edits, GError **error)
+{
+    Render render = { .message = message, .edits = edits };
+
+    if (edits->len == 0)
+        return g_bytes_ref (message_bytes (message));
+    render.data = g_bytes_get_data (message_bytes (message), &render.length);
+    render.leaves = g_new0 (LeafEdit, message_leaf_count (message));
+    GBytes *result = assemble (&render, error);
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        g_clear_pointer (&render.leaves[i].ranges, g_array_unref);
+        g_clear_pointer (&render.leaves[i].encoded, g_bytes_unref);
+        g_clear_pointer (&render.leaves[i].decoded, g_bytes_unref);
+    }
+    g_free (render.leaves);
+    return result;
+}

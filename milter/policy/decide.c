@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * From the verdicts of all rules to one outcome. Read policy_decide first.
+ */
+
+#include <string.h>
+
+#include "licet/clock.h"
+#include "licet/limits.h"
+#include "rules.h"
+
+static bool
+is_in_force (const Rule *rule, int64_t now)
+{
+    return rule->mode != MODE_OFF && now >= rule->valid_from &&
+           (!rule->valid_to || now < rule->valid_to);
+}
+
+static bool
+has_campaign (const Rule *rule, const Message *message)
+{
+    const char *value = message_header (message, "X-Licet-Campaign");
+    g_auto (GStrv) tokens = g_strsplit_set (value ? value : "", ",; ", -1);
+
+    for (char **wanted = rule->campaigns; *wanted; wanted++)
+        for (char **token = tokens; *token; token++)
+            if (g_ascii_strcasecmp (*wanted, *token) == 0)
+                return true;
+    return !rule->campaigns[0];
+}
+
+/* Why a rule does not apply, or NULL. */
+static const char *
+find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
+{
+    if (class == CLASS_PERSONAL)
+        return "personal correspondence";
+    if (!is_in_force (rule, view->now))
+        return rule->mode == MODE_OFF ? "switched off" : "not in force at this time";
+    if (class == CLASS_PROMOTIONAL ? !rule->promotional : !rule->transactional)
+        return class == CLASS_PROMOTIONAL ? "for transactional mail only"
+                                          : "for promotional mail only";
+    return has_campaign (rule, view->message) ? NULL : "for other campaigns only";
+}
+
+static RuleResult *
+judge_rule (const Rule *rule, MessageClass class, const RuleView *view)
+{
+    RuleResult *result = rule_result_new ();
+    const char *exemption = find_exemption (rule, class, view);
+
+    result->id = g_strdup (rule->id);
+    result->kind = g_strdup (rule->kind->name);
+    result->mode = rule->mode;
+    result->source = g_strdup (rule->source);
+    if (exemption) {
+        result->verdict = VERDICT_NOT_APPLICABLE;
+        result->evidence = g_strdup (exemption);
+        return result;
+    }
+    rule->kind->judge (rule->parameters, view, result);
+    if (result->verdict == VERDICT_VIOLATED)
+        result->action = rule->otherwise;
+    else if (result->verdict == VERDICT_CANNOT_TELL)
+        result->action = rule->cannot_tell;
+    return result;
+}
+
+static GPtrArray *
+judge_all (const Territory *territory, MessageClass class, const RuleView *view)
+{
+    GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_result_free);
+
+    for (unsigned i = 0; i < territory->rules->len; i++)
+        g_ptr_array_add (results,
+                         judge_rule (g_ptr_array_index (territory->rules, i), class, view));
+    return results;
+}
+
+static MessageClass
+class_in_territory (const Territory *territory, const Classification *classification,
+                    char **ret_reason)
+{
+    if (classification->class == CLASS_MIXED) {
+        g_autofree char *reason = NULL;
+        MessageClass class = territory->mixed_test (classification, &reason);
+        *ret_reason = g_strdup_printf ("%s: %s", territory->mixed_name, reason);
+        return class;
+    }
+    *ret_reason = g_strdup ("as classified");
+    return classification->class;
+}
+
+/* The first result, in file order, that asks for the action with effect; NULL when none does. */
+static const RuleResult *
+find_action (const GPtrArray *results, Action action)
+{
+    for (unsigned i = 0; i < results->len; i++) {
+        const RuleResult *result = g_ptr_array_index (results, i);
+        if (result->action == action && result->mode == MODE_ENFORCE)
+            return result;
+    }
+    return NULL;
+}
+
+static int64_t
+latest_until (const GPtrArray *results)
+{
+    int64_t until = 0;
+
+    for (unsigned i = 0; i < results->len; i++) {
+        const RuleResult *result = g_ptr_array_index (results, i);
+        if (result->action == ACTION_DEFER && result->mode == MODE_ENFORCE)
+            until = MAX (until, result->until);
+    }
+    return until;
+}
+
+static const Rule *
+rule_of (const Territory *territory, const char *id)
+{
+    for (unsigned i = 0; i < territory->rules->len; i++) {
+        const Rule *rule = g_ptr_array_index (territory->rules, i);
+        if (strcmp (rule->id, id) == 0)
+            return rule;
+    }
+    return NULL;
+}
+
+/* RFC 5321 4.2: printable ASCII; 4.5.3.1.5: 512 octets with code and CRLF. */
+static char *
+reply_line (const char *text)
+{
+    g_auto (GStrv) parts = g_strsplit (text, "§", -1);
+    g_autofree char *spelled = g_strjoinv ("s.", parts);
+    char *ascii = g_str_to_ascii (spelled, "C");
+
+    for (char *c = ascii; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    if (strlen (ascii) > LIMIT_REPLY - 12)
+        ascii[LIMIT_REPLY - 12] = '\0';
+    return ascii;
+}
+
+static char *
+make_reply (const char *code, const RuleResult *result, const char *sentence, int64_t until,
+            const char *reason)
+{
+    g_autofree char *time = until ? clock_format (until) : NULL;
+    g_autofree char *text =
+        g_strdup_printf ("%s %s: %s%s%s%s%s. Source: %s", code, result->id, sentence,
+                         time ? "; it waits until " : "", time ? time : "", reason ? "; " : "",
+                         reason ? reason : "", result->source);
+    return reply_line (text);
+}
+
+static void
+set_rule (Decision *decision, const RuleResult *result)
+{
+    decision->rule = g_strdup (result->id);
+    decision->source = g_strdup (result->source);
+}
+
+static const char *
+sentence_of (const Territory *territory, const RuleResult *result)
+{
+    const Rule *rule = rule_of (territory, result->id);
+
+    if (!rule)
+        return "refused by policy";
+    if (result->verdict == VERDICT_CANNOT_TELL)
+        return "it cannot be told now whether the mail may be sent";
+    return rule->reply ? rule->reply : rule->kind->sentence;
+}
+
+static void
+refuse (Decision *decision, const Territory *territory, const RuleResult *result,
+        const char *reason)
+{
+    decision->outcome = OUTCOME_REFUSE;
+    set_rule (decision, result);
+    decision->reply =
+        make_reply ("550 5.7.1", result, sentence_of (territory, result), 0, reason);
+}
+
+static void
+defer (Decision *decision, const Territory *territory, const RuleResult *result, int64_t until)
+{
+    decision->outcome = OUTCOME_DEFER;
+    decision->until = until;
+    set_rule (decision, result);
+    decision->reply =
+        make_reply ("451 4.7.1", result, sentence_of (territory, result), until, NULL);
+}
+
+/* The heaviest of refuse, defer and nothing; false when neither refuses nor defers. */
+static bool
+settle_held_back (Decision *decision, const Territory *territory, const GPtrArray *results)
+{
+    const RuleResult *refusing = find_action (results, ACTION_REFUSE);
+    const RuleResult *deferring = find_action (results, ACTION_DEFER);
+
+    if (refusing)
+        refuse (decision, territory, refusing, NULL);
+    else if (deferring)
+        defer (decision, territory, deferring, latest_until (results));
+    return refusing || deferring;
+}
+
+/* A pass-one violation that the stripped copy no longer has. */
+static void
+mark_cured (GPtrArray *first, const GPtrArray *second)
+{
+    for (unsigned i = 0; i < first->len; i++) {
+        RuleResult *result = g_ptr_array_index (first, i);
+        const RuleResult *again = g_ptr_array_index (second, i);
+        if (result->action != ACTION_ALLOW && again->action == ACTION_ALLOW)
+            result->cured = true;
+    }
+}
+
+/* Why the blocks cannot be taken out, or NULL. */
+static const char *
+find_obstacle (const RuleView *view)
+{
+    if (view->classification->problem)
+        return view->classification->problem;
+    if (view->classification->class != CLASS_MIXED)
+        return "";
+    return view->classification->blocks->len == 0 ? "no promotional block is marked in it"
+                                                  : NULL;
+}
+
+static void
+settle_strip (Decision *decision, const Territory *territory, const RuleResult *asking,
+              const RuleView *view)
+{
+    const char *obstacle = find_obstacle (view);
+    RuleView stripped = *view;
+
+    if (obstacle && asking->verdict == VERDICT_CANNOT_TELL) {
+        defer (decision, territory, asking, 0);
+        return;
+    }
+    if (obstacle) {
+        refuse (decision, territory, asking, *obstacle ? obstacle : NULL);
+        return;
+    }
+    stripped.stripped = true;
+    g_autoptr (GPtrArray) second = judge_all (territory, CLASS_TRANSACTIONAL, &stripped);
+    mark_cured (decision->rules, second);
+    const RuleResult *still = find_action (second, ACTION_STRIP);
+    if (still) {
+        refuse (decision, territory, still, "there is nothing more to strip");
+        return;
+    }
+    if (settle_held_back (decision, territory, second))
+        return;
+    decision->outcome = OUTCOME_STRIP;
+    set_rule (decision, asking);
+}
+
+Decision *
+policy_decide (const PolicySet *set, const Message *message,
+               const Classification *classification, RecipientFacts *facts, int64_t now)
+{
+    Decision *decision = g_new0 (Decision, 1);
+    const Territory *territory = policy_set_find (set, facts->territory);
+    RuleView view = { set, message, classification, facts, false, now };
+
+    decision->facts = facts;
+    decision->legal_class =
+        class_in_territory (territory, classification, &decision->legal_reason);
+    decision->rules = judge_all (territory, decision->legal_class, &view);
+
+    /* A strip is tried first: what it cures no longer counts. */
+    const RuleResult *asking = find_action (decision->rules, ACTION_STRIP);
+    if (asking) {
+        settle_strip (decision, territory, asking, &view);
+        return decision;
+    }
+    if (settle_held_back (decision, territory, decision->rules))
+        return decision;
+    const RuleResult *fixing = find_action (decision->rules, ACTION_FIX);
+    if (fixing)
+        set_rule (decision, fixing);
+    decision->outcome = OUTCOME_DELIVER;
+    return decision;
+}
+
+void
+policy_strip_failed (Decision *decision, const char *reason)
+{
+    g_autofree char *text = g_strdup_printf (
+        "550 5.7.1 %s: the promotional block cannot be removed safely: %s. Source: %s",
+        decision->rule, reason, decision->source);
+
+    decision->outcome = OUTCOME_REFUSE;
+    g_free (decision->reply);
+    decision->reply = reply_line (text);
+    for (unsigned i = 0; i < decision->rules->len; i++)
+        ((RuleResult *)g_ptr_array_index (decision->rules, i))->cured = false;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Kind "consent": whether the recipient's consent, or the lack of an objection, carries
+ * promotion. */
+
+#include <string.h>
+
+#include "licet/clock.h"
+#include "rules.h"
+
+typedef struct {
+    char **accept;
+    bool opt_out;
+    int64_t max_age_days;
+} Parameters;
+
+static const char *const bases[] = { "express",   "double-opt-in", "soft-opt-in", "inferred",
+                                     "published", "registry",      "contract",    NULL };
+
+static const ConfField fields[] = {
+    { "accept", CONF_STRINGS, false, 0, 0, bases },
+    { "opt_out", CONF_BOOL, false, 0, 0, NULL },
+    { "max_age_days", CONF_INT, false, 1, 36500, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static void *
+load (const ConfNode *node, GPtrArray *problems)
+{
+    Parameters *parameters = g_new0 (Parameters, 1);
+
+    parameters->accept = conf_strings (node, "accept");
+    parameters->opt_out = conf_bool (node, "opt_out", false);
+    parameters->max_age_days = conf_int (node, "max_age_days", 0);
+    if (!parameters->opt_out && !parameters->accept[0])
+        conf_problem (problems, node,
+                      "a consent rule accepts nothing; right would be accept = [ \"express\" ] "
+                      "or opt_out = true");
+    return parameters;
+}
+
+static void
+free_parameters (void *data)
+{
+    Parameters *parameters = data;
+
+    g_strfreev (parameters->accept);
+    g_free (parameters);
+}
+
+static char *
+describe (const ConsentAnswer *answer, const char *state)
+{
+    g_autofree char *at = answer->at ? clock_format (answer->at) : NULL;
+
+    return g_strdup_printf ("%s%s%s%s%s%s%s", state, answer->basis ? ", basis " : "",
+                            answer->basis ? answer->basis : "", at ? ", " : "", at ? at : "",
+                            answer->source ? ", source " : "",
+                            answer->source ? answer->source : "");
+}
+
+static char *
+remedy_for (const Parameters *parameters)
+{
+    if (parameters->opt_out)
+        return g_strdup ("a consent after the objection");
+    g_autofree char *list = g_strjoinv (", ", parameters->accept);
+    return g_strdup_printf ("consent on the basis of: %s", list);
+}
+
+/* Why a grant does not count, or NULL. */
+static const char *
+find_flaw (const Parameters *parameters, const ConsentAnswer *answer, int64_t now)
+{
+    if (answer->expires && answer->expires <= now)
+        return "granted, but expired";
+    if (parameters->max_age_days && answer->at + parameters->max_age_days * 86400 <= now)
+        return "granted, but too long ago";
+    if (parameters->opt_out)
+        return NULL;
+    if (!answer->basis ||
+        !g_strv_contains ((const char *const *)parameters->accept, answer->basis))
+        return "granted, but not on a basis that counts here";
+    return NULL;
+}
+
+static void
+settle (RuleResult *result, Verdict verdict, char *evidence)
+{
+    result->verdict = verdict;
+    result->evidence = evidence;
+}
+
+static void
+judge (const void *data, const RuleView *view, RuleResult *result)
+{
+    const Parameters *parameters = data;
+    const ConsentAnswer *answer = view->facts->promotion;
+    const char *flaw = NULL;
+
+    switch (answer->state) {
+    case CONSENT_UNAVAILABLE:
+        settle (result, VERDICT_CANNOT_TELL, g_strdup ("the consent store did not answer"));
+        result->remedy = g_strdup ("a store that answers");
+        return;
+    case CONSENT_REFUSED:
+        settle (result, VERDICT_VIOLATED, describe (answer, "withdrawn"));
+        break;
+    case CONSENT_UNKNOWN:
+        settle (
+            result, parameters->opt_out ? VERDICT_SATISFIED : VERDICT_VIOLATED,
+            describe (answer, answer->pending ? "not confirmed yet" : "no consent on record"));
+        break;
+    case CONSENT_GRANTED:
+        flaw = find_flaw (parameters, answer, view->now);
+        settle (result, flaw ? VERDICT_VIOLATED : VERDICT_SATISFIED,
+                describe (answer, flaw ? flaw : "granted"));
+        break;
+    }
+    if (result->verdict == VERDICT_VIOLATED)
+        result->remedy = remedy_for (parameters);
+}
+
+const RuleKind kind_consent = {
+    .name = "consent",
+    .summary = "the recipient agreed on an accepted basis, or did not object",
+    .sentence = "the recipient has not agreed to promotional mail",
+    .fields = fields,
+    .cannot_tell = ACTION_DEFER,
+    .load = load,
+    .judge = judge,
+    .free = free_parameters,
+};

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Kind "sender-identity": who sends, as the sender profile in licet-policy.cfg has it. Every
+ * text of a field but one suffices for names and contact; a postal address needs all its lines.
+ */
+
+#include <string.h>
+
+#include "licet/address.h"
+#include "rules.h"
+
+typedef struct {
+    char **fields;
+} Parameters;
+
+static const char *const words[] = { "name", "postal_address", "contact", "register", NULL };
+
+static const ConfField fields[] = {
+    { "fields", CONF_STRINGS, true, 0, 0, words },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static void *
+load (const ConfNode *node, GPtrArray *problems)
+{
+    Parameters *parameters = g_new0 (Parameters, 1);
+
+    parameters->fields = conf_strings (node, "fields");
+    if (!parameters->fields[0])
+        conf_problem (problems, node, "fields is empty; right would be fields = [ \"name\" ]");
+    return parameters;
+}
+
+static void
+free_parameters (void *data)
+{
+    Parameters *parameters = data;
+
+    g_strfreev (parameters->fields);
+    g_free (parameters);
+}
+
+static char **
+texts_of (const SenderProfile *profile, const char *field)
+{
+    if (strcmp (field, "name") == 0)
+        return profile->names;
+    if (strcmp (field, "postal_address") == 0)
+        return profile->postal_address;
+    return strcmp (field, "contact") == 0 ? profile->contact : profile->register_data;
+}
+
+static unsigned
+count_found (char **texts, const char *text)
+{
+    unsigned count = 0;
+
+    for (char **wanted = texts; *wanted; wanted++) {
+        g_autofree char *folded = policy_fold (*wanted);
+        count += *folded && strstr (text, folded) != NULL;
+    }
+    return count;
+}
+
+static bool
+is_stated (const SenderProfile *profile, const char *field, const char *text)
+{
+    char **texts = texts_of (profile, field);
+    unsigned found = count_found (texts, text);
+    bool all = strcmp (field, "postal_address") == 0 || strcmp (field, "register") == 0;
+
+    return all ? found == g_strv_length (texts) && found > 0 : found > 0;
+}
+
+static void
+judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
+                    const RuleView *view, RuleResult *result)
+{
+    g_autofree char *text = view_text (view);
+    g_autoptr (GString) missing = g_string_new (NULL), seen = g_string_new (NULL);
+
+    for (char **field = parameters->fields; *field; field++) {
+        GString *list = is_stated (profile, *field, text) ? seen : missing;
+        g_string_append_printf (list, "%s%s", list->len ? ", " : "", *field);
+    }
+    result->verdict = missing->len ? VERDICT_VIOLATED : VERDICT_SATISFIED;
+    if (missing->len) {
+        result->evidence = g_strdup_printf ("the visible text lacks: %s", missing->str);
+        result->remedy =
+            g_strdup_printf ("the texts of the sender profile for: %s", missing->str);
+    } else {
+        result->evidence = g_strdup_printf ("the visible text has: %s", seen->str);
+    }
+}
+
+static void
+judge (const void *data, const RuleView *view, RuleResult *result)
+{
+    const Parameters *parameters = data;
+    const char *from = message_from (view->message);
+    const SenderProfile *profile =
+        from ? policy_set_sender (view->set, address_domain (from)) : NULL;
+
+    if (profile) {
+        judge_with_profile (parameters, profile, view, result);
+        return;
+    }
+    result->verdict = VERDICT_CANNOT_TELL;
+    result->evidence = g_strdup_printf ("no sender profile for %s",
+                                        from ? address_domain (from) : "a mail without From");
+    result->remedy = g_strdup ("an entry of senders in licet-policy.cfg for this domain");
+}
+
+const RuleKind kind_sender_identity = {
+    .name = "sender-identity",
+    .summary = "the mail names its sender and where the sender can be reached",
+    .sentence = "the mail does not state who sends it and where the sender can be reached",
+    .fields = fields,
+    .cannot_tell = ACTION_ALLOW,
+    .load = load,
+    .judge = judge,
+    .free = free_parameters,
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The table of kinds of rule: it feeds the checker, `licet policy kinds` and the manual's check. */
+
+#include <string.h>
+
+#include "rules.h"
+
+static const RuleKind *const kinds[] = {
+    &kind_consent,         &kind_unsubscribe,    &kind_subject_label,
+    &kind_sender_identity, &kind_contact_window,
+};
+
+const RuleKind *
+rule_kind_find (const char *name)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++)
+        if (strcmp (kinds[i]->name, name) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+const RuleKindInfo *
+policy_kinds (void)
+{
+    static RuleKindInfo info[G_N_ELEMENTS (kinds) + 1];
+    static gsize once = 0;
+
+    if (g_once_init_enter (&once)) {
+        for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++)
+            info[i] = (RuleKindInfo){ kinds[i]->name, kinds[i]->summary };
+        g_once_init_leave (&once, 1);
+    }
+    return info;
+}

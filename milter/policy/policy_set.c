@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Reads the directory of policies: all files, then inheritance, and every problem of both. */
+
+#include <string.h>
+
+#include "licet/address.h"
+#include "licet/error.h"
+#include "rules.h"
+
+struct PolicySet {
+    GPtrArray *territories;   /* of Territory */
+    GPtrArray *senders;       /* of SenderProfile */
+    char **unsubscribe_words; /* folded */
+    char *default_territory;
+    char *version;
+    gatomicrefcount references;
+};
+
+typedef struct {
+    PolicySet *set;
+    GPtrArray *files;  /* of Conffile: places of problems found after reading */
+    GHashTable *nodes; /* Rule or Territory -> ConfNode */
+    GChecksum *checksum;
+    GPtrArray *problems;
+} Loader;
+
+static const ConfField main_fields[] = {
+    { "version", CONF_STRING, false, 0, 0, NULL },
+    { "default_territory", CONF_STRING, true, 0, 0, NULL },
+    { "unsubscribe_words", CONF_STRINGS, true, 0, 0, NULL },
+    { "senders", CONF_GROUPS, false, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static const ConfField sender_fields[] = {
+    { "domains", CONF_STRINGS, true, 0, 0, NULL },
+    { "names", CONF_STRINGS, true, 0, 0, NULL },
+    { "postal_address", CONF_STRINGS, false, 0, 0, NULL },
+    { "contact", CONF_STRINGS, false, 0, 0, NULL },
+    { "register", CONF_STRINGS, false, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static const ConfField territory_fields[] = {
+    { "territory", CONF_STRING, true, 0, 0, NULL },
+    { "name", CONF_STRING, true, 0, 0, NULL },
+    { "inherits", CONF_STRING, false, 0, 0, NULL },
+    { "mixed_mail", CONF_STRING, true, 0, 0, NULL },
+    { "rules", CONF_GROUPS, true, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static void
+sender_free (SenderProfile *sender)
+{
+    g_strfreev (sender->domains);
+    g_strfreev (sender->names);
+    g_strfreev (sender->postal_address);
+    g_strfreev (sender->contact);
+    g_strfreev (sender->register_data);
+    g_free (sender);
+}
+
+static void
+territory_free (Territory *territory)
+{
+    g_free (territory->code);
+    g_free (territory->name);
+    g_free (territory->inherits);
+    g_ptr_array_unref (territory->own);
+    g_ptr_array_unref (territory->rules);
+    g_free (territory);
+}
+
+static void
+read_sender (Loader *loader, const ConfNode *node)
+{
+    if (!conf_check (node, sender_fields, loader->problems))
+        return;
+    SenderProfile *sender = g_new0 (SenderProfile, 1);
+    sender->domains = conf_strings (node, "domains");
+    sender->names = conf_strings (node, "names");
+    sender->postal_address = conf_strings (node, "postal_address");
+    sender->contact = conf_strings (node, "contact");
+    sender->register_data = conf_strings (node, "register");
+    g_ptr_array_add (loader->set->senders, sender);
+}
+
+static Conffile *
+open_file (Loader *loader, const char *path)
+{
+    g_autoptr (GError) cause = NULL;
+    Conffile *file = conffile_load (path, &cause);
+
+    if (!file) {
+        g_ptr_array_add (loader->problems, g_strdup (cause->message));
+        return NULL;
+    }
+    const char *checksum = conffile_checksum (file);
+    g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
+    g_ptr_array_add (loader->files, file);
+    return file;
+}
+
+static void
+read_main (Loader *loader, const char *dir)
+{
+    g_autofree char *path = g_build_filename (dir, "licet-policy.cfg", NULL);
+    const Conffile *file = open_file (loader, path);
+
+    if (!file || !conf_check (conffile_root (file), main_fields, loader->problems))
+        return;
+    const ConfNode *root = conffile_root (file);
+    const ConfNode *senders = conf_child (root, "senders");
+    loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
+    loader->set->unsubscribe_words = conf_strings (root, "unsubscribe_words");
+    for (char **word = loader->set->unsubscribe_words; *word; word++) {
+        char *folded = policy_fold (*word);
+        g_free (*word);
+        *word = folded;
+    }
+    for (unsigned i = 0; i < conf_count (senders); i++)
+        read_sender (loader, conf_item (senders, i));
+}
+
+/* "DE", "US-CA" or "XX": what a consent record or a domain can say. */
+static bool
+is_territory_code (const char *code)
+{
+    size_t letters = strspn (code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    return letters == 2 &&
+           (code[2] == '\0' ||
+            (code[2] == '-' && code[3] != '\0' &&
+             strspn (code + 3, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen (code + 3)));
+}
+
+static void
+read_rules (Loader *loader, Territory *territory, const ConfNode *list)
+{
+    for (unsigned i = 0; i < conf_count (list); i++) {
+        Rule *rule = rule_load (conf_item (list, i), loader->problems);
+        if (!rule)
+            continue;
+        g_ptr_array_add (territory->own, rule);
+        g_hash_table_insert (loader->nodes, rule, (void *)conf_item (list, i));
+    }
+}
+
+static void
+read_territory (Loader *loader, const char *path)
+{
+    const Conffile *file = open_file (loader, path);
+
+    if (!file || !conf_check (conffile_root (file), territory_fields, loader->problems))
+        return;
+    const ConfNode *root = conffile_root (file);
+    Territory *territory = g_new0 (Territory, 1);
+    territory->code = g_strdup (conf_string (root, "territory", NULL));
+    territory->name = g_strdup (conf_string (root, "name", NULL));
+    territory->inherits = g_strdup (conf_string (root, "inherits", NULL));
+    territory->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
+    territory->rules = g_ptr_array_new ();
+    territory->mixed_test = mixed_test_find (conf_string (root, "mixed_mail", ""));
+    territory->mixed_name = g_intern_string (conf_string (root, "mixed_mail", ""));
+    if (!territory->mixed_test) {
+        g_autofree char *known = g_strjoinv (", ", (char **)mixed_test_names ());
+        conf_problem (loader->problems, conf_child (root, "mixed_mail"),
+                      "unknown test \"%s\"; right would be one of: %s", territory->mixed_name,
+                      known);
+    }
+    if (!is_territory_code (territory->code))
+        conf_problem (loader->problems, conf_child (root, "territory"),
+                      "\"%s\" is no territory code; right would be DE or US-CA",
+                      territory->code);
+    if (policy_set_find (loader->set, territory->code))
+        conf_problem (loader->problems, conf_child (root, "territory"), "%s has a file already",
+                      territory->code);
+    g_ptr_array_add (loader->set->territories, territory);
+    g_hash_table_insert (loader->nodes, territory, (void *)root);
+    read_rules (loader, territory, conf_child (root, "rules"));
+}
+
+static bool
+is_replaced (const Territory *territory, const char *id)
+{
+    for (unsigned i = 0; i < territory->own->len; i++)
+        if (g_strcmp0 (((Rule *)g_ptr_array_index (territory->own, i))->replaces, id) == 0)
+            return true;
+    return false;
+}
+
+/* Inherited rules first, but for those that an own rule replaces. depth guards against loops. */
+static void
+collect_rules (Loader *loader, const Territory *territory, GPtrArray *rules, unsigned depth)
+{
+    const Territory *parent =
+        territory->inherits ? policy_set_find (loader->set, territory->inherits) : NULL;
+
+    if (parent && depth > loader->set->territories->len) {
+        conf_problem (loader->problems, g_hash_table_lookup (loader->nodes, territory),
+                      "inherits: %s inherits from itself", territory->code);
+        return;
+    }
+    if (parent) {
+        g_autoptr (GPtrArray) inherited = g_ptr_array_new ();
+        collect_rules (loader, parent, inherited, depth + 1);
+        for (unsigned i = 0; i < inherited->len; i++)
+            if (!is_replaced (territory, ((Rule *)g_ptr_array_index (inherited, i))->id))
+                g_ptr_array_add (rules, g_ptr_array_index (inherited, i));
+    }
+    for (unsigned i = 0; i < territory->own->len; i++)
+        g_ptr_array_add (rules, g_ptr_array_index (territory->own, i));
+}
+
+static const Rule *
+find_rule (const PolicySet *set, const char *id, const Rule *but)
+{
+    for (unsigned i = 0; i < set->territories->len; i++) {
+        const Territory *territory = g_ptr_array_index (set->territories, i);
+        for (unsigned j = 0; j < territory->own->len; j++) {
+            const Rule *rule = g_ptr_array_index (territory->own, j);
+            if (rule != but && strcmp (rule->id, id) == 0)
+                return rule;
+        }
+    }
+    return NULL;
+}
+
+static void
+check_own_rules (Loader *loader, const Territory *territory)
+{
+    for (unsigned i = 0; i < territory->own->len; i++) {
+        const Rule *rule = g_ptr_array_index (territory->own, i);
+        const ConfNode *node = g_hash_table_lookup (loader->nodes, rule);
+        if (find_rule (loader->set, rule->id, rule))
+            conf_problem (loader->problems, conf_child (node, "id"),
+                          "a second rule with the id %s", rule->id);
+        if (rule->replaces && !find_rule (loader->set, rule->replaces, rule))
+            conf_problem (loader->problems, conf_child (node, "replaces"),
+                          "there is no rule %s to replace", rule->replaces);
+    }
+}
+
+static void
+link_territories (Loader *loader)
+{
+    const GPtrArray *territories = loader->set->territories;
+
+    for (unsigned i = 0; i < territories->len; i++) {
+        Territory *territory = g_ptr_array_index (territories, i);
+        if (territory->inherits && !policy_set_find (loader->set, territory->inherits))
+            conf_problem (
+                loader->problems,
+                conf_child (g_hash_table_lookup (loader->nodes, territory), "inherits"),
+                "there is no territory %s to inherit from", territory->inherits);
+        check_own_rules (loader, territory);
+        collect_rules (loader, territory, territory->rules, 0);
+    }
+    const char *fallback = loader->set->default_territory;
+    if (fallback && !policy_set_find (loader->set, fallback))
+        conf_problem (loader->problems, conffile_root (g_ptr_array_index (loader->files, 0)),
+                      "default_territory: there is no territory %s", fallback);
+}
+
+static void
+read_all (Loader *loader, const char *dir)
+{
+    g_autofree char *territories = g_build_filename (dir, "territories", NULL);
+    g_autoptr (GError) cause = NULL;
+
+    read_main (loader, dir);
+    g_autoptr (GPtrArray) paths = conffile_list (territories, ".cfg", &cause);
+    if (!paths) {
+        g_ptr_array_add (loader->problems, g_strdup (cause->message));
+        return;
+    }
+    for (unsigned i = 0; i < paths->len; i++)
+        read_territory (loader, g_ptr_array_index (paths, i));
+    link_territories (loader);
+}
+
+static PolicySet *
+policy_set_new (void)
+{
+    PolicySet *set = g_new0 (PolicySet, 1);
+
+    set->territories = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
+    set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
+    g_atomic_ref_count_init (&set->references);
+    return set;
+}
+
+PolicySet *
+policy_set_load (const char *dir, GError **error)
+{
+    g_autoptr (PolicySet) set = policy_set_new ();
+    g_autoptr (GPtrArray) files =
+        g_ptr_array_new_with_free_func ((GDestroyNotify)conffile_free);
+    g_autoptr (GHashTable) nodes = g_hash_table_new (NULL, NULL);
+    g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+    Loader loader = { set, files, nodes, checksum, problems };
+
+    if (!g_file_test (dir, G_FILE_TEST_IS_DIR)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: no such directory of policies", dir);
+        return NULL;
+    }
+    read_all (&loader, dir);
+    set->version = g_strdup (g_checksum_get_string (checksum));
+    if (!conf_finish (problems, LICET_ERROR_POLICY, error))
+        return NULL;
+    return g_steal_pointer (&set);
+}
+
+PolicySet *
+policy_set_ref (PolicySet *set)
+{
+    g_atomic_ref_count_inc (&set->references);
+    return set;
+}
+
+void
+policy_set_unref (PolicySet *set)
+{
+    if (!set || !g_atomic_ref_count_dec (&set->references))
+        return;
+    g_ptr_array_unref (set->territories);
+    g_ptr_array_unref (set->senders);
+    g_strfreev (set->unsubscribe_words);
+    g_free (set->default_territory);
+    g_free (set->version);
+    g_free (set);
+}
+
+const char *
+policy_set_version (const PolicySet *set)
+{
+    return set->version;
+}
+
+const char *
+policy_set_default (const PolicySet *set)
+{
+    return set->default_territory;
+}
+
+unsigned
+policy_set_territory_count (const PolicySet *set)
+{
+    return set->territories->len;
+}
+
+unsigned
+policy_set_rule_count (const PolicySet *set)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < set->territories->len; i++)
+        count += ((Territory *)g_ptr_array_index (set->territories, i))->own->len;
+    return count;
+}
+
+unsigned
+policy_set_sender_count (const PolicySet *set)
+{
+    return set->senders->len;
+}
+
+const Territory *
+policy_set_find (const PolicySet *set, const char *code)
+{
+    for (unsigned i = 0; i < set->territories->len; i++) {
+        const Territory *territory = g_ptr_array_index (set->territories, i);
+        if (g_ascii_strcasecmp (territory->code, code) == 0)
+            return territory;
+    }
+    return NULL;
+}
+
+char **
+policy_set_unsubscribe_words (const PolicySet *set)
+{
+    return set->unsubscribe_words;
+}
+
+static bool
+is_within (const char *domain, const char *parent)
+{
+    size_t length = strlen (domain), tail = strlen (parent);
+
+    return length >= tail && g_ascii_strcasecmp (domain + length - tail, parent) == 0 &&
+           (length == tail || domain[length - tail - 1] == '.');
+}
+
+const SenderProfile *
+policy_set_sender (const PolicySet *set, const char *domain)
+{
+    for (unsigned i = 0; i < set->senders->len; i++) {
+        const SenderProfile *sender = g_ptr_array_index (set->senders, i);
+        for (char **own = sender->domains; *own; own++)
+            if (is_within (domain, *own))
+                return sender;
+    }
+    return NULL;
+}

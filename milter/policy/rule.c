@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* One rule from its group in a territory file. */
+
+#include <string.h>
+
+#include "licet/clock.h"
+#include "rules.h"
+
+static const char *const action_words[] = { "allow", "fix", "strip", "defer", "refuse", NULL };
+static const char *const mode_words[] = { "enforce", "shadow", "off", NULL };
+static const char *const class_words[] = { "promotional", "transactional", NULL };
+
+static const ConfField common_fields[] = {
+    { "id", CONF_STRING, true, 0, 0, NULL },
+    { "kind", CONF_STRING, true, 0, 0, NULL },
+    { "applies_to", CONF_STRINGS, true, 0, 0, class_words },
+    { "otherwise", CONF_STRING, true, 0, 0, action_words },
+    { "cannot_tell", CONF_STRING, false, 0, 0, action_words },
+    { "mode", CONF_STRING, false, 0, 0, mode_words },
+    { "valid_from", CONF_STRING, false, 0, 0, NULL },
+    { "valid_to", CONF_STRING, false, 0, 0, NULL },
+    { "source", CONF_STRING, true, 0, 0, NULL },
+    { "provenance", CONF_STRING, true, 0, 0, NULL },
+    { "replaces", CONF_STRING, false, 0, 0, NULL },
+    { "reply", CONF_STRING, false, 0, 0, NULL },
+    { "campaigns", CONF_STRINGS, false, 0, 0, NULL },
+};
+
+enum { MOST_FIELDS = 40 };
+
+static unsigned
+word_index (const char *const words[], const char *word)
+{
+    unsigned i = 0;
+
+    while (words[i] && strcmp (words[i], word) != 0)
+        i++;
+    return i;
+}
+
+/* The common settings and those of the kind make one schema. */
+static bool
+check_fields (const ConfNode *node, const RuleKind *kind, GPtrArray *problems)
+{
+    ConfField fields[MOST_FIELDS] = { 0 };
+    unsigned count = G_N_ELEMENTS (common_fields);
+
+    memcpy (fields, common_fields, sizeof common_fields);
+    for (const ConfField *field = kind->fields; field->name; field++) {
+        g_assert (count + 1 < MOST_FIELDS);
+        fields[count++] = *field;
+    }
+    return conf_check (node, fields, problems);
+}
+
+static const RuleKind *
+find_kind (const ConfNode *node, GPtrArray *problems)
+{
+    const ConfNode *child = conf_child (node, "kind");
+    const char *name = conf_string (node, "kind", NULL);
+    const RuleKind *kind = name ? rule_kind_find (name) : NULL;
+
+    if (kind)
+        return kind;
+    g_autoptr (GString) known = g_string_new (NULL);
+    for (const RuleKindInfo *info = policy_kinds (); info->name; info++)
+        g_string_append_printf (known, "%s%s", known->len ? ", " : "", info->name);
+    conf_problem (problems, child ? child : node, "%s \"%s\"; right would be one of: %s",
+                  name ? "unknown kind" : "a rule without a kind", name ? name : "",
+                  known->str);
+    return NULL;
+}
+
+static int64_t
+read_date (const ConfNode *node, const char *name, GPtrArray *problems)
+{
+    const char *text = conf_string (node, name, NULL);
+    g_autoptr (GError) cause = NULL;
+    int64_t time = 0;
+
+    if (text && !clock_parse (text, &time, &cause))
+        conf_problem (problems, conf_child (node, name), "%s: %s", name, cause->message);
+    return time;
+}
+
+static void
+check_across (const Rule *rule, const ConfNode *node, GPtrArray *problems)
+{
+    if (!rule->promotional && !rule->transactional)
+        conf_problem (problems, node,
+                      "applies_to is empty; right would be [ \"promotional\" ]");
+    if ((rule->otherwise == ACTION_FIX || rule->cannot_tell == ACTION_FIX) &&
+        !rule->kind->can_fix)
+        conf_problem (problems, node,
+                      "a rule of kind %s cannot fix; right would be strip, defer or refuse",
+                      rule->kind->name);
+    if (rule->valid_to && rule->valid_to <= rule->valid_from)
+        conf_problem (problems, node, "valid_to is not after valid_from");
+    if (rule->reply && !g_str_is_ascii (rule->reply))
+        conf_problem (problems, conf_child (node, "reply"),
+                      "reply must be ASCII (RFC 5321 4.2)");
+}
+
+static void
+read_applies_to (Rule *rule, const ConfNode *node)
+{
+    g_auto (GStrv) classes = conf_strings (node, "applies_to");
+
+    rule->promotional = g_strv_contains ((const char *const *)classes, "promotional");
+    rule->transactional = g_strv_contains ((const char *const *)classes, "transactional");
+}
+
+Rule *
+rule_load (const ConfNode *node, GPtrArray *problems)
+{
+    const RuleKind *kind = find_kind (node, problems);
+    const char *cannot_tell = conf_string (node, "cannot_tell", NULL);
+
+    if (!kind || !check_fields (node, kind, problems))
+        return NULL;
+    Rule *rule = g_new0 (Rule, 1);
+    rule->id = g_strdup (conf_string (node, "id", NULL));
+    rule->kind = kind;
+    read_applies_to (rule, node);
+    rule->otherwise = (Action)word_index (action_words, conf_string (node, "otherwise", NULL));
+    rule->cannot_tell =
+        cannot_tell ? (Action)word_index (action_words, cannot_tell) : kind->cannot_tell;
+    rule->mode = (RuleMode)word_index (mode_words, conf_string (node, "mode", "enforce"));
+    rule->valid_from = read_date (node, "valid_from", problems);
+    rule->valid_to = read_date (node, "valid_to", problems);
+    rule->source = g_strdup (conf_string (node, "source", NULL));
+    rule->provenance = g_strdup (conf_string (node, "provenance", NULL));
+    rule->reply = g_strdup (conf_string (node, "reply", NULL));
+    rule->replaces = g_strdup (conf_string (node, "replaces", NULL));
+    rule->campaigns = conf_strings (node, "campaigns");
+    rule->parameters = kind->load (node, problems);
+    check_across (rule, node, problems);
+    return rule;
+}
+
+void
+rule_free (Rule *rule)
+{
+    if (!rule)
+        return;
+    rule->kind->free (rule->parameters);
+    g_free (rule->id);
+    g_free (rule->source);
+    g_free (rule->provenance);
+    g_free (rule->reply);
+    g_free (rule->replaces);
+    g_strfreev (rule->campaigns);
+    g_free (rule);
+}

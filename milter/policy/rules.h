@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_POLICY_RULES_H
+#define LICET_POLICY_RULES_H
+
+#include "licet/conffile.h"
+#include "licet/policy.h"
+
+/* What the files of this folder share: policies as they are in memory, and the message as a rule
+ * sees it. */
+
+/* A sending organisation: texts of which each kind of identity field asks one to stand in the
+ * mail. */
+typedef struct {
+    char **domains, **names, **postal_address, **contact, **register_data;
+} SenderProfile;
+
+/* The message as one recipient would get it. */
+typedef struct {
+    const PolicySet *set;
+    const Message *message;
+    const Classification *classification;
+    const RecipientFacts *facts;
+    bool stripped; /* the promotional blocks do not count */
+    int64_t now;
+} RuleView;
+
+typedef struct {
+    const char *name;
+    const char *summary;
+    const char *sentence;    /* what the sender is told, unless the rule has its own reply */
+    const ConfField *fields; /* parameters of the kind, ended by a NULL name */
+    bool can_fix;
+    Action cannot_tell; /* unless the rule says */
+    void *(*load) (const ConfNode *node, GPtrArray *problems);
+    void (*judge) (const void *parameters, const RuleView *view, RuleResult *result);
+    void (*free) (void *parameters);
+} RuleKind;
+
+extern const RuleKind kind_consent, kind_unsubscribe, kind_subject_label, kind_sender_identity,
+    kind_contact_window;
+
+const RuleKind *rule_kind_find (const char *name);
+
+typedef struct {
+    char *id;
+    const RuleKind *kind;
+    bool promotional, transactional; /* applies_to */
+    Action otherwise, cannot_tell;
+    RuleMode mode;
+    int64_t valid_from, valid_to; /* 0: no bound */
+    char *source, *provenance, *reply, *replaces;
+    char **campaigns;
+    void *parameters;
+} Rule;
+
+/* NULL when there is a problem. */
+Rule *rule_load (const ConfNode *node, GPtrArray *problems);
+void rule_free (Rule *rule);
+
+/* Judges a message by a mixed-mail test of law/territory: the legal class and why. */
+typedef MessageClass (*MixedTest) (const Classification *classification, char **ret_reason);
+MixedTest mixed_test_find (const char *name);
+const char *const *mixed_test_names (void);
+
+typedef struct {
+    char *code, *name, *inherits;
+    MixedTest mixed_test;
+    const char *mixed_name;
+    GPtrArray *own;   /* of Rule, owned */
+    GPtrArray *rules; /* of Rule, borrowed: inherited ones first */
+} Territory;
+
+const char *policy_set_default (const PolicySet *set);
+const Territory *policy_set_find (const PolicySet *set, const char *code);
+const SenderProfile *policy_set_sender (const PolicySet *set, const char *domain);
+char **policy_set_unsubscribe_words (const PolicySet *set);
+
+/* Texts compared without case, blanks collapsed, NFC. Caller frees. */
+char *policy_fold (const char *text);
+/* The visible text of all text leaves, folded, without the blocks of a stripped view. */
+char *view_text (const RuleView *view);
+/* Whether a byte of a leaf still stands in this view. */
+bool view_has (const RuleView *view, unsigned leaf, size_t offset);
+
+#endif

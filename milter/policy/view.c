@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The message as a rule sees it: with or without the promotional blocks. */
+
+#include <string.h>
+
+#include "rules.h"
+
+char *
+policy_fold (const char *text)
+{
+    g_autofree char *composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+    g_autofree char *folded = g_utf8_casefold (composed ? composed : "", -1);
+    GString *out = g_string_sized_new (strlen (folded));
+    bool blank = false;
+
+    for (const char *c = folded; *c; c = g_utf8_next_char (c)) {
+        gunichar letter = g_utf8_get_char (c);
+        if (g_unichar_isspace (letter)) {
+            blank = out->len > 0;
+            continue;
+        }
+        if (blank)
+            g_string_append_c (out, ' ');
+        blank = false;
+        g_string_append_unichar (out, letter);
+    }
+    return g_string_free (out, FALSE);
+}
+
+static void
+append_range (GString *text, const RuleView *view, unsigned leaf, size_t start, size_t end)
+{
+    if (start >= end)
+        return;
+    g_autofree char *part = message_visible_text (view->message, leaf, start, end);
+    g_string_append_printf (text, "%s\n", part);
+}
+
+static void
+append_leaf (GString *text, const RuleView *view, unsigned leaf)
+{
+    const GPtrArray *blocks = view->classification->blocks;
+    size_t at = 0;
+
+    for (unsigned i = 0; view->stripped && i < blocks->len; i++) {
+        const Block *block = g_ptr_array_index (blocks, i);
+        if (block->leaf != leaf)
+            continue;
+        append_range (text, view, leaf, at, block->start);
+        at = block->end;
+    }
+    append_range (text, view, leaf, at,
+                  g_bytes_get_size (message_leaf (view->message, leaf)->content));
+}
+
+char *
+view_text (const RuleView *view)
+{
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    for (unsigned i = 0; i < message_leaf_count (view->message); i++)
+        if (message_leaf (view->message, i)->kind != LEAF_OTHER)
+            append_leaf (text, view, i);
+    return policy_fold (text->str);
+}
+
+bool
+view_has (const RuleView *view, unsigned leaf, size_t offset)
+{
+    const GPtrArray *blocks = view->classification->blocks;
+
+    for (unsigned i = 0; view->stripped && i < blocks->len; i++) {
+        const Block *block = g_ptr_array_index (blocks, i);
+        if (block->leaf == leaf && offset >= block->start && offset < block->end)
+            return false;
+    }
+    return true;
+}

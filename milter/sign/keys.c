@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Private keys as PEM files, and the DNS records of their public halves. A key that others may read
+ * signs for whoever reads it, so such a file is refused rather than warned about.
+ */
+
+#include "keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "licet/error.h"
+#include "licet/signer.h"
+
+/* An RSA key of 16,384 bits is 13 KB of PEM. */
+#define KEY_FILE_BYTES 32768
+
+/* RFC 8301 3.2 lets verifiers refuse less than 1,024 and tells signers to use 2,048. */
+#define RSA_BITS 2048
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BIO, BIO_free)
+
+bool
+keys_fail (GError **error, const char *what)
+{
+    const char *reason = ERR_reason_error_string (ERR_peek_last_error ());
+
+    g_set_error (error, LICET_ERROR, LICET_ERROR_INTERNAL, "%s: %s", what,
+                 reason ? reason : "OpenSSL gives no reason");
+    ERR_clear_error ();
+    return false;
+}
+
+static bool
+check_owner (const char *file, int fd, GError **error)
+{
+    struct stat status;
+    g_autofree char *quoted = g_shell_quote (file);
+
+    if (fstat (fd, &status) < 0) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", file,
+                     g_strerror (errno));
+        return false;
+    }
+    if (!S_ISREG (status.st_mode)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS, "%s: is not a regular file",
+                     file);
+        return false;
+    }
+    if (status.st_uid != 0 && status.st_uid != geteuid ()) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: belongs to user %u, who is neither root nor ours; right would be: "
+                     "chown %u %s",
+                     file, status.st_uid, geteuid (), quoted);
+        return false;
+    }
+    if (status.st_mode & (S_IRWXG | S_IRWXO)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: mode %04o lets others than its owner at the key; right would be: "
+                     "chmod 0600 %s",
+                     file, status.st_mode & 07777, quoted);
+        return false;
+    }
+    return true;
+}
+
+/* An encrypted key must not make OpenSSL ask for its password on the terminal. */
+static int
+give_no_password (char *buffer G_GNUC_UNUSED, int size G_GNUC_UNUSED, int writing G_GNUC_UNUSED,
+                  void *data G_GNUC_UNUSED)
+{
+    return -1;
+}
+
+static EVP_PKEY *
+parse_pem (const char *file, const char *pem, size_t length, GError **error)
+{
+    g_autoptr (BIO) bio = BIO_new_mem_buf (pem, (int)length);
+    g_autoptr (EVP_PKEY) key = PEM_read_bio_PrivateKey (bio, NULL, give_no_password, NULL);
+
+    ERR_clear_error ();
+    if (!key) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: holds no private key in PEM, or one with a password", file);
+        return NULL;
+    }
+    bool rsa = EVP_PKEY_is_a (key, "RSA");
+    if (!rsa && !EVP_PKEY_is_a (key, "ED25519")) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: holds a key of another kind than RSA and Ed25519", file);
+        return NULL;
+    }
+    if (rsa && EVP_PKEY_get_bits (key) < RSA_BITS) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: an RSA key of %d bits; right would be at least %d", file,
+                     EVP_PKEY_get_bits (key), RSA_BITS);
+        return NULL;
+    }
+    return g_steal_pointer (&key);
+}
+
+static EVP_PKEY *
+read_key (const char *file, int fd, GError **error)
+{
+    char pem[KEY_FILE_BYTES];
+    size_t length = 0;
+    ssize_t n;
+
+    while ((n = read (fd, pem + length, sizeof pem - length)) > 0)
+        length += (size_t)n;
+    EVP_PKEY *key = NULL;
+    if (n < 0)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", file,
+                     g_strerror (errno));
+    else if (length == sizeof pem)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS, "%s: too long for a key", file);
+    else
+        key = parse_pem (file, pem, length, error);
+    explicit_bzero (pem, sizeof pem);
+    return key;
+}
+
+EVP_PKEY *
+keys_load (const char *file, GError **error)
+{
+    /* Without O_NONBLOCK a FIFO would hang the start. */
+    int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", file,
+                     g_strerror (errno));
+        return NULL;
+    }
+    EVP_PKEY *key = check_owner (file, fd, error) ? read_key (file, fd, error) : NULL;
+    close (fd);
+    return key;
+}
+
+const char *
+keys_algorithm (const EVP_PKEY *key)
+{
+    return EVP_PKEY_is_a (key, "RSA") ? "rsa-sha256" : "ed25519-sha256";
+}
+
+/* RFC 6376 3.6.1: RSA as SubjectPublicKeyInfo (as all deployed verifiers read it); RFC 8463 4.2:
+ * Ed25519 as the bare 32 bytes. */
+static char *
+make_record (EVP_PKEY *key, GError **error)
+{
+    bool rsa = EVP_PKEY_is_a (key, "RSA");
+    unsigned char raw[32], *der = NULL;
+    size_t length = sizeof raw;
+
+    if (rsa) {
+        int n = i2d_PUBKEY (key, &der);
+        length = n > 0 ? (size_t)n : 0;
+    } else if (EVP_PKEY_get_raw_public_key (key, raw, &length) != 1) {
+        length = 0;
+    }
+    if (length == 0) {
+        keys_fail (error, "public key");
+        return NULL;
+    }
+    g_autofree char *p = g_base64_encode (rsa ? der : raw, length);
+    OPENSSL_free (der);
+    return g_strdup_printf ("v=DKIM1; k=%s; p=%s", rsa ? "rsa" : "ed25519", p);
+}
+
+/* PKCS #8. The buffer of a BIO clears itself when it is freed. */
+static char *
+make_pem (EVP_PKEY *key, GError **error)
+{
+    g_autoptr (BIO) bio = BIO_new (BIO_s_mem ());
+    char *data = NULL;
+
+    if (!bio || PEM_write_bio_PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL) != 1) {
+        keys_fail (error, "private key");
+        return NULL;
+    }
+    long length = BIO_get_mem_data (bio, &data);
+    return g_strndup (data, (size_t)length);
+}
+
+static EVP_PKEY *
+generate (const char *algorithm, GError **error)
+{
+    EVP_PKEY *key = NULL;
+
+    if (strcmp (algorithm, "rsa") == 0)
+        key = EVP_PKEY_Q_keygen (NULL, NULL, "RSA", (size_t)RSA_BITS);
+    else if (strcmp (algorithm, "ed25519") == 0)
+        key = EVP_PKEY_Q_keygen (NULL, NULL, "ED25519");
+    else {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "algorithm \"%s\"; right would be rsa or ed25519", algorithm);
+        return NULL;
+    }
+    if (!key)
+        keys_fail (error, "new key");
+    return key;
+}
+
+bool
+signer_key_new (const char *algorithm, char **ret_pem, char **ret_record, GError **error)
+{
+    g_autoptr (EVP_PKEY) key = generate (algorithm, error);
+
+    if (!key)
+        return false;
+    g_autofree char *record = make_record (key, error);
+    char *pem = record ? make_pem (key, error) : NULL;
+    if (!pem)
+        return false;
+    *ret_pem = pem;
+    *ret_record = g_steal_pointer (&record);
+    return true;
+}
+
+char *
+signer_key_record (const char *file, GError **error)
+{
+    g_autoptr (EVP_PKEY) key = keys_load (file, error);
+
+    return key ? make_record (key, error) : NULL;
+}
+
+SignerKey *
+signer_key_spec_new (const char *domain, const char *selector, const char *file)
+{
+    SignerKey *key = g_new0 (SignerKey, 1);
+
+    key->domain = g_strdup (domain);
+    key->selector = g_strdup (selector);
+    key->file = g_strdup (file);
+    return key;
+}
+
+void
+signer_key_spec_free (SignerKey *key)
+{
+    if (!key)
+        return;
+    g_free (key->domain);
+    g_free (key->selector);
+    g_free (key->file);
+    g_free (key);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Verifies with libopendkim, which shares no code with what signs, not even the reading of header
+ * fields: it is given the bytes. Each call has a library handle of its own, so threads share
+ * nothing.
+ */
+
+#include "licet/signer.h"
+
+#include <dkim.h>
+#include <string.h>
+#include <unistd.h>
+#include <errno.h>
+
+#include "licet/error.h"
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DKIM_LIB, dkim_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DKIM, dkim_free)
+
+static bool
+fail (GError **error, LicetError code, const char *what)
+{
+    g_set_error (error, LICET_ERROR, code, "verification: %s", what);
+    return false;
+}
+
+static DKIM_LIB *
+open_library (const char *keyring, GError **error)
+{
+    g_autoptr (DKIM_LIB) library = dkim_init (NULL, NULL);
+    int method = DKIM_QUERY_FILE;
+    /* A mail may be signed as of another time (licet run --now); what is asked here is whether the
+     * bytes are right, not whether the clocks are. */
+    uint64_t drift = G_MAXINT32;
+
+    if (!library ||
+        dkim_options (library, DKIM_OP_SETOPT, DKIM_OPTS_QUERYMETHOD, &method, sizeof method) !=
+            DKIM_STAT_OK ||
+        dkim_options (library, DKIM_OP_SETOPT, DKIM_OPTS_QUERYINFO, (void *)keyring,
+                      strlen (keyring)) != DKIM_STAT_OK ||
+        dkim_options (library, DKIM_OP_SETOPT, DKIM_OPTS_CLOCKDRIFT, &drift, sizeof drift) !=
+            DKIM_STAT_OK) {
+        fail (error, LICET_ERROR_INTERNAL, "libopendkim does not start");
+        return NULL;
+    }
+    return g_steal_pointer (&library);
+}
+
+static DKIM_STAT
+feed (DKIM *dkim, GBytes *message)
+{
+    size_t length = 0;
+    const void *data = g_bytes_get_data (message, &length);
+    DKIM_STAT status = DKIM_STAT_OK;
+
+    if (length > 0) /* it asserts that there is something */
+        status = dkim_chunk (dkim, (unsigned char *)data, length);
+    if (status == DKIM_STAT_OK)
+        status = dkim_chunk (dkim, NULL, 0);
+    return status == DKIM_STAT_OK ? dkim_eom (dkim, NULL) : status;
+}
+
+static bool
+check_signatures (DKIM *dkim, GError **error)
+{
+    DKIM_SIGINFO **signatures = NULL;
+    int count = 0;
+
+    if (dkim_getsiglist (dkim, &signatures, &count) != DKIM_STAT_OK || count == 0)
+        return fail (error, LICET_ERROR_MALFORMED, "there is no DKIM-Signature");
+    for (int i = 0; i < count; i++) {
+        if (DKIM_SIG_CHECK (signatures[i]))
+            continue;
+        const char *why = dkim_sig_geterrorstr (dkim_sig_geterror (signatures[i]));
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
+                     "verification: signature %d of %d: %s", i + 1, count,
+                     why ? why : "not valid");
+        return false;
+    }
+    return true;
+}
+
+bool
+signer_verify (GBytes *message, const char *keyring, GError **error)
+{
+    if (access (keyring, R_OK) < 0) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", keyring,
+                     g_strerror (errno));
+        return false;
+    }
+    g_autoptr (DKIM_LIB) library = open_library (keyring, error);
+    if (!library)
+        return false;
+    DKIM_STAT status = DKIM_STAT_OK;
+    g_autoptr (DKIM) dkim =
+        dkim_verify (library, (const unsigned char *)"licet", NULL, &status);
+    if (!dkim)
+        return fail (error, LICET_ERROR_INTERNAL, dkim_getresultstr (status));
+    status = feed (dkim, message);
+    if (status == DKIM_STAT_NOSIG)
+        return fail (error, LICET_ERROR_MALFORMED, "there is no DKIM-Signature");
+    if (status != DKIM_STAT_OK && status != DKIM_STAT_BADSIG)
+        return fail (error, LICET_ERROR_MALFORMED, dkim_getresultstr (status));
+    return check_signatures (dkim, error);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* What is read out of a leaf: visible text, links and marked blocks. */
+
+#include <string.h>
+
+#include "licet/message.h"
+
+/* A message with one leaf, whose content is given as it stands. */
+static Message *
+parse (const char *type, const char *content)
+{
+    g_autofree char *text =
+        g_strdup_printf ("Subject: x\r\nContent-Type: %s\r\n\r\n%s", type, content);
+    g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+    g_autoptr (GError) error = NULL;
+    Message *message = message_parse (bytes, &error);
+
+    g_assert_no_error (error);
+    return message;
+}
+
+typedef struct {
+    const char *name;
+    const char *type;
+    const char *content;
+    const char *want;
+} Row;
+
+#define HTML "text/html; charset=utf-8"
+
+static const Row visible_rows[] = {
+    { "words in different blocks do not join", HTML, "<p>one<div>two</div>three<br>four",
+      "one two three four" },
+    { "words in one line join as written", HTML, "<b>un</b>broken <i> x</i>", "unbroken x" },
+    { "cells and rows are apart", HTML, "<table><tr><td>a<td>b<tr><td>c</table>d", "a b c d" },
+    { "head, title, style and script are not read", HTML,
+      "<head><title>t</title><style>p{}</style></head><script>x<p>y</script>z", "z" },
+    { "display: none hides all inside", HTML,
+      "<div style='color:red; DISPLAY : None'>a<p style='display:block'>b</p></div>c", "c" },
+    { "visibility can come back", HTML,
+      "<p style='visibility:hidden'>a<span style='visibility:visible'>b</span></p>", "b" },
+    { "a size of nothing hides until a child has one", HTML,
+      "<td style='font-size:0px'>a<div style='font-size:13px'>b</div></td>", "b" },
+    { "a size of one pixel hides", HTML, "<p style='font-size:1px;'>a</p>b", "b" },
+    { "a size of ten pixels does not", HTML, "<p style='font-size:10px;'>a</p>b", "a b" },
+    { "what only Outlook hides is hidden", HTML, "<p style='mso-hide:all'>a</p>b", "b" },
+    { "the hidden attribute hides", HTML, "<p hidden>a</p>b", "b" },
+    { "a void element hides nothing after it", HTML, "<img style='display:none'>a", "a" },
+    { "comments and conditional comments are not read", HTML,
+      "a<!-- b --><!--[if mso]>c<![endif]--><!--[if !mso]><!-->d<!--<![endif]-->", "ad" },
+    { "a comment ends at the first arrow", HTML, "<!-- > -- x -->a<!-->b<!--->c", "abc" },
+    { "an unfinished comment takes the rest", HTML, "a<!-- b", "a" },
+    { "an unfinished tag takes the rest", HTML, "a<p title='b", "a" },
+    { "a lone less-than sign is text", HTML, "1 < 2 <3", "1 < 2 <3" },
+    { "greater-than signs in quotes are no end", HTML, "<p title=\"a>b\">c", "c" },
+    { "references are resolved", HTML, "&lt;a&gt; &euro;5 &#x41;&#66; &eacute &unknown; &amp",
+      "<a> €5 AB é &unknown; &" },
+    { "windows numbers mean windows letters", HTML, "&#128;&#0;", "€\xef\xbf\xbd" },
+    { "Latin-1 is decoded", "text/html; charset=iso-8859-1", "<p>caf\xe9", "café" },
+    { "wrong UTF-8 is still read", HTML, "<p>caf\xe9 \xc3\xa9", "café é" },
+    { "tags are found in Shift JIS", "text/html; charset=shift_jis", "<p>\x83\x5c</p>x",
+      "ソ x" },
+    { "tags are found in ISO-2022-JP", "text/html; charset=iso-2022-jp",
+      "<p>\x1b$B\x3c!\x1b(B</p>x", "次 x" },
+    { "plain text is what it is", "text/plain", "a  <b>\r\n &amp; c\r\n", "a <b> &amp; c" },
+    { "end tags out of order do not hide the rest", HTML,
+      "<p style='display:none'>a<b></p>b</b>c", "bc" },
+};
+
+static void
+test_visible (const void *data)
+{
+    const Row *row = data;
+    g_autoptr (Message) message = parse (row->type, row->content);
+    size_t length = g_bytes_get_size (message_leaf (message, 0)->content);
+    g_autofree char *text = message_visible_text (message, 0, 0, length);
+
+    g_assert_cmpstr (text, ==, row->want);
+}
+
+/* Wanted: "offset visible target|text" lines. */
+static const Row link_rows[] = {
+    { "an anchor has its words", HTML, "x<a class=b href='http://a.example/?x=1&amp;y'>the <b>shop</b></a>",
+      "1 1 http://a.example/?x=1&y|the shop\n" },
+    { "an anchor without a target is none", HTML, "<a name=x>y</a>", "" },
+    { "an anchor around an image is named by it", HTML,
+      "<a href=u><img alt='Unsubscribe'></a>", "0 1 u|Unsubscribe\n" },
+    { "a new anchor ends the one before", HTML, "<a href=u>one<a href=v>two</a>three",
+      "0 1 u|one\n14 1 v|two\n" },
+    { "a cell ends an anchor that nobody closed", HTML,
+      "<table><tr><td><a href=u>one</td><td>two</td></tr></table>", "15 1 u|one\n" },
+    { "a hidden anchor is said to be hidden", HTML,
+      "<div style='display:none'><a href=u>x</a></div>", "26 0 u|\n" },
+    { "an area is an anchor", HTML, "<map><area href=u></map>x", "5 1 u|\n" },
+    { "addresses in plain text come with their lines", "text/plain",
+      "To unsubscribe:\r\n<https://a.example/u?i=1>, please.\r\nmailto:x@a.example\r\n",
+      "18 1 https://a.example/u?i=1|To unsubscribe: <https://a.example/u?i=1>, please.\n"
+      "53 1 mailto:x@a.example|<https://a.example/u?i=1>, please. mailto:x@a.example\n" },
+    { "a bare host name counts", "text/plain", "see (www.a.example).\r\n",
+      "5 1 www.a.example|see (www.a.example).\n" },
+    { "a scheme alone is no link", "text/plain", "http:// and nowww.x\r\n", "" },
+};
+
+static void
+test_links (const void *data)
+{
+    const Row *row = data;
+    g_autoptr (Message) message = parse (row->type, row->content);
+    const GPtrArray *links = message_leaf (message, 0)->links;
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    for (unsigned i = 0; i < links->len; i++) {
+        const Link *link = g_ptr_array_index (links, i);
+        g_string_append_printf (text, "%zu %d %s|%s\n", link->start, link->visible,
+                                link->target, link->text);
+    }
+    g_assert_cmpstr (text->str, ==, row->want);
+}
+
+/* Wanted: "how:text of the block:text inside the marks" for each. */
+static const Row mark_rows[] = {
+    { "a pair of comments", HTML, "a<!-- licet:promotional --><p>b</p><!-- /licet:promotional -->c",
+      "comment:<!-- licet:promotional --><p>b</p><!-- /licet:promotional -->:<p>b</p>;" },
+    { "blanks and case in a comment do not count", HTML,
+      "<!--Licet:PROMOTIONAL-->b<!-- / licet:promotional\n-->",
+      "comment:<!--Licet:PROMOTIONAL-->b<!-- / licet:promotional\n-->:b;" },
+    { "marks inside marks are one block", HTML,
+      "<!--licet:promotional-->a<!--licet:promotional-->b<!--/licet:promotional-->c"
+      "<!--/licet:promotional-->",
+      "comment:<!--licet:promotional-->a<!--licet:promotional-->b<!--/licet:promotional-->c"
+      "<!--/licet:promotional-->:a<!--licet:promotional-->b<!--/licet:promotional-->c;" },
+    { "an attribute marks its element", HTML,
+      "x<div data-licet=\"promotional\"><div>a</div></div>y",
+      "attribute:<div data-licet=\"promotional\"><div>a</div></div>:"
+      "<div data-licet=\"promotional\"><div>a</div></div>;" },
+    { "an attribute on an image", HTML, "x<img data-licet=promotional src=y>z",
+      "attribute:<img data-licet=promotional src=y>:<img data-licet=promotional src=y>;" },
+    { "left-out end tags inside do not matter", HTML,
+      "<ul data-licet=promotional><li>a<li>b</ul>c",
+      "attribute:<ul data-licet=promotional><li>a<li>b</ul>:"
+      "<ul data-licet=promotional><li>a<li>b</ul>;" },
+    { "an element inside a pair is part of it", HTML,
+      "<!--licet:promotional--><b data-licet=promotional>x</b><!--/licet:promotional-->",
+      "comment:<!--licet:promotional--><b data-licet=promotional>x</b>"
+      "<!--/licet:promotional-->:<b data-licet=promotional>x</b>;" },
+    { "text lines", "text/plain",
+      "a\r\n[licet:promotional]\r\nb\r\n [/Licet:promotional] \r\nc\r\n",
+      "text-lines:[licet:promotional]\r\nb\r\n [/Licet:promotional] \r\n:b\r\n;" },
+    { "text lines up to the end", "text/plain", "a\r\n[licet:promotional]\r\n[/licet:promotional]",
+      "text-lines:[licet:promotional]\r\n[/licet:promotional]:;" },
+    { "a mark in the middle of a line is none", "text/plain", "x [licet:promotional]\r\n", "" },
+    { "no marks inside a conditional comment", HTML,
+      "<!--[if mso]> licet:promotional <![endif]-->", "" },
+    { "no marks inside a style sheet", HTML,
+      "<style><!-- licet:promotional --></style>", "" },
+    { "a comment of somebody else", HTML, "<!-- promotional --><!-- deliciet: x -->", "" },
+};
+
+static void
+test_marks (const void *data)
+{
+    const Row *row = data;
+    g_autoptr (Message) message = parse (row->type, row->content);
+    const GArray *blocks = message_marked_blocks (message);
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    for (unsigned i = 0; i < blocks->len; i++) {
+        const MarkedBlock *block = &g_array_index (blocks, MarkedBlock, i);
+        g_string_append_printf (text, "%s:%.*s:%.*s;", block->how,
+                                (int)(block->end - block->start), row->content + block->start,
+                                (int)(block->inner_end - block->inner_start),
+                                row->content + block->inner_start);
+    }
+    g_assert_cmpstr (text->str, ==, row->want);
+    g_assert_cmpstr (message_mark_problem (message), ==, NULL);
+}
+
+static const Row problem_rows[] = {
+    { "a begin without an end", HTML, "ab<!-- licet:promotional -->c",
+      "leaf 1, offset 2: a marked block without its end" },
+    { "an end without a begin", HTML, "ab<!-- /licet:promotional -->c",
+      "leaf 1, offset 2: the end of a marked block that does not begin" },
+    { "two begins and one end", HTML,
+      "<!--licet:promotional--><!--licet:promotional--><!--/licet:promotional-->",
+      "leaf 1, offset 0: a marked block without its end" },
+    { "a begin that a conditional comment swallowed", HTML,
+      "<!--[if mso]><!-- licet:promotional -->x<!-- /licet:promotional --><![endif]-->",
+      "leaf 1, offset 40: the end of a marked block that does not begin" },
+    { "a mark with a slip of the pen", HTML, "<!-- licet:promotionnal -->x",
+      "leaf 1, offset 0: a mark that is not known" },
+    { "an attribute with a slip of the pen", HTML, "<p data-licet=promo>x</p>",
+      "leaf 1, offset 0: a data-licet attribute that is not known" },
+    { "an element without its end tag", HTML, "a<div data-licet=promotional>x",
+      "leaf 1, offset 1: a marked element without its end tag" },
+    { "an element that its parent ends", HTML, "<ul><li data-licet=promotional>x</ul>",
+      "leaf 1, offset 4: a marked element without its end tag" },
+    { "an element that the next one ends", HTML,
+      "<ul><li data-licet=promotional>x<li>y</li></ul>",
+      "leaf 1, offset 4: a marked element without its end tag" },
+    { "an element that ends out of order", HTML, "<b data-licet=promotional><i>x</b></i>",
+      "leaf 1, offset 0: a marked element without its end tag" },
+    { "text lines without an end", "text/plain", "a\r\n[licet:promotional]\r\nb\r\n",
+      "leaf 1, offset 3: a marked block without its end" },
+    { "marks where nothing can be cut", "text/plain; charset=x-unknown",
+      "[licet:promotional]\r\n[/licet:promotional]\r\n",
+      "leaf 1, offset 0: it has marks but cannot be edited: its character set is not known" },
+};
+
+static void
+test_problems (const void *data)
+{
+    const Row *row = data;
+    g_autoptr (Message) message = parse (row->type, row->content);
+
+    g_assert_cmpstr (message_mark_problem (message), ==, row->want);
+}
+
+/* Every part of a leaf on its own, as the classifier asks for it. */
+static void
+test_ranges (void)
+{
+    const char *content = "<p>caf\xe9 &amp; <b>bar</b></p><p>two</p>";
+    g_autoptr (Message) message = parse ("text/html; charset=iso-8859-1", content);
+    size_t bold = (size_t)(strstr (content, "<b>") - content);
+    size_t second = (size_t)(strstr (content, "<p>two") - content);
+    g_autofree char *first = message_visible_text (message, 0, 0, bold);
+    g_autofree char *middle = message_visible_text (message, 0, bold, second);
+    g_autofree char *inside = message_visible_text (message, 0, 4, 8);
+    g_autofree char *both = message_visible_text (message, 0, bold, strlen (content));
+    g_autofree char *none = message_visible_text (message, 0, second, second);
+
+    g_assert_cmpstr (first, ==, "café &");
+    g_assert_cmpstr (middle, ==, "bar");
+    g_assert_cmpstr (inside, ==, "afé");
+    g_assert_cmpstr (both, ==, "bar two");
+    g_assert_cmpstr (none, ==, "");
+}
+
+#define ADD_ROWS(prefix, rows, function)                                                       \
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {                                       \
+        g_autofree char *path = g_strconcat ("/html/" prefix "/", rows[i].name, NULL);         \
+        g_test_add_data_func (path, &rows[i], function);                                       \
+    }
+
+int
+main (int argc, char **argv)
+{
+    g_test_init (&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions ();
+    ADD_ROWS ("visible", visible_rows, test_visible)
+    ADD_ROWS ("links", link_rows, test_links)
+    ADD_ROWS ("marks", mark_rows, test_marks)
+    ADD_ROWS ("problems", problem_rows, test_problems)
+    g_test_add_func ("/html/visible text of ranges", test_ranges);
+    return g_test_run ();
+}

@@ -1,0 +1,707 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The real licetd on its sockets: a mail server's milter client and LMTP client on one side, a
+ * second port on the other. One function per scenario, its name in main is the sentence.
+ */
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#include "licet/engine.h"
+#include "licet/limits.h"
+#include "licet/pipeline.h"
+
+#define HEADER                                                                                 \
+    "Received: from app.shop.example by mail.shop.example; Tue, 24 Nov 2026 09:00:00 +0100\r\n" \
+    "From: Shop Example <orders@shop.example>\r\n"                                             \
+    "To: Customer\r\n <customer@example.com>\r\n"                                              \
+    "Subject:Your receipt\r\n"                                                                 \
+    "Date: Tue, 24 Nov 2026 09:00:00 +0100\r\n"                                                \
+    "Message-ID: <wire-1@shop.example>\r\n"                                                    \
+    "MIME-Version: 1.0\r\n"                                                                    \
+    "X-Licet-Purpose: receipt\r\n"                                                             \
+    "Content-Type: text/plain; charset=us-ascii\r\n"
+
+#define ORDER                                                                                  \
+    "Thank you for your order 2026-10042. Total: 94,80 EUR.\r\n"                               \
+    ".Paid by card.\r\n\r\n"
+
+#define OFFER                                                                                  \
+    "[licet:promotional]\r\n"                                                                  \
+    "20 % off rain jackets, only this week.\r\n"                                               \
+    "[/licet:promotional]\r\n"
+
+#define FOOTER "Shop Example GmbH, Hauptstrasse 1, 10115 Berlin\r\n"
+
+static const char transaction[] = HEADER "\r\n" ORDER FOOTER;
+static const char mixed[] = HEADER "\r\n" ORDER OFFER FOOTER;
+
+static World *shared;
+
+static MilterAnswer *
+send_text (MilterClient *client, const char *recipients, const char *message)
+{
+    return world_send (client, recipients, message, strlen (message));
+}
+
+/* What pipeline_run itself makes of the message, at the time that the signature names. */
+static GBytes *
+render (const World *world, const char *recipient, const char *message, const GString *result)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree char *path = world_path (world, "licet.cfg");
+    g_autoptr (Engine) engine = engine_new (settings_load (path, NULL), &error);
+    g_assert_no_error (error);
+    g_autoptr (Envelope) envelope = envelope_new ();
+    g_autoptr (GBytes) bytes = g_bytes_new (message, strlen (message));
+    const char *time = strstr (result->str, " t=");
+
+    envelope->sender = envelope_path_new ("orders@shop.example", "");
+    g_ptr_array_add (envelope->recipients, envelope_path_new (recipient, ""));
+    g_autoptr (Plan) plan =
+        pipeline_run (engine, envelope, bytes,
+                      time ? g_ascii_strtoll (time + 3, NULL, 10) : g_get_real_time () / 1000000,
+                      &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (plan->variants->len, ==, 1);
+    return g_bytes_ref (((Variant *)g_ptr_array_index (plan->variants, 0))->bytes);
+}
+
+static void
+check_in_place (const World *world, const char *recipient, const char *message)
+{
+    g_autoptr (MilterClient) client = world_milter (world);
+    g_autoptr (MilterAnswer) answer = send_text (client, recipient, message);
+
+    g_assert_cmpint (answer->verdict, ==, 'a');
+    GString *result = milter_answer_apply (answer, message, strlen (message));
+    g_autoptr (GBytes) want = render (world, recipient, message, result);
+    g_assert_cmpmem (result->str, result->len, g_bytes_get_data (want, NULL),
+                     g_bytes_get_size (want));
+    g_string_free (result, TRUE);
+}
+
+static void
+test_in_place (void)
+{
+    check_in_place (shared, "yes@example.com", transaction);
+    check_in_place (shared, "yes@example.com", mixed);
+    check_in_place (shared, "no@example.com", mixed);
+    g_autofree char *audit = world_audit (shared);
+    g_assert_nonnull (strstr (audit, "\"milter\""));
+}
+
+static void
+test_signed (void)
+{
+    g_autofree char *pem = NULL, *record = NULL;
+    World *world = world_new ("unsigned_mail = \"defer\";\n");
+    g_autofree char *config = world_path (world, "licet.cfg"), *key = world_path (world, "key");
+    g_autofree char *text = NULL;
+    g_autoptr (MilterClient) client = world_milter (world);
+
+    g_autoptr (MilterAnswer) before = send_text (client, "yes@example.com", transaction);
+    g_assert_cmpint (before->verdict, ==, 'y');
+    g_assert_true (g_str_has_prefix (before->reply, "451 4.7.5 "));
+
+    g_assert_true (signer_key_new ("ed25519", &pem, &record, NULL));
+    world_write (world, "key", pem);
+    g_chmod (key, 0600);
+    g_file_get_contents (config, &text, NULL, NULL);
+    g_autofree char *with_key = g_strdup_printf (
+        "%skeys = ( { domain = \"shop.example\"; selector = \"s1\"; file = \"%s\"; } );\n", text,
+        key);
+    world_write (world, "licet.cfg", with_key);
+    g_autofree char *reloaded = world_ask (world, "reload");
+    g_assert_cmpstr (reloaded, ==, "{\"ok\":true}");
+    g_autoptr (MilterAnswer) after = send_text (client, "yes@example.com", transaction);
+    g_assert_cmpint (after->verdict, ==, 'a');
+    check_in_place (world, "no@example.com", mixed);
+
+    g_remove (key);
+    g_autofree char *refused = world_ask (world, "reload");
+    g_assert_nonnull (strstr (refused, "\"ok\":false"));
+    check_in_place (shared, "yes@example.com", transaction);
+    world_free (world);
+}
+
+static void
+test_split_only_routes (void)
+{
+    g_autoptr (MilterClient) client = world_milter (shared);
+    g_autoptr (MilterAnswer) answer =
+        send_text (client, "yes@example.com no@example.com", mixed);
+
+    g_assert_cmpint (answer->verdict, ==, 'a');
+    g_assert_cmpuint (answer->changes->len, ==, 1);
+    const MilterChange *change = g_ptr_array_index (answer->changes, 0);
+    g_assert_cmpint (change->kind, ==, 'i');
+    g_assert_cmpuint (change->index, ==, 0);
+    g_assert_cmpstr (change->name, ==, "X-Licet-Route");
+    g_assert_cmpstr (change->value, ==, " split");
+}
+
+static void
+test_forged_fields (void)
+{
+    static const char forged[] =
+        "X-Licet-Route: split\r\nx-licet-route:split\r\nX-Licet-Class: transactional\r\n"
+        "X-Licet-Route: \r\n split\r\n" HEADER "X-Licet-Route: split\r\n\r\n" ORDER;
+    g_autoptr (MilterClient) client = world_milter (shared);
+    g_autoptr (MilterAnswer) answer = send_text (client, "yes@example.com", forged);
+
+    g_assert_cmpint (answer->verdict, ==, 'a');
+    GString *result = milter_answer_apply (answer, forged, strlen (forged));
+    g_autofree char *lower = g_ascii_strdown (result->str, -1);
+    g_assert_null (strstr (lower, "x-licet-route"));
+    g_string_free (result, TRUE);
+    check_in_place (shared, "yes@example.com", forged);
+}
+
+static void
+test_all_refused (void)
+{
+    g_autoptr (MilterClient) client = world_milter (shared);
+    g_autoptr (MilterAnswer) answer = send_text (client, "never@example.com", mixed);
+
+    g_assert_cmpint (answer->verdict, ==, 'y');
+    g_assert_true (g_str_has_prefix (answer->reply, "550 5.7.1 "));
+    g_assert_nonnull (strstr (answer->reply, "DE-CONSENT"));
+    g_assert_cmpuint (answer->changes->len, ==, 0);
+}
+
+static void
+test_all_wait (void)
+{
+    World *world = world_new ("queueing_clients = [ \"192.0.2.7\" ];\n");
+    g_autoptr (MilterClient) plain = world_milter (shared);
+    g_autoptr (MilterClient) queueing = world_milter (world);
+
+    g_autoptr (MilterAnswer) kept = send_text (plain, "later@example.com", mixed);
+    g_assert_cmpint (kept->verdict, ==, 'a');
+    g_assert_cmpuint (kept->changes->len, ==, 1);
+    g_autoptr (MilterAnswer) waits = send_text (queueing, "later@example.com", mixed);
+    g_assert_cmpint (waits->verdict, ==, 'y');
+    g_assert_cmpint (waits->reply[0], ==, '4');
+    world_free (world);
+}
+
+static void
+test_refused_by_postfix (void)
+{
+    g_autoptr (MilterClient) client = world_milter (shared);
+
+    milter_client_mail (client, "<orders@shop.example>", NULL);
+    milter_client_macros (client, 'R', "{rcpt_mailer}", "smtp", NULL);
+    milter_client_rcpt (client, "<yes@example.com>", NULL);
+    milter_client_macros (client, 'R', "{rcpt_mailer}", "error", NULL);
+    milter_client_rcpt (client, "<never@example.com>", NULL);
+    milter_client_message (client, mixed, strlen (mixed));
+    g_autoptr (MilterAnswer) answer = milter_client_end (client);
+    g_assert_cmpint (answer->verdict, ==, 'a');
+    for (unsigned i = 0; i < answer->changes->len; i++)
+        g_assert_cmpstr (((MilterChange *)answer->changes->pdata[i])->name, !=, "X-Licet-Route");
+}
+
+static void
+test_nobody (void)
+{
+    g_autoptr (MilterClient) client = world_milter (shared);
+
+    milter_client_mail (client, "<>", NULL);
+    milter_client_macros (client, 'R', "{rcpt_mailer}", "error", NULL);
+    milter_client_rcpt (client, "<never@example.com>", NULL);
+    milter_client_message (client, mixed, strlen (mixed));
+    g_autoptr (MilterAnswer) answer = milter_client_end (client);
+    g_assert_cmpint (answer->verdict, ==, 'a');
+}
+
+static void
+test_malformed (void)
+{
+    g_autoptr (MilterClient) client = world_milter (shared);
+    g_autoptr (MilterAnswer) answer =
+        send_text (client, "yes@example.com", "X-Bad: a\rb\r\n" HEADER "\r\n" ORDER);
+
+    g_assert_cmpint (answer->verdict, ==, 'y');
+    g_assert_true (g_str_has_prefix (answer->reply, "550 5.6.0 "));
+}
+
+static void
+test_oversize (void)
+{
+    g_autoptr (MilterClient) client = world_milter (shared);
+    GString *big = g_string_new (HEADER "\r\n");
+
+    while (big->len <= LIMIT_MESSAGE_BYTES)
+        g_string_append (big, ORDER ORDER ORDER ORDER ORDER ORDER ORDER ORDER);
+    g_autoptr (MilterAnswer) answer =
+        world_send (client, "yes@example.com", big->str, big->len);
+    g_assert_cmpint (answer->verdict, ==, 'y');
+    g_assert_true (g_str_has_prefix (answer->reply, "552 5.3.4 "));
+    g_string_free (big, TRUE);
+    g_autoptr (MilterAnswer) next = send_text (client, "yes@example.com", transaction);
+    g_assert_cmpint (next->verdict, ==, 'a');
+}
+
+static void
+test_many_on_one_connection (void)
+{
+    static const char *const recipients[] = { "yes@example.com", "no@example.com",
+                                              "never@example.com",
+                                              "yes@example.com no@example.com" };
+    g_autoptr (MilterClient) client = world_milter (shared);
+
+    for (unsigned i = 0; i < 40; i++) {
+        g_autoptr (MilterAnswer) answer = send_text (client, recipients[i % 4], mixed);
+        g_assert_cmpint (answer->verdict, ==, i % 4 == 2 ? 'y' : 'a');
+        g_assert_cmpuint (answer->changes->len > 0, ==, i % 4 != 2);
+    }
+}
+
+static void
+test_abort (void)
+{
+    g_autoptr (MilterClient) client = world_milter (shared);
+
+    milter_client_abort (client);
+    milter_client_mail (client, "<orders@shop.example>", NULL);
+    milter_client_rcpt (client, "<never@example.com>", NULL);
+    milter_client_abort (client);
+    milter_client_mail (client, "<orders@shop.example>", NULL);
+    milter_client_rcpt (client, "<never@example.com>", NULL);
+    milter_client_message (client, mixed, strlen (mixed));
+    milter_client_abort (client);
+    g_autoptr (MilterAnswer) answer = send_text (client, "yes@example.com", transaction);
+    g_assert_cmpint (answer->verdict, ==, 'a');
+}
+
+static void
+test_old_server (void)
+{
+    g_autofree char *path = world_path (shared, "milter");
+    g_autoptr (MilterClient) spaces = milter_client_new (path);
+    g_autoptr (MilterClient) body = milter_client_new (path);
+
+    g_assert_false (milter_client_negotiate (spaces, MILTER_ACTIONS, MILTER_STEPS & ~0x100000u));
+    g_assert_false (milter_client_negotiate (body, MILTER_ACTIONS & ~0x2u, MILTER_STEPS));
+}
+
+static void
+check_reply (const GPtrArray *replies, unsigned i, const char *prefix)
+{
+    const char *reply = g_ptr_array_index (replies, i);
+
+    if (!g_str_has_prefix (reply, prefix))
+        g_assert_cmpstr (reply, ==, prefix);
+}
+
+static const SinkMail *
+mail_at (const GPtrArray *mails, unsigned i)
+{
+    g_assert_cmpuint (i, <, mails->len);
+    return g_ptr_array_index (mails, i);
+}
+
+static bool
+has_command (const SinkMail *mail, const char *command)
+{
+    return g_ptr_array_find_with_equal_func (mail->commands, command, g_str_equal, NULL);
+}
+
+static void
+test_four_statuses (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+    g_autoptr (GPtrArray) replies = lmtp_deliver (
+        client, "4cFOUR", "yes@example.com no@example.com never@example.com later@example.com",
+        mixed);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+    g_autofree char *audit = world_audit (shared);
+
+    check_reply (replies, 0, "250 2.0.0 submitted as SINK");
+    check_reply (replies, 1, "250 2.0.0 submitted as SINK");
+    check_reply (replies, 2, "550 5.7.1 ");
+    check_reply (replies, 3, "450 4.7.1 ");
+    g_assert_cmpuint (mails->len, ==, 2);
+    g_assert_nonnull (strstr (mail_at (mails, 0)->data->str, "rain jackets"));
+    g_assert_nonnull (strstr (mail_at (mails, 0)->data->str, "\r\n.Paid by card.\r\n"));
+    g_assert_null (strstr (mail_at (mails, 1)->data->str, "rain jackets"));
+    g_assert_nonnull (strstr (mail_at (mails, 1)->data->str, "\r\n.Paid by card.\r\n"));
+    g_assert_null (strstr (mail_at (mails, 0)->data->str, "licet:promotional"));
+    g_assert_nonnull (strstr (audit, "\"submitted\""));
+    g_assert_nonnull (strstr (audit, "\"refused\""));
+    g_assert_nonnull (strstr (audit, "\"deferred\""));
+    lmtp_close (client);
+}
+
+static void
+test_repeated (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+    g_autoptr (GPtrArray) first =
+        lmtp_deliver (client, "4cTWICE", "yes@example.com no@example.com", mixed);
+    g_autoptr (GPtrArray) sent = smtp_sink_take (shared->sink);
+    g_autoptr (GPtrArray) second =
+        lmtp_deliver (client, "4cTWICE", "yes@example.com no@example.com", mixed);
+    g_autoptr (GPtrArray) none = smtp_sink_take (shared->sink);
+
+    check_reply (first, 1, "250 2.0.0 submitted as SINK");
+    check_reply (second, 0, "250 2.0.0 already submitted as SINK");
+    check_reply (second, 1, "250 2.0.0 already submitted as SINK");
+    g_assert_cmpuint (sent->len, ==, 2);
+    g_assert_cmpuint (none->len, ==, 0);
+    lmtp_close (client);
+}
+
+static void
+test_repeated_without_id (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+    g_autoptr (GPtrArray) first = lmtp_deliver (client, NULL, "yes@example.com", mixed);
+    g_autoptr (GPtrArray) second = lmtp_deliver (client, NULL, "yes@example.com", mixed);
+    g_autoptr (GPtrArray) sent = smtp_sink_take (shared->sink);
+
+    check_reply (first, 0, "250 2.0.0 submitted");
+    check_reply (second, 0, "250 2.0.0 already submitted");
+    g_assert_cmpuint (sent->len, ==, 1);
+    lmtp_close (client);
+}
+
+static void
+test_second_port_down (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+
+    smtp_sink_set_open (shared->sink, false);
+    g_autoptr (GPtrArray) down =
+        lmtp_deliver (client, "4cDOWN", "yes@example.com no@example.com", mixed);
+    smtp_sink_set_open (shared->sink, true);
+    smtp_sink_set_mode (shared->sink, SINK_SAYS_NONSENSE);
+    g_autoptr (GPtrArray) nonsense =
+        lmtp_deliver (client, "4cDOWN", "yes@example.com no@example.com", mixed);
+    smtp_sink_set_mode (shared->sink, SINK_REFUSES_DATA);
+    g_autoptr (GPtrArray) refused =
+        lmtp_deliver (client, "4cDOWN", "yes@example.com no@example.com", mixed);
+    smtp_sink_set_mode (shared->sink, SINK_OK);
+    g_autoptr (GPtrArray) up =
+        lmtp_deliver (client, "4cDOWN", "yes@example.com no@example.com", mixed);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+
+    for (unsigned i = 0; i < 2; i++) {
+        check_reply (down, i, "451 4.4.1 ");
+        check_reply (nonsense, i, "451 4.4.1 ");
+        check_reply (refused, i, "451 4.3.0 try again");
+        check_reply (up, i, "250 2.0.0 submitted");
+    }
+    g_assert_cmpuint (mails->len, ==, 2);
+    lmtp_close (client);
+}
+
+static void
+test_second_port_refuses_some (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+    g_autoptr (GPtrArray) replies = lmtp_deliver (
+        client, "4cSOME", "rejected@example.com yes@example.com busy@example.com", transaction);
+    g_autoptr (GPtrArray) nobody = lmtp_deliver (
+        client, "4cNONE", "rejected@example.com busy@example.com", transaction);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+
+    check_reply (replies, 0, "550 5.1.1 no such user");
+    check_reply (replies, 1, "250 2.0.0 submitted");
+    check_reply (replies, 2, "450 4.2.1 mailbox busy");
+    check_reply (nobody, 0, "550 5.1.1 no such user");
+    check_reply (nobody, 1, "450 4.2.1 mailbox busy");
+    g_assert_cmpuint (mails->len, ==, 2);
+    g_assert_cmpuint (mail_at (mails, 1)->data->len, ==, 0); /* the lone dot after 354 */
+    lmtp_close (client);
+}
+
+static void
+test_in_doubt (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+
+    smtp_sink_set_mode (shared->sink, SINK_DROPS_AFTER_DATA);
+    g_autoptr (GPtrArray) lost = lmtp_deliver (client, "4cDROP", "yes@example.com", mixed);
+    g_autofree char *doubt = world_ask (shared, "status");
+    smtp_sink_set_mode (shared->sink, SINK_OK);
+    g_autoptr (GPtrArray) again = lmtp_deliver (client, "4cDROP", "yes@example.com", mixed);
+    g_autofree char *settled = world_ask (shared, "status");
+    g_ptr_array_unref (smtp_sink_take (shared->sink));
+
+    check_reply (lost, 0, "451 4.4.2 ");
+    check_reply (again, 0, "250 2.0.0 submitted");
+    g_assert_nonnull (strstr (doubt, "\"in_doubt\":1"));
+    g_assert_nonnull (strstr (settled, "\"in_doubt\":0"));
+    lmtp_close (client);
+}
+
+static void
+test_pipelined (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+
+    for (unsigned i = 0; i < 3; i++)
+        lmtp_say (client,
+                  "XFORWARD IDENT=4cPIPE%u\r\nMAIL FROM:<orders@shop.example>\r\n"
+                  "RCPT TO:<yes@example.com>\r\nDATA\r\n" HEADER "\r\nhello %u\r\n.\r\n",
+                  i, i);
+    lmtp_say (client, "NOOP\r\nQUIT\r\n");
+    for (unsigned i = 0; i < 3; i++) {
+        lmtp_expect (client, "250 2.0.0 Ok");
+        lmtp_expect (client, "250 2.1.0");
+        lmtp_expect (client, "250 2.1.5");
+        lmtp_expect (client, "354");
+        lmtp_expect (client, "250 2.0.0 submitted");
+    }
+    lmtp_expect (client, "250 2.0.0 Ok");
+    lmtp_expect (client, "221 2.0.0");
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+    g_assert_cmpuint (mails->len, ==, 3);
+    g_assert_nonnull (strstr (mail_at (mails, 2)->data->str, "hello 2\r\n"));
+    lmtp_close (client);
+}
+
+static void
+test_verbatim (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+
+    lmtp_say (client, "XFORWARD NAME=client.example ADDR=IPV6:2001:db8::7 PORT=4711\r\n"
+                      "XFORWARD PROTO=ESMTP HELO=a+2Bb IDENT=4cVERB SOURCE=REMOTE\r\n"
+                      "MAIL FROM:<b\xc3\xbcro@shop.example> BODY=8BITMIME SMTPUTF8 RET=HDRS "
+                      "ENVID=QQ+2B314 SIZE=900\r\n"
+                      "RCPT TO:<yes@example.com> NOTIFY=SUCCESS,FAILURE "
+                      "ORCPT=utf-8;j\xc3\xb6rg@example.com\r\nDATA\r\n");
+    for (unsigned i = 0; i < 2; i++)
+        lmtp_expect (client, "250 2.0.0");
+    lmtp_expect (client, "250 2.1.0");
+    lmtp_expect (client, "250 2.1.5");
+    lmtp_expect (client, "354");
+    lmtp_say (client, "%s.\r\n", HEADER "\r\nhello\r\n");
+    lmtp_expect (client, "250 2.0.0 submitted");
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+    const SinkMail *mail = mail_at (mails, 0);
+    g_assert_true (has_command (mail, "XFORWARD NAME=client.example ADDR=IPV6:2001:db8::7 "
+                                      "PORT=4711 PROTO=ESMTP HELO=a+2Bb IDENT=4cVERB "
+                                      "SOURCE=REMOTE"));
+    g_autofree char *from = g_strdup_printf ("MAIL FROM:<b\xc3\xbcro@shop.example> SIZE=%zu "
+                                             "BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=QQ+2B314",
+                                             mail->data->len);
+    g_assert_true (has_command (mail, from));
+    g_assert_true (has_command (mail, "RCPT TO:<yes@example.com> NOTIFY=SUCCESS,FAILURE "
+                                      "ORCPT=utf-8;j\xc3\xb6rg@example.com"));
+    lmtp_close (client);
+}
+
+static void
+test_smuggling (void)
+{
+    static const char *const bodies[] = {
+        "a\n.\nMAIL FROM:<x@y>\r\n",   "a\n.\r\nMAIL FROM:<x@y>\r\n",
+        "a\r\n.\nMAIL FROM:<x@y>\r\n", "a\r.\rMAIL FROM:<x@y>\r\n",
+        "a\r\n.\rMAIL FROM:<x@y>\r\n",
+    };
+    LmtpClient *client = world_lmtp (shared);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (bodies); i++) {
+        lmtp_say (client, "MAIL FROM:<orders@shop.example>\r\nRCPT TO:<yes@example.com>\r\n"
+                          "RCPT TO:<no@example.com>\r\nDATA\r\n");
+        for (unsigned k = 0; k < 3; k++)
+            lmtp_expect (client, "250 ");
+        lmtp_expect (client, "354 ");
+        lmtp_say (client, "%s%s.\r\n", HEADER "\r\n", bodies[i]);
+        lmtp_expect (client, "550 5.6.0 ");
+        lmtp_expect (client, "550 5.6.0 ");
+    }
+    lmtp_say (client, "NOOP\nQUIT\r\n");
+    lmtp_expect (client, "500 5.5.2");
+    lmtp_close (client);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+    g_assert_cmpuint (mails->len, ==, 0);
+}
+
+static void
+test_commands (void)
+{
+    static const struct {
+        const char *name, *say, *want;
+    } rows[] = {
+        { "a command that is not there", "VRFY x", "500 5.5.2" },
+        { "HELO is not LMTP", "HELO x", "500 5.5.2" },
+        { "RCPT before MAIL", "RCPT TO:<yes@example.com>", "503 5.5.1" },
+        { "DATA before RCPT", "DATA", "503 5.5.1" },
+        { "a sender without brackets", "MAIL FROM:a@b", "501 5.1.7" },
+        { "a sender with a blank in it", "MAIL FROM:<a b@c>", "501 5.1.7" },
+        { "an unknown parameter", "MAIL FROM:<a@b> SOLICIT=x", "555 5.5.4" },
+        { "a size beyond the limit", "MAIL FROM:<a@b> SIZE=99999999999", "552 5.3.4" },
+        { "bad xtext", "XFORWARD NAME=a+0Ab", "501 5.5.4" },
+        { "an attribute without a name", "XFORWARD =x", "501 5.5.4" },
+        { "the null sender, in lower case", "mail from:<>", "250 2.1.0" },
+        { "MAIL twice", "MAIL FROM:<a@b>", "503 5.5.1" },
+        { "no recipient", "RCPT TO:<>", "501 5.1.3" },
+        { "a quoted local part with a bracket", "RCPT TO:<\"a>b\"@example.com>", "250 2.1.5" },
+        { "a parameter of MAIL at RCPT", "RCPT TO:<a@b> RET=HDRS", "555 5.5.4" },
+        { "XFORWARD within a transaction", "XFORWARD NAME=x", "503 5.5.1" },
+        { "RSET", "RSET", "250 2.0.0" },
+        { "RCPT after RSET", "RCPT TO:<a@b>", "503 5.5.1" },
+    };
+    LmtpClient *client = world_lmtp (shared);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+        g_test_message ("%s", rows[i].name);
+        lmtp_say (client, "%s\r\n", rows[i].say);
+        lmtp_expect (client, rows[i].want);
+    }
+    g_autofree char *longest = g_strnfill (LIMIT_COMMAND + 10, 'x');
+    lmtp_say (client, "%s\r\n", longest);
+    lmtp_expect (client, "500 5.5.2");
+    for (unsigned i = 0; i < 20; i++)
+        lmtp_say (client, "VRFY\r\n");
+    g_autofree char *reply = NULL;
+    while (reply = lmtp_reply (client), g_str_has_prefix (reply, "500"))
+        g_clear_pointer (&reply, g_free);
+    g_assert_true (g_str_has_prefix (reply, "421 4.7.0"));
+    lmtp_close (client);
+}
+
+static void
+test_status (void)
+{
+    g_autofree char *status = world_ask (shared, "status");
+    g_autofree char *unknown = world_ask (shared, "stop\"it");
+
+    g_assert_true (g_str_has_prefix (status, "{\"ok\":true,"));
+    g_assert_nonnull (strstr (status, "\"policy_version\":\""));
+    g_assert_null (strstr (status, "\"messages\":0,"));
+    g_assert_nonnull (strstr (unknown, "\"ok\":false"));
+}
+
+static void
+test_reload (void)
+{
+    World *world = world_new ("");
+    g_autoptr (MilterClient) client = world_milter (world);
+    LmtpClient *lmtp = world_lmtp (world);
+    g_autofree char *territory = world_path (world, "policies/territories/de.cfg");
+    g_autofree char *text = NULL;
+
+    milter_client_mail (client, "<orders@shop.example>", NULL);
+    g_autofree char *done = world_ask (world, "reload");
+    g_assert_cmpstr (done, ==, "{\"ok\":true}");
+    milter_client_rcpt (client, "<never@example.com>", NULL);
+    milter_client_message (client, mixed, strlen (mixed));
+    g_autoptr (MilterAnswer) answer = milter_client_end (client);
+    g_assert_cmpint (answer->verdict, ==, 'y');
+
+    g_file_get_contents (territory, &text, NULL, NULL);
+    world_write (world, "policies/territories/de.cfg", "territory = \"DE\";\nrules = [ (;\n");
+    g_autofree char *broken = world_ask (world, "reload");
+    g_assert_nonnull (strstr (broken, "\"ok\":false"));
+    g_assert_nonnull (strstr (broken, "de.cfg:"));
+    g_autoptr (MilterAnswer) still = send_text (client, "never@example.com", mixed);
+    g_assert_cmpint (still->verdict, ==, 'y');
+    g_autoptr (GPtrArray) replies = lmtp_deliver (lmtp, "4cREL", "yes@example.com", mixed);
+    check_reply (replies, 0, "250 ");
+    lmtp_close (lmtp);
+    world_free (world);
+}
+
+static void
+test_signals (void)
+{
+    World *world = world_new ("");
+
+    for (unsigned i = 0; i < 200; i++) {
+        kill (world->pid, SIGHUP);
+        g_usleep (i % 4 * 500);
+    }
+    check_in_place (world, "yes@example.com", mixed);
+    g_autofree char *status = world_ask (world, "status");
+    g_assert_null (strstr (status, "\"reloads\":0,"));
+    g_assert_nonnull (strstr (status, "\"reloads_failed\":0,"));
+    g_autoptr (MilterClient) idle = world_milter (world);
+    LmtpClient *lmtp = world_lmtp (world);
+    int ended = world_stop (world);
+    g_assert_true (WIFEXITED (ended));
+    g_assert_cmpint (WEXITSTATUS (ended), ==, 0);
+    lmtp_close (lmtp);
+    world_free (world);
+}
+
+static void
+test_no_record_no_mail (void)
+{
+    World *world = world_new ("");
+    g_autofree char *log = world_path (world, "audit.jsonl");
+    g_autoptr (MilterClient) client = world_milter (world);
+    LmtpClient *lmtp = world_lmtp (world);
+
+    /* A full disk is /dev/full; a reload opens the path again. */
+    g_remove (log);
+    g_assert_cmpint (symlink ("/dev/full", log), ==, 0);
+    g_free (world_ask (world, "reload"));
+    g_autoptr (MilterAnswer) answer = send_text (client, "yes@example.com", transaction);
+    g_autoptr (GPtrArray) replies = lmtp_deliver (lmtp, "4cFULL", "yes@example.com", mixed);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (world->sink);
+    g_assert_cmpint (answer->verdict, ==, 'y');
+    g_assert_cmpint (answer->reply[0], ==, '4');
+    check_reply (replies, 0, "451 4.3.0 ");
+    g_assert_cmpuint (mails->len, ==, 0);
+    lmtp_close (lmtp);
+    world_free (world);
+}
+
+int
+main (int argc, char *argv[])
+{
+    static const struct {
+        const char *name;
+        void (*run) (void);
+    } scenarios[] = {
+        { "/wire/milter/changes in place give pipeline_run's bytes", test_in_place },
+        { "/wire/milter/signed when there is a key, deferred when not", test_signed },
+        { "/wire/milter/a split adds one field only", test_split_only_routes },
+        { "/wire/milter/fields forged by the client are removed", test_forged_fields },
+        { "/wire/milter/all refused is one 550", test_all_refused },
+        { "/wire/milter/all wait is 4xx for queueing clients only", test_all_wait },
+        { "/wire/milter/recipients refused by Postfix do not count", test_refused_by_postfix },
+        { "/wire/milter/a message for nobody is harmless", test_nobody },
+        { "/wire/milter/a malformed message is 550", test_malformed },
+        { "/wire/milter/a message past the limit is 552", test_oversize },
+        { "/wire/milter/forty messages on one connection", test_many_on_one_connection },
+        { "/wire/milter/an abort forgets the message", test_abort },
+        { "/wire/milter/a server without what we need is refused", test_old_server },
+        { "/wire/lmtp/four recipients, four statuses", test_four_statuses },
+        { "/wire/lmtp/a repeated hand-over is a no-op", test_repeated },
+        { "/wire/lmtp/also without a queue id", test_repeated_without_id },
+        { "/wire/lmtp/the second port down, mad, refusing, up", test_second_port_down },
+        { "/wire/lmtp/the second port refuses some", test_second_port_refuses_some },
+        { "/wire/lmtp/a connection lost after the dot", test_in_doubt },
+        { "/wire/lmtp/three messages in one write", test_pipelined },
+        { "/wire/lmtp/identity and parameters arrive verbatim", test_verbatim },
+        { "/wire/lmtp/a bare CR or LF is refused, not smuggled", test_smuggling },
+        { "/wire/lmtp/commands and replies", test_commands },
+        { "/wire/control/status", test_status },
+        { "/wire/control/a reload keeps connections, a broken one the state", test_reload },
+        { "/wire/process/SIGHUP reloads, SIGTERM ends", test_signals },
+        { "/wire/process/what cannot be recorded does not leave", test_no_record_no_mail },
+    };
+
+    g_test_init (&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions ();
+    shared = world_new ("");
+    for (unsigned i = 0; i < G_N_ELEMENTS (scenarios); i++)
+        g_test_add_func (scenarios[i].name, scenarios[i].run);
+    int status = g_test_run ();
+    world_free (shared);
+    return status;
+}
