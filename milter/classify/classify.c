@@ -214,6 +214,22 @@ decide_from_signals (Classification *classification, const Scene *scene)
     classification->confidence = 1 / (1 + exp (-fabs (sum)));
 }
 
+/* What can be read in two ways may show promotion to one reader and none to us: it counts as mixed
+ * and is never cut. Correspondence is not searched for promotion at all. */
+static void
+doubt_ambiguous (Classification *classification, const Message *message)
+{
+    const char *ambiguity = message_ambiguity (message);
+
+    if (!ambiguity || classification->class == CLASS_PERSONAL)
+        return;
+    if (classification->class == CLASS_TRANSACTIONAL)
+        classification->class = CLASS_MIXED;
+    if (!classification->problem)
+        classification->problem = g_strdup (ambiguity);
+    note (classification, "ambiguous", 0, ambiguity);
+}
+
 /* Purposes must fit the class: promotion always has one, so that consent can be asked for. */
 static void
 settle_purposes (Classification *classification, const Scene *scene)
@@ -278,6 +294,7 @@ classify (const Message *message, const Words *words)
         decide_from_marks (classification, strlen (outside));
     else if (!decide_from_declaration (classification, message))
         decide_from_signals (classification, &scene);
+    doubt_ambiguous (classification, message);
     settle_purposes (classification, &scene);
 
     size_t whole = inside + strlen (outside);

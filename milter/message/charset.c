@@ -194,7 +194,8 @@ charset_lock_reason (const char *charset, const char *text, size_t length)
     case SET_SINGLE:
         return NULL;
     case SET_MULTIPLE:
-        return is_clean (charset, text, length) ? NULL : "its text does not fit its character set";
+        return is_clean (charset, text, length) ? NULL
+                                                : "its text does not fit its character set";
     case SET_OPAQUE:
         return "its character set hides markup";
     }

@@ -21,8 +21,7 @@
 static void
 keep (GArray *kept, size_t start, size_t end)
 {
-    CutRange *last =
-        kept->len > 0 ? &g_array_index (kept, CutRange, kept->len - 1) : NULL;
+    CutRange *last = kept->len > 0 ? &g_array_index (kept, CutRange, kept->len - 1) : NULL;
     CutRange range = { start, end };
 
     if (start == end)
@@ -178,7 +177,8 @@ cut_quoted (const Part *part, const char *data, size_t length, const GArray *ran
 
     if (!list_kept (data, length, ranges, kept, &decoded)) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                     "leaf %s, offset %zu: the cut splits a line end", part->leaf.path, decoded);
+                     "leaf %s, offset %zu: the cut splits a line end", part->leaf.path,
+                     decoded);
         return NULL;
     }
     return g_string_free_to_bytes (join_kept (data, length, kept));

@@ -119,8 +119,8 @@ element_find (const char *data, const HtmlToken *token)
     for (size_t i = 0; i < token->name_length; i++)
         name[i] = g_ascii_tolower (data[token->name + i]);
     name[token->name_length] = '\0';
-    const Element *found = bsearch (name, elements, G_N_ELEMENTS (elements), sizeof elements[0],
-                                    compare_element);
+    const Element *found =
+        bsearch (name, elements, G_N_ELEMENTS (elements), sizeof elements[0], compare_element);
     return found ? found : &unknown;
 }
 

@@ -18,8 +18,8 @@ typedef struct {
 } SingleField;
 
 static const SingleField singles[] = {
-    { "content-type", 1 },  { "content-disposition", 2 }, { "content-transfer-encoding", 4 },
-    { "content-id", 8 },    { "mime-version", 16 },       { "from", 32 },
+    { "content-type", 1 }, { "content-disposition", 2 }, { "content-transfer-encoding", 4 },
+    { "content-id", 8 },   { "mime-version", 16 },       { "from", 32 },
     { "subject", 64 },
 };
 

@@ -176,8 +176,8 @@ html_next (HtmlScanner *scanner, HtmlToken *ret_token)
         token.end = raw_end (scanner);
         scanner->raw = NULL;
     }
-    if (token.end <= token.start && (scanner->data[token.start] != '<' ||
-                                     !read_markup (scanner, &token)))
+    if (token.end <= token.start &&
+        (scanner->data[token.start] != '<' || !read_markup (scanner, &token)))
         token.end = find (scanner, token.start + 1, "<");
     scanner->position = token.end;
     *ret_token = token;

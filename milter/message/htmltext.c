@@ -26,10 +26,10 @@ typedef struct {
     GString *text;
     GString *scratch;
     ElementStack stack;
-    Link *link;            /* the anchor that is open */
-    unsigned link_depth;   /* of the stack below it */
-    size_t link_text;      /* where its text begins */
-    GString *link_image;   /* the alternative text of images in it */
+    Link *link;          /* the anchor that is open */
+    unsigned link_depth; /* of the stack below it */
+    size_t link_text;    /* where its text begins */
+    GString *link_image; /* the alternative text of images in it */
     bool too_many_attributes;
 } Reader;
 
@@ -236,7 +236,8 @@ htmltext_read (Part *part)
 
     part->source = text_source (part);
     reader.data = g_bytes_get_data (part->source, &reader.length);
-    charset_decoder_init (&reader.decoder, text_is_transcoded (part) ? NULL : part->leaf.charset);
+    charset_decoder_init (&reader.decoder,
+                          text_is_transcoded (part) ? NULL : part->leaf.charset);
     elements_init (&reader.stack, reader.data);
     reader.text = g_string_sized_new (reader.length / 4 + 1);
     reader.scratch = g_string_new (NULL);

@@ -146,9 +146,8 @@ visit (Walk *walk, const GumboNode *node, const GArray *ranges)
 {
     Visit next = { .node = node, .event = walk->events->len };
     Event event = { .node = node };
-    const Visit *parent = walk->path->len > 0
-                              ? &g_array_index (walk->path, Visit, walk->path->len - 1)
-                              : NULL;
+    const Visit *parent =
+        walk->path->len > 0 ? &g_array_index (walk->path, Visit, walk->path->len - 1) : NULL;
 
     if (node->type != GUMBO_NODE_DOCUMENT && is_cut (walk, node, ranges))
         return;

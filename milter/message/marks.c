@@ -38,8 +38,8 @@ static void
 complain (Finder *finder, size_t offset, const char *what)
 {
     if (!finder->problem)
-        finder->problem = g_strdup_printf ("leaf %s, offset %zu: %s",
-                                           finder->part->leaf.path, offset, what);
+        finder->problem =
+            g_strdup_printf ("leaf %s, offset %zu: %s", finder->part->leaf.path, offset, what);
 }
 
 static void
@@ -181,8 +181,8 @@ find_in_html (Finder *finder)
             take_start (finder, &token);
             break;
         case HTML_END: {
-            EndResult result = elements_end (&finder->stack, &token,
-                                             element_find (finder->data, &token));
+            EndResult result =
+                elements_end (&finder->stack, &token, element_find (finder->data, &token));
             settle_elements (finder, &token, result);
             break;
         }
@@ -210,8 +210,8 @@ find_in_lines (Finder *finder)
         while (to > from && g_ascii_isspace (finder->data[to - 1]))
             to--;
         if (to - from >= 2 && finder->data[from] == '[' && finder->data[to - 1] == ']')
-            take_mark (finder, "text-lines",
-                       read_mark (finder->data + from + 1, to - from - 2), line, end);
+            take_mark (finder, "text-lines", read_mark (finder->data + from + 1, to - from - 2),
+                       line, end);
     }
 }
 
@@ -233,9 +233,8 @@ append_joined (GArray *found, GArray *blocks)
     g_array_sort (found, compare_blocks);
     for (unsigned i = 0; i < found->len; i++) {
         const MarkedBlock *block = &g_array_index (found, MarkedBlock, i);
-        MarkedBlock *last = blocks->len > first
-                                ? &g_array_index (blocks, MarkedBlock, blocks->len - 1)
-                                : NULL;
+        MarkedBlock *last =
+            blocks->len > first ? &g_array_index (blocks, MarkedBlock, blocks->len - 1) : NULL;
         if (!last || block->start >= last->end) {
             g_array_append_val (blocks, *block);
         } else if (block->end > last->end) {

@@ -78,8 +78,7 @@ read_leaf (Message *message, Part *part)
         size_t length = strlen (leaf->content_id);
         bool bracketed = leaf->content_id[0] == '<' && leaf->content_id[length - 1] == '>';
         g_autofree char *whole = g_steal_pointer (&leaf->content_id);
-        leaf->content_id =
-            bracketed ? g_strndup (whole + 1, length - 2) : g_strdup (whole);
+        leaf->content_id = bracketed ? g_strndup (whole + 1, length - 2) : g_strdup (whole);
     }
     if (!message->layout->dangerous && (part->content_type || part->disposition))
         leaf->filename = witness_filename (part);
@@ -137,9 +136,9 @@ find_leaf_marks (Message *message, unsigned i)
     g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
     g_autofree char *problem = marks_find (part, i, found);
     if (problem || found->len > 0)
-        keep_problem (message,
-                      g_strdup_printf ("leaf %s, offset 0: it has marks but cannot be edited: %s",
-                                       part->leaf.path, part->leaf.locked));
+        keep_problem (message, g_strdup_printf (
+                                   "leaf %s, offset 0: it has marks but cannot be edited: %s",
+                                   part->leaf.path, part->leaf.locked));
 }
 
 static bool
@@ -303,7 +302,10 @@ message_main_leaf (const Message *message)
         LeafKind kind;
         bool nested;
     } order[] = {
-        { LEAF_HTML, false }, { LEAF_PLAIN, false }, { LEAF_HTML, true }, { LEAF_PLAIN, true },
+        { LEAF_HTML, false },
+        { LEAF_PLAIN, false },
+        { LEAF_HTML, true },
+        { LEAF_PLAIN, true },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (order); i++) {

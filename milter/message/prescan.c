@@ -24,13 +24,20 @@ typedef struct {
 } RiskyField;
 
 static const RiskyField risky[] = {
-    { "content-type", false }, { "content-disposition", false },
-    { "from", true },          { "sender", true },
-    { "reply-to", true },      { "to", true },
-    { "cc", true },            { "bcc", true },
-    { "resent-from", true },   { "resent-sender", true },
-    { "resent-reply-to", true }, { "resent-to", true },
-    { "resent-cc", true },     { "resent-bcc", true },
+    { "content-type", false },
+    { "content-disposition", false },
+    { "from", true },
+    { "sender", true },
+    { "reply-to", true },
+    { "to", true },
+    { "cc", true },
+    { "bcc", true },
+    { "resent-from", true },
+    { "resent-sender", true },
+    { "resent-reply-to", true },
+    { "resent-to", true },
+    { "resent-cc", true },
+    { "resent-bcc", true },
     { "disposition-notification-to", true },
 };
 

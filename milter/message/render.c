@@ -63,8 +63,9 @@ is_safe_field (const char *name, const char *value)
     for (const char *c = value; *c; c++) {
         if (*c == '\n' && (c == value || c[-1] != '\r'))
             return false;
-        if (*c == '\r' && (c[1] != '\n' || (c[2] != ' ' && c[2] != '\t') ||
-                           c[2 + strspn (c + 2, " \t")] == '\r' || !c[2 + strspn (c + 2, " \t")]))
+        if (*c == '\r' &&
+            (c[1] != '\n' || (c[2] != ' ' && c[2] != '\t') ||
+             c[2 + strspn (c + 2, " \t")] == '\r' || !c[2 + strspn (c + 2, " \t")]))
             return false;
     }
     return true;
@@ -81,7 +82,8 @@ check_header_edit (const Render *render, const Edit *edit, GError **error)
     if (!inserts)
         name = message_field (render->message, edit->field)->name;
     if (edit->kind != EDIT_HEADER_REMOVE && !is_safe_field (name, edit->value))
-        return fail (error, name && *name ? name : "header", "the new field is not well-formed");
+        return fail (error, name && *name ? name : "header",
+                     "the new field is not well-formed");
     return true;
 }
 

@@ -209,8 +209,7 @@ is_attachment (const Entity *entity)
 }
 
 static bool
-add_leaf (Scan *scan, const Entity *entity, const Params *type, Level inherited,
-          GError **error)
+add_leaf (Scan *scan, const Entity *entity, const Params *type, Level inherited, GError **error)
 {
     if (scan->out->parts->len == LIMIT_MIME_LEAVES) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "offset %zu: too many parts",
@@ -293,8 +292,8 @@ static bool
 read_entity (Scan *scan, GError **error)
 {
     for (;;) {
-        g_autoptr (Entity) entity = entity_read (scan->data, scan->length, scan->position,
-                                                 is_delimiter, scan, error);
+        g_autoptr (Entity) entity =
+            entity_read (scan->data, scan->length, scan->position, is_delimiter, scan, error);
         if (!entity)
             return false;
         note_entity (scan, entity);
@@ -332,8 +331,8 @@ find_delimiter (Scan *scan, unsigned *ret_level)
             return found;
         if (found == DELIMITER_ODD)
             structure_note (scan->out, scan->position, "text after a boundary");
-        const char *next = memmem (scan->data + scan->position,
-                                   scan->length - scan->position, "\n--", 3);
+        const char *next =
+            memmem (scan->data + scan->position, scan->length - scan->position, "\n--", 3);
         scan->position = next ? (size_t)(next - scan->data) + 1 : scan->length;
     }
     return DELIMITER_NONE;

@@ -10,7 +10,7 @@
 #include "html.h"
 
 /* A newsletter has some hundred links; each carries the line it stands in. */
-#define MOST_LINKS 10000
+#define MOST_LINKS      10000
 #define LONGEST_CONTEXT 300
 
 GBytes *
@@ -56,6 +56,8 @@ text_collapse (const char *text)
 static void
 append_source (const Part *part, size_t start, size_t end, GString *out)
 {
+    if (start >= end)
+        return;
     g_auto (CharsetDecoder) decoder = { 0 };
     g_autoptr (GString) raw = g_string_new (NULL);
     const char *data = g_bytes_get_data (part->source, NULL);

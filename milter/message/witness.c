@@ -143,8 +143,8 @@ compare_leaf (const char *data, GMimeObject *object, const Leaf *leaf)
                !is_same_end (data, (size_t)stream->bound_end, leaf->end)) {
         return "readers see different ends of a part";
     }
-    if (leaf->encoding != ENCODING_OTHER &&
-        read_encoding (g_mime_part_get_content_encoding ((GMimePart *)object)) != leaf->encoding)
+    if (leaf->encoding != ENCODING_OTHER && read_encoding (g_mime_part_get_content_encoding (
+                                                (GMimePart *)object)) != leaf->encoding)
         return "readers see different transfer encodings";
     return compare_type (object, leaf);
 }
@@ -231,8 +231,8 @@ witness_first_mailbox (const char *value)
     for (int i = 0; list && !found && i < internet_address_list_length (list); i++) {
         InternetAddress *address = internet_address_list_get_address (list, i);
         if (INTERNET_ADDRESS_IS_GROUP (address))
-            found = first_of (internet_address_group_get_members (
-                (InternetAddressGroup *)address));
+            found =
+                first_of (internet_address_group_get_members ((InternetAddressGroup *)address));
     }
     return found;
 }

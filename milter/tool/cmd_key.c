@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* licet key: make a DKIM key, print its record, verify a mail against records in a file. */
+/* licet key: makes DKIM keys, shows their DNS records, verifies signatures without DNS. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,102 +13,170 @@
 #include "licet/signer.h"
 #include "tool.h"
 
+/* RFC 1035 3.3: one string of a TXT record. */
+#define TXT_STRING 255
+
+#define SELECTOR_CHARACTERS                                                                    \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+
 typedef struct {
-    char *algorithm, *out, *keyring;
-} KeyOptions;
-
-/* O_EXCL: a key that signs mail now is never written over. */
-static bool
-write_key (const char *path, const char *pem, GError **error)
-{
-    int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
-                     g_strerror (errno));
-        return false;
-    }
-    size_t length = strlen (pem);
-    bool ok = write (fd, pem, length) == (ssize_t)length && fsync (fd) == 0;
-    if (close (fd) != 0 || !ok) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: cannot be written",
-                     path);
-        unlink (path);
-        return false;
-    }
-    return true;
-}
+    char *domain;
+    const char *selector, *file;
+} NewKey;
 
 static bool
-append_keyring (const char *path, const char *domain, const char *selector, const char *record,
-                GError **error)
+fail_file (const char *path, GError **error)
 {
-    FILE *file = fopen (path, "ae");
-
-    if (file && fprintf (file, "%s._domainkey.%s %s\n", selector, domain, record) > 0 &&
-        fclose (file) == 0)
-        return true;
     g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
                  g_strerror (errno));
     return false;
 }
 
-/* A TXT string holds at most 255 octets (RFC 1035 3.3): a long record is several strings. */
-static void
-print_zone (const char *domain, const char *selector, const char *record)
+static bool
+write_all (int fd, const char *text)
 {
-    printf ("%s._domainkey.%s. 3600 IN TXT (", selector, domain);
-    for (size_t i = 0, length = strlen (record); i < length; i += 255)
-        printf ("\n    \"%.255s\"", record + i);
+    for (size_t left = strlen (text); left > 0;) {
+        ssize_t n = write (fd, text, left);
+        if (n < 0)
+            return false;
+        text += n;
+        left -= (size_t)n;
+    }
+    return fsync (fd) == 0;
+}
+
+/* A key that signs mail today must not be lost to a command given twice: never overwrites. */
+static bool
+write_pem (const char *path, const char *pem, GError **error)
+{
+    int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return fail_file (path, error);
+    bool written = write_all (fd, pem);
+    if (close (fd) == 0 && written)
+        return true;
+    fail_file (path, error);
+    unlink (path);
+    return false;
+}
+
+static bool
+append_keyring (const char *path, const NewKey *key, const char *record, GError **error)
+{
+    g_autofree char *line =
+        g_strdup_printf ("%s._domainkey.%s %s\n", key->selector, key->domain, record);
+    int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+
+    if (fd < 0)
+        return fail_file (path, error);
+    bool written = write_all (fd, line);
+    if (close (fd) == 0 && written)
+        return true;
+    return fail_file (path, error);
+}
+
+static void
+print_zone (const NewKey *key, const char *record)
+{
+    printf ("%s._domainkey.%s. IN TXT (", key->selector, key->domain);
+    for (size_t left = strlen (record); left > 0;) {
+        size_t n = MIN (left, TXT_STRING);
+        printf ("\n    \"%.*s\"", (int)n, record);
+        record += n;
+        left -= n;
+    }
     puts (" )");
 }
 
 static void
-print_new (const char *domain, const char *selector, const char *file, const char *record)
+print_settings (const NewKey *key)
 {
-    printf ("key written to %s (mode 0600)\n\nfor a zone file:\n\n", file);
-    print_zone (domain, selector, record);
-    printf ("\nfor a web form, name %s._domainkey.%s, type TXT:\n\n%s\n", selector, domain,
-            record);
-    printf ("\nfor licet.cfg, once the record is published:\n\n"
-            "keys = ( { domain = \"%s\"; selector = \"%s\"; file = \"%s\"; } );\n",
-            domain, selector, file);
+    g_autofree char *path = g_canonicalize_filename (key->file, NULL);
+    g_autoptr (GString) text = g_string_new ("keys = ( { domain = ");
+
+    tool_json_string (text, key->domain);
+    g_string_append (text, "; selector = ");
+    tool_json_string (text, key->selector);
+    g_string_append (text, "; file = ");
+    tool_json_string (text, path);
+    printf ("%s; } );\n", text->str);
 }
 
-static int
-key_new (const char *given_domain, const char *selector, const KeyOptions *options)
+static void
+print_new_key (const NewKey *key, const char *record)
 {
-    GError *error = NULL;
-    g_autofree char *domain = address_domain_ascii (given_domain, &error);
-    g_autofree char *host = domain ? address_domain_ascii (selector, &error) : NULL;
+    printf ("The private key is in %s.\n", key->file);
+    puts ("\nDNS record for a zone file:\n");
+    print_zone (key, record);
+    puts ("\nFor a web form:\n");
+    printf ("name   %s._domainkey.%s\ntype   TXT\nvalue  %s\n", key->selector, key->domain,
+            record);
+    puts ("\nFor licet.cfg:\n");
+    print_settings (key);
+}
+
+static bool
+make_key (const NewKey *key, const char *algorithm, const char *keyring, GError **error)
+{
     char *pem = NULL;
     g_autofree char *record = NULL;
 
-    if (!domain || !host) {
-        g_prefix_error (&error, "%s: ", domain ? selector : given_domain);
-        return tool_fail (error);
-    }
-    g_autofree char *file = options->out ? g_strdup (options->out)
-                                         : g_strdup_printf ("%s.%s.pem", selector, domain);
-    if (!signer_key_new (options->algorithm ? options->algorithm : "rsa", &pem, &record,
-                         &error))
-        return tool_fail (error);
-    bool ok = write_key (file, pem, &error);
+    if (!signer_key_new (algorithm, &pem, &record, error))
+        return false;
+    bool written = write_pem (key->file, pem, error);
     explicit_bzero (pem, strlen (pem));
     g_free (pem);
-    if (!ok || (options->keyring &&
-                !append_keyring (options->keyring, domain, selector, record, &error)))
-        return tool_fail (error);
-    print_new (domain, selector, file, record);
-    return EX_OK;
+    if (!written || (keyring && !append_keyring (keyring, key, record, error)))
+        return false;
+    print_new_key (key, record);
+    return true;
 }
 
 static int
-key_show (const char *file)
+key_new (int argc, char **argv)
 {
+    g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL;
+    GOptionEntry entries[] = {
+        { "algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm, "rsa (2048 bits) or ed25519",
+          "NAME" },
+        { "out", 0, 0, G_OPTION_ARG_FILENAME, &out,
+          "file to write, SELECTOR.DOMAIN.pem if not given; never overwritten", "FILE" },
+        { "keyring", 0, 0, G_OPTION_ARG_FILENAME, &keyring,
+          "file to append the record to, for verify", "FILE" },
+        G_OPTION_ENTRY_NULL,
+    };
     GError *error = NULL;
-    g_autofree char *record = signer_key_record (file, &error);
 
+    if (!tool_options (&argc, &argv, "DOMAIN SELECTOR", "Makes a DKIM key.", entries))
+        return EX_USAGE;
+    if (argc != 3)
+        return tool_usage ("key new takes: DOMAIN SELECTOR");
+    if (algorithm && strcmp (algorithm, "rsa") != 0 && strcmp (algorithm, "ed25519") != 0)
+        return tool_usage ("--algorithm %s: right would be rsa or ed25519", algorithm);
+    if (!*argv[2] || strspn (argv[2], SELECTOR_CHARACTERS) != strlen (argv[2]))
+        return tool_usage ("a selector has letters, digits, \"-\" and \".\" only");
+    g_autofree char *domain = address_domain_ascii (argv[1], &error);
+    if (!domain)
+        return tool_fail (error);
+    g_autofree char *file =
+        out ? g_strdup (out) : g_strdup_printf ("%s.%s.pem", argv[2], domain);
+    NewKey key = { domain, argv[2], file };
+    return make_key (&key, algorithm ? algorithm : "rsa", keyring, &error) ? EX_OK
+                                                                           : tool_fail (error);
+}
+
+static int
+key_show (int argc, char **argv)
+{
+    GOptionEntry entries[] = { G_OPTION_ENTRY_NULL };
+    GError *error = NULL;
+
+    if (!tool_options (&argc, &argv, "FILE", "Prints the DNS record of a key.", entries))
+        return EX_USAGE;
+    if (argc != 2)
+        return tool_usage ("key show takes: FILE");
+    g_autofree char *record = signer_key_record (argv[1], &error);
     if (!record)
         return tool_fail (error);
     puts (record);
@@ -116,46 +184,45 @@ key_show (const char *file)
 }
 
 static int
-key_verify (const char *path, const KeyOptions *options)
+key_verify (int argc, char **argv)
 {
+    g_autofree char *keyring = NULL;
+    GOptionEntry entries[] = {
+        { "keyring", 0, 0, G_OPTION_ARG_FILENAME, &keyring,
+          "lines \"selector._domainkey.domain v=DKIM1; ...\"", "FILE" },
+        G_OPTION_ENTRY_NULL,
+    };
     GError *error = NULL;
-    g_autoptr (GBytes) bytes = tool_read_mail (path, &error);
 
-    if (!options->keyring)
-        return tool_usage ("key verify needs --keyring FILE");
-    if (!bytes)
+    if (!tool_options (&argc, &argv, "MAIL.eml", "Verifies all DKIM signatures without DNS.",
+                       entries))
+        return EX_USAGE;
+    if (argc != 2 || !keyring)
+        return tool_usage ("key verify takes: --keyring FILE MAIL.eml");
+    g_autoptr (GBytes) mail = tool_read_mail (argv[1], &error);
+    if (!mail)
         return tool_fail (error);
-    if (!signer_verify (bytes, options->keyring, &error)) {
-        g_prefix_error (&error, "%s: ", path);
+    if (!signer_verify (mail, keyring, &error)) {
+        g_prefix_error (&error, "%s: ", argv[1]);
         return tool_fail (error);
     }
-    printf ("%s: all signatures verify\n", path);
+    printf ("%s: all signatures are valid\n", argv[1]);
     return EX_OK;
 }
 
 int
 cmd_key (int argc, char **argv)
 {
-    g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL;
-    GOptionEntry entries[] = {
-        { "algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm, "rsa (2048 bits) or ed25519",
-          "NAME" },
-        { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "where the key goes; never written over",
-          "FILE" },
-        { "keyring", 0, 0, G_OPTION_ARG_FILENAME, &keyring,
-          "file of key records: new appends, verify reads", "FILE" },
-        G_OPTION_ENTRY_NULL,
-    };
+    GOptionEntry entries[] = { G_OPTION_ENTRY_NULL };
 
-    if (!tool_options (&argc, &argv, "new DOMAIN SELECTOR | show FILE | verify MAIL",
-                       "Makes a DKIM key, prints its DNS record, verifies a mail.", entries))
+    if (argc > 1 && strcmp (argv[1], "new") == 0)
+        return key_new (argc - 1, argv + 1);
+    if (argc > 1 && strcmp (argv[1], "show") == 0)
+        return key_show (argc - 1, argv + 1);
+    if (argc > 1 && strcmp (argv[1], "verify") == 0)
+        return key_verify (argc - 1, argv + 1);
+    if (!tool_options (&argc, &argv, "new|show|verify [OPTION...] OPERAND...",
+                       "Makes, shows and verifies DKIM keys.", entries))
         return EX_USAGE;
-    KeyOptions options = { algorithm, out, keyring };
-    if (argc == 4 && strcmp (argv[1], "new") == 0)
-        return key_new (argv[2], argv[3], &options);
-    if (argc == 3 && strcmp (argv[1], "show") == 0)
-        return key_show (argv[2]);
-    if (argc == 3 && strcmp (argv[1], "verify") == 0)
-        return key_verify (argv[2], &options);
-    return tool_usage ("key takes: new DOMAIN SELECTOR, show FILE, or verify MAIL");
+    return tool_usage ("key takes: new, show or verify");
 }

@@ -120,6 +120,18 @@ with_crlf (GBytes *bytes)
     return g_byte_array_free_to_bytes (wire);
 }
 
+/* A message cut out of an mbox file keeps its separator line, which is no header field. */
+static GBytes *
+without_mbox_line (GBytes *bytes)
+{
+    size_t length = 0;
+    const char *data = g_bytes_get_data (bytes, &length);
+    const char *end = length >= 5 && memcmp (data, "From ", 5) == 0 ? memchr (data, '\n', length) : NULL;
+    size_t offset = end ? (size_t) (end - data) + 1 : 0;
+
+    return g_bytes_new_from_bytes (bytes, offset, length - offset);
+}
+
 GBytes *
 tool_read_mail (const char *path, GError **error)
 {
@@ -134,7 +146,10 @@ tool_read_mail (const char *path, GError **error)
     g_autoptr (GBytes) bytes = read_all (file, path, error);
     if (!standard)
         fclose (file);
-    return bytes ? with_crlf (bytes) : NULL;
+    if (!bytes)
+        return NULL;
+    g_autoptr (GBytes) mail = without_mbox_line (bytes);
+    return with_crlf (mail);
 }
 
 void

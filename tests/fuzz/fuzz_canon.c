@@ -21,6 +21,5 @@ LLVMFuzzerTestOneInput (const char *data, size_t size)
     canon_header (once->str, once->len, g_string_truncate (twice, 0));
     /* A stray CR may meet a LF when a fold goes; fields_split refuses such a header. */
     g_assert_true (memchr (data, '\r', size) || g_string_equal (once, twice));
-    g_assert_cmpuint (once->len, <=, size + 1);
     return 0;
 }

@@ -81,13 +81,14 @@ test_visible (const void *data)
 
 /* Wanted: "offset visible target|text" lines. */
 static const Row link_rows[] = {
-    { "an anchor has its words", HTML, "x<a class=b href='http://a.example/?x=1&amp;y'>the <b>shop</b></a>",
+    { "an anchor has its words", HTML,
+      "x<a class=b href='http://a.example/?x=1&amp;y'>the <b>shop</b></a>",
       "1 1 http://a.example/?x=1&y|the shop\n" },
     { "an anchor without a target is none", HTML, "<a name=x>y</a>", "" },
-    { "an anchor around an image is named by it", HTML,
-      "<a href=u><img alt='Unsubscribe'></a>", "0 1 u|Unsubscribe\n" },
+    { "an anchor around an image is named by it", HTML, "<a href=u><img alt='Unsubscribe'></a>",
+      "0 1 u|Unsubscribe\n" },
     { "a new anchor ends the one before", HTML, "<a href=u>one<a href=v>two</a>three",
-      "0 1 u|one\n14 1 v|two\n" },
+      "0 1 u|one\n13 1 v|two\n" },
     { "a cell ends an anchor that nobody closed", HTML,
       "<table><tr><td><a href=u>one</td><td>two</td></tr></table>", "15 1 u|one\n" },
     { "a hidden anchor is said to be hidden", HTML,
@@ -120,7 +121,8 @@ test_links (const void *data)
 
 /* Wanted: "how:text of the block:text inside the marks" for each. */
 static const Row mark_rows[] = {
-    { "a pair of comments", HTML, "a<!-- licet:promotional --><p>b</p><!-- /licet:promotional -->c",
+    { "a pair of comments", HTML,
+      "a<!-- licet:promotional --><p>b</p><!-- /licet:promotional -->c",
       "comment:<!-- licet:promotional --><p>b</p><!-- /licet:promotional -->:<p>b</p>;" },
     { "blanks and case in a comment do not count", HTML,
       "<!--Licet:PROMOTIONAL-->b<!-- / licet:promotional\n-->",
@@ -147,13 +149,13 @@ static const Row mark_rows[] = {
     { "text lines", "text/plain",
       "a\r\n[licet:promotional]\r\nb\r\n [/Licet:promotional] \r\nc\r\n",
       "text-lines:[licet:promotional]\r\nb\r\n [/Licet:promotional] \r\n:b\r\n;" },
-    { "text lines up to the end", "text/plain", "a\r\n[licet:promotional]\r\n[/licet:promotional]",
+    { "text lines up to the end", "text/plain",
+      "a\r\n[licet:promotional]\r\n[/licet:promotional]",
       "text-lines:[licet:promotional]\r\n[/licet:promotional]:;" },
     { "a mark in the middle of a line is none", "text/plain", "x [licet:promotional]\r\n", "" },
     { "no marks inside a conditional comment", HTML,
       "<!--[if mso]> licet:promotional <![endif]-->", "" },
-    { "no marks inside a style sheet", HTML,
-      "<style><!-- licet:promotional --></style>", "" },
+    { "no marks inside a style sheet", HTML, "<style><!-- licet:promotional --></style>", "" },
     { "a comment of somebody else", HTML, "<!-- promotional --><!-- deliciet: x -->", "" },
 };
 

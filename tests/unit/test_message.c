@@ -57,8 +57,9 @@ static const LeafRow leaf_rows[] = {
            "Content-Type: message/rfc822\n\nSubject: in\n\nhello\n--a--\n",
       "1 text/plain plain identity\n2.1 text/plain plain identity locked\n" },
     { "a multipart at the top of another message has no number of its own",
-      HEAD "Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\n"
-           "x\n--a\n\ny\n--a--\n",
+      HEAD
+      "Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\n"
+      "x\n--a\n\ny\n--a--\n",
       "1.1 text/plain plain identity locked\n1.2 text/plain plain identity locked\n" },
     { "parts of a digest are messages",
       HEAD "Content-Type: multipart/digest; boundary=a\n\n--a\n\nSubject: in\n\nx\n--a--\n",
@@ -70,8 +71,8 @@ static const LeafRow leaf_rows[] = {
     { "an attached page is no HTML to read",
       HEAD "Content-Type: text/html\nContent-Disposition: attachment\n\n<p>x\n",
       "1 text/html other identity attachment\n" },
-    { "an unknown disposition is an attachment",
-      HEAD "Content-Disposition: strange\n\nx\n", "1 text/plain other identity attachment\n" },
+    { "an unknown disposition is an attachment", HEAD "Content-Disposition: strange\n\nx\n",
+      "1 text/plain other identity attachment\n" },
     { "an AMP part is a kind of its own", HEAD "Content-Type: text/x-amp-html\n\n<p>x\n",
       "1 text/x-amp-html amp identity\n" },
     { "an unknown transfer encoding locks", HEAD "Content-Transfer-Encoding: x-uue\n\nx\n",
@@ -95,8 +96,8 @@ static const LeafRow leaf_rows[] = {
     { "raw 8-bit in quoted-printable locks",
       HEAD "Content-Transfer-Encoding: quoted-printable\n\n\xc3\xa9\n",
       "1 text/plain plain qp locked\n" },
-    { "base64 of LF lines is normal",
-      HEAD "Content-Transfer-Encoding: base64\n\nYQpiCmMK\n", "1 text/plain plain base64\n" },
+    { "base64 of LF lines is normal", HEAD "Content-Transfer-Encoding: base64\n\nYQpiCmMK\n",
+      "1 text/plain plain base64\n" },
     { "unused bits in base64 lock", HEAD "Content-Transfer-Encoding: base64\n\nYR==\n",
       "1 text/plain plain base64 locked\n" },
     { "a boundary line may end in blanks",
@@ -143,8 +144,8 @@ typedef struct {
 } AmbiguityRow;
 
 static const AmbiguityRow ambiguity_rows[] = {
-    { "two Content-Type fields", HEAD "Content-Type: text/plain\nContent-Type: text/html\n\nx\n",
-      "given twice" },
+    { "two Content-Type fields",
+      HEAD "Content-Type: text/plain\nContent-Type: text/html\n\nx\n", "given twice" },
     { "two transfer encodings in a part",
       HEAD "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Transfer-Encoding: 7bit\n"
            "Content-Transfer-Encoding: base64\n\nAAAA\n--a--\n",
@@ -240,9 +241,10 @@ test_errors (const void *data)
 static void
 test_fields (void)
 {
-    g_autoptr (Message) message = parse ("Subject: =?utf-8?Q?Caf=C3=A9_?=\n =?utf-8?Q?to_go?=\n"
-                                         "FROM: \"Shop, The\" <Info@Example.ORG>,\n b@example.org\n"
-                                         "X-Empty:\nx-empty: two\n\nbody\n");
+    g_autoptr (Message) message =
+        parse ("Subject: =?utf-8?Q?Caf=C3=A9_?=\n =?utf-8?Q?to_go?=\n"
+               "FROM: \"Shop, The\" <Info@Example.ORG>,\n b@example.org\n"
+               "X-Empty:\nx-empty: two\n\nbody\n");
 
     g_assert_cmpuint (message_field_count (message), ==, 4);
     g_assert_cmpstr (message_subject (message), ==, "Café to go");
@@ -266,11 +268,12 @@ static void
 test_leaf_details (void)
 {
     g_autoptr (Message) message = parse (
-        HEAD "Content-Type: multipart/mixed; boundary=a\n\npreamble\n--a\n"
-             "Content-Type: text/plain; charset=ISO-8859-1\n"
-             "Content-Transfer-Encoding: quoted-printable\n\nf=FCr=\n dich\n--a\n"
-             "Content-Type: image/png\nContent-ID: <logo@x>\n"
-             "Content-Disposition: inline; filename*=utf-8''%C3%A9.png\n\nx\n--a--\nepilogue\n");
+        HEAD
+        "Content-Type: multipart/mixed; boundary=a\n\npreamble\n--a\n"
+        "Content-Type: text/plain; charset=ISO-8859-1\n"
+        "Content-Transfer-Encoding: quoted-printable\n\nf=FCr=\n dich\n--a\n"
+        "Content-Type: image/png\nContent-ID: <logo@x>\n"
+        "Content-Disposition: inline; filename*=utf-8''%C3%A9.png\n\nx\n--a--\nepilogue\n");
     const Leaf *text = message_leaf (message, 0);
     const Leaf *image = message_leaf (message, 1);
 
@@ -389,8 +392,8 @@ build_nesting (GString *out)
 {
     g_string_append (out, "MIME-Version: 1.0\r\n");
     for (unsigned i = 0; i < 20000; i++)
-        g_string_append_printf (out, "Content-Type: multipart/mixed; boundary=b%u\r\n\r\n--b%u\r\n",
-                                i, i);
+        g_string_append_printf (
+            out, "Content-Type: multipart/mixed; boundary=b%u\r\n\r\n--b%u\r\n", i, i);
 }
 
 static void
@@ -460,7 +463,8 @@ build_long_message (GString *out)
 {
     g_string_append (out, "Subject: x\r\n\r\n");
     while (out->len <= LIMIT_MESSAGE_BYTES)
-        repeat (out, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\n", 1000);
+        repeat (out, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\n",
+                1000);
 }
 
 static const HostileRow hostile_rows[] = {
@@ -514,12 +518,13 @@ test_hostile (const void *data)
 static void
 test_main_leaf (void)
 {
-    g_autoptr (Message) page = parse (
-        HEAD "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a\n"
-             "Content-Type: text/html\n\n<p>\n--a--\n");
+    g_autoptr (Message) page =
+        parse (HEAD "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a\n"
+                    "Content-Type: text/html\n\n<p>\n--a--\n");
     g_autoptr (Message) forwarded = parse (
-        HEAD "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: message/rfc822\n\n"
-             "Content-Type: text/html\n\n<p>\n--a\n\nx\n--a--\n");
+        HEAD
+        "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: message/rfc822\n\n"
+        "Content-Type: text/html\n\n<p>\n--a\n\nx\n--a--\n");
     g_autoptr (Message) image = parse (HEAD "Content-Type: image/png\n\nx\n");
 
     g_assert_cmpint (message_main_leaf (page), ==, 1);

@@ -1,0 +1,842 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Signs mails of every odd shape with an RSA and an Ed25519 key and has two verifiers that share no
+ * code with the signer read them: libopendkim (signer_verify) and dkimpy (tests/check-dkim.py).
+ */
+
+#include <glib/gstdio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "licet/error.h"
+#include "licet/signer.h"
+
+#define NOW 1700000000
+
+#define HEAD                                                                                   \
+    "From: Shop <news@shop.example>\r\n"                                                       \
+    "To: ana@example.com\r\n"                                                                  \
+    "Subject: Your order 10042\r\n"                                                            \
+    "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"                                                \
+    "Message-ID: <10042@shop.example>\r\n"
+
+#define PLAIN HEAD "\r\nThank you.\r\n"
+
+/* Made once: an RSA key takes a while. */
+static struct {
+    char *dir, *keyring;
+    Signer *signer; /* rsa and ed25519 of shop.example, ed25519 of news.shop.example */
+} all;
+
+static char *
+path_of (const char *name)
+{
+    return g_build_filename (all.dir, name, NULL);
+}
+
+static char *
+write_file (const char *name, const char *text, size_t length, int mode)
+{
+    char *path = path_of (name);
+
+    g_assert_true (g_file_set_contents (path, text, (gssize)length, NULL));
+    g_assert_cmpint (g_chmod (path, mode), ==, 0);
+    return path;
+}
+
+static SignerKey *
+new_key (const char *domain, const char *selector, const char *algorithm, GString *keyring)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree char *pem = NULL, *record = NULL;
+    g_autofree char *name = g_strdup_printf ("%s.%s.pem", selector, domain);
+
+    g_assert_true (signer_key_new (algorithm, &pem, &record, &error));
+    g_assert_no_error (error);
+    g_autofree char *path = write_file (name, pem, strlen (pem), 0600);
+    g_string_append_printf (keyring, "%s._domainkey.%s %s\n", selector, domain, record);
+    g_autofree char *again = signer_key_record (path, &error);
+    g_assert_cmpstr (again, ==, record);
+    return signer_key_spec_new (domain, selector, path);
+}
+
+static GPtrArray *
+new_keys (void)
+{
+    return g_ptr_array_new_with_free_func ((GDestroyNotify)signer_key_spec_free);
+}
+
+static void
+set_up (void)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GString) keyring = g_string_new (NULL);
+    g_autoptr (GPtrArray) keys = new_keys ();
+
+    all.dir = g_dir_make_tmp ("licet-signer-XXXXXX", &error);
+    g_assert_no_error (error);
+    g_ptr_array_add (keys, new_key ("shop.example", "rsa", "rsa", keyring));
+    g_ptr_array_add (keys, new_key ("shop.example", "ed", "ed25519", keyring));
+    g_ptr_array_add (keys, new_key ("news.shop.example", "ed", "ed25519", keyring));
+    all.keyring = write_file ("keyring", keyring->str, keyring->len, 0600);
+    all.signer = signer_new (keys, &error);
+    g_assert_no_error (error);
+}
+
+static void
+tear_down (void)
+{
+    g_autoptr (GDir) dir = g_dir_open (all.dir, 0, NULL);
+
+    for (const char *name; (name = g_dir_read_name (dir));) {
+        g_autofree char *path = path_of (name);
+        g_unlink (path);
+    }
+    g_rmdir (all.dir);
+    signer_unref (all.signer);
+    g_free (all.keyring);
+    g_free (all.dir);
+}
+
+static GPtrArray *
+sign (const char *mail, size_t length, const char *domain, GError **error)
+{
+    g_autoptr (GBytes) bytes = g_bytes_new (mail, length);
+
+    return signer_sign (all.signer, bytes, domain, NOW, error);
+}
+
+/* The signatures on top of the mail. */
+static GString *
+signed_mail (const char *mail, size_t length, const GPtrArray *signatures)
+{
+    GString *whole = g_string_new (NULL);
+
+    for (unsigned i = 0; signatures && i < signatures->len; i++)
+        g_string_append_printf (whole, "DKIM-Signature: %s\r\n",
+                                ((Signature *)signatures->pdata[i])->value);
+    return g_string_append_len (whole, mail, (gssize)length);
+}
+
+static bool
+verify (const GString *mail, GError **error)
+{
+    g_autoptr (GBytes) bytes = g_bytes_new (mail->str, mail->len);
+
+    return signer_verify (bytes, all.keyring, error);
+}
+
+static void
+check_lines (const char *value)
+{
+    g_autofree char *field = g_strconcat ("DKIM-Signature: ", value, NULL);
+    g_auto (GStrv) lines = g_strsplit (field, "\r\n", -1);
+
+    for (unsigned i = 0; lines[i]; i++) {
+        g_assert_cmpuint (strlen (lines[i]), <=, 76);
+        g_assert_cmpuint (strlen (lines[i]), >, 1);
+        g_assert_true (i == 0 || lines[i][0] == ' ');
+        g_assert_null (strpbrk (lines[i], "\r\n"));
+    }
+}
+
+typedef struct {
+    const char *name, *mail;
+} Shape;
+
+static const Shape shapes[] = {
+    { "a plain mail", PLAIN },
+    { "an empty body", HEAD "\r\n" },
+    { "a header without an empty line after it", HEAD },
+    { "a body without final CRLF", HEAD "\r\nThank you." },
+    { "a body of empty lines", HEAD "\r\n\r\n\r\n" },
+    { "a body of blanks", HEAD "\r\n \t\r\n\r\n" },
+    { "empty lines at the end", HEAD "\r\nThank you.\r\n\r\n \r\n\t\r\n" },
+    { "empty lines at the start and within", HEAD "\r\n\r\n\r\nThank\r\n\r\n\r\nyou.\r\n" },
+    { "blanks of all kinds in the body", HEAD "\r\n  Thank \t you\t \r\n\tAna\r\n" },
+    { "8-bit bytes in body and header",
+      HEAD "Comments: caf\xc3\xa9\r\nCc: \"\xc3\x89\" <e@example.com>\r\n\r\nna\xefve \xff\xfe\r\n" },
+    { "a body with a line of 2,000 bytes is not folded", NULL },
+    { "folded fields",
+      "From: Shop\r\n <news@shop.example>\r\nTo: ana@example.com,\r\n\tbruno@example.com,\r\n"
+      "   carla@example.com \r\nSubject:\r\n Your order\r\n\r\nThank you.\r\n" },
+    { "only a From", "From: news@shop.example\r\n\r\nThank you.\r\n" },
+    { "an empty subject", "From: news@shop.example\r\nSubject:\r\nTo: \r\n\r\nThank you.\r\n" },
+    { "names in odd case and no blank after the colon",
+      "FROM:news@shop.example\r\nsubject:hello\r\nmIme-vErsion:1.0\r\n\r\nThank you.\r\n" },
+    { "several fields of one name",
+      HEAD "List-Id: <one>\r\nReceived: from a\r\nList-Id: <two>\r\nReceived: from b\r\n"
+           "Subject: second\r\nSubject: third\r\n\r\nThank you.\r\n" },
+    { "every field that is signed",
+      HEAD "Sender: a@shop.example\r\nReply-To: b@shop.example\r\nCc: c@example.com\r\n"
+           "In-Reply-To: <1@example.com>\r\nReferences: <0@example.com>\r\n <1@example.com>\r\n"
+           "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+           "Content-Transfer-Encoding: 8bit\r\nContent-ID: <x@shop.example>\r\n"
+           "Content-Description: a receipt\r\nResent-Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"
+           "Resent-From: d@shop.example\r\nResent-To: e@example.com\r\n"
+           "Resent-Cc: f@example.com\r\nList-Id: <news.shop.example>\r\n"
+           "List-Help: <mailto:help@shop.example>\r\n"
+           "List-Unsubscribe: <https://shop.example/u?t=abc>\r\n"
+           "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+           "List-Subscribe: <mailto:s@shop.example>\r\nList-Post: NO\r\n"
+           "List-Owner: <mailto:o@shop.example>\r\nList-Archive: <https://shop.example/a>\r\n"
+           "Feedback-ID: 1:2:3:shop\r\nCFBL-Address: fbl@shop.example; report=arf\r\n"
+           "CFBL-Feedback-ID: 111:222\r\nX-CSA-Complaints: csa@shop.example\r\n"
+           "Auto-Submitted: auto-generated\r\n\r\nThank you.\r\n" },
+    { "a signature of somebody else's list before ours is left alone",
+      "X-DKIM-Signature: v=1; b=abc\r\n" PLAIN },
+};
+
+static char *
+mail_of (const Shape *shape)
+{
+    if (shape->mail)
+        return g_strdup (shape->mail);
+    g_autofree char *line = g_strnfill (2000, 'x');
+    return g_strconcat (HEAD "\r\n", line, " y\r\n", NULL);
+}
+
+static void
+test_shape (const void *data)
+{
+    const Shape *shape = data;
+    static const char *const algorithms[] = { "rsa-sha256", "ed25519-sha256" };
+    static const char *const selectors[] = { "rsa", "ed" };
+    g_autoptr (GError) error = NULL;
+    g_autofree char *mail = mail_of (shape);
+    size_t length = strlen (mail);
+    g_autoptr (GPtrArray) signatures = sign (mail, length, "shop.example", &error);
+    g_autoptr (GPtrArray) again = sign (mail, length, "shop.example", NULL);
+
+    g_assert_no_error (error);
+    if (!signatures || !again)
+        return;
+    g_assert_cmpuint (signatures->len, ==, 2);
+    for (unsigned i = 0; i < signatures->len; i++) {
+        const Signature *signature = signatures->pdata[i];
+        g_assert_cmpstr (signature->domain, ==, "shop.example");
+        g_assert_cmpstr (signature->selector, ==, selectors[i]);
+        g_assert_cmpstr (signature->algorithm, ==, algorithms[i]);
+        g_assert_cmpstr (signature->value, ==, ((Signature *)again->pdata[i])->value);
+        check_lines (signature->value);
+    }
+    g_autoptr (GString) whole = signed_mail (mail, length, signatures);
+    g_assert_true (verify (whole, &error));
+    g_assert_no_error (error);
+}
+
+/* What stands in one tag, folds and blanks taken out. */
+static char *
+tag_of (const char *value, const char *tag)
+{
+    g_auto (GStrv) tags = g_strsplit (value, ";", -1);
+
+    for (char **t = tags; *t; t++) {
+        g_auto (GStrv) words = g_strsplit_set (*t, " \r\n", -1);
+        g_autofree char *text = g_strjoinv ("", words);
+        if (g_str_has_prefix (text, tag) && text[strlen (tag)] == '=')
+            return g_strdup (text + strlen (tag) + 1);
+    }
+    return NULL;
+}
+
+static void
+test_tags (void)
+{
+    g_autoptr (GPtrArray) signatures = sign (PLAIN, strlen (PLAIN), "shop.example", NULL);
+    const char *value = ((Signature *)signatures->pdata[0])->value;
+    g_autofree char *h = tag_of (value, "h"), *t = tag_of (value, "t"), *l = tag_of (value, "l"),
+                    *x = tag_of (value, "x");
+
+    g_assert_true (g_str_has_prefix (value, "v=1; a=rsa-sha256; c=relaxed/relaxed;"));
+    g_assert_cmpstr (t, ==, "1700000000");
+    g_assert_null (l);
+    g_assert_null (x);
+    g_assert_cmpstr (h, ==,
+                     "From:From:Sender:Reply-To:Subject:Subject:Date:Date:To:To:Cc:"
+                     "Message-ID:Message-ID:In-Reply-To:References:MIME-Version:Content-Type:"
+                     "Content-Transfer-Encoding:List-Unsubscribe:List-Unsubscribe-Post:"
+                     "Feedback-ID:CFBL-Address");
+}
+
+static void
+test_rfc8463_body_hash (void)
+{
+    static const char mail[] =
+        "From: Joe SixPack <joe@shop.example>\r\n\r\n"
+        "Hi.\r\n\r\nWe lost the game.  Are you hungry yet?\r\n\r\nJoe.\r\n";
+    g_autoptr (GPtrArray) signatures = sign (mail, strlen (mail), "shop.example", NULL);
+
+    for (unsigned i = 0; i < 2; i++) {
+        g_autofree char *bh = tag_of (((Signature *)signatures->pdata[i])->value, "bh");
+        g_assert_cmpstr (bh, ==, "2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=");
+    }
+}
+
+/* The verifier itself against a signature that is not ours: RFC 8463 A.3. */
+static void
+test_rfc8463_verifies (void)
+{
+    static const char mail[] =
+        "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n"
+        " d=football.example.com; i=@football.example.com;\r\n"
+        " q=dns/txt; s=brisbane; t=1528637909; h=from : to :\r\n"
+        " subject : date : message-id : from : subject : date;\r\n"
+        " bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n"
+        " b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus\r\n"
+        " Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==\r\n"
+        "From: Joe SixPack <joe@football.example.com>\r\n"
+        "To: Suzie Q <suzie@shopping.example.net>\r\nSubject: Is dinner ready?\r\n"
+        "Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)\r\n"
+        "Message-ID: <20030712040037.46341.5F8J@football.example.com>\r\n\r\n"
+        "Hi.\r\n\r\nWe lost the game.  Are you hungry yet?\r\n\r\nJoe.\r\n";
+    static const char record[] =
+        "brisbane._domainkey.football.example.com v=DKIM1; k=ed25519; "
+        "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n";
+    g_autofree char *keyring = write_file ("rfc8463", record, strlen (record), 0600);
+    g_autoptr (GBytes) bytes = g_bytes_new_static (mail, strlen (mail));
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (signer_verify (bytes, keyring, &error));
+    g_assert_no_error (error);
+}
+
+typedef struct {
+    const char *name, *mail, *find, *put;
+} Tampering;
+
+static const Tampering tamperings[] = {
+    { "one byte of the body", PLAIN, "Thank you", "Thank You" },
+    { "a line added at the end", PLAIN, "Thank you.\r\n", "Thank you.\r\nBuy!\r\n" },
+    { "a second Subject above", PLAIN, "From: Shop", "Subject: Buy\r\nFrom: Shop" },
+    { "a second Subject below", PLAIN, "Message-ID:", "Subject: Buy\r\nMessage-ID:" },
+    { "a second From", PLAIN, "To: ana", "From: eve@evil.example\r\nTo: ana" },
+    { "no From", PLAIN, "From: Shop <news@shop.example>\r\n", "" },
+    { "no Subject", PLAIN, "Subject: Your order 10042\r\n", "" },
+    { "another recipient in To", PLAIN, "ana@", "eve@" },
+    { "a List-Unsubscribe added", PLAIN, "To: ana",
+      "List-Unsubscribe: <https://evil.example/>\r\nTo: ana" },
+    { "a Content-Type added", PLAIN, "To: ana", "Content-Type: text/html\r\nTo: ana" },
+    { "a Reply-To added", PLAIN, "To: ana", "Reply-To: eve@evil.example\r\nTo: ana" },
+    { "another time in t=", PLAIN, "t=1700000000", "t=1700000001" },
+    { "another selector", PLAIN, "s=rsa", "s=ed" },
+    { "the name of a signed field taken out", PLAIN, ":Cc:", ":" },
+    { "two fields of one name swapped",
+      "From: news@shop.example\r\nList-Id: <one>\r\nList-Id: <two>\r\n\r\nHi\r\n",
+      "List-Id: <one>\r\nList-Id: <two>\r\n", "List-Id: <two>\r\nList-Id: <one>\r\n" },
+};
+
+static GString *
+tampered_mail (const Tampering *tampering)
+{
+    g_autoptr (GPtrArray) signatures =
+        sign (tampering->mail, strlen (tampering->mail), "shop.example", NULL);
+    GString *whole = signed_mail (tampering->mail, strlen (tampering->mail), signatures);
+
+    g_assert_true (verify (whole, NULL));
+    g_assert_cmpuint (g_string_replace (whole, tampering->find, tampering->put, 1), ==, 1);
+    return whole;
+}
+
+static void
+test_tampering (const void *data)
+{
+    g_autoptr (GString) whole = tampered_mail (data);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (verify (whole, &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
+}
+
+/* What every one of the signatures must survive, and what only one bad one spoils. */
+static void
+test_every_signature_counts (void)
+{
+    g_autoptr (GPtrArray) signatures = sign (PLAIN, strlen (PLAIN), "shop.example", NULL);
+    static const char *const bad[] = {
+        "DKIM-Signature: nonsense\r\n",
+        "DKIM-Signature: v=1; a=rsa-sha256; d=shop.example; s=rsa; h=From; bh=AAAA; b=AAAA\r\n",
+        "DKIM-Signature: v=1; a=rsa-sha1; d=shop.example; s=none; h=From; bh=AAAA; b=AAAA\r\n",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (bad); i++) {
+        g_autoptr (GString) above = signed_mail (PLAIN, strlen (PLAIN), signatures);
+        g_autoptr (GString) below = signed_mail (PLAIN, strlen (PLAIN), signatures);
+        g_string_prepend (above, bad[i]);
+        g_string_insert (below, strstr (below->str, "From: Shop") - below->str, bad[i]);
+        g_assert_false (verify (above, NULL));
+        g_assert_false (verify (below, NULL));
+    }
+    g_autoptr (GString) none = signed_mail (PLAIN, strlen (PLAIN), NULL);
+    g_autoptr (GError) error = NULL;
+    g_assert_false (verify (none, &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
+}
+
+/* Bytes that no mail has must end in an error, not in one of libopendkim's assertions. */
+static void
+test_verify_odd_input (void)
+{
+    static const char *const odd[] = {
+        "",           "\r\n",          "\r\n\r\n",      "x",        ":",
+        ": x\r\n",    " folded\r\n",   "From\r\n\r\n",  "\n\n\n",   "\r\r\r",
+        "From: a",    "From: a\r\n\r", "From: a\r\r\n", "A:\r\n\t", "DKIM-Signature:\r\n\r\n",
+        "DKIM-Signature: v=1; b=;\r\nFrom: a\r\n\r\nx",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (odd); i++) {
+        g_autoptr (GBytes) bytes = g_bytes_new_static (odd[i], strlen (odd[i]));
+        g_autoptr (GError) error = NULL;
+        g_assert_false (signer_verify (bytes, all.keyring, &error));
+        g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
+    }
+}
+
+static void
+test_missing_keyring (void)
+{
+    g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (signer_verify (bytes, "/nonexistent/keyring", &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
+}
+
+typedef struct {
+    const char *name, *from_domain, *want;
+    unsigned count;
+} Domain;
+
+static const Domain domains[] = {
+    { "the exact domain", "shop.example", "shop.example", 2 },
+    { "in another case", "Shop.EXAMPLE", "shop.example", 2 },
+    { "with the dot of the root", "shop.example.", "shop.example", 2 },
+    { "a subdomain has keys of its own", "news.shop.example", "news.shop.example", 1 },
+    { "below a subdomain with keys", "a.b.news.shop.example", "news.shop.example", 1 },
+    { "a subdomain without keys", "mail.shop.example", "shop.example", 2 },
+    { "the end alone is no parent", "myshop.example", NULL, 0 },
+    { "another domain", "other.example", NULL, 0 },
+    { "a parent is not signed for by its child", "example", NULL, 0 },
+    { "an empty domain", "", NULL, 0 },
+    { "no host name", "..", NULL, 0 },
+    { "an address literal", "[192.0.2.1]", NULL, 0 },
+};
+
+static void
+test_domain (const void *data)
+{
+    const Domain *row = data;
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) signatures = sign (PLAIN, strlen (PLAIN), row->from_domain, &error);
+
+    g_assert_no_error (error);
+    g_assert_nonnull (signatures);
+    g_assert_cmpuint (signatures ? signatures->len : 99, ==, row->count);
+    for (unsigned i = 0; signatures && i < signatures->len; i++)
+        g_assert_cmpstr (((Signature *)signatures->pdata[i])->domain, ==, row->want);
+}
+
+typedef struct {
+    const char *name, *mail;
+    size_t length; /* 0: up to the NUL */
+    int code;
+} Broken;
+
+static const Broken broken[] = {
+    { "no From", "To: a@example.com\r\n\r\nx\r\n", 0, LICET_ERROR_MALFORMED },
+    { "two From", "From: a@shop.example\r\nfrom: b@x.example\r\n\r\nx\r\n", 0,
+      LICET_ERROR_MALFORMED },
+    { "no header", "\r\nx\r\n", 0, LICET_ERROR_MALFORMED },
+    { "nothing at all", "", 0, LICET_ERROR_MALFORMED },
+    { "a line that is no field", "From: a@shop.example\r\nnonsense\r\n\r\nx\r\n", 0,
+      LICET_ERROR_MALFORMED },
+    { "a fold before any field", " x\r\nFrom: a@shop.example\r\n\r\nx\r\n", 0,
+      LICET_ERROR_MALFORMED },
+    { "a blank before the colon", "From : a@shop.example\r\n\r\nx\r\n", 0,
+      LICET_ERROR_MALFORMED },
+    { "a bare LF in the header", "From: a@shop.example\nSubject: x\r\n\r\nx\r\n", 0,
+      LICET_ERROR_MALFORMED },
+    { "a bare CR in the header", "From: a@shop.example\rSubject: x\r\n\r\nx\r\n", 0,
+      LICET_ERROR_MALFORMED },
+    { "a CR too many", "From: a@shop.example\r\r\n\r\nx\r\n", 0, LICET_ERROR_MALFORMED },
+    { "a header that ends within a line", "From: a@shop.example", 0, LICET_ERROR_MALFORMED },
+    { "a NUL in the header", "From: a@shop\0.example\r\n\r\nx\r\n", 28, LICET_ERROR_MALFORMED },
+};
+
+static void
+test_broken (const void *data)
+{
+    const Broken *row = data;
+    size_t length = row->length ? row->length : strlen (row->mail);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) signatures = sign (row->mail, length, "shop.example", &error);
+
+    g_assert_null (signatures);
+    g_assert_error (error, LICET_ERROR, row->code);
+}
+
+static void
+check_limit (const GString *mail)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) signatures = sign (mail->str, mail->len, "shop.example", &error);
+
+    g_assert_null (signatures);
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_LIMIT);
+}
+
+static void
+test_limits (void)
+{
+    g_autoptr (GString) fields = g_string_new (HEAD), name = g_string_new (HEAD),
+                        value = g_string_new (HEAD);
+
+    for (unsigned i = 0; i < 1000; i++)
+        g_string_append (fields, "X: y\r\n");
+    check_limit (fields);
+    for (unsigned i = 0; i < 300; i++)
+        g_string_append_c (name, 'X');
+    check_limit (g_string_append (name, ": y\r\n\r\n"));
+    g_string_append (value, "X: y\r\n");
+    for (unsigned i = 0; i < 300000; i++)
+        g_string_append (value, " y\r\n");
+    check_limit (value);
+}
+
+/* Key files. */
+
+typedef struct {
+    const char *name;
+    char *(*make) (void); /* the path */
+    int code;
+    const char *says;
+} KeyFile;
+
+static char *
+copy_of_key (int mode)
+{
+    g_autofree char *original = path_of ("ed.shop.example.pem"), *pem = NULL;
+    size_t length = 0;
+
+    g_assert_true (g_file_get_contents (original, &pem, &length, NULL));
+    return write_file ("copy.pem", pem, length, mode);
+}
+
+static char *
+make_group_readable (void)
+{
+    return copy_of_key (0640);
+}
+
+static char *
+make_world_readable (void)
+{
+    return copy_of_key (0604);
+}
+
+static char *
+make_foreign (void)
+{
+    char *path = copy_of_key (0600);
+
+    if (geteuid () == 0)
+        g_assert_cmpint (chown (path, 65534, 65534), ==, 0);
+    else
+        g_assert_cmpint (g_chmod (path, 0644), ==, 0); /* only root can give files away */
+    return path;
+}
+
+static char *
+make_directory (void)
+{
+    return g_strdup (all.dir);
+}
+
+static char *
+make_nothing (void)
+{
+    return path_of ("missing.pem");
+}
+
+static char *
+make_garbage (void)
+{
+    return write_file ("garbage.pem", "no key\n", 7, 0600);
+}
+
+static char *
+make_long (void)
+{
+    g_autofree char *text = g_strnfill (40000, 'x');
+
+    return write_file ("long.pem", text, 40000, 0600);
+}
+
+static char *
+write_key (EVP_PKEY *key, bool encrypted)
+{
+    BIO *bio = BIO_new (BIO_s_mem ());
+    char *pem = NULL;
+
+    PEM_write_bio_PrivateKey (bio, key, encrypted ? EVP_aes_128_cbc () : NULL,
+                              (const unsigned char *)"word", encrypted ? 4 : 0, NULL, NULL);
+    long length = BIO_get_mem_data (bio, &pem);
+    char *path = write_file ("other.pem", pem, (size_t)length, 0600);
+    BIO_free (bio);
+    EVP_PKEY_free (key);
+    return path;
+}
+
+static char *
+make_encrypted (void)
+{
+    return write_key (EVP_PKEY_Q_keygen (NULL, NULL, "ED25519"), true);
+}
+
+static char *
+make_short_rsa (void)
+{
+    return write_key (EVP_PKEY_Q_keygen (NULL, NULL, "RSA", (size_t)1024), false);
+}
+
+static char *
+make_elliptic (void)
+{
+    return write_key (EVP_PKEY_Q_keygen (NULL, NULL, "EC", "P-256"), false);
+}
+
+static const KeyFile key_files[] = {
+    { "readable by the group", make_group_readable, LICET_ERROR_SETTINGS, "chmod 0600 " },
+    { "readable by all, with its mode", make_world_readable, LICET_ERROR_SETTINGS, "mode 0604" },
+    { "owned by somebody else", make_foreign, LICET_ERROR_SETTINGS, "right would be: ch" },
+    { "a directory", make_directory, LICET_ERROR_SETTINGS, "regular file" },
+    { "missing", make_nothing, LICET_ERROR_UNAVAILABLE, "missing.pem" },
+    { "no PEM", make_garbage, LICET_ERROR_SETTINGS, "garbage.pem" },
+    { "far too long", make_long, LICET_ERROR_SETTINGS, "too long" },
+    { "behind a password, which is not asked for", make_encrypted, LICET_ERROR_SETTINGS,
+      "password" },
+    { "an RSA key of 1024 bits", make_short_rsa, LICET_ERROR_SETTINGS, "1024 bits" },
+    { "an elliptic curve of another kind", make_elliptic, LICET_ERROR_SETTINGS, "another kind" },
+};
+
+static void
+test_key_file (const void *data)
+{
+    const KeyFile *row = data;
+    g_autoptr (GError) error = NULL, record_error = NULL;
+    g_autofree char *path = row->make ();
+    g_autoptr (GPtrArray) keys = new_keys ();
+
+    g_ptr_array_add (keys, signer_key_spec_new ("shop.example", "s", path));
+    g_autoptr (Signer) signer = signer_new (keys, &error);
+    g_assert_null (signer);
+    g_assert_error (error, LICET_ERROR, row->code);
+    g_assert_nonnull (error ? strstr (error->message, row->says) : NULL);
+    g_assert_nonnull (error ? strstr (error->message, path) : NULL);
+    g_autofree char *record = signer_key_record (path, &record_error);
+    g_assert_null (record);
+    g_assert_error (record_error, LICET_ERROR, row->code);
+}
+
+typedef struct {
+    const char *name, *domain, *selector, *file;
+} Spec;
+
+static const Spec bad_specs[] = {
+    { "no domain", NULL, "s", "ed.shop.example.pem" },
+    { "no selector", "shop.example", NULL, "ed.shop.example.pem" },
+    { "an empty selector", "shop.example", "", "ed.shop.example.pem" },
+    { "a line end in the selector", "shop.example", "a\r\nBcc: x", "ed.shop.example.pem" },
+    { "a semicolon in the selector", "shop.example", "a;l=0", "ed.shop.example.pem" },
+    { "a line end in the domain", "shop.example\r\nBcc: x", "s", "ed.shop.example.pem" },
+    { "a semicolon in the domain", "shop.example; l=0", "s", "ed.shop.example.pem" },
+    { "no file", "shop.example", "s", NULL },
+    { "the domain and selector of another key", "SHOP.example", "RSA", "ed.shop.example.pem" },
+};
+
+static void
+test_bad_spec (const void *data)
+{
+    const Spec *row = data;
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) keys = new_keys ();
+    g_autofree char *first = path_of ("rsa.shop.example.pem");
+    g_autofree char *file = row->file ? path_of (row->file) : NULL;
+
+    g_ptr_array_add (keys, signer_key_spec_new ("shop.example", "rsa", first));
+    g_ptr_array_add (keys, signer_key_spec_new (row->domain, row->selector, file));
+    g_autoptr (Signer) signer = signer_new (keys, &error);
+    g_assert_null (signer);
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_SETTINGS);
+    g_assert_true (error && g_str_has_prefix (error->message, "key 2: "));
+}
+
+static void
+test_key_forms (void)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree char *pem = NULL, *record = NULL, *odd_pem = NULL, *odd_record = NULL;
+
+    g_assert_true (signer_key_new ("rsa", &pem, &record, &error));
+    g_assert_true (g_str_has_prefix (pem, "-----BEGIN PRIVATE KEY-----\n"));
+    g_assert_true (g_str_has_prefix (record, "v=DKIM1; k=rsa; p=MII"));
+    g_assert_cmpuint (strlen (record), ==, strlen ("v=DKIM1; k=rsa; p=") + 392);
+    g_assert_false (signer_key_new ("dsa", &odd_pem, &odd_record, &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_SETTINGS);
+    g_assert_null (odd_pem);
+}
+
+static void
+test_no_keys (void)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) keys = new_keys ();
+    g_autoptr (Signer) signer = signer_new (keys, &error);
+    g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
+
+    g_assert_no_error (error);
+    g_autoptr (GPtrArray) signatures =
+        signer_sign (signer, bytes, "shop.example", NOW, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (signatures->len, ==, 0);
+}
+
+/* Threads. */
+
+static void *
+sign_often (void *wanted)
+{
+    const GPtrArray *want = wanted;
+    unsigned same = 0;
+
+    for (unsigned i = 0; i < 20; i++) {
+        g_autoptr (GPtrArray) got = sign (PLAIN, strlen (PLAIN), "shop.example", NULL);
+        for (unsigned k = 0; got && k < got->len; k++)
+            same += strcmp (((Signature *)got->pdata[k])->value,
+                            ((Signature *)want->pdata[k])->value) == 0;
+    }
+    return GUINT_TO_POINTER (same);
+}
+
+static void
+test_threads (void)
+{
+    g_autoptr (GPtrArray) want = sign (PLAIN, strlen (PLAIN), "shop.example", NULL);
+    GThread *threads[8];
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("sign", sign_often, want);
+    for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_assert_cmpuint (GPOINTER_TO_UINT (g_thread_join (threads[i])), ==, 40);
+}
+
+/* The second verifier. Returns its exit status, 77 when there is none. */
+static int
+run_dkimpy (const GPtrArray *mails, char **ret_output)
+{
+    g_autofree char *script =
+        g_test_build_filename (G_TEST_DIST, "..", "check-dkim.py", NULL);
+    g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+    int status = 0;
+
+    g_ptr_array_add (argv, (gpointer) "/usr/bin/python3");
+    g_ptr_array_add (argv, script);
+    g_ptr_array_add (argv, all.keyring);
+    for (unsigned i = 0; i < mails->len; i++)
+        g_ptr_array_add (argv, mails->pdata[i]);
+    g_ptr_array_add (argv, NULL);
+    if (!g_spawn_sync (NULL, (char **)argv->pdata, NULL, 0, NULL, NULL, ret_output, NULL,
+                       &status, NULL))
+        return 77;
+    return WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+}
+
+static GPtrArray *
+write_shapes (void)
+{
+    GPtrArray *mails = g_ptr_array_new_with_free_func (g_free);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (shapes); i++) {
+        g_autofree char *mail = mail_of (&shapes[i]);
+        g_autofree char *name = g_strdup_printf ("%u.eml", i);
+        g_autoptr (GPtrArray) signatures = sign (mail, strlen (mail), "shop.example", NULL);
+        g_autoptr (GString) whole = signed_mail (mail, strlen (mail), signatures);
+        g_ptr_array_add (mails, write_file (name, whole->str, whole->len, 0600));
+    }
+    return mails;
+}
+
+static void
+test_dkimpy (void)
+{
+    g_autofree char *output = NULL;
+    g_autoptr (GPtrArray) mails = write_shapes ();
+    int status = run_dkimpy (mails, &output);
+
+    if (status == 77) {
+        g_test_skip ("no /usr/bin/python3 with dkimpy and PyNaCl");
+        return;
+    }
+    g_test_message ("%s", output);
+    g_assert_cmpint (status, ==, 0);
+    g_auto (GStrv) passes = g_strsplit (output, "pass d=shop.example s=", -1);
+    g_assert_cmpuint (g_strv_length (passes) - 1, ==, 2 * mails->len);
+}
+
+static void
+test_dkimpy_tampering (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (tamperings); i++) {
+        g_autofree char *output = NULL;
+        g_autoptr (GString) whole = tampered_mail (&tamperings[i]);
+        g_autoptr (GPtrArray) mails = g_ptr_array_new_with_free_func (g_free);
+        g_ptr_array_add (mails, write_file ("tampered.eml", whole->str, whole->len, 0600));
+        int status = run_dkimpy (mails, &output);
+        if (status == 77) {
+            g_test_skip ("no /usr/bin/python3 with dkimpy and PyNaCl");
+            return;
+        }
+        if (status != 1)
+            g_test_message ("%s: %s", tamperings[i].name, output);
+        g_assert_cmpint (status, ==, 1);
+    }
+}
+
+#define ADD_ROWS(prefix, rows, test)                                                           \
+    for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {                                         \
+        g_autofree char *path = g_strdup_printf ("/signer/%s/%s", prefix, rows[i].name);       \
+        g_test_add_data_func (path, &rows[i], test);                                           \
+    }
+
+int
+main (int argc, char **argv)
+{
+    g_test_init (&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions ();
+    set_up ();
+    ADD_ROWS ("shape", shapes, test_shape)
+    ADD_ROWS ("tampering", tamperings, test_tampering)
+    ADD_ROWS ("domain", domains, test_domain)
+    ADD_ROWS ("broken", broken, test_broken)
+    ADD_ROWS ("key file", key_files, test_key_file)
+    ADD_ROWS ("bad key", bad_specs, test_bad_spec)
+    g_test_add_func ("/signer/which fields are signed, and no l= or x=", test_tags);
+    g_test_add_func ("/signer/both share the body hash of RFC 8463 A.3", test_rfc8463_body_hash);
+    g_test_add_func ("/signer/the signature of RFC 8463 A.3 verifies", test_rfc8463_verifies);
+    g_test_add_func ("/signer/one bad signature spoils all", test_every_signature_counts);
+    g_test_add_func ("/signer/odd bytes do not verify", test_verify_odd_input);
+    g_test_add_func ("/signer/a missing keyring is unavailable", test_missing_keyring);
+    g_test_add_func ("/signer/limits of the header", test_limits);
+    g_test_add_func ("/signer/forms of new keys", test_key_forms);
+    g_test_add_func ("/signer/without keys nothing is signed", test_no_keys);
+    g_test_add_func ("/signer/eight threads share a signer", test_threads);
+    g_test_add_func ("/signer/dkimpy verifies all shapes", test_dkimpy);
+    g_test_add_func ("/signer/dkimpy sees all tampering", test_dkimpy_tampering);
+    int status = g_test_run ();
+    tear_down ();
+    return status;
+}
