@@ -73,14 +73,18 @@ static Options
 parse_options (int argc, char *argv[])
 {
     static const struct option table[] = {
-        { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'C' },
-        { "foreground", no_argument, NULL, 'f' },   { "now", required_argument, NULL, 'n' },
-        { "version", no_argument, NULL, 'V' },      { "help", no_argument, NULL, 'h' },
+        { "config", required_argument, NULL, 'c' },
+        { "check", no_argument, NULL, 'C' },
+        { "foreground", no_argument, NULL, 'f' },
+        { "now", required_argument, NULL, 'n' },
+        { "version", no_argument, NULL, 'V' },
+        { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
     Options options = { .config = LICET_CONFIG_FILE, .status = -1 };
 
-    for (int c; options.status < 0 && (c = getopt_long (argc, argv, "c:", table, NULL)) != -1;) {
+    for (int c;
+         options.status < 0 && (c = getopt_long (argc, argv, "c:", table, NULL)) != -1;) {
         if (c == 'c')
             options.config = optarg;
         else if (c == 'C')
@@ -323,8 +327,8 @@ load (const Options *options, GError **error)
 
     if (!engine)
         return NULL;
-    log_open ("licetd", strcmp (engine->settings->log, "syslog") == 0 ? LOG_TO_SYSLOG
-                                                                      : LOG_TO_STDERR);
+    log_open ("licetd",
+              strcmp (engine->settings->log, "syslog") == 0 ? LOG_TO_SYSLOG : LOG_TO_STDERR);
     return daemon_new (engine, options->config, &options->clock, error);
 }
 

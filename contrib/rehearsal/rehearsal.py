@@ -259,7 +259,9 @@ postlog   unix-dgram n  -       n       -       1       postlogd
         """Gives one message to Postfix. Returns (code, text) of the reply after the final dot."""
         with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=60) as smtp:
             smtp.ehlo("app.shop.example")
-            smtp.mail(sender, list(options))
+            code, text = smtp.mail(sender, list(options))
+            if code != 250:
+                return code, text.decode()
             for recipient in recipients:
                 code, text = smtp.rcpt(recipient)
                 if code != 250:

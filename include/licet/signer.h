@@ -39,7 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Signer, signer_unref)
 /*
  * One signature per key of the From domain (exact, else its closest parent with a key), over a
  * message with CRLF lines. An empty array when no key fits: the caller decides what that means.
- * INTERNAL when OpenSSL refuses, MALFORMED when there is no single From field.
+ * INTERNAL when OpenSSL refuses, MALFORMED when there is no single From field or the header can
+ * be read in two ways, LIMIT past LIMIT_HEADER_*.
  */
 GPtrArray *signer_sign (const Signer *signer, GBytes *message, const char *from_domain,
                         int64_t now, GError **error);
@@ -47,7 +48,8 @@ GPtrArray *signer_sign (const Signer *signer, GBytes *message, const char *from_
 /*
  * Verifies every DKIM-Signature of a message with libopendkim against key records read from
  * keyring, a file of lines "selector._domainkey.domain v=DKIM1; …". Independent of the code that
- * signs. True when there is at least one signature and all are valid.
+ * signs. True when there is at least one signature and all are valid; else MALFORMED, or
+ * UNAVAILABLE when the keyring cannot be read.
  */
 bool signer_verify (GBytes *message, const char *keyring, GError **error);
 
@@ -55,8 +57,11 @@ bool signer_verify (GBytes *message, const char *keyring, GError **error);
  * ("v=DKIM1; k=…; p=…"). Caller frees; *ret_pem should be cleared with g_free after
  * explicit_bzero. */
 bool signer_key_new (const char *algorithm, char **ret_pem, char **ret_record, GError **error);
-/* The TXT record of an existing private key file. Caller frees. */
+/* The TXT record of an existing private key file. Caller frees. Errors as of signer_new. */
 char *signer_key_record (const char *file, GError **error);
+/* Whether text may stand in s= and d= as it is: labels (RFC 6376 3.1, and "_" as seen in
+ * practice) with dots between them. */
+bool signer_is_name (const char *text);
 
 SignerKey *signer_key_spec_new (const char *domain, const char *selector, const char *file);
 void signer_key_spec_free (SignerKey *key);

@@ -64,18 +64,19 @@ record_outcome (Handover *handover, unsigned recipient, const char *outcome, con
     return false;
 }
 
+/* As consent and log know the recipient: one pseudonym for all. */
 static const char *
 address_of (const Handover *handover, unsigned recipient)
 {
-    return envelope_recipient (handover->envelope, recipient)->address;
+    return plan_decision (handover->plan, recipient)->facts->address;
 }
 
 static void
 turn_away (Handover *handover, unsigned recipient, const Decision *decision)
 {
     bool refused = decision->outcome == OUTCOME_REFUSE;
-    const char *fallback = refused ? "550 5.7.1 licet: refused by policy"
-                                   : "450 4.7.1 licet: deferred by policy";
+    const char *fallback =
+        refused ? "550 5.7.1 licet: refused by policy" : "450 4.7.1 licet: deferred by policy";
     g_autofree char *reply = outcome_clean (decision->reply, fallback);
 
     daemon_count (handover->daemon, refused ? COUNT_REFUSED : COUNT_DEFERRED);
@@ -294,13 +295,12 @@ handover_run (Daemon *daemon, const Envelope *envelope, const GPtrArray *xforwar
     g_autoptr (Engine) engine = daemon_engine (daemon);
     int64_t deadline =
         g_get_monotonic_time () + engine->settings->message_seconds * G_USEC_PER_SEC;
-    Handover handover = { daemon, engine, envelope, xforward, NULL,
-                          g_ptr_array_new_with_free_func (g_free) };
+    Handover handover = { daemon,   engine, envelope,
+                          xforward, NULL,   g_ptr_array_new_with_free_func (g_free) };
 
     daemon_count (daemon, COUNT_HANDED_OVER);
     g_ptr_array_set_size (handover.replies, (int)envelope->recipients->len);
-    g_autoptr (Plan) plan =
-        pipeline_run (engine, envelope, bytes, daemon_now (daemon), &error);
+    g_autoptr (Plan) plan = pipeline_run (engine, envelope, bytes, daemon_now (daemon), &error);
     handover.plan = plan;
     if (!plan) {
         log_failure (&handover, "pipeline", error);

@@ -87,8 +87,8 @@ decode_xtext (const char *text)
         }
         if (!g_ascii_isxdigit (c[1]) || !g_ascii_isxdigit (c[2]))
             return NULL;
-        g_string_append_c (plain, (char)(g_ascii_xdigit_value (c[1]) * 16 +
-                                         g_ascii_xdigit_value (c[2])));
+        g_string_append_c (
+            plain, (char)(g_ascii_xdigit_value (c[1]) * 16 + g_ascii_xdigit_value (c[2])));
         c += 2;
     }
     for (size_t i = 0; i < plain->len; i++)

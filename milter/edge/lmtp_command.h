@@ -21,5 +21,4 @@ const char *lmtp_parse_path (const char *args, const char *keyword, const char *
  * no attribute or its value holds a control character. Caller frees both. */
 bool lmtp_parse_attribute (const char *attribute, char **ret_name, char **ret_value);
 
-
 #endif

@@ -218,8 +218,8 @@ do_data (LmtpSession *session, const char *args)
     g_autoptr (GError) error = NULL;
 
     if (*args || session->envelope->recipients->len == 0) {
-        answer (session, *args ? "501 5.5.4 DATA takes no argument"
-                               : "503 5.5.1 no valid recipients");
+        answer (session,
+                *args ? "501 5.5.4 DATA takes no argument" : "503 5.5.1 no valid recipients");
         return;
     }
     answer (session, "354 End data with <CR><LF>.<CR><LF>");
@@ -257,9 +257,8 @@ static const struct {
     const char *name;
     void (*run) (LmtpSession *session, const char *args);
 } commands[] = {
-    { "LHLO", do_lhlo }, { "XFORWARD", do_xforward }, { "MAIL", do_mail },
-    { "RCPT", do_rcpt }, { "DATA", do_data },         { "RSET", do_rset },
-    { "NOOP", do_noop }, { "QUIT", do_quit },
+    { "LHLO", do_lhlo }, { "XFORWARD", do_xforward }, { "MAIL", do_mail }, { "RCPT", do_rcpt },
+    { "DATA", do_data }, { "RSET", do_rset },         { "NOOP", do_noop }, { "QUIT", do_quit },
 };
 
 static void

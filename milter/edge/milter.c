@@ -147,8 +147,9 @@ fail (SMFICTX *ctx, const Session *session, const char *stage, const GError *err
     const char *reply = outcome_reply (error);
 
     daemon_count (the_daemon, COUNT_FAILED);
-    log_error (session->envelope->queue_id, "milter: stage=%s error=%s text=\"%s\" reply=\"%s\"",
-               stage, licet_error_word (error), error->message, reply);
+    log_error (session->envelope->queue_id,
+               "milter: stage=%s error=%s text=\"%s\" reply=\"%s\"", stage,
+               licet_error_word (error), error->message, reply);
     return answer (ctx, reply);
 }
 
@@ -267,8 +268,8 @@ static sfsistat
 judge (SMFICTX *ctx, Session *session)
 {
     g_autoptr (GError) error = NULL;
-    int64_t deadline = g_get_monotonic_time () +
-                       session->engine->settings->message_seconds * G_USEC_PER_SEC;
+    int64_t deadline =
+        g_get_monotonic_time () + session->engine->settings->message_seconds * G_USEC_PER_SEC;
 
     session->envelope->queue_id = g_strdup (smfi_getsymval (ctx, (char *)"i"));
     daemon_count (the_daemon, COUNT_MESSAGES);

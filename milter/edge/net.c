@@ -60,9 +60,8 @@ resolve (const char *address, int flags, GError **error)
         return NULL;
     }
     bool bracketed = *address == '[' && colon[-1] == ']';
-    g_autofree char *host =
-        bracketed ? g_strndup (address + 1, (size_t)(colon - address) - 2)
-                  : g_strndup (address, (size_t)(colon - address));
+    g_autofree char *host = bracketed ? g_strndup (address + 1, (size_t)(colon - address) - 2)
+                                      : g_strndup (address, (size_t)(colon - address));
     int status = getaddrinfo (host, colon + 1, &hints, &list);
     if (status != 0) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", address,
@@ -115,10 +114,9 @@ net_listen (const char *address, GError **error)
     if (!list)
         return -1;
     int fd = socket (list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool listening = fd >= 0 &&
-                     setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-                     bind (fd, list->ai_addr, list->ai_addrlen) == 0 &&
-                     listen (fd, SOMAXCONN) == 0;
+    bool listening =
+        fd >= 0 && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind (fd, list->ai_addr, list->ai_addrlen) == 0 && listen (fd, SOMAXCONN) == 0;
     freeaddrinfo (list);
     if (listening)
         return fd;
@@ -334,8 +332,8 @@ net_read_line (NetStream *stream, size_t limit, GError **error)
     size_t searched = 0;
 
     while (true) {
-        const char *end = memmem (stream->in->str + searched, stream->in->len - searched,
-                                  "\r\n", 2);
+        const char *end =
+            memmem (stream->in->str + searched, stream->in->len - searched, "\r\n", 2);
         if (end) {
             size_t length = (size_t)(end - stream->in->str);
             return take_line (stream, length, too_long || length > limit, error);

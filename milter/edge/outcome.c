@@ -129,8 +129,7 @@ outcome_split (const char *reply, char **ret_code, char **ret_status, char **ret
     rest += *rest == ' ';
     size_t length = status_length (rest, reply[0]);
     *ret_code = g_strndup (reply, 3);
-    *ret_status =
-        length > 0 ? g_strndup (rest, length) : g_strdup_printf ("%c.0.0", reply[0]);
+    *ret_status = length > 0 ? g_strndup (rest, length) : g_strdup_printf ("%c.0.0", reply[0]);
     rest += length;
     *ret_text = g_strdup (rest + (*rest == ' '));
 }

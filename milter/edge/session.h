@@ -21,12 +21,12 @@ typedef struct {
     char *client_name, *client_address, *client_port, *helo;
 
     /* The message: from MAIL to the end of message, abort or close. */
-    Engine *engine;        /* the snapshot taken at MAIL */
-    Envelope *envelope;    /* NULL between messages */
-    GPtrArray *names;      /* char *, names of the header fields in order */
-    GString *bytes;        /* with CRLF */
+    Engine *engine;     /* the snapshot taken at MAIL */
+    Envelope *envelope; /* NULL between messages */
+    GPtrArray *names;   /* char *, names of the header fields in order */
+    GString *bytes;     /* with CRLF */
     size_t body_offset;
-    const char *problem;   /* why the message will be refused: past which bound; or NULL */
+    const char *problem; /* why the message will be refused: past which bound; or NULL */
 } Session;
 
 Session *session_new (void);

@@ -38,9 +38,9 @@ typedef struct {
     const SubmitJob *job;
     NetStream *stream;
     unsigned extensions;
-    char *xforward;       /* attributes offered, " NAME ADDR … "; NULL when none */
-    char *mail_reply;     /* to MAIL, if it was not 2xx */
-    char *data_reply;     /* to DATA */
+    char *xforward;   /* attributes offered, " NAME ADDR … "; NULL when none */
+    char *mail_reply; /* to MAIL, if it was not 2xx */
+    char *data_reply; /* to DATA */
     Submission *result;
 } Client;
 
@@ -129,8 +129,8 @@ read_reply (Client *client, void (*each_line) (Client *client, const char *text)
         g_autofree char *line = net_read_line (client->stream, LIMIT_COMMAND, error);
         if (!line)
             return NULL;
-        bool numbered = g_ascii_isdigit (line[0]) && g_ascii_isdigit (line[1]) &&
-                        g_ascii_isdigit (line[2]);
+        bool numbered =
+            g_ascii_isdigit (line[0]) && g_ascii_isdigit (line[1]) && g_ascii_isdigit (line[2]);
         if (!numbered || !strchr (" -", line[3])) {
             fail (error, LICET_ERROR_UNAVAILABLE, "no SMTP reply");
             return NULL;
@@ -166,8 +166,10 @@ note_extension (Client *client, const char *text)
         const char *keyword;
         unsigned bit;
     } table[] = {
-        { "PIPELINING", EXT_PIPELINING }, { "8BITMIME", EXT_8BITMIME },
-        { "SMTPUTF8", EXT_SMTPUTF8 },     { "DSN", EXT_DSN },
+        { "PIPELINING", EXT_PIPELINING },
+        { "8BITMIME", EXT_8BITMIME },
+        { "SMTPUTF8", EXT_SMTPUTF8 },
+        { "DSN", EXT_DSN },
         { "SIZE", EXT_SIZE },
     };
     g_auto (GStrv) words = g_strsplit (text, " ", 2);

@@ -12,8 +12,8 @@
  * parameters and the client's identity as they came in.
  */
 typedef struct {
-    const char *to;            /* net.h address */
-    const char *hostname;      /* for EHLO */
+    const char *to;       /* net.h address */
+    const char *hostname; /* for EHLO */
     const Envelope *envelope;
     const GPtrArray *xforward; /* char *, "NAME=value" as received */
     const GArray *recipients;  /* of unsigned, who gets this copy */

@@ -33,9 +33,12 @@ read_literal (const char *data, size_t length, QpPiece *piece)
 {
     size_t i = piece->start;
 
-    while (i < length && data[i] != '=' && !is_line_break (data, length, i)) {
-        piece->sloppy |= !is_safe_byte ((unsigned char)data[i]);
-        i++;
+    for (; i < length && data[i] != '='; i++) {
+        if (is_safe_byte ((unsigned char)data[i]))
+            continue;
+        if (is_line_break (data, length, i))
+            break;
+        piece->sloppy = true;
     }
     /* Blanks at the end of a line are to be dropped, and not every decoder does. */
     if (i == length || data[i] != '=')

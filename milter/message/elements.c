@@ -16,92 +16,89 @@
 
 #define LONGEST_NAME 10
 
+enum {
+    LI = 1 << 0,
+    P = 1 << 1,
+    DT = 1 << 2, /* and dd */
+    OPTION = 1 << 3,
+    OPTGROUP = 1 << 4,
+    TD = 1 << 5, /* and th */
+    TR = 1 << 6,
+    TBODY = 1 << 7, /* and thead, tfoot */
+    IN_ROW = TD | P | LI | DT | OPTION,
+};
+
 /* Sorted by name. */
 static const Element elements[] = {
-    { "address", ELEMENT_BLOCK },
-    { "area", ELEMENT_VOID },
-    { "article", ELEMENT_BLOCK },
-    { "aside", ELEMENT_BLOCK },
-    { "base", ELEMENT_VOID },
-    { "basefont", ELEMENT_VOID },
-    { "bgsound", ELEMENT_VOID },
-    { "blockquote", ELEMENT_BLOCK },
-    { "br", ELEMENT_VOID | ELEMENT_BLOCK },
-    { "caption", ELEMENT_BLOCK | ELEMENT_CELL | ELEMENT_TABLE },
-    { "center", ELEMENT_BLOCK },
-    { "col", ELEMENT_VOID },
-    { "dd", ELEMENT_BLOCK | ELEMENT_OPEN },
-    { "div", ELEMENT_BLOCK },
-    { "dl", ELEMENT_BLOCK },
-    { "dt", ELEMENT_BLOCK | ELEMENT_OPEN },
-    { "embed", ELEMENT_VOID },
-    { "fieldset", ELEMENT_BLOCK },
-    { "footer", ELEMENT_BLOCK },
-    { "form", ELEMENT_BLOCK },
-    { "frame", ELEMENT_VOID },
-    { "h1", ELEMENT_BLOCK },
-    { "h2", ELEMENT_BLOCK },
-    { "h3", ELEMENT_BLOCK },
-    { "h4", ELEMENT_BLOCK },
-    { "h5", ELEMENT_BLOCK },
-    { "h6", ELEMENT_BLOCK },
-    { "head", ELEMENT_HIDDEN },
-    { "header", ELEMENT_BLOCK },
-    { "hr", ELEMENT_VOID | ELEMENT_BLOCK },
-    { "iframe", ELEMENT_HIDDEN },
-    { "img", ELEMENT_VOID },
-    { "input", ELEMENT_VOID },
-    { "keygen", ELEMENT_VOID },
-    { "li", ELEMENT_BLOCK | ELEMENT_OPEN },
-    { "link", ELEMENT_VOID },
-    { "main", ELEMENT_BLOCK },
-    { "marquee", ELEMENT_CELL },
-    { "meta", ELEMENT_VOID },
-    { "nav", ELEMENT_BLOCK },
-    { "noembed", ELEMENT_HIDDEN },
-    { "noframes", ELEMENT_HIDDEN },
-    { "object", ELEMENT_CELL },
-    { "ol", ELEMENT_BLOCK },
-    { "optgroup", ELEMENT_BLOCK | ELEMENT_OPEN },
-    { "option", ELEMENT_BLOCK | ELEMENT_OPEN },
-    { "p", ELEMENT_BLOCK | ELEMENT_OPEN },
-    { "param", ELEMENT_VOID },
-    { "pre", ELEMENT_BLOCK },
-    { "script", ELEMENT_HIDDEN },
-    { "section", ELEMENT_BLOCK },
-    { "select", ELEMENT_CELL },
-    { "source", ELEMENT_VOID },
-    { "style", ELEMENT_HIDDEN },
-    { "table", ELEMENT_BLOCK | ELEMENT_CELL | ELEMENT_TABLE },
-    { "tbody", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE },
-    { "td", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_CELL | ELEMENT_TABLE },
-    { "template", ELEMENT_HIDDEN | ELEMENT_CELL },
-    { "tfoot", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE },
-    { "th", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_CELL | ELEMENT_TABLE },
-    { "thead", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE },
-    { "title", ELEMENT_HIDDEN },
-    { "tr", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE },
-    { "track", ELEMENT_VOID },
-    { "ul", ELEMENT_BLOCK },
-    { "wbr", ELEMENT_VOID },
+    { "address", ELEMENT_BLOCK, 0, P },
+    { "area", ELEMENT_VOID, 0, 0 },
+    { "article", ELEMENT_BLOCK, 0, P },
+    { "aside", ELEMENT_BLOCK, 0, P },
+    { "base", ELEMENT_VOID, 0, 0 },
+    { "basefont", ELEMENT_VOID, 0, 0 },
+    { "bgsound", ELEMENT_VOID, 0, 0 },
+    { "blockquote", ELEMENT_BLOCK, 0, P },
+    { "br", ELEMENT_VOID | ELEMENT_BLOCK, 0, 0 },
+    { "caption", ELEMENT_BLOCK | ELEMENT_CELL | ELEMENT_TABLE, 0, P },
+    { "center", ELEMENT_BLOCK, 0, P },
+    { "col", ELEMENT_VOID, 0, 0 },
+    { "dd", ELEMENT_BLOCK | ELEMENT_OPEN, DT, DT | P },
+    { "div", ELEMENT_BLOCK, 0, P },
+    { "dl", ELEMENT_BLOCK, 0, P },
+    { "dt", ELEMENT_BLOCK | ELEMENT_OPEN, DT, DT | P },
+    { "embed", ELEMENT_VOID, 0, 0 },
+    { "fieldset", ELEMENT_BLOCK, 0, P },
+    { "footer", ELEMENT_BLOCK, 0, P },
+    { "form", ELEMENT_BLOCK, 0, P },
+    { "frame", ELEMENT_VOID, 0, 0 },
+    { "h1", ELEMENT_BLOCK, 0, P },
+    { "h2", ELEMENT_BLOCK, 0, P },
+    { "h3", ELEMENT_BLOCK, 0, P },
+    { "h4", ELEMENT_BLOCK, 0, P },
+    { "h5", ELEMENT_BLOCK, 0, P },
+    { "h6", ELEMENT_BLOCK, 0, P },
+    { "head", ELEMENT_HIDDEN, 0, 0 },
+    { "header", ELEMENT_BLOCK, 0, P },
+    { "hr", ELEMENT_VOID | ELEMENT_BLOCK, 0, 0 },
+    { "iframe", ELEMENT_HIDDEN, 0, 0 },
+    { "img", ELEMENT_VOID, 0, 0 },
+    { "input", ELEMENT_VOID, 0, 0 },
+    { "keygen", ELEMENT_VOID, 0, 0 },
+    { "li", ELEMENT_BLOCK | ELEMENT_OPEN, LI, LI | P },
+    { "link", ELEMENT_VOID, 0, 0 },
+    { "main", ELEMENT_BLOCK, 0, P },
+    { "marquee", ELEMENT_CELL, 0, 0 },
+    { "meta", ELEMENT_VOID, 0, 0 },
+    { "nav", ELEMENT_BLOCK, 0, P },
+    { "noembed", ELEMENT_HIDDEN, 0, 0 },
+    { "noframes", ELEMENT_HIDDEN, 0, 0 },
+    { "object", ELEMENT_CELL, 0, 0 },
+    { "ol", ELEMENT_BLOCK, 0, P },
+    { "optgroup", ELEMENT_BLOCK | ELEMENT_OPEN, OPTGROUP, OPTION | OPTGROUP },
+    { "option", ELEMENT_BLOCK | ELEMENT_OPEN, OPTION, OPTION },
+    { "p", ELEMENT_BLOCK | ELEMENT_OPEN, P, P },
+    { "param", ELEMENT_VOID, 0, 0 },
+    { "pre", ELEMENT_BLOCK, 0, P },
+    { "script", ELEMENT_HIDDEN, 0, 0 },
+    { "section", ELEMENT_BLOCK, 0, P },
+    { "select", ELEMENT_CELL, 0, 0 },
+    { "source", ELEMENT_VOID, 0, 0 },
+    { "style", ELEMENT_HIDDEN, 0, 0 },
+    { "table", ELEMENT_BLOCK | ELEMENT_CELL | ELEMENT_TABLE, 0, P },
+    { "tbody", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TBODY, TBODY | TR | IN_ROW },
+    { "td", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_CELL | ELEMENT_TABLE, TD, IN_ROW },
+    { "template", ELEMENT_HIDDEN | ELEMENT_CELL, 0, 0 },
+    { "tfoot", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TBODY, TBODY | TR | IN_ROW },
+    { "th", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_CELL | ELEMENT_TABLE, TD, IN_ROW },
+    { "thead", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TBODY, TBODY | TR | IN_ROW },
+    { "title", ELEMENT_HIDDEN, 0, 0 },
+    { "tr", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TR, TR | IN_ROW },
+    { "track", ELEMENT_VOID, 0, 0 },
+    { "ul", ELEMENT_BLOCK, 0, P },
+    { "wbr", ELEMENT_VOID, 0, 0 },
 };
 
-static const Element unknown = { "", 0 };
-
-/* What a start tag closes by itself (13.1.2.4), when it is the innermost open element. */
-static const char *const implied[][2] = {
-    { "li", " li p " },
-    { "dt", " dt dd p " },
-    { "dd", " dt dd p " },
-    { "option", " option " },
-    { "optgroup", " option optgroup " },
-    { "td", " td th p li dt dd option " },
-    { "th", " td th p li dt dd option " },
-    { "tr", " tr td th p li dt dd option " },
-    { "tbody", " tbody thead tfoot tr td th p li dt dd " },
-    { "thead", " tbody thead tfoot tr td th p li dt dd " },
-    { "tfoot", " tbody thead tfoot tr td th p li dt dd " },
-};
+static const Element unknown = { "", 0, 0, 0 };
 
 static int
 compare_element (const void *name, const void *row)
@@ -139,33 +136,11 @@ elements_top (const ElementStack *stack)
     return stack->depth > 0 ? &stack->open[stack->depth - 1] : NULL;
 }
 
-static const char *
-implied_by (const Element *element)
-{
-    for (unsigned i = 0; i < G_N_ELEMENTS (implied); i++)
-        if (strcmp (implied[i][0], element->name) == 0)
-            return implied[i][1];
-    return (element->flags & ELEMENT_BLOCK) && !(element->flags & ELEMENT_VOID) ? " p " : "";
-}
-
-static bool
-is_listed (const char *list, const char *name)
-{
-    size_t length = strlen (name);
-
-    for (const char *at = strstr (list, name); at && length > 0; at = strstr (at + 1, name))
-        if (at[-1] == ' ' && at[length] == ' ')
-            return true;
-    return false;
-}
-
 void
 elements_imply (ElementStack *stack, const Element *element)
 {
-    if (stack->exceeded || !(element->flags & ELEMENT_BLOCK))
-        return;
-    const char *closed = implied_by (element);
-    while (stack->depth > 0 && is_listed (closed, elements_top (stack)->element->name))
+    while (!stack->exceeded && stack->depth > 0 &&
+           (elements_top (stack)->element->kind & element->closes))
         stack->depth--;
 }
 

@@ -19,6 +19,8 @@ enum {
 typedef struct {
     const char *name;
     unsigned flags;
+    unsigned kind;   /* one bit for elements that others close, see elements.c */
+    unsigned closes; /* kinds that its start tag ends by itself (13.1.2.4) */
 } Element;
 
 /* Never NULL: unknown elements share one row without flags. */

@@ -4,6 +4,7 @@
 
 #include "entity.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "licet/error.h"
@@ -11,34 +12,27 @@
 
 #include "headers.h"
 
-/* The fields that must stand once. From and Subject count too, since readers show either. */
+/* A field that must stand once. */
 typedef struct {
     const char *name;
-    unsigned bit;
+    size_t slot; /* where its value is kept, or NOT_KEPT */
+    const char *twice;
 } SingleField;
 
-static const SingleField singles[] = {
-    { "content-type", 1 }, { "content-disposition", 2 }, { "content-transfer-encoding", 4 },
-    { "content-id", 8 },   { "mime-version", 16 },       { "from", 32 },
-    { "subject", 64 },
-};
+#define NOT_KEPT   SIZE_MAX
+#define STRUCTURAL "a structural field that is given twice"
+#define SHOWN      "two From or two Subject fields"
 
-static char **
-value_slot (Entity *entity, unsigned bit)
-{
-    switch (bit) {
-    case 1:
-        return &entity->content_type;
-    case 2:
-        return &entity->disposition;
-    case 4:
-        return &entity->transfer_encoding;
-    case 8:
-        return &entity->content_id;
-    default:
-        return NULL;
-    }
-}
+/* From and Subject count too, since readers show either. */
+static const SingleField singles[] = {
+    { "content-type", offsetof (Entity, content_type), STRUCTURAL },
+    { "content-disposition", offsetof (Entity, disposition), STRUCTURAL },
+    { "content-transfer-encoding", offsetof (Entity, transfer_encoding), STRUCTURAL },
+    { "content-id", offsetof (Entity, content_id), STRUCTURAL },
+    { "mime-version", NOT_KEPT, STRUCTURAL },
+    { "from", NOT_KEPT, SHOWN },
+    { "subject", NOT_KEPT, SHOWN },
+};
 
 static void
 note (Entity *entity, const char *problem)
@@ -47,30 +41,31 @@ note (Entity *entity, const char *problem)
         entity->problem = problem;
 }
 
-static unsigned
+static const SingleField *
 find_single (const char *field, size_t name)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS (singles); i++)
         if (strlen (singles[i].name) == name &&
             g_ascii_strncasecmp (field, singles[i].name, name) == 0)
-            return singles[i].bit;
-    return 0;
+            return &singles[i];
+    return NULL;
 }
 
+/* seen: one bit for each of the single fields. */
 static void
 take_field (Entity *entity, const char *field, size_t length, unsigned *seen)
 {
     size_t name = headers_name_length (field, length);
-    unsigned bit = find_single (field, name);
+    const SingleField *single = find_single (field, name);
 
-    if (bit == 0)
+    if (!single)
         return;
+    unsigned bit = 1u << (single - singles);
     if (*seen & bit)
-        note (entity, bit >= 32 ? "two From or two Subject fields"
-                                : "a structural field that is given twice");
-    char **slot = value_slot (entity, bit);
-    if (slot && !*slot)
-        *slot = headers_unfold (field + name + 1, length - name - 1);
+        note (entity, single->twice);
+    if (!(*seen & bit) && single->slot != NOT_KEPT)
+        *(char **)((char *)entity + single->slot) =
+            headers_unfold (field + name + 1, length - name - 1);
     *seen |= bit;
 }
 

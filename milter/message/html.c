@@ -31,8 +31,10 @@ find (const HtmlScanner *scanner, size_t from, const char *needle)
 {
     if (from >= scanner->length)
         return scanner->length;
+    size_t length = strlen (needle);
     const char *found =
-        memmem (scanner->data + from, scanner->length - from, needle, strlen (needle));
+        length == 1 ? memchr (scanner->data + from, *needle, scanner->length - from)
+                    : memmem (scanner->data + from, scanner->length - from, needle, length);
     return found ? (size_t)(found - scanner->data) : scanner->length;
 }
 

@@ -35,6 +35,7 @@ typedef struct {
 
 /* What the attributes of one start tag mean here; strings UTF-8, references resolved. */
 typedef struct {
+    bool anchor; /* <a> or <area> */
     unsigned hidden;
     char *href;
     char *alt;
@@ -59,10 +60,35 @@ read_value (Reader *reader, const HtmlAttribute *attribute)
     return g_string_free (value, FALSE);
 }
 
-static TagFacts
-read_attributes (Reader *reader, const HtmlToken *token, unsigned hidden)
+static unsigned
+read_style (Reader *reader, const HtmlAttribute *attribute, unsigned hidden)
 {
-    TagFacts facts = { .hidden = hidden };
+    const char *raw = reader->data + attribute->value;
+
+    if (!memchr (raw, '&', attribute->value_length))
+        return style_hidden (raw, attribute->value_length, hidden);
+    g_autofree char *style = read_value (reader, attribute);
+    return style_hidden (style, strlen (style), hidden);
+}
+
+static void
+read_attribute (Reader *reader, const HtmlAttribute *attribute, TagFacts *facts)
+{
+    size_t name = attribute->name, length = attribute->name_length;
+
+    if (is_named (reader, name, length, "style"))
+        facts->hidden = read_style (reader, attribute, facts->hidden);
+    else if (is_named (reader, name, length, "hidden"))
+        facts->hidden |= HIDDEN_REMOVED;
+    else if (facts->anchor && !facts->href && is_named (reader, name, length, "href"))
+        facts->href = g_strstrip (read_value (reader, attribute));
+    else if (reader->link && !facts->alt && is_named (reader, name, length, "alt"))
+        facts->alt = read_value (reader, attribute);
+}
+
+static void
+read_attributes (Reader *reader, const HtmlToken *token, TagFacts *facts)
+{
     size_t position = token->name + token->name_length;
     HtmlAttribute attribute;
     unsigned count = 0;
@@ -70,21 +96,10 @@ read_attributes (Reader *reader, const HtmlToken *token, unsigned hidden)
     while (html_next_attribute (reader->data, token->end, &position, &attribute)) {
         if (++count > LIMIT_HTML_ATTRIBUTES) {
             reader->too_many_attributes = true;
-            break;
+            return;
         }
-        size_t name = attribute.name, length = attribute.name_length;
-        if (is_named (reader, name, length, "hidden")) {
-            facts.hidden |= HIDDEN_REMOVED;
-        } else if (is_named (reader, name, length, "style")) {
-            g_autofree char *style = read_value (reader, &attribute);
-            facts.hidden = style_hidden (style, facts.hidden);
-        } else if (is_named (reader, name, length, "href") && !facts.href) {
-            facts.href = g_strstrip (read_value (reader, &attribute));
-        } else if (is_named (reader, name, length, "alt") && !facts.alt) {
-            facts.alt = read_value (reader, &attribute);
-        }
+        read_attribute (reader, &attribute, facts);
     }
-    return facts;
 }
 
 static void
@@ -148,11 +163,13 @@ take_start (Reader *reader, const HtmlToken *token)
     elements_imply (&reader->stack, element);
     if (element->flags & ELEMENT_BLOCK)
         break_line (reader);
-    TagFacts facts = read_attributes (reader, token, current_hidden (reader));
+    TagFacts facts = { .hidden = current_hidden (reader) };
+    facts.anchor = is_named (reader, token->name, token->name_length, "a") ||
+                   is_named (reader, token->name, token->name_length, "area");
+    read_attributes (reader, token, &facts);
     if (element->flags & ELEMENT_HIDDEN)
         facts.hidden |= HIDDEN_REMOVED;
-    if (is_named (reader, token->name, token->name_length, "a") ||
-        is_named (reader, token->name, token->name_length, "area"))
+    if (facts.anchor)
         open_link (reader, token, &facts);
     else if (reader->link && facts.alt && facts.hidden == HIDDEN_NONE)
         g_string_append (reader->link_image, facts.alt);

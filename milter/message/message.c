@@ -105,8 +105,7 @@ mentions_marks (const Part *part)
     const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
 
     for (size_t i = 0; i + 5 <= length; i++)
-        if ((data[i] == 'l' || data[i] == 'L') &&
-            g_ascii_strncasecmp (data + i, "licet", 5) == 0)
+        if ((data[i] | 0x20) == 'l' && g_ascii_strncasecmp (data + i, "licet", 5) == 0)
             return true;
     return false;
 }

@@ -98,18 +98,31 @@ check_field (const RiskyField *field, const char *text, size_t length)
     return has_odd_name (text, length) ? "a parameter name that is not ASCII" : NULL;
 }
 
+/* SMTP knows one line end (RFC 5321 2.3.8). */
+static const char *
+line_oddity (const char *line, size_t length)
+{
+    size_t text = length;
+
+    if (line[length - 1] == '\n') {
+        if (length == 1 || line[length - 2] != '\r')
+            return "a bare LF";
+        text = length - 2;
+    }
+    return memchr (line, '\r', text) ? "a bare CR" : NULL;
+}
+
 void
 prescan (const char *data, size_t length, Prescan *ret_prescan)
 {
     Prescan result = { 0 };
     const RiskyField *field = NULL;
-    size_t field_start = 0, lines = 0;
+    size_t field_start = 0;
 
     for (size_t line = 0, end; line < length; line = end) {
         end = headers_line_end (data, length, line);
-        lines += data[end - 1] == '\n' && end - line > 1 && data[end - 2] == '\r';
-        if (data[end - 1] == '\n' && (end - line == 1 || data[end - 2] != '\r'))
-            result.oddity = "a bare LF";
+        if (!result.oddity)
+            result.oddity = line_oddity (data + line, end - line);
         result.dashes += end - line > 2 && data[line] == '-' && data[line + 1] == '-';
 
         bool folded = data[line] == ' ' || data[line] == '\t';
@@ -122,8 +135,6 @@ prescan (const char *data, size_t length, Prescan *ret_prescan)
     }
     if (field && !result.danger)
         result.danger = check_field (field, data + field_start, length - field_start);
-    if (count_byte (data, length, '\r') != lines)
-        result.oddity = "a bare CR";
     if (memchr (data, '\0', length))
         result.oddity = "a NUL byte";
     *ret_prescan = result;

@@ -331,9 +331,9 @@ find_delimiter (Scan *scan, unsigned *ret_level)
             return found;
         if (found == DELIMITER_ODD)
             structure_note (scan->out, scan->position, "text after a boundary");
-        const char *next =
-            memmem (scan->data + scan->position, scan->length - scan->position, "\n--", 3);
-        scan->position = next ? (size_t)(next - scan->data) + 1 : scan->length;
+        do
+            scan->position = headers_line_end (scan->data, scan->length, scan->position);
+        while (scan->position < scan->length && scan->data[scan->position] != '-');
     }
     return DELIMITER_NONE;
 }

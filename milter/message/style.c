@@ -8,7 +8,11 @@
 #include "style.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
+
+/* Longer than any word that is looked for. */
+#define LONGEST_WORD 31
 
 /* A number as CSS writes it, without a locale; -1 when there is none. */
 static double
@@ -67,22 +71,38 @@ apply (const char *property, const char *value, unsigned hidden)
     return removed ? hidden | HIDDEN_REMOVED : hidden;
 }
 
-unsigned
-style_hidden (const char *style, unsigned inherited)
+/* A trimmed word in lower case; what does not fit into it is no word of interest. */
+static void
+copy_word (char *word, const char *text, size_t length)
 {
-    unsigned hidden = inherited;
-    g_autofree char *text = g_ascii_strdown (style, -1);
+    while (length > 0 && g_ascii_isspace (*text)) {
+        text++;
+        length--;
+    }
+    while (length > 0 && g_ascii_isspace (text[length - 1]))
+        length--;
+    length = MIN (length, LONGEST_WORD);
+    for (size_t i = 0; i < length; i++)
+        word[i] = g_ascii_tolower (text[i]);
+    word[length] = '\0';
+}
 
-    for (char *at = text; *at;) {
-        size_t length = strcspn (at, ";");
-        char *next = at[length] ? at + length + 1 : at + length;
-        at[length] = '\0';
-        char *colon = strchr (at, ':');
+unsigned
+style_hidden (const char *style, size_t length, unsigned inherited)
+{
+    char property[LONGEST_WORD + 1], value[LONGEST_WORD + 1];
+    unsigned hidden = inherited;
+
+    for (size_t at = 0; at < length;) {
+        const char *found = memchr (style + at, ';', length - at);
+        size_t end = found ? (size_t)(found - style) : length;
+        const char *colon = memchr (style + at, ':', end - at);
         if (colon) {
-            *colon = '\0';
-            hidden = apply (g_strstrip (at), g_strstrip (colon + 1), hidden);
+            copy_word (property, style + at, (size_t)(colon - style) - at);
+            copy_word (value, colon + 1, end - (size_t)(colon - style) - 1);
+            hidden = apply (property, value, hidden);
         }
-        at = next;
+        at = end + 1;
     }
     return hidden;
 }

@@ -2,7 +2,7 @@
 #ifndef MESSAGE_STYLE_H
 #define MESSAGE_STYLE_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 /* Why text is not seen; bits, since children inherit some and can undo others. */
 enum {
@@ -13,6 +13,6 @@ enum {
 };
 
 /* What is hidden inside an element with this style attribute, given what its parent hides. */
-unsigned style_hidden (const char *style, unsigned inherited);
+unsigned style_hidden (const char *style, size_t length, unsigned inherited);
 
 #endif

@@ -34,22 +34,31 @@ text_is_transcoded (const Part *part)
     return part->source != part->leaf.content;
 }
 
+/* The length of the blank character at text, or 0. */
+static size_t
+blank_length (const char *text)
+{
+    if ((unsigned char)*text < 0x80)
+        return g_ascii_isspace (*text) || *text == '\v' ? 1 : 0;
+    return g_unichar_isspace (g_utf8_get_char (text)) ? (size_t)g_utf8_skip[(guchar)*text] : 0;
+}
+
 char *
 text_collapse (const char *text)
 {
     GString *out = g_string_sized_new (strlen (text));
-    bool blank = true;
 
-    for (const char *at = text; *at; at = g_utf8_next_char (at)) {
-        bool space = g_unichar_isspace (g_utf8_get_char (at));
-        if (!space)
-            g_string_append_len (out, at, g_utf8_next_char (at) - at);
-        else if (!blank)
+    while (*text) {
+        size_t blank = 0, word = 0;
+        while ((blank = blank_length (text)) > 0)
+            text += blank;
+        while (text[word] && blank_length (text + word) == 0)
+            word += g_utf8_skip[(guchar)text[word]];
+        if (word > 0 && out->len > 0)
             g_string_append_c (out, ' ');
-        blank = space;
+        g_string_append_len (out, text, (gssize)word);
+        text += word;
     }
-    if (out->len > 0 && out->str[out->len - 1] == ' ')
-        g_string_truncate (out, out->len - 1);
     return g_string_free (out, FALSE);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Relaxed canonicalisation. Most bodies are canonical already but for a few blanks, so the body is
- * handed on in long runs of the original and never copied.
+ * Relaxed canonicalisation. Most bodies are canonical already but for a few blanks, so the body
+ * is handed on in long runs of the original and never copied.
  */
 
 #include "canon.h"

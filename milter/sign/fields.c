@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Which header fields a signature covers. A field that a reader acts upon is signed once more than
- * it occurs, since a verifier would not see one that somebody added on the way.
+ * Which header fields a signature covers. A field that a reader acts upon is signed once more
+ * than it occurs, since a verifier would not see one that somebody added on the way.
  */
 
 #include "fields.h"

@@ -18,8 +18,8 @@ typedef struct {
 GArray *fields_split (const char *message, size_t length, size_t *ret_body, GError **error);
 
 /* The names of the h= tag in order (static strings), and appended to canonical the fields they
- * mean, each with its CRLF: of several fields of one name the last comes first (RFC 6376 5.4.2).
- * MALFORMED unless there is exactly one From. */
+ * mean, each with its CRLF: of several fields of one name the last comes first (RFC 6376
+ * 5.4.2). MALFORMED unless there is exactly one From. */
 GPtrArray *fields_choose (const GArray *fields, GString *canonical, GError **error);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Private keys as PEM files, and the DNS records of their public halves. A key that others may read
- * signs for whoever reads it, so such a file is refused rather than warned about.
+ * Private keys as PEM files, and the DNS records of their public halves. A key that others may
+ * read signs for whoever reads it, so such a file is refused rather than warned about.
  */
 
 #include "keys.h"
@@ -150,8 +150,8 @@ keys_algorithm (const EVP_PKEY *key)
     return EVP_PKEY_is_a (key, "RSA") ? "rsa-sha256" : "ed25519-sha256";
 }
 
-/* RFC 6376 3.6.1: RSA as SubjectPublicKeyInfo (as all deployed verifiers read it); RFC 8463 4.2:
- * Ed25519 as the bare 32 bytes. */
+/* RSA as SubjectPublicKeyInfo, which is what verifiers read (RFC 6376 erratum 3017); Ed25519 as
+ * the bare 32 bytes (RFC 8463 4.2). */
 static char *
 make_record (EVP_PKEY *key, GError **error)
 {
@@ -230,6 +230,21 @@ signer_key_record (const char *file, GError **error)
     g_autoptr (EVP_PKEY) key = keys_load (file, error);
 
     return key ? make_record (key, error) : NULL;
+}
+
+bool
+signer_is_name (const char *text)
+{
+    size_t label = 0;
+
+    for (const char *c = text; *c; c++) {
+        if (*c == '.' ? label == 0 : !g_ascii_isalnum (*c) && *c != '-' && *c != '_')
+            return false;
+        label = *c == '.' ? 0 : label + 1;
+        if (label > 63)
+            return false;
+    }
+    return label > 0 && strlen (text) <= 253;
 }
 
 SignerKey *

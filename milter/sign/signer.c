@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Signs with OpenSSL: libopendkim parses the key again for every message, canonicalises once per
- * signature, and Debian's leaks on Ed25519. Here the header and the body of a message are
+ * Signs with OpenSSL: libopendkim parses the key again for every message, canonicalises once
+ * per signature, and Debian's leaks on Ed25519. Here the header and the body of a message are
  * canonicalised and hashed once for all its signatures.
  */
 
@@ -66,15 +66,6 @@ signature_free (Signature *signature)
     g_free (signature);
 }
 
-/* RFC 6376 3.1, with "_" as seen in practice. What is refused here could break the field. */
-static bool
-is_selector (const char *selector)
-{
-    return *selector && strlen (selector) <= 253 &&
-           strspn (selector, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                             "0123456789-_.") == strlen (selector);
-}
-
 static bool
 has_key (const Signer *signer, const char *domain, const char *selector)
 {
@@ -90,15 +81,13 @@ has_key (const Signer *signer, const char *domain, const char *selector)
 static bool
 add_key (Signer *signer, const SignerKey *spec, GError **error)
 {
-    if (!spec->domain || !spec->file || !spec->selector || !is_selector (spec->selector)) {
+    g_autofree char *domain = spec->domain ? address_domain_ascii (spec->domain, NULL) : NULL;
+
+    if (!domain || !signer_is_name (domain) || !spec->selector ||
+        !signer_is_name (spec->selector) || !spec->file) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
                      "right would be a domain, a selector of letters, digits, \"-\" and \".\", "
                      "and a file");
-        return false;
-    }
-    g_autofree char *domain = address_domain_ascii (spec->domain, NULL);
-    if (!domain || domain[0] == '[') {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS, "the domain is no host name");
         return false;
     }
     /* Two records at one name: a verifier may take either (RFC 6376 3.6.2.2). */
@@ -267,8 +256,8 @@ append_folded (GString *value, const char *base64)
 }
 
 static bool
-sign_rsa (const Signer *signer, EVP_PKEY *key, const unsigned char *digest, unsigned char *bytes,
-          size_t *length)
+sign_rsa (const Signer *signer, EVP_PKEY *key, const unsigned char *digest,
+          unsigned char *bytes, size_t *length)
 {
     g_autoptr (EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_pkey (NULL, key, NULL);
 
@@ -293,9 +282,8 @@ sign_digest (const Signer *signer, EVP_PKEY *key, const unsigned char *digest, G
 {
     size_t length = (size_t)EVP_PKEY_get_size (key);
     g_autofree unsigned char *bytes = g_malloc (length);
-    bool done = EVP_PKEY_is_a (key, "RSA")
-                    ? sign_rsa (signer, key, digest, bytes, &length)
-                    : sign_ed25519 (key, digest, bytes, &length);
+    bool done = EVP_PKEY_is_a (key, "RSA") ? sign_rsa (signer, key, digest, bytes, &length)
+                                           : sign_ed25519 (key, digest, bytes, &length);
 
     if (!done) {
         keys_fail (error, "signature");
@@ -304,8 +292,8 @@ sign_digest (const Signer *signer, EVP_PKEY *key, const unsigned char *digest, G
     return g_base64_encode (bytes, length);
 }
 
-/* RFC 6376 3.7: the signed fields, then the signature's own field with an empty b= and without a
- * final CRLF. */
+/* RFC 6376 3.7: the signed fields, then the signature's own field with an empty b= and without
+ * a final CRLF. */
 static bool
 hash_header (const Subject *subject, const char *value, unsigned char digest[static HASH_BYTES],
              GError **error)

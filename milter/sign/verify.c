@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Verifies with libopendkim, which shares no code with what signs, not even the reading of header
- * fields: it is given the bytes. Each call has a library handle of its own, so threads share
- * nothing.
+ * Verifies with libopendkim, which shares no code with what signs, not even the reading of
+ * header fields: it is given the bytes. Each call has a library handle of its own, so threads
+ * share nothing.
  */
 
 #include "licet/signer.h"
@@ -30,15 +30,12 @@ open_library (const char *keyring, GError **error)
 {
     g_autoptr (DKIM_LIB) library = dkim_init (NULL, NULL);
     int method = DKIM_QUERY_FILE;
-    unsigned flags = DKIM_LIBFLAGS_BADSIGHANDLES; /* else it passes over what it cannot parse */
-    /* A mail may be signed as of another time (licet run --now): what is asked here is whether the
-     * bytes are right, not whether the clocks are. Ten years; libopendkim subtracts it from t=
-     * without a sign. */
+    /* A mail may be signed as of another time (licet run --now): what is asked here is whether
+     * the bytes are right, not whether the clocks are. Ten years: it is subtracted from t=
+     * without a sign, so more than the age of the epoch would wrap. */
     uint64_t drift = UINT64_C (10) * 365 * 24 * 3600;
 
     if (!library ||
-        dkim_options (library, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags, sizeof flags) !=
-            DKIM_STAT_OK ||
         dkim_options (library, DKIM_OP_SETOPT, DKIM_OPTS_QUERYMETHOD, &method, sizeof method) !=
             DKIM_STAT_OK ||
         dkim_options (library, DKIM_OP_SETOPT, DKIM_OPTS_QUERYINFO, (void *)keyring,
@@ -54,7 +51,7 @@ open_library (const char *keyring, GError **error)
 static DKIM_STAT
 feed (DKIM *dkim, GBytes *message)
 {
-    static unsigned char line_end[] = "\r\n";
+    unsigned char line_end[] = "\r\n";
     size_t length = 0;
     const char *data = g_bytes_get_data (message, &length);
     DKIM_STAT status = DKIM_STAT_OK;

@@ -16,9 +16,6 @@
 /* RFC 1035 3.3: one string of a TXT record. */
 #define TXT_STRING 255
 
-#define SELECTOR_CHARACTERS                                                                    \
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
-
 typedef struct {
     char *domain;
     const char *selector, *file;
@@ -51,6 +48,12 @@ write_pem (const char *path, const char *pem, GError **error)
 {
     int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
+    if (fd < 0 && errno == EEXIST) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: exists, and keys are never overwritten; right would be another --out",
+                     path);
+        return false;
+    }
     if (fd < 0)
         return fail_file (path, error);
     bool written = write_all (fd, pem);
@@ -154,11 +157,11 @@ key_new (int argc, char **argv)
         return tool_usage ("key new takes: DOMAIN SELECTOR");
     if (algorithm && strcmp (algorithm, "rsa") != 0 && strcmp (algorithm, "ed25519") != 0)
         return tool_usage ("--algorithm %s: right would be rsa or ed25519", algorithm);
-    if (!*argv[2] || strspn (argv[2], SELECTOR_CHARACTERS) != strlen (argv[2]))
-        return tool_usage ("a selector has letters, digits, \"-\" and \".\" only");
-    g_autofree char *domain = address_domain_ascii (argv[1], &error);
-    if (!domain)
-        return tool_fail (error);
+    g_autofree char *domain = address_domain_ascii (argv[1], NULL);
+    if (!domain || !signer_is_name (domain) || !signer_is_name (argv[2]))
+        return tool_usage ("key new %s %s: right would be a domain and a selector of letters, "
+                           "digits, \"-\" and \".\"",
+                           argv[1], argv[2]);
     g_autofree char *file =
         out ? g_strdup (out) : g_strdup_printf ("%s.%s.pem", argv[2], domain);
     NewKey key = { domain, argv[2], file };

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -27,19 +28,22 @@ static const char consent[] =
     "yes@example.com,*,granted,double-opt-in,2026-02-03T10:15:00Z,test,v1,e1,ES,,natural,es,,\n"
     "rejected@example.com,*,granted,double-opt-in,2026-02-03T10:15:00Z,test,v1,e2,ES,,natural,"
     "es,,\n"
-    "busy@example.com,*,granted,double-opt-in,2026-02-03T10:15:00Z,test,v1,e3,ES,,natural,es,,\n"
+    "busy@example.com,*,granted,double-opt-in,2026-02-03T10:15:00Z,test,v1,e3,ES,,natural,es,,"
+    "\n"
     "no@example.com,*,withdrawn,,2026-02-03T10:15:00Z,test,,,ES,,natural,es,,\n"
     "never@example.com,*,withdrawn,,2026-02-03T10:15:00Z,test,,,DE,,natural,de,,\n"
     "later@example.com,*,withdrawn,,2026-02-03T10:15:00Z,test,,,CO,,natural,es,,\n";
 
-static const char base_policy[] = "default_territory = \"ES\";\n";
+static const char base_policy[] = "default_territory = \"ES\";\n"
+                                  "unsubscribe_words = [ \"unsubscribe\" ];\n";
 
 /* One rule, three answers. */
 static const char territory_format[] =
     "territory = \"%s\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
-    "rules = (\n  { id = \"%s-CONSENT\"; kind = \"consent\"; applies_to = [ \"promotional\" ];\n"
+    "rules = (\n  { id = \"%s-CONSENT\"; kind = \"consent\"; applies_to = [ \"promotional\" "
+    "];\n"
     "    accept = [ \"double-opt-in\" ]; otherwise = \"%s\"; mode = \"enforce\";\n"
-    "    source = \"Test Act s. 1\"; }\n);\n";
+    "    source = \"Test Act s. 1\"; provenance = \"verified: test\"; }\n);\n";
 
 char *
 world_path (const World *world, const char *name)
@@ -60,8 +64,7 @@ world_write (const World *world, const char *name, const char *text)
 static void
 write_territory (const World *world, const char *code, const char *action)
 {
-    g_autofree char *lower = g_ascii_strdown (code, -1);
-    g_autofree char *name = g_strdup_printf ("policies/territories/%s.cfg", lower);
+    g_autofree char *name = g_strdup_printf ("policies/territories/%s.cfg", code);
     g_autofree char *text = g_strdup_printf (territory_format, code, code, action);
 
     world_write (world, name, text);
@@ -111,6 +114,13 @@ wait_until_ready (const World *world)
     g_error ("licetd did not get ready");
 }
 
+/* A test that dies takes its daemon with it. */
+static void
+die_with_parent (void *data G_GNUC_UNUSED)
+{
+    prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 World *
 world_new (const char *settings)
 {
@@ -122,9 +132,10 @@ world_new (const char *settings)
     world->sink = smtp_sink_new ();
     write_files (world, settings);
     g_autofree char *config = world_path (world, "licet.cfg");
-    char *argv[] = { (char *)(program ? program : "./licetd"), (char *)"--config", config, NULL };
-    g_spawn_async (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &world->pid,
-                   &error);
+    char *argv[] = { (char *)(program ? program : "./licetd"), (char *)"--config", config,
+                     NULL };
+    g_spawn_async (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
+                   die_with_parent, NULL, &world->pid, &error);
     g_assert_no_error (error);
     wait_until_ready (world);
     return world;
@@ -280,8 +291,9 @@ say_envelope (LmtpClient *client, const char *queue_id, char *const recipients[]
     unsigned count = 0;
 
     if (queue_id)
-        lmtp_say (client, "XFORWARD NAME=client.example ADDR=192.0.2.7 PORT=4711\r\n"
-                          "XFORWARD PROTO=ESMTP HELO=client.example IDENT=%s SOURCE=REMOTE\r\n",
+        lmtp_say (client,
+                  "XFORWARD NAME=client.example ADDR=192.0.2.7 PORT=4711\r\n"
+                  "XFORWARD PROTO=ESMTP HELO=client.example IDENT=%s SOURCE=REMOTE\r\n",
                   queue_id);
     lmtp_say (client, "MAIL FROM:<orders@shop.example> BODY=8BITMIME\r\n");
     for (; recipients[count]; count++)

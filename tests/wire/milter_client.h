@@ -22,8 +22,9 @@ typedef struct {
 } MilterChange;
 
 typedef struct {
-    char verdict; /* 'a' accept, 'c' continue, 'r' reject, 't' tempfail, 'y' reply; 0: hung up */
-    char *reply;  /* with 'y' */
+    char
+        verdict; /* 'a' accept, 'c' continue, 'r' reject, 't' tempfail, 'y' reply; 0: hung up */
+    char *reply; /* with 'y' */
     GPtrArray *changes; /* of MilterChange */
 } MilterAnswer;
 

@@ -18,7 +18,8 @@
 #include "licet/pipeline.h"
 
 #define HEADER                                                                                 \
-    "Received: from app.shop.example by mail.shop.example; Tue, 24 Nov 2026 09:00:00 +0100\r\n" \
+    "Received: from app.shop.example by mail.shop.example; Tue, 24 Nov 2026 09:00:00 "         \
+    "+0100\r\n"                                                                                \
     "From: Shop Example <orders@shop.example>\r\n"                                             \
     "To: Customer\r\n <customer@example.com>\r\n"                                              \
     "Subject:Your receipt\r\n"                                                                 \
@@ -64,10 +65,9 @@ render (const World *world, const char *recipient, const char *message, const GS
 
     envelope->sender = envelope_path_new ("orders@shop.example", "");
     g_ptr_array_add (envelope->recipients, envelope_path_new (recipient, ""));
-    g_autoptr (Plan) plan =
-        pipeline_run (engine, envelope, bytes,
-                      time ? g_ascii_strtoll (time + 3, NULL, 10) : g_get_real_time () / 1000000,
-                      &error);
+    g_autoptr (Plan) plan = pipeline_run (
+        engine, envelope, bytes,
+        time ? g_ascii_strtoll (time + 3, NULL, 10) : g_get_real_time () / 1000000, &error);
     g_assert_no_error (error);
     g_assert_cmpuint (plan->variants->len, ==, 1);
     return g_bytes_ref (((Variant *)g_ptr_array_index (plan->variants, 0))->bytes);
@@ -115,8 +115,8 @@ test_signed (void)
     g_chmod (key, 0600);
     g_file_get_contents (config, &text, NULL, NULL);
     g_autofree char *with_key = g_strdup_printf (
-        "%skeys = ( { domain = \"shop.example\"; selector = \"s1\"; file = \"%s\"; } );\n", text,
-        key);
+        "%skeys = ( { domain = \"shop.example\"; selector = \"s1\"; file = \"%s\"; } );\n",
+        text, key);
     world_write (world, "licet.cfg", with_key);
     g_autofree char *reloaded = world_ask (world, "reload");
     g_assert_cmpstr (reloaded, ==, "{\"ok\":true}");
@@ -206,7 +206,8 @@ test_refused_by_postfix (void)
     g_autoptr (MilterAnswer) answer = milter_client_end (client);
     g_assert_cmpint (answer->verdict, ==, 'a');
     for (unsigned i = 0; i < answer->changes->len; i++)
-        g_assert_cmpstr (((MilterChange *)answer->changes->pdata[i])->name, !=, "X-Licet-Route");
+        g_assert_cmpstr (((MilterChange *)answer->changes->pdata[i])->name, !=,
+                         "X-Licet-Route");
 }
 
 static void
@@ -289,7 +290,8 @@ test_old_server (void)
     g_autoptr (MilterClient) spaces = milter_client_new (path);
     g_autoptr (MilterClient) body = milter_client_new (path);
 
-    g_assert_false (milter_client_negotiate (spaces, MILTER_ACTIONS, MILTER_STEPS & ~0x100000u));
+    g_assert_false (
+        milter_client_negotiate (spaces, MILTER_ACTIONS, MILTER_STEPS & ~0x100000u));
     g_assert_false (milter_client_negotiate (body, MILTER_ACTIONS & ~0x2u, MILTER_STEPS));
 }
 
@@ -410,8 +412,8 @@ test_second_port_refuses_some (void)
     LmtpClient *client = world_lmtp (shared);
     g_autoptr (GPtrArray) replies = lmtp_deliver (
         client, "4cSOME", "rejected@example.com yes@example.com busy@example.com", transaction);
-    g_autoptr (GPtrArray) nobody = lmtp_deliver (
-        client, "4cNONE", "rejected@example.com busy@example.com", transaction);
+    g_autoptr (GPtrArray) nobody =
+        lmtp_deliver (client, "4cNONE", "rejected@example.com busy@example.com", transaction);
     g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
 
     check_reply (replies, 0, "550 5.1.1 no such user");
@@ -591,7 +593,7 @@ test_reload (void)
     World *world = world_new ("");
     g_autoptr (MilterClient) client = world_milter (world);
     LmtpClient *lmtp = world_lmtp (world);
-    g_autofree char *territory = world_path (world, "policies/territories/de.cfg");
+    g_autofree char *territory = world_path (world, "policies/territories/DE.cfg");
     g_autofree char *text = NULL;
 
     milter_client_mail (client, "<orders@shop.example>", NULL);
@@ -603,10 +605,10 @@ test_reload (void)
     g_assert_cmpint (answer->verdict, ==, 'y');
 
     g_file_get_contents (territory, &text, NULL, NULL);
-    world_write (world, "policies/territories/de.cfg", "territory = \"DE\";\nrules = [ (;\n");
+    world_write (world, "policies/territories/DE.cfg", "territory = \"DE\";\nrules = [ (;\n");
     g_autofree char *broken = world_ask (world, "reload");
     g_assert_nonnull (strstr (broken, "\"ok\":false"));
-    g_assert_nonnull (strstr (broken, "de.cfg:"));
+    g_assert_nonnull (strstr (broken, "DE.cfg:"));
     g_autoptr (MilterAnswer) still = send_text (client, "never@example.com", mixed);
     g_assert_cmpint (still->verdict, ==, 'y');
     g_autoptr (GPtrArray) replies = lmtp_deliver (lmtp, "4cREL", "yes@example.com", mixed);

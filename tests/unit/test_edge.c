@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lmtp_command.h"
-#include "net.h"
-#include "outcome.h"
+#include "../milter/edge/lmtp_command.h"
+#include "../milter/edge/net.h"
+#include "../milter/edge/outcome.h"
 
 #include "licet/error.h"
 
@@ -222,8 +222,12 @@ test_lines (void)
         const char *want;
         int code;
     } rows[] = {
-        { "one", 0 },  { NULL, LICET_ERROR_MALFORMED }, { NULL, LICET_ERROR_MALFORMED },
-        { NULL, LICET_ERROR_LIMIT }, { "last", 0 }, { NULL, LICET_ERROR_UNAVAILABLE },
+        { "one", 0 },
+        { NULL, LICET_ERROR_MALFORMED },
+        { NULL, LICET_ERROR_MALFORMED },
+        { NULL, LICET_ERROR_LIMIT },
+        { "last", 0 },
+        { NULL, LICET_ERROR_UNAVAILABLE },
     };
     int pair[2];
 
