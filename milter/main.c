@@ -190,7 +190,7 @@ notify (const char *state)
 }
 
 /* What the handler tells the main thread. */
-static volatile sig_atomic_t reload_wanted, stop_wanted;
+static int reload_wanted, stop_wanted;
 static int wake = -1;
 
 static void
@@ -200,11 +200,11 @@ on_signal (int number)
     const uint64_t one = 1;
 
     if (number == SIGHUP)
-        reload_wanted = 1;
+        g_atomic_int_set (&reload_wanted, 1);
     else
-        stop_wanted = 1;
+        g_atomic_int_set (&stop_wanted, 1);
     if (write (wake, &one, sizeof one) < 0)
-        stop_wanted = 1; /* an eventfd takes 2^64 - 2 of them */
+        g_atomic_int_set (&stop_wanted, 1); /* an eventfd takes 2^64 - 2 of them */
     errno = saved;
 }
 
@@ -223,13 +223,15 @@ mask_signals (int how)
 static void
 handle_signals (void)
 {
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    /* With SA_NODEFER the main thread never blocks them, not even within the handler. */
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER };
 
     wake = eventfd (0, EFD_CLOEXEC);
     sigaction (SIGHUP, &action, NULL);
     sigaction (SIGTERM, &action, NULL);
     sigaction (SIGINT, &action, NULL);
     signal (SIGPIPE, SIG_IGN);
+    signal (SIGXFSZ, SIG_IGN); /* a log that may not grow is an error, not the end */
 }
 
 static void *
@@ -241,7 +243,7 @@ run_milter (void *data)
     mask_signals (SIG_BLOCK);
     if (!milter_edge_run (data, &error))
         log_error (NULL, "%s", error->message);
-    stop_wanted = 1;
+    g_atomic_int_set (&stop_wanted, 1);
     if (write (wake, &one, sizeof one) < 0)
         log_error (NULL, "cannot wake the main thread");
     return NULL;
@@ -273,16 +275,14 @@ wait_for_stop (Daemon *daemon)
     struct pollfd item = { .fd = wake, .events = POLLIN };
     uint64_t count;
 
-    while (!stop_wanted) {
+    while (!g_atomic_int_get (&stop_wanted)) {
         int ready = poll (&item, 1, HOUR_MILLISECONDS);
         if (ready > 0 && read (wake, &count, sizeof count) < 0)
             return;
         if (ready == 0)
             expire_journal (daemon);
-        if (reload_wanted) {
-            reload_wanted = 0;
+        if (g_atomic_int_compare_and_exchange (&reload_wanted, 1, 0))
             reload (daemon);
-        }
     }
 }
 

@@ -46,7 +46,7 @@ copy_file (const char *from, const char *to, int mode)
     size_t length = 0;
 
     g_assert_true (g_file_get_contents (from, &data, &length, NULL));
-    g_assert_true (g_file_set_contents (to, data, (gssize) length, NULL));
+    g_assert_true (g_file_set_contents (to, data, (gssize)length, NULL));
     g_assert_cmpint (g_chmod (to, mode), ==, 0);
 }
 
@@ -95,7 +95,7 @@ read_envelope (const char *dir)
             options.now = g_strdup (*line + 4);
     }
     g_ptr_array_add (recipients, NULL);
-    options.recipients = (char **) g_ptr_array_free (recipients, FALSE);
+    options.recipients = (char **)g_ptr_array_free (recipients, FALSE);
     return options;
 }
 
@@ -128,14 +128,14 @@ compare_bytes (const char *dir, const char *name, const char *data, size_t lengt
 
     if (g_getenv ("LICET_ACCEPT")) {
         g_assert_cmpint (g_mkdir_with_parents (expected_dir, 0755), ==, 0);
-        g_assert_true (g_file_set_contents (path, data, (gssize) length, NULL));
+        g_assert_true (g_file_set_contents (path, data, (gssize)length, NULL));
         g_assert_cmpint (g_chmod (path, 0644), ==, 0);
         return;
     }
     g_assert_true (g_file_get_contents (path, &wanted, &wanted_length, NULL));
     if (wanted_length == length && memcmp (wanted, data, length) == 0)
         return;
-    g_test_message ("%s differs.\nwanted:\n%s\ngot:\n%.*s", path, wanted, (int) length, data);
+    g_test_message ("%s differs.\nwanted:\n%s\ngot:\n%.*s", path, wanted, (int)length, data);
     g_test_fail ();
 }
 
@@ -143,7 +143,7 @@ static bool
 has_cut (const Variant *variant)
 {
     for (unsigned i = 0; i < variant->edits->len; i++)
-        if (((Edit *) g_ptr_array_index (variant->edits, i))->kind == EDIT_CUT)
+        if (((Edit *)g_ptr_array_index (variant->edits, i))->kind == EDIT_CUT)
             return true;
     return false;
 }
@@ -173,11 +173,12 @@ check_invariants (const Case *this, const Engine *engine, const Envelope *envelo
         unsigned first = g_array_index (variant->recipients, unsigned, 0);
         g_ptr_array_add (again->recipients,
                          envelope_path_new (envelope_recipient (envelope, first)->address, ""));
-        g_autoptr (Plan) second = pipeline_run (engine, again, variant->bytes, envelope->arrival, &error);
+        g_autoptr (Plan) second =
+            pipeline_run (engine, again, variant->bytes, envelope->arrival, &error);
         g_assert_no_error (error);
         if (second && second->variants->len == 1)
-            g_assert_cmpstr (((Variant *) g_ptr_array_index (second->variants, 0))->body_hash, ==,
-                             variant->body_hash);
+            g_assert_cmpstr (((Variant *)g_ptr_array_index (second->variants, 0))->body_hash,
+                             ==, variant->body_hash);
     }
 }
 
@@ -191,7 +192,8 @@ compare_plan (const Case *this, const Envelope *envelope, const Plan *plan)
     compare_bytes (this->dir, "plan.json", json->str, json->len);
     for (unsigned i = 0; i < plan->decisions->len; i++) {
         g_autofree char *subject = g_strdup_printf ("subject-%u", i + 1);
-        g_autofree char *line = record_decision (envelope, plan, i, subject, "milter", envelope->arrival);
+        g_autofree char *line =
+            record_decision (envelope, plan, i, subject, "milter", envelope->arrival);
         g_string_append_printf (log, "%s\n", line);
     }
     compare_bytes (this->dir, "audit.jsonl", log->str, log->len);
@@ -236,7 +238,8 @@ run_case (gconstpointer data)
     g_autoptr (Envelope) envelope = report_envelope (&options, now);
     g_autoptr (Plan) plan = pipeline_run (engine, envelope, bytes, now, &error);
     if (!plan) {
-        g_autofree char *text = g_strdup_printf ("%s: %s\n", licet_error_word (error), error->message);
+        g_autofree char *text =
+            g_strdup_printf ("%s: %s\n", licet_error_word (error), error->message);
         compare_bytes (this->dir, "error.txt", text, strlen (text));
         return;
     }
@@ -265,7 +268,7 @@ prepare_work (const char *cases)
 static int
 compare_names (const void *a, const void *b)
 {
-    return strcmp (*(const char *const *) a, *(const char *const *) b);
+    return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
 int

@@ -81,51 +81,6 @@ fill_unix (struct sockaddr_un *name, const char *path, GError **error)
     return true;
 }
 
-static int
-listen_unix (const char *path, GError **error)
-{
-    struct sockaddr_un name;
-    struct stat info;
-
-    if (!fill_unix (&name, path, error))
-        return -1;
-    if (lstat (path, &info) == 0 && S_ISSOCK (info.st_mode))
-        unlink (path);
-    int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return fail_errno (error, "socket", path);
-    if (bind (fd, (struct sockaddr *)&name, sizeof name) < 0 || chmod (path, 0660) < 0 ||
-        listen (fd, SOMAXCONN) < 0) {
-        fail_errno (error, "cannot listen on", path);
-        close (fd);
-        return -1;
-    }
-    return fd;
-}
-
-int
-net_listen (const char *address, GError **error)
-{
-    const int on = 1;
-
-    if (g_str_has_prefix (address, "unix:"))
-        return listen_unix (address + strlen ("unix:"), error);
-    struct addrinfo *list = resolve (address, AI_PASSIVE, error);
-    if (!list)
-        return -1;
-    int fd = socket (list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool listening =
-        fd >= 0 && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind (fd, list->ai_addr, list->ai_addrlen) == 0 && listen (fd, SOMAXCONN) == 0;
-    freeaddrinfo (list);
-    if (listening)
-        return fd;
-    fail_errno (error, "cannot listen on", address);
-    if (fd >= 0)
-        close (fd);
-    return -1;
-}
-
 /* Waits until the socket is ready; a signal does not shorten the wait by much. */
 static bool
 wait_for (int fd, short events, int seconds, GError **error)
@@ -173,6 +128,67 @@ connect_unix (const char *path, int seconds, GError **error)
     if (fd >= 0 && connect_within (fd, (struct sockaddr *)&name, sizeof name, seconds))
         return fd;
     fail_errno (error, "cannot connect to", path);
+    if (fd >= 0)
+        close (fd);
+    return -1;
+}
+
+/* The socket of a daemon that died may go, that of one that lives may not. */
+static bool
+remove_stale (const char *path, GError **error)
+{
+    struct stat info;
+
+    if (lstat (path, &info) < 0 || !S_ISSOCK (info.st_mode))
+        return true;
+    int fd = connect_unix (path, 1, NULL);
+    if (fd < 0 && unlink (path) < 0 && errno != ENOENT)
+        return fail_errno (error, "cannot remove", path) == 0;
+    if (fd < 0)
+        return true;
+    close (fd);
+    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                 "%s: another daemon listens there", path);
+    return false;
+}
+
+static int
+listen_unix (const char *path, GError **error)
+{
+    struct sockaddr_un name;
+
+    if (!fill_unix (&name, path, error) || !remove_stale (path, error))
+        return -1;
+    int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return fail_errno (error, "socket", path);
+    if (bind (fd, (struct sockaddr *)&name, sizeof name) < 0 || chmod (path, 0660) < 0 ||
+        listen (fd, SOMAXCONN) < 0) {
+        fail_errno (error, "cannot listen on", path);
+        close (fd);
+        return -1;
+    }
+    return fd;
+}
+
+int
+net_listen (const char *address, GError **error)
+{
+    const int on = 1;
+
+    if (g_str_has_prefix (address, "unix:"))
+        return listen_unix (address + strlen ("unix:"), error);
+    struct addrinfo *list = resolve (address, AI_PASSIVE, error);
+    if (!list)
+        return -1;
+    int fd = socket (list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool listening =
+        fd >= 0 && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind (fd, list->ai_addr, list->ai_addrlen) == 0 && listen (fd, SOMAXCONN) == 0;
+    freeaddrinfo (list);
+    if (listening)
+        return fd;
+    fail_errno (error, "cannot listen on", address);
     if (fd >= 0)
         close (fd);
     return -1;

@@ -24,7 +24,7 @@ replay_tree (const char *dir, unsigned *count)
         if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
             replay_tree (path, count);
         } else if (g_file_get_contents (path, &data, &size, NULL)) {
-            LLVMFuzzerTestOneInput ((const uint8_t *) data, size);
+            LLVMFuzzerTestOneInput ((const uint8_t *)data, size);
             (*count)++;
         }
     }
@@ -36,7 +36,8 @@ main (int argc, char **argv)
     unsigned count = 0;
     const char *source = g_getenv ("G_TEST_SRCDIR");
     g_autofree char *name = g_path_get_basename (argv[0]);
-    g_autofree char *corpus = g_build_filename (source ? source : ".", "fuzz", "corpus", name, NULL);
+    g_autofree char *corpus =
+        g_build_filename (source ? source : ".", "fuzz", "corpus", name, NULL);
     g_autofree char *cases = g_build_filename (source ? source : ".", "cases", NULL);
 
     for (int i = 1; i < argc; i++)
@@ -45,7 +46,7 @@ main (int argc, char **argv)
         replay_tree (corpus, &count);
         replay_tree (cases, &count);
     }
-    LLVMFuzzerTestOneInput ((const uint8_t *) "", 0);
+    LLVMFuzzerTestOneInput ((const uint8_t *)"", 0);
     printf ("1..1\n%sok 1 - %s survives %u inputs\n", count ? "" : "not ", name, count);
     return count ? 0 : 1;
 }

@@ -70,20 +70,33 @@ write_territory (const World *world, const char *code, const char *action)
     world_write (world, name, text);
 }
 
+static const char config[] = "milter_socket = \"unix:@DIR@/milter\";\n"
+                             "lmtp_listen = \"unix:@DIR@/lmtp\";\n"
+                             "submit_to = \"127.0.0.1:@PORT@\";\n"
+                             "control_socket = \"@DIR@/control\";\n"
+                             "hostname = \"licet.example\";\n"
+                             "policies = \"@DIR@/policies\";\n"
+                             "state = \"@DIR@/state.db\";\n"
+                             "audit_log = \"@DIR@/audit.jsonl\";\n";
+
+static void
+write_config (const World *world, const char *settings)
+{
+    g_autofree char *port = g_strdup_printf ("%u", smtp_sink_port (world->sink));
+    g_autoptr (GString) text = g_string_new (config);
+
+    g_string_append (text, settings);
+    if (!strstr (settings, "consent = "))
+        g_string_append (text, "consent = \"@DIR@/consent.csv\";\n");
+    g_string_replace (text, "@DIR@", world->dir, 0);
+    g_string_replace (text, "@PORT@", port, 0);
+    world_write (world, "licet.cfg", text->str);
+}
+
 static void
 write_files (const World *world, const char *settings)
 {
-    g_autofree char *config = g_strdup_printf (
-        "milter_socket = \"unix:%s/milter\";\nlmtp_listen = \"unix:%s/lmtp\";\n"
-        "submit_to = \"127.0.0.1:%u\";\ncontrol_socket = \"%s/control\";\n"
-        "hostname = \"licet.example\";\npolicies = \"%s/policies\";\n"
-        "state = \"%s/state.db\";\naudit_log = \"%s/audit.jsonl\";\n%s%s%s%s\n",
-        world->dir, world->dir, smtp_sink_port (world->sink), world->dir, world->dir,
-        world->dir, world->dir, strstr (settings, "consent =") ? "" : "consent = \"",
-        strstr (settings, "consent =") ? "" : world->dir,
-        strstr (settings, "consent =") ? "" : "/consent.csv\";\n", settings);
-
-    world_write (world, "licet.cfg", config);
+    write_config (world, settings);
     world_write (world, "consent.csv", consent);
     world_write (world, "policies/licet-policy.cfg", base_policy);
     write_territory (world, "ES", "strip");
@@ -131,9 +144,9 @@ world_new (const char *settings)
     world->dir = g_dir_make_tmp ("licet-wire-XXXXXX", NULL);
     world->sink = smtp_sink_new ();
     write_files (world, settings);
-    g_autofree char *config = world_path (world, "licet.cfg");
-    char *argv[] = { (char *)(program ? program : "./licetd"), (char *)"--config", config,
-                     NULL };
+    g_autofree char *settings_path = world_path (world, "licet.cfg");
+    char *argv[] = { (char *)(program ? program : "./licetd"), (char *)"--config",
+                     settings_path, NULL };
     g_spawn_async (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
                    die_with_parent, NULL, &world->pid, &error);
     g_assert_no_error (error);

@@ -20,7 +20,7 @@ typedef struct {
     SmtpSink *sink;
 } World;
 
-/* settings: lines added to licet.cfg. */
+/* settings: lines added to licet.cfg; @DIR@ stands for the directory. */
 World *world_new (const char *settings);
 void world_free (World *world); /* kills the daemon when it still runs */
 
