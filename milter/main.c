@@ -199,10 +199,12 @@ on_signal (int number)
     int saved = errno;
     const uint64_t one = 1;
 
-    if (number == SIGHUP)
+    if (number == SIGHUP) {
+        signal (SIGHUP, SIG_IGN); /* one is enough until the reload begins */
         g_atomic_int_set (&reload_wanted, 1);
-    else
+    } else {
         g_atomic_int_set (&stop_wanted, 1);
+    }
     if (write (wake, &one, sizeof one) < 0)
         g_atomic_int_set (&stop_wanted, 1); /* an eventfd takes 2^64 - 2 of them */
     errno = saved;
@@ -220,14 +222,23 @@ mask_signals (int how)
     pthread_sigmask (how, &set, NULL);
 }
 
+/* With SA_NODEFER the main thread never blocks SIGHUP, not even within the handler: libmilter
+ * would get it and stop. */
+static void
+handle_hangup (void)
+{
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER };
+
+    sigaction (SIGHUP, &action, NULL);
+}
+
 static void
 handle_signals (void)
 {
-    /* With SA_NODEFER the main thread never blocks them, not even within the handler. */
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER };
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
     wake = eventfd (0, EFD_CLOEXEC);
-    sigaction (SIGHUP, &action, NULL);
+    handle_hangup ();
     sigaction (SIGTERM, &action, NULL);
     sigaction (SIGINT, &action, NULL);
     signal (SIGPIPE, SIG_IGN);
@@ -281,8 +292,10 @@ wait_for_stop (Daemon *daemon)
             return;
         if (ready == 0)
             expire_journal (daemon);
-        if (g_atomic_int_compare_and_exchange (&reload_wanted, 1, 0))
+        if (g_atomic_int_compare_and_exchange (&reload_wanted, 1, 0)) {
+            handle_hangup ();
             reload (daemon);
+        }
     }
 }
 
