@@ -49,7 +49,6 @@ print_help (void)
             "Decides, edits and signs outgoing mail for Postfix.\n\n"
             "  --config FILE  settings (default " LICET_CONFIG_FILE ")\n"
             "  --check        load everything, print the problems, exit 0 or 78\n"
-            "  --foreground   stay in the foreground; the only way it runs\n"
             "  --now TIME     rehearsal: the clock starts there (RFC 3339)\n"
             "  --version      print the version\n"
             "  --help         print this\n");
@@ -75,7 +74,6 @@ parse_options (int argc, char *argv[])
     static const struct option table[] = {
         { "config", required_argument, NULL, 'c' },
         { "check", no_argument, NULL, 'C' },
-        { "foreground", no_argument, NULL, 'f' },
         { "now", required_argument, NULL, 'n' },
         { "version", no_argument, NULL, 'V' },
         { "help", no_argument, NULL, 'h' },
@@ -93,7 +91,7 @@ parse_options (int argc, char *argv[])
             options.status = shift_clock (&options.clock, optarg);
         else if (c == 'V' || c == 'h')
             options.status = EX_OK;
-        else if (c != 'f')
+        else
             options.status = EX_USAGE;
         if (c == 'V')
             printf ("licetd %s\n", PACKAGE_VERSION);

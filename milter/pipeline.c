@@ -164,7 +164,6 @@ static bool
 sign_variant (const Engine *engine, Variant *variant, const char *from, int64_t now,
               GError **error)
 {
-    variant->hash = hash_from (variant->bytes, 0);
     variant->body_hash = hash_from (variant->bytes, body_offset (variant->bytes));
     if (!from)
         return true;

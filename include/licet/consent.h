@@ -11,8 +11,13 @@
 /*
  * Who agreed to what, as append-only events; the current state is derived. Among the events of
  * a person that name the purpose asked for or "*" (all promotional purposes), the newest wins;
- * at the same second a withdrawal beats a grant. Addresses with the same person are one person:
- * an event of any of them counts for all.
+ * at the same second a withdrawal beats a grant. A pending event is a request that nobody has
+ * confirmed: it changes neither a grant nor a withdrawal, older or newer. "tracking" stands
+ * alone; "*" does not cover it.
+ *
+ * Addresses with the same person are one person, through any number of links: an event of any of
+ * them counts for all. What is known of the person is the newest statement that says something,
+ * one of the address itself before those of the others; a subdivision goes with its country.
  *
  * Four answers, never fewer: UNAVAILABLE (the store did not answer) is not UNKNOWN (it answered
  * that it knows nothing), and neither is ever consent.
@@ -38,7 +43,7 @@ typedef struct {
     int64_t expires; /* as the row says; 0 when it says nothing. Expiry by law is for policy. */
     char *purpose;   /* of the event: the purpose or "*" */
     char *source, *wording, *evidence; /* as recorded, or NULL */
-    char *event; /* identifies the event within the store, for the record */
+    char *event; /* its number within the store, for the record; says nothing of the person */
 } ConsentAnswer;
 
 /* What the store knows of one recipient. */
@@ -49,10 +54,13 @@ typedef struct {
     char *recipient_class;       /* natural, company, role, sole-trader, …; or NULL */
     char *language;              /* BCP 47, or NULL */
     ConsentAnswer *promotion;    /* never NULL */
+    ConsentAnswer *tracking;     /* never NULL */
 } ConsentRecord;
 
-/* One row of the history, and of the CSV: optional strings are NULL, optional times 0. */
+/* One row of the history, and of the CSV: optional strings are NULL, optional times 0. Without
+ * `at` an event is older than any that has one. */
 typedef struct {
+    int64_t number; /* within its store, from 1; 0 when not stored. Not in the CSV. */
     char *address, *purpose, *state, *basis;
     int64_t at;
     char *source, *wording, *evidence, *country, *subdivision, *recipient_class, *language;
@@ -78,8 +86,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentStore, consent_unref)
 GPtrArray *consent_ask (ConsentStore *store, const char *const *addresses, Purpose purpose,
                         int64_t now, char **ret_failure);
 
-/* Appends all events or none; synced when it returns true. Purpose is "*", "tracking" or a
- * promotional purpose. The same event again is not stored twice. */
+/* Appends all events or none; synced when it returns true. Each is checked as by
+ * consent_event_check. The same event again (address, purpose, state, at, source) is not stored
+ * twice. MALFORMED for a bad event, SETTINGS for a store that is read-only by its kind,
+ * UNAVAILABLE when it cannot be written. */
 bool consent_append (ConsentStore *store, const GPtrArray *events, GError **error);
 
 /* The events of the person behind an address, oldest first; empty when there are none. */
@@ -89,15 +99,17 @@ GPtrArray *consent_history (ConsentStore *store, const char *address, GError **e
 GPtrArray *consent_all (ConsentStore *store, GError **error);
 
 /* The CSV of licet(1): header row, RFC 4180 quoting, CRLF or LF. MALFORMED with file:line and
- * column name, for the first bad row. Addresses come back normalised. */
+ * column, never with what the field holds, for the first bad row. Addresses come back normalised.
+ * UNAVAILABLE when the file cannot be read, LIMIT past LIMIT_CSV_BYTES. */
 GPtrArray *consent_csv_load (const char *path, GError **error);
 /* The same from memory; name stands for the path in messages. */
 GPtrArray *consent_csv_parse (const char *text, size_t length, const char *name,
                               GError **error);
 char *consent_csv_format (const GPtrArray *events);
 
-/* Checks one event as a CSV row is checked (state, basis, purpose, address) and normalises its
- * address; MALFORMED with the name of the field. */
+/* Checks one event as a CSV row is checked and brings it to its one form: normalised address,
+ * purpose in lower case, codes in upper case, NULL for empty text. MALFORMED with the name of the
+ * field. */
 bool consent_event_check (ConsentEvent *event, GError **error);
 
 const char *consent_state_word (ConsentState state);

@@ -11,8 +11,8 @@
  * hand-overs, which makes a repeated one a no-op, and the salts behind the log's pseudonyms.
  *
  * Journal: Postfix hands a message to the LMTP port again when our reply was lost. One row per
- * (queue id, recipient, SHA-256 of the submitted bytes without signature and time) remembers what
- * was already submitted. A row that says "begun" after a crash is in doubt: the copy may or may
+ * queue id and recipient path remembers what was already submitted, whatever today's consent
+ * would make of the message. A row that says "begun" after a crash is in doubt: the copy may or may
  * not have been accepted.
  *
  * Subjects: the log names a recipient as SHA-256(salt || address) with a random 16-byte salt per
@@ -35,17 +35,26 @@ Ledger *ledger_open_read_only (const char *path, GError **error);
 void ledger_free (Ledger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ledger, ledger_free)
 
+/* One recipient of one hand-over. */
+typedef struct {
+    const char *queue_id; /* of the message that Postfix hands over */
+    const char *address;  /* normalised: the person */
+    const char *path;     /* as the envelope has it: "Ana@x" and "ana@x" get a copy each */
+} LedgerKey;
+
+/* The queue id under which the copy was submitted, or NULL in *ret_queue_id when it was not.
+ * Caller frees. False with UNAVAILABLE. */
+bool ledger_recall (Ledger *ledger, const LedgerKey *key, char **ret_queue_id, GError **error);
+
 /* Begins a hand-over. With LEDGER_SUBMITTED, *ret_queue_id is the queue id it got (caller
  * frees), else NULL. False with UNAVAILABLE; nothing may be submitted then. */
-bool ledger_begin (Ledger *ledger, const char *queue_id, const char *recipient,
-                   const char *variant, LedgerState *ret_state, char **ret_queue_id,
-                   GError **error);
+bool ledger_begin (Ledger *ledger, const LedgerKey *key, LedgerState *ret_state,
+                   char **ret_queue_id, GError **error);
 /* Postfix answered 250 and named its queue id. */
-bool ledger_submitted (Ledger *ledger, const char *queue_id, const char *recipient,
-                       const char *variant, const char *submitted_queue_id, GError **error);
+bool ledger_submitted (Ledger *ledger, const LedgerKey *key, const char *submitted_queue_id,
+                       GError **error);
 /* Postfix answered 4xx or 5xx, or was not reached: the copy is certainly not there. */
-bool ledger_failed (Ledger *ledger, const char *queue_id, const char *recipient,
-                    const char *variant, GError **error);
+bool ledger_failed (Ledger *ledger, const LedgerKey *key, GError **error);
 
 /* The pseudonym of a normalised address as 64 hex digits, made when absent. Caller frees. */
 char *ledger_subject (Ledger *ledger, const char *address, GError **error);

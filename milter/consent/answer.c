@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* The values of the store, and the one function that turns events into an answer. */
+/* The values of the store, and the pure step from events to what is known of a recipient. */
 
 #include <string.h>
 
@@ -55,6 +55,7 @@ consent_record_free (ConsentRecord *record)
     g_free (record->recipient_class);
     g_free (record->language);
     consent_answer_free (record->promotion);
+    consent_answer_free (record->tracking);
     g_free (record);
 }
 
@@ -98,6 +99,12 @@ consent_event_copy (const ConsentEvent *event)
     return copy;
 }
 
+GPtrArray *
+consent_events_new (void)
+{
+    return g_ptr_array_new_with_free_func ((GDestroyNotify)consent_event_free);
+}
+
 const char *
 consent_state_word (ConsentState state)
 {
@@ -115,19 +122,6 @@ consent_state_word (ConsentState state)
 }
 
 static bool
-is_about (const ConsentEvent *event, Purpose purpose)
-{
-    return strcmp (event->purpose, "*") == 0 ||
-           strcmp (event->purpose, purpose_word (purpose)) == 0;
-}
-
-static bool
-is_pending (const ConsentEvent *event)
-{
-    return strcmp (event->state, "pending") == 0;
-}
-
-static bool
 is_withdrawal (const ConsentEvent *event)
 {
     return strcmp (event->state, "withdrawn") == 0;
@@ -142,53 +136,65 @@ beats (const ConsentEvent *event, const ConsentEvent *best)
     return is_withdrawal (event) >= is_withdrawal (best);
 }
 
-/* A request that was never confirmed changes nothing: neither a grant nor a withdrawal. */
 static ConsentAnswer *
-answer_from (const GPtrArray *events, Purpose purpose, int64_t now)
+answer_with (ConsentState state, const ConsentEvent *event)
+{
+    ConsentAnswer *answer = consent_answer_new (state);
+
+    answer->basis = g_strdup (event->basis);
+    answer->at = event->at;
+    answer->expires = event->expires;
+    answer->purpose = g_strdup (event->purpose);
+    answer->source = g_strdup (event->source);
+    answer->wording = g_strdup (event->wording);
+    answer->evidence = g_strdup (event->evidence);
+    answer->event = g_strdup_printf ("%" G_GINT64_FORMAT, event->number);
+    return answer;
+}
+
+/* Events in the order of time that name the purpose, or the wildcard when there is one. */
+static ConsentAnswer *
+answer_from (const GPtrArray *events, const char *purpose, const char *wildcard)
 {
     const ConsentEvent *best = NULL, *pending = NULL;
 
     for (unsigned i = 0; i < events->len; i++) {
         const ConsentEvent *event = g_ptr_array_index (events, i);
-        if (!is_about (event, purpose) || event->at > now)
+        if (strcmp (event->purpose, purpose) != 0 && g_strcmp0 (event->purpose, wildcard) != 0)
             continue;
-        if (is_pending (event))
+        if (strcmp (event->state, "pending") == 0)
             pending = event;
         else if (beats (event, best))
             best = event;
     }
-    const ConsentEvent *decisive = best ? best : pending;
-    ConsentAnswer *answer = consent_answer_new (!best                  ? CONSENT_UNKNOWN
-                                                : is_withdrawal (best) ? CONSENT_REFUSED
-                                                                       : CONSENT_GRANTED);
-    if (!decisive)
-        return answer;
-    g_autofree char *key = g_strdup_printf ("%s|%s|%s|%" G_GINT64_FORMAT, decisive->address,
-                                            decisive->purpose, decisive->state, decisive->at);
-    answer->pending = !best;
-    answer->basis = g_strdup (decisive->basis);
-    answer->at = decisive->at;
-    answer->expires = decisive->expires;
-    answer->purpose = g_strdup (decisive->purpose);
-    answer->source = g_strdup (decisive->source);
-    answer->wording = g_strdup (decisive->wording);
-    answer->evidence = g_strdup (decisive->evidence);
-    /* Names the event in the log without naming the address. */
-    g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
-    answer->event = g_strndup (digest, 16);
+    if (best)
+        return answer_with (is_withdrawal (best) ? CONSENT_REFUSED : CONSENT_GRANTED, best);
+    ConsentAnswer *answer =
+        pending ? answer_with (CONSENT_UNKNOWN, pending) : consent_answer_new (CONSENT_UNKNOWN);
+    answer->pending = pending != NULL;
     return answer;
 }
 
 static void
-take_newest (char **value, const char *text)
+take (char **value, const char *text)
 {
-    if (!text || !*text)
+    if (!text)
         return;
     g_free (*value);
     *value = g_strdup (text);
 }
 
-/* What is known of the person: the newest statement, one of the address itself before others. */
+/* California says nothing about someone who has moved to Germany. */
+static void
+take_country (ConsentRecord *record, const ConsentEvent *event)
+{
+    if (event->country && g_strcmp0 (event->country, record->country) != 0)
+        g_clear_pointer (&record->subdivision, g_free);
+    take (&record->country, event->country);
+    take (&record->subdivision, event->subdivision);
+}
+
+/* From events in the order of time, those of the address itself or those of the others. */
 static void
 take_person (ConsentRecord *record, const GPtrArray *events, bool own)
 {
@@ -196,11 +202,81 @@ take_person (ConsentRecord *record, const GPtrArray *events, bool own)
         const ConsentEvent *event = g_ptr_array_index (events, i);
         if ((strcmp (event->address, record->address) == 0) != own)
             continue;
-        take_newest (&record->country, event->country);
-        take_newest (&record->subdivision, event->subdivision);
-        take_newest (&record->recipient_class, event->recipient_class);
-        take_newest (&record->language, event->language);
-        take_newest (&record->person, event->person);
+        take_country (record, event);
+        take (&record->recipient_class, event->recipient_class);
+        take (&record->language, event->language);
+        take (&record->person, event->person);
+    }
+}
+
+static ConsentRecord *
+resolve_one (const char *address, const GPtrArray *events, Purpose purpose)
+{
+    ConsentRecord *record = g_new0 (ConsentRecord, 1);
+
+    record->address = g_strdup (address);
+    record->promotion = answer_from (events, purpose_word (purpose), "*");
+    record->tracking = answer_from (events, "tracking", NULL);
+    take_person (record, events, false);
+    take_person (record, events, true);
+    return record;
+}
+
+/* An address or a person's id; those that belong together have one leader (union-find). */
+typedef struct Member {
+    struct Member *leader;
+    GPtrArray *events; /* of a leader, borrowed */
+} Member;
+
+static void
+member_free (Member *member)
+{
+    g_ptr_array_unref (member->events);
+    g_free (member);
+}
+
+static Member *
+leader_of (Member *member)
+{
+    while (member->leader != member)
+        member = member->leader = member->leader->leader;
+    return member;
+}
+
+static Member *
+find_member (GHashTable *members, const char *name)
+{
+    Member *member = g_hash_table_lookup (members, name);
+
+    if (member)
+        return member;
+    member = g_new0 (Member, 1);
+    member->leader = member;
+    member->events = g_ptr_array_new ();
+    g_hash_table_insert (members, (char *)name, member);
+    return member;
+}
+
+static GHashTable *
+members_new (void)
+{
+    return g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)member_free);
+}
+
+/* Gives every leader the events of its addresses, in the order of the argument. */
+static void
+group_events (const GPtrArray *events, GHashTable *addresses, GHashTable *persons)
+{
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        Member *member = find_member (addresses, event->address);
+        if (event->person)
+            leader_of (member)->leader = leader_of (find_member (persons, event->person));
+    }
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        Member *leader = leader_of (find_member (addresses, event->address));
+        g_ptr_array_add (leader->events, (void *)event);
     }
 }
 
@@ -212,20 +288,33 @@ compare_times (const void *a, const void *b)
     return (first->at > second->at) - (first->at < second->at);
 }
 
-ConsentRecord *
-consent_resolve (const char *address, const GPtrArray *events, Purpose purpose, int64_t now)
+/* The sort is stable: of two rows of one second the one stored later comes later. */
+static GPtrArray *
+until (const GPtrArray *events, int64_t now)
 {
-    ConsentRecord *record = g_new0 (ConsentRecord, 1);
-    g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
+    GPtrArray *sorted = g_ptr_array_new ();
 
     for (unsigned i = 0; i < events->len; i++)
-        g_ptr_array_add (sorted, g_ptr_array_index (events, i));
+        if (((ConsentEvent *)g_ptr_array_index (events, i))->at <= now)
+            g_ptr_array_add (sorted, g_ptr_array_index (events, i));
     g_ptr_array_sort (sorted, compare_times);
-    record->address = g_strdup (address);
-    record->promotion = answer_from (events, purpose, now);
-    take_person (record, sorted, false);
-    take_person (record, sorted, true);
-    return record;
+    return sorted;
+}
+
+GPtrArray *
+consent_resolve (const char *const *addresses, const GPtrArray *events, Purpose purpose,
+                 int64_t now)
+{
+    g_autoptr (GHashTable) by_address = members_new (), by_person = members_new ();
+    g_autoptr (GPtrArray) past = until (events, now);
+    GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify)consent_record_free);
+
+    group_events (past, by_address, by_person);
+    for (unsigned i = 0; addresses[i]; i++) {
+        const Member *leader = leader_of (find_member (by_address, addresses[i]));
+        g_ptr_array_add (records, resolve_one (addresses[i], leader->events, purpose));
+    }
+    return records;
 }
 
 ConsentRecord *
@@ -235,5 +324,6 @@ consent_unavailable (const char *address)
 
     record->address = g_strdup (address);
     record->promotion = consent_answer_new (CONSENT_UNAVAILABLE);
+    record->tracking = consent_answer_new (CONSENT_UNAVAILABLE);
     return record;
 }

@@ -5,15 +5,16 @@
 #include "licet/consent.h"
 
 /*
- * What an engine of the consent store provides. The facade checks and normalises; an engine
- * stores and finds. All functions may be called from several threads.
+ * What an engine of the consent store provides. The facade checks, normalises and resolves; an
+ * engine stores and finds. All functions may be called from several threads. Events come back
+ * owned by the array, numbered, each once, in the order in which they were stored.
  */
 typedef struct {
     const char *scheme; /* "sqlite:" */
     void *(*open) (const char *location, GError **error);
     void (*close) (void *store);
-    /* For each address, in order, a GPtrArray of ConsentEvent: every event of every address that
-     * shares a person with it, in the order they were stored. NULL with UNAVAILABLE. */
+    /* Every event of the addresses and of all that are one person with them, however many links
+     * lie between. NULL with UNAVAILABLE. */
     GPtrArray *(*find) (void *store, const char *const *addresses, GError **error);
     GPtrArray *(*all) (void *store, GError **error);
     bool (*append) (void *store, const GPtrArray *events, GError **error);
@@ -23,9 +24,15 @@ extern const ConsentBackend consent_memory, consent_csv, consent_sqlite;
 
 ConsentEvent *consent_event_copy (const ConsentEvent *event);
 
-/* Answers from the events of one person: pure. */
-ConsentRecord *consent_resolve (const char *address, const GPtrArray *events, Purpose purpose,
-                                int64_t now);
+/* An empty array that frees its events. */
+GPtrArray *consent_events_new (void);
+
+/*
+ * Pure: one ConsentRecord per address, in order, from events as find gives them. Those later than
+ * now are as if they were not there, links included.
+ */
+GPtrArray *consent_resolve (const char *const *addresses, const GPtrArray *events,
+                            Purpose purpose, int64_t now);
 ConsentRecord *consent_unavailable (const char *address);
 
 #endif

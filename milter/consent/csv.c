@@ -5,9 +5,11 @@
  * engine of the store, read once and read-only.
  */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "backend.h"
 #include "licet/clock.h"
@@ -82,7 +84,7 @@ read_quoted (Reader *reader, GString *field, GError **error)
 static bool
 read_plain (Reader *reader, GString *field, GError **error)
 {
-    while (reader->at < reader->end && !strchr (",\r\n", *reader->at)) {
+    while (reader->at < reader->end && !memchr (",\r\n", *reader->at, 3)) {
         if (*reader->at == '"')
             return fail_at (reader, error,
                             "a quote inside a field that does not begin with one");
@@ -108,6 +110,23 @@ at_row_end (Reader *reader)
     return true;
 }
 
+/* The field that begins here, quoted or not. Caller frees; NULL on failure. */
+static char *
+read_field (Reader *reader, unsigned number, GError **error)
+{
+    g_autoptr (GString) field = g_string_new (NULL);
+    bool quoted = reader->at < reader->end && *reader->at == '"';
+
+    if (!(quoted ? read_quoted (reader, field, error) : read_plain (reader, field, error)))
+        return NULL;
+    /* Bytes of value 0 are not valid here either. */
+    if (!g_utf8_validate_len (field->str, field->len, NULL)) {
+        fail_at (reader, error, "column %u is no valid UTF-8", number);
+        return NULL;
+    }
+    return g_string_free (g_steal_pointer (&field), FALSE);
+}
+
 /* The fields of one row, or NULL. */
 static GPtrArray *
 read_row (Reader *reader, GError **error)
@@ -115,23 +134,24 @@ read_row (Reader *reader, GError **error)
     g_autoptr (GPtrArray) row = g_ptr_array_new_with_free_func (g_free);
 
     reader->line = reader->next;
-    for (;;) {
-        g_autoptr (GString) field = g_string_new (NULL);
-        bool quoted = reader->at < reader->end && *reader->at == '"';
-        if (!(quoted ? read_quoted (reader, field, error) : read_plain (reader, field, error)))
+    while (row->len <= G_N_ELEMENTS (columns)) {
+        char *field = read_field (reader, row->len + 1, error);
+        if (!field)
             return NULL;
-        if (!g_utf8_validate_len (field->str, field->len, NULL)) {
-            fail_at (reader, error, "column %u is no valid UTF-8", row->len + 1);
-            return NULL;
-        }
-        g_ptr_array_add (row, g_string_free (g_steal_pointer (&field), FALSE));
+        g_ptr_array_add (row, field);
         if (at_row_end (reader))
             return g_steal_pointer (&row);
-        if (*reader->at++ != ',') {
-            fail_at (reader, error, "text after the closing quote of column %u", row->len);
+        if (*reader->at != ',') {
+            fail_at (reader, error, "%s column %u",
+                     *reader->at == '\r' ? "a CR without LF after"
+                                         : "text after the closing quote of",
+                     row->len);
             return NULL;
         }
+        reader->at++;
     }
+    fail_at (reader, error, "more columns than the %zu that there are", G_N_ELEMENTS (columns));
+    return NULL;
 }
 
 static const Column *
@@ -149,6 +169,28 @@ is_in_header (GPtrArray *order, const Column *column)
     return g_ptr_array_find (order, column, NULL);
 }
 
+/* A file without its header row would otherwise have an address printed here. */
+static bool
+is_column_name (const char *name)
+{
+    return strlen (name) <= 32 &&
+           strspn (name, "abcdefghijklmnopqrstuvwxyz"
+                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ_- ") == strlen (name);
+}
+
+static bool
+fail_at_header (const Reader *reader, unsigned number, const char *name, bool is_double,
+                GError **error)
+{
+    if (is_double)
+        return fail_at (reader, error, "double column \"%s\"", name);
+    if (!*name)
+        return fail_at (reader, error, "unknown column \"\"; is the header row missing?");
+    if (is_column_name (name))
+        return fail_at (reader, error, "unknown column \"%s\"", name);
+    return fail_at (reader, error, "column %u has no name; is the header row missing?", number);
+}
+
 /* Which column of the table each column of the file is. */
 static GPtrArray *
 read_header (Reader *reader, GError **error)
@@ -159,8 +201,7 @@ read_header (Reader *reader, GError **error)
     for (unsigned i = 0; row && i < row->len; i++) {
         const Column *column = find_column (g_ptr_array_index (row, i));
         if (!column || is_in_header (order, column)) {
-            fail_at (reader, error, "%s column \"%s\"", column ? "double" : "unknown",
-                     (char *)g_ptr_array_index (row, i));
+            fail_at_header (reader, i + 1, g_ptr_array_index (row, i), column != NULL, error);
             return NULL;
         }
         g_ptr_array_add (order, (void *)column);
@@ -178,14 +219,16 @@ set_field (const Reader *reader, ConsentEvent *event, const Column *column, cons
            GError **error)
 {
     char *member = (char *)event + column->offset;
-    g_autoptr (GError) cause = NULL;
 
     if (!*text)
         return true;
     if (!column->time)
         *(char **)member = g_strdup (text);
-    else if (!clock_parse (text, (int64_t *)member, &cause))
-        return fail_at (reader, error, "%s: %s", column->name, cause->message);
+    else if (!clock_parse (text, (int64_t *)member, NULL))
+        /* Without the text, which in a shifted row is an address. */
+        return fail_at (reader, error,
+                        "%s: no RFC 3339 time; right would be 2026-11-25T10:00:00Z",
+                        column->name);
     return true;
 }
 
@@ -214,8 +257,7 @@ GPtrArray *
 consent_csv_parse (const char *text, size_t length, const char *name, GError **error)
 {
     Reader reader = { name, text, text + length, 1, 1 };
-    g_autoptr (GPtrArray) events =
-        g_ptr_array_new_with_free_func ((GDestroyNotify)consent_event_free);
+    g_autoptr (GPtrArray) events = consent_events_new ();
 
     if (length >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
         reader.at += 3;
@@ -236,24 +278,43 @@ consent_csv_parse (const char *text, size_t length, const char *name, GError **e
     return g_steal_pointer (&events);
 }
 
+static bool
+check_file (const char *path, GError **error)
+{
+    struct stat status;
+
+    if (stat (path, &status) != 0) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
+                     g_strerror (errno));
+        return false;
+    }
+    if (!S_ISREG (status.st_mode)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: no regular file", path);
+        return false;
+    }
+    if (status.st_size > (off_t)LIMIT_CSV_BYTES) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "%s: larger than %u bytes", path,
+                     LIMIT_CSV_BYTES);
+        return false;
+    }
+    return true;
+}
+
+/* Read, not mapped: a file cut short by someone else would end the daemon with SIGBUS. */
 GPtrArray *
 consent_csv_load (const char *path, GError **error)
 {
     g_autoptr (GError) cause = NULL;
-    g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, &cause);
+    g_autofree char *text = NULL;
+    size_t length = 0;
 
-    if (!file) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
-                     cause->message);
+    if (!check_file (path, error))
+        return NULL;
+    if (!g_file_get_contents (path, &text, &length, &cause)) {
+        g_set_error_literal (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, cause->message);
         return NULL;
     }
-    if (g_mapped_file_get_length (file) > LIMIT_CSV_BYTES) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "%s: larger than %u bytes", path,
-                     LIMIT_CSV_BYTES);
-        return NULL;
-    }
-    const char *text = g_mapped_file_get_contents (file);
-    return consent_csv_parse (text ? text : "", g_mapped_file_get_length (file), path, error);
+    return consent_csv_parse (text, length, path, error);
 }
 
 static void

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Journal and subjects in one SQLite file. Rows name recipients by pseudonym only. */
+/*
+ * Journal and subjects in one SQLite file. Rows of the journal name recipients by pseudonym only.
+ * Rollback mode here too: its commits take 0.7 ms where a write-ahead log's take 0.2, but an
+ * auditor's read-only opener needs no right to write beside the file, and a second daemon started
+ * by mistake cannot lose the commits of the first.
+ */
 
 #include "licet/ledger.h"
 
@@ -10,21 +15,51 @@
 #include "licet/error.h"
 #include "sqlite_util.h"
 
-struct Ledger {
-    GMutex lock; /* statements of one call belong together */
-    sqlite3 *database;
-};
-
 enum { SALT_BYTES = 16 };
 
-static const char schema[] = "CREATE TABLE journal (\n"
+typedef enum {
+    FIND_SUBJECT,
+    ADD_SUBJECT,
+    FIND_ROW,
+    BEGIN_ROW,
+    SUBMIT_ROW,
+    FORGET_ROW,
+    COUNT_BEGUN,
+    EXPIRE_ROWS,
+    STATEMENTS
+} Statement;
+
+/* ?1 queue id, ?2 subject, ?3 path in all statements about a row. */
+static const char *const statements[STATEMENTS] = {
+    [FIND_SUBJECT] = "SELECT salt FROM subjects WHERE address = ?1",
+    [ADD_SUBJECT] = "INSERT INTO subjects (address, salt) VALUES (?1, ?2) "
+                    "ON CONFLICT (address) DO NOTHING",
+    [FIND_ROW] = "SELECT state = 'submitted', submitted_queue_id FROM journal "
+                 "WHERE queue_id = ?1 AND subject = ?2 AND path = ?3",
+    [BEGIN_ROW] = "INSERT INTO journal (queue_id, subject, path, state, at) "
+                  "VALUES (?1, ?2, ?3, 'begun', unixepoch()) "
+                  "ON CONFLICT (queue_id, subject, path) DO UPDATE SET at = unixepoch()",
+    /* Also without a row: what Postfix has taken must not be handed to it again. */
+    [SUBMIT_ROW] = "INSERT INTO journal (queue_id, subject, path, state, "
+                   "submitted_queue_id, at) VALUES (?1, ?2, ?3, 'submitted', ?4, unixepoch()) "
+                   "ON CONFLICT (queue_id, subject, path) DO UPDATE "
+                   "SET state = 'submitted', submitted_queue_id = ?4, at = unixepoch()",
+    [FORGET_ROW] = "DELETE FROM journal WHERE queue_id = ?1 AND subject = ?2 AND path = ?3 "
+                   "AND state = 'begun'",
+    [COUNT_BEGUN] = "SELECT count(*) FROM journal WHERE state = 'begun'",
+    [EXPIRE_ROWS] = "DELETE FROM journal WHERE at < unixepoch() - ?1",
+};
+
+static const char schema[] = "PRAGMA application_id = 1818455089;\n"
+                             "PRAGMA user_version = 1;\n"
+                             "CREATE TABLE journal (\n"
                              "  queue_id TEXT NOT NULL,\n"
                              "  subject TEXT NOT NULL,\n"
-                             "  variant TEXT NOT NULL,\n"
+                             "  path TEXT NOT NULL,\n"
                              "  state TEXT NOT NULL CHECK (state IN ('begun', 'submitted')),\n"
                              "  submitted_queue_id TEXT,\n"
                              "  at INTEGER NOT NULL,\n"
-                             "  PRIMARY KEY (queue_id, subject, variant)\n"
+                             "  PRIMARY KEY (queue_id, subject, path)\n"
                              ") WITHOUT ROWID;\n"
                              "CREATE TABLE subjects (\n"
                              "  address TEXT PRIMARY KEY,\n"
@@ -33,6 +68,24 @@ static const char schema[] = "CREATE TABLE journal (\n"
 
 static const DatabaseKind kind = { 0x6c636c31 /* "lcl1" */, 1, schema };
 
+struct Ledger {
+    GMutex lock; /* statements of one call belong together */
+    sqlite3 *database;
+    sqlite3_stmt *prepared[STATEMENTS];
+};
+
+void
+ledger_free (Ledger *ledger)
+{
+    if (!ledger)
+        return;
+    for (unsigned i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize (ledger->prepared[i]);
+    sqlite3_close (ledger->database);
+    g_mutex_clear (&ledger->lock);
+    g_free (ledger);
+}
+
 static Ledger *
 open_ledger (const char *path, bool read_only, GError **error)
 {
@@ -40,10 +93,15 @@ open_ledger (const char *path, bool read_only, GError **error)
 
     if (!database)
         return NULL;
-    Ledger *ledger = g_new0 (Ledger, 1);
+    g_autoptr (Ledger) ledger = g_new0 (Ledger, 1);
     g_mutex_init (&ledger->lock);
     ledger->database = database;
-    return ledger;
+    for (unsigned i = 0; i < STATEMENTS; i++) {
+        ledger->prepared[i] = database_prepare (database, statements[i], error);
+        if (!ledger->prepared[i])
+            return NULL;
+    }
+    return g_steal_pointer (&ledger);
 }
 
 Ledger *
@@ -58,16 +116,6 @@ ledger_open_read_only (const char *path, GError **error)
     return open_ledger (path, true, error);
 }
 
-void
-ledger_free (Ledger *ledger)
-{
-    if (!ledger)
-        return;
-    sqlite3_close (ledger->database);
-    g_mutex_clear (&ledger->lock);
-    g_free (ledger);
-}
-
 static char *
 pseudonym (const unsigned char *salt, const char *address)
 {
@@ -78,62 +126,68 @@ pseudonym (const unsigned char *salt, const char *address)
     return g_strdup (g_checksum_get_string (checksum));
 }
 
-/* NULL without an error when there is no salt. */
-static char *
-find_locked (Ledger *ledger, const char *address, GError **error)
+/* *ret_subject is NULL when there is no salt. */
+static bool
+find_subject (Ledger *ledger, const char *address, char **ret_subject, GError **error)
 {
-    g_autoptr (sqlite3_stmt) statement = database_prepare (
-        ledger->database, "SELECT salt FROM subjects WHERE address = ?1", error);
+    sqlite3_stmt *statement = ledger->prepared[FIND_SUBJECT];
 
-    if (!statement)
-        return NULL;
     database_bind_text (statement, 1, address);
     int status = sqlite3_step (statement);
-    if (status == SQLITE_ROW && sqlite3_column_bytes (statement, 0) == SALT_BYTES)
-        return pseudonym (sqlite3_column_blob (statement, 0), address);
-    if (status != SQLITE_DONE)
+    bool ok = status == SQLITE_DONE || status == SQLITE_ROW;
+    if (!ok) {
         database_fail (ledger->database, error);
-    return NULL;
+    } else if (status == SQLITE_DONE) {
+        *ret_subject = NULL;
+    } else if (sqlite3_column_bytes (statement, 0) == SALT_BYTES) {
+        *ret_subject = pseudonym (sqlite3_column_blob (statement, 0), address);
+    } else {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: a salt is damaged",
+                     sqlite3_db_filename (ledger->database, "main"));
+        ok = false;
+    }
+    database_reset (statement);
+    return ok;
 }
 
-static char *
-make_locked (Ledger *ledger, const char *address, GError **error)
+static bool
+add_subject (Ledger *ledger, const char *address, GError **error)
 {
     unsigned char salt[SALT_BYTES];
-    g_autoptr (sqlite3_stmt) statement = database_prepare (
-        ledger->database, "INSERT INTO subjects (address, salt) VALUES (?1, ?2)", error);
+    sqlite3_stmt *statement = ledger->prepared[ADD_SUBJECT];
 
-    if (!statement)
-        return NULL;
     if (getrandom (salt, sizeof salt, 0) != sizeof salt) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_INTERNAL,
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
                      "the system gives no random bytes");
-        return NULL;
+        return false;
     }
     database_bind_text (statement, 1, address);
     sqlite3_bind_blob (statement, 2, salt, sizeof salt, SQLITE_TRANSIENT);
-    return database_finish (ledger->database, statement, error) ? pseudonym (salt, address)
-                                                                : NULL;
+    return database_finish (ledger->database, statement, error);
 }
 
+/* Reads the salt back: another process may have been faster. */
 static char *
-subject_locked (Ledger *ledger, const char *address, GError **error)
+make_subject (Ledger *ledger, const char *address, GError **error)
 {
-    g_autoptr (GError) cause = NULL;
-    char *subject = find_locked (ledger, address, &cause);
+    char *subject = NULL;
 
-    if (cause) {
-        g_propagate_error (error, g_steal_pointer (&cause));
+    if (!find_subject (ledger, address, &subject, error) || subject)
+        return subject;
+    if (!add_subject (ledger, address, error) ||
+        !find_subject (ledger, address, &subject, error))
         return NULL;
-    }
-    return subject ? subject : make_locked (ledger, address, error);
+    if (!subject)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: a salt was not kept",
+                     sqlite3_db_filename (ledger->database, "main"));
+    return subject;
 }
 
 char *
 ledger_subject (Ledger *ledger, const char *address, GError **error)
 {
     g_mutex_lock (&ledger->lock);
-    char *subject = subject_locked (ledger, address, error);
+    char *subject = make_subject (ledger, address, error);
     g_mutex_unlock (&ledger->lock);
     return subject;
 }
@@ -141,117 +195,127 @@ ledger_subject (Ledger *ledger, const char *address, GError **error)
 char *
 ledger_find_subject (Ledger *ledger, const char *address, GError **error)
 {
+    char *subject = NULL;
+
     g_mutex_lock (&ledger->lock);
-    char *subject = find_locked (ledger, address, error);
+    find_subject (ledger, address, &subject, error);
     g_mutex_unlock (&ledger->lock);
     return subject;
 }
 
-/* What the journal says; a row that is new is put there as begun. */
-static bool
-begin_locked (Ledger *ledger, const char *queue_id, const char *subject, const char *variant,
-              LedgerState *ret_state, char **ret_queue_id, GError **error)
+static sqlite3_stmt *
+bind_row (Ledger *ledger, Statement which, const LedgerKey *key, const char *subject)
 {
-    g_autoptr (sqlite3_stmt) look =
-        database_prepare (ledger->database,
-                          "SELECT state, submitted_queue_id FROM journal WHERE queue_id = ?1 "
-                          "AND subject = ?2 AND variant = ?3",
-                          error);
-    g_autoptr (sqlite3_stmt) put = database_prepare (
-        ledger->database,
-        "INSERT INTO journal VALUES (?1, ?2, ?3, 'begun', NULL, strftime('%s', 'now'))", error);
+    sqlite3_stmt *statement = ledger->prepared[which];
 
-    if (!look || !put)
+    database_bind_text (statement, 1, key->queue_id);
+    database_bind_text (statement, 2, subject);
+    database_bind_text (statement, 3, key->path);
+    return statement;
+}
+
+static bool
+find_row (Ledger *ledger, const LedgerKey *key, const char *subject, LedgerState *ret_state,
+          char **ret_queue_id, GError **error)
+{
+    sqlite3_stmt *statement = bind_row (ledger, FIND_ROW, key, subject);
+    int status = sqlite3_step (statement);
+    bool submitted = status == SQLITE_ROW && sqlite3_column_int (statement, 0);
+    bool ok = status == SQLITE_ROW || status == SQLITE_DONE;
+
+    if (!ok)
+        database_fail (ledger->database, error);
+    *ret_state = submitted              ? LEDGER_SUBMITTED
+                 : status == SQLITE_ROW ? LEDGER_IN_DOUBT
+                                        : LEDGER_NEW;
+    *ret_queue_id =
+        submitted ? g_strdup ((const char *)sqlite3_column_text (statement, 1)) : NULL;
+    database_reset (statement);
+    return ok;
+}
+
+/* One commit for the salt and the row. */
+static bool
+begin_locked (Ledger *ledger, const LedgerKey *key, LedgerState *ret_state, char **ret_queue_id,
+              GError **error)
+{
+    if (!database_run (ledger->database, "BEGIN IMMEDIATE", error))
         return false;
-    database_bind_text (look, 1, queue_id);
-    database_bind_text (look, 2, subject);
-    database_bind_text (look, 3, variant);
-    int status = sqlite3_step (look);
-    if (status == SQLITE_ROW) {
-        bool submitted = strcmp ((const char *)sqlite3_column_text (look, 0), "submitted") == 0;
-        *ret_state = submitted ? LEDGER_SUBMITTED : LEDGER_IN_DOUBT;
-        *ret_queue_id =
-            submitted ? g_strdup ((const char *)sqlite3_column_text (look, 1)) : NULL;
-        return true;
-    }
-    if (status != SQLITE_DONE)
-        return database_fail (ledger->database, error);
-    sqlite3_reset (look);
-    database_bind_text (put, 1, queue_id);
-    database_bind_text (put, 2, subject);
-    database_bind_text (put, 3, variant);
-    if (!database_finish (ledger->database, put, error))
+    g_autofree char *subject = make_subject (ledger, key->address, error);
+    bool ok =
+        subject && find_row (ledger, key, subject, ret_state, ret_queue_id, error) &&
+        (*ret_state == LEDGER_SUBMITTED ||
+         database_finish (ledger->database, bind_row (ledger, BEGIN_ROW, key, subject), error));
+    return database_end (ledger->database, ok, error);
+}
+
+bool
+ledger_recall (Ledger *ledger, const LedgerKey *key, char **ret_queue_id, GError **error)
+{
+    g_autofree char *subject = NULL, *submitted_as = NULL;
+    LedgerState state = LEDGER_NEW;
+
+    g_mutex_lock (&ledger->lock);
+    bool ok = find_subject (ledger, key->address, &subject, error) &&
+              (!subject || find_row (ledger, key, subject, &state, &submitted_as, error));
+    g_mutex_unlock (&ledger->lock);
+    if (ok)
+        *ret_queue_id = g_steal_pointer (&submitted_as);
+    return ok;
+}
+
+bool
+ledger_begin (Ledger *ledger, const LedgerKey *key, LedgerState *ret_state, char **ret_queue_id,
+              GError **error)
+{
+    g_autofree char *submitted_as = NULL;
+    LedgerState state = LEDGER_NEW;
+
+    g_mutex_lock (&ledger->lock);
+    bool ok = begin_locked (ledger, key, &state, &submitted_as, error);
+    g_mutex_unlock (&ledger->lock);
+    if (!ok)
         return false;
-    *ret_state = LEDGER_NEW;
-    *ret_queue_id = NULL;
+    *ret_state = state;
+    *ret_queue_id = g_steal_pointer (&submitted_as);
     return true;
 }
 
 bool
-ledger_begin (Ledger *ledger, const char *queue_id, const char *recipient, const char *variant,
-              LedgerState *ret_state, char **ret_queue_id, GError **error)
+ledger_submitted (Ledger *ledger, const LedgerKey *key, const char *submitted_queue_id,
+                  GError **error)
 {
     g_mutex_lock (&ledger->lock);
-    g_autofree char *subject = subject_locked (ledger, recipient, error);
-    bool ok = subject &&
-              begin_locked (ledger, queue_id, subject, variant, ret_state, ret_queue_id, error);
-    g_mutex_unlock (&ledger->lock);
-    return ok;
-}
-
-/* Runs a statement on one row; ?4 is an extra text where the statement has one. */
-static bool
-change_row (Ledger *ledger, const char *sql, const char *queue_id, const char *recipient,
-            const char *variant, const char *extra, GError **error)
-{
-    bool ok = false;
-
-    g_mutex_lock (&ledger->lock);
-    g_autofree char *subject = subject_locked (ledger, recipient, error);
-    g_autoptr (sqlite3_stmt) statement =
-        subject ? database_prepare (ledger->database, sql, error) : NULL;
-    if (statement) {
-        database_bind_text (statement, 1, queue_id);
-        database_bind_text (statement, 2, subject);
-        database_bind_text (statement, 3, variant);
-        if (extra)
-            database_bind_text (statement, 4, extra);
-        ok = database_finish (ledger->database, statement, error);
-    }
+    g_autofree char *subject = make_subject (ledger, key->address, error);
+    if (subject)
+        database_bind_text (bind_row (ledger, SUBMIT_ROW, key, subject), 4,
+                            submitted_queue_id ? submitted_queue_id : "");
+    bool ok =
+        subject && database_finish (ledger->database, ledger->prepared[SUBMIT_ROW], error);
     g_mutex_unlock (&ledger->lock);
     return ok;
 }
 
 bool
-ledger_submitted (Ledger *ledger, const char *queue_id, const char *recipient,
-                  const char *variant, const char *submitted_queue_id, GError **error)
+ledger_failed (Ledger *ledger, const LedgerKey *key, GError **error)
 {
-    return change_row (ledger,
-                       "UPDATE journal SET state = 'submitted', submitted_queue_id = ?4 "
-                       "WHERE queue_id = ?1 AND subject = ?2 AND variant = ?3",
-                       queue_id, recipient, variant,
-                       submitted_queue_id ? submitted_queue_id : "", error);
-}
-
-bool
-ledger_failed (Ledger *ledger, const char *queue_id, const char *recipient, const char *variant,
-               GError **error)
-{
-    return change_row (
-        ledger, "DELETE FROM journal WHERE queue_id = ?1 AND subject = ?2 AND variant = ?3",
-        queue_id, recipient, variant, NULL, error);
+    g_mutex_lock (&ledger->lock);
+    g_autofree char *subject = make_subject (ledger, key->address, error);
+    bool ok = subject && database_finish (ledger->database,
+                                          bind_row (ledger, FORGET_ROW, key, subject), error);
+    g_mutex_unlock (&ledger->lock);
+    return ok;
 }
 
 unsigned
 ledger_in_doubt (Ledger *ledger)
 {
-    unsigned count = 0;
+    sqlite3_stmt *statement = ledger->prepared[COUNT_BEGUN];
 
     g_mutex_lock (&ledger->lock);
-    g_autoptr (sqlite3_stmt) statement = database_prepare (
-        ledger->database, "SELECT count(*) FROM journal WHERE state = 'begun'", NULL);
-    if (statement && sqlite3_step (statement) == SQLITE_ROW)
-        count = (unsigned)sqlite3_column_int (statement, 0);
+    bool ok = sqlite3_step (statement) == SQLITE_ROW;
+    unsigned count = ok ? (unsigned)sqlite3_column_int (statement, 0) : 0;
+    database_reset (statement);
     g_mutex_unlock (&ledger->lock);
     return count;
 }
@@ -259,12 +323,11 @@ ledger_in_doubt (Ledger *ledger)
 bool
 ledger_expire (Ledger *ledger, int64_t seconds, GError **error)
 {
+    sqlite3_stmt *statement = ledger->prepared[EXPIRE_ROWS];
+
     g_mutex_lock (&ledger->lock);
-    g_autoptr (sqlite3_stmt) statement = database_prepare (
-        ledger->database, "DELETE FROM journal WHERE at < strftime('%s', 'now') - ?1", error);
-    if (statement)
-        sqlite3_bind_int64 (statement, 1, seconds);
-    bool ok = statement && database_finish (ledger->database, statement, error);
+    sqlite3_bind_int64 (statement, 1, seconds);
+    bool ok = database_finish (ledger->database, statement, error);
     g_mutex_unlock (&ledger->lock);
     return ok;
 }

@@ -1,67 +1,111 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* The embedded engine: append-only rows in one SQLite file. */
+/*
+ * The embedded engine: append-only rows in one SQLite file. One connection with kept statements,
+ * used under a lock: a question takes less than the threads would win by having their own.
+ */
 
 #include <string.h>
 
 #include "backend.h"
 #include "sqlite_util.h"
 
-/* Kept in step with contrib/schema-sqlite.sql (tests/store/conformance.c compares). */
+/* The statements of contrib/schema-sqlite.sql, to the letter; tests/store compares. */
+/* clang-format off */
 static const char schema[] =
+    "PRAGMA application_id = 1818452785;\n"
+    "PRAGMA user_version = 1;\n"
     "CREATE TABLE events (\n"
-    "  id INTEGER PRIMARY KEY,\n"
-    "  address TEXT NOT NULL,\n"
-    "  purpose TEXT NOT NULL,\n"
+    "  id INTEGER PRIMARY KEY, -- the order of arrival; the log names rows by it\n"
+    "  address TEXT NOT NULL, -- normalised: lower case, domain as A-labels\n"
+    "  purpose TEXT NOT NULL, -- '*', 'tracking' or a promotional purpose\n"
     "  state TEXT NOT NULL CHECK (state IN ('granted', 'withdrawn', 'pending')),\n"
-    "  basis TEXT,\n"
-    "  at INTEGER NOT NULL,\n"
-    "  source TEXT,\n"
-    "  wording TEXT,\n"
-    "  evidence TEXT,\n"
-    "  country TEXT,\n"
-    "  subdivision TEXT,\n"
-    "  recipient_class TEXT,\n"
-    "  language TEXT,\n"
-    "  expires INTEGER NOT NULL DEFAULT 0,\n"
-    "  person TEXT\n"
+    "  basis TEXT, -- express, double-opt-in, soft-opt-in, inferred, published, …\n"
+    "  at INTEGER NOT NULL, -- seconds since 1970 in UTC, 0 when not known\n"
+    "  source TEXT, -- where the person said so\n"
+    "  wording TEXT, -- version of the text agreed to\n"
+    "  evidence TEXT, -- where the proof is kept\n"
+    "  country TEXT, -- ISO 3166 in upper case\n"
+    "  subdivision TEXT, -- ISO 3166-2 without the country\n"
+    "  recipient_class TEXT, -- natural, company, role, …\n"
+    "  language TEXT, -- BCP 47\n"
+    "  expires INTEGER NOT NULL DEFAULT 0, -- seconds since 1970, 0 when the row does not say\n"
+    "  person TEXT -- id that the addresses of one person share\n"
     ");\n"
-    "CREATE UNIQUE INDEX events_once ON events (address, purpose, state, at, ifnull(source, "
-    "''));\n"
-    "CREATE INDEX events_person ON events (person) WHERE person IS NOT NULL;\n";
+    "CREATE UNIQUE INDEX events_once -- the same statement twice is one row; also the way to an address\n"
+    "ON events (address, purpose, state, at, ifnull(source, ''));\n"
+    "CREATE INDEX events_person -- the way from a person to the addresses\n"
+    "ON events (person, address) WHERE person IS NOT NULL;\n"
+    "CREATE TRIGGER events_stay -- rows may go, since a person may ask for that, but never change\n"
+    "BEFORE UPDATE ON events BEGIN\n"
+    "  SELECT RAISE (ABORT, 'events are added, never changed');\n"
+    "END;\n";
+/* clang-format on */
 
 static const DatabaseKind kind = { 0x6c636331 /* "lcc1" */, 1, schema };
 
-#define EVENT_COLUMNS                                                                          \
-    "address, purpose, state, basis, at, source, wording, evidence, country, subdivision, "    \
-    "recipient_class, language, expires, person"
+#define COLUMNS                                                                                \
+    "id, address, purpose, state, basis, at, source, wording, evidence, country, "             \
+    "subdivision, recipient_class, language, expires, person"
 
-/* One query for all recipients: the addresses come as one JSON array; a person's addresses are
- * found through the persons of the address's own events. */
+/*
+ * One query for all recipients; the addresses come as one JSON array. A node is an address or a
+ * person; UNION takes each once, so that the walk from address to person to address ends. The
+ * CROSS JOINs keep SQLite from beginning at the large table.
+ */
 static const char find_sql[] =
-    "WITH asked(number, address) AS (SELECT key, value FROM json_each(?1)),\n"
-    "persons(number, person) AS (SELECT DISTINCT number, person FROM asked JOIN events USING "
-    "(address)\n"
-    "                            WHERE person IS NOT NULL),\n"
-    "linked(number, address) AS (SELECT number, address FROM asked UNION\n"
-    "  SELECT number, address FROM persons JOIN events USING (person))\n"
-    "SELECT number, " EVENT_COLUMNS
-    " FROM linked JOIN events USING (address) ORDER BY number, id";
+    "WITH RECURSIVE node(address, person) AS (\n"
+    "  SELECT value, NULL FROM json_each(?1)\n"
+    "  UNION SELECT NULL, events.person FROM node CROSS JOIN events\n"
+    "    ON events.address = node.address WHERE events.person IS NOT NULL\n"
+    "  UNION SELECT events.address, NULL FROM node CROSS JOIN events\n"
+    "    ON events.person = node.person)\n"
+    "SELECT " COLUMNS " FROM (SELECT address AS wanted FROM node) CROSS JOIN events\n"
+    "  ON events.address = wanted ORDER BY id";
+
+static const char all_sql[] = "SELECT " COLUMNS " FROM events ORDER BY id";
 
 static const char append_sql[] =
-    "INSERT OR IGNORE INTO events (" EVENT_COLUMNS ")\n"
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    "INSERT INTO events (" COLUMNS ")\n"
+    "VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)\n"
+    "ON CONFLICT (address, purpose, state, at, ifnull(source, '')) DO NOTHING";
 
-static void *
-open_sqlite (const char *location, GError **error)
-{
-    return database_open (location, &kind, false, error);
-}
+typedef struct {
+    GMutex lock; /* a transaction belongs to the connection, not to a thread */
+    sqlite3 *database;
+    sqlite3_stmt *find, *all, *append;
+} SqliteStore;
 
 static void
 close_sqlite (void *handle)
 {
-    sqlite3_close (handle);
+    SqliteStore *store = handle;
+
+    sqlite3_finalize (store->find);
+    sqlite3_finalize (store->all);
+    sqlite3_finalize (store->append);
+    sqlite3_close (store->database);
+    g_mutex_clear (&store->lock);
+    g_free (store);
+}
+
+static void *
+open_sqlite (const char *location, GError **error)
+{
+    sqlite3 *database = database_open (location, &kind, false, error);
+
+    if (!database)
+        return NULL;
+    SqliteStore *store = g_new0 (SqliteStore, 1);
+    g_mutex_init (&store->lock);
+    store->database = database;
+    store->find = database_prepare (database, find_sql, error);
+    store->all = store->find ? database_prepare (database, all_sql, error) : NULL;
+    store->append = store->all ? database_prepare (database, append_sql, error) : NULL;
+    if (store->append)
+        return store;
+    close_sqlite (store);
+    return NULL;
 }
 
 static char *
@@ -70,36 +114,53 @@ column_text (sqlite3_stmt *statement, int column)
     return g_strdup ((const char *)sqlite3_column_text (statement, column));
 }
 
+/* In the order of COLUMNS. */
 static ConsentEvent *
-read_event (sqlite3_stmt *statement, int first)
+read_event (sqlite3_stmt *statement)
 {
     ConsentEvent *event = g_new0 (ConsentEvent, 1);
 
-    event->address = column_text (statement, first);
-    event->purpose = column_text (statement, first + 1);
-    event->state = column_text (statement, first + 2);
-    event->basis = column_text (statement, first + 3);
-    event->at = sqlite3_column_int64 (statement, first + 4);
-    event->source = column_text (statement, first + 5);
-    event->wording = column_text (statement, first + 6);
-    event->evidence = column_text (statement, first + 7);
-    event->country = column_text (statement, first + 8);
-    event->subdivision = column_text (statement, first + 9);
-    event->recipient_class = column_text (statement, first + 10);
-    event->language = column_text (statement, first + 11);
-    event->expires = sqlite3_column_int64 (statement, first + 12);
-    event->person = column_text (statement, first + 13);
+    event->number = sqlite3_column_int64 (statement, 0);
+    event->address = column_text (statement, 1);
+    event->purpose = column_text (statement, 2);
+    event->state = column_text (statement, 3);
+    event->basis = column_text (statement, 4);
+    event->at = sqlite3_column_int64 (statement, 5);
+    event->source = column_text (statement, 6);
+    event->wording = column_text (statement, 7);
+    event->evidence = column_text (statement, 8);
+    event->country = column_text (statement, 9);
+    event->subdivision = column_text (statement, 10);
+    event->recipient_class = column_text (statement, 11);
+    event->language = column_text (statement, 12);
+    event->expires = sqlite3_column_int64 (statement, 13);
+    event->person = column_text (statement, 14);
     return event;
 }
 
+/* All rows of a statement, which is reset; the caller holds the lock. */
+static GPtrArray *
+read_events (SqliteStore *store, sqlite3_stmt *statement, GError **error)
+{
+    g_autoptr (GPtrArray) events = consent_events_new ();
+    int status;
+
+    while ((status = sqlite3_step (statement)) == SQLITE_ROW)
+        g_ptr_array_add (events, read_event (statement));
+    bool ok = status == SQLITE_DONE || database_fail (store->database, error);
+    database_reset (statement);
+    return ok ? g_steal_pointer (&events) : NULL;
+}
+
+/* SQLite itself takes any UTF-8; only what JSON gives a meaning is escaped (RFC 8259 7). */
 static char *
-addresses_json (const char *const *addresses, unsigned *ret_count)
+addresses_json (const char *const *addresses)
 {
     GString *json = g_string_new ("[");
 
-    for (*ret_count = 0; addresses[*ret_count]; (*ret_count)++) {
-        g_string_append (json, *ret_count ? ",\"" : "\"");
-        for (const char *c = addresses[*ret_count]; *c; c++) {
+    for (unsigned i = 0; addresses[i]; i++) {
+        g_string_append (json, i ? ",\"" : "\"");
+        for (const char *c = addresses[i]; *c; c++) {
             if ((unsigned char)*c < 0x20)
                 g_string_append_printf (json, "\\u%04x", (unsigned)*c);
             else
@@ -112,68 +173,34 @@ addresses_json (const char *const *addresses, unsigned *ret_count)
 }
 
 static GPtrArray *
-event_list (void)
-{
-    return g_ptr_array_new_with_free_func ((GDestroyNotify)consent_event_free);
-}
-
-/* Any step result but a row or the end is a failure, never "nothing known". */
-static bool
-collect_events (sqlite3 *database, sqlite3_stmt *statement, GPtrArray *all, GError **error)
-{
-    int status;
-
-    while ((status = sqlite3_step (statement)) == SQLITE_ROW) {
-        unsigned number = (unsigned)sqlite3_column_int (statement, 0);
-        if (number < all->len)
-            g_ptr_array_add (g_ptr_array_index (all, number), read_event (statement, 1));
-    }
-    return status == SQLITE_DONE || database_fail (database, error);
-}
-
-static GPtrArray *
 find_sqlite (void *handle, const char *const *addresses, GError **error)
 {
-    unsigned count = 0;
-    g_autofree char *json = addresses_json (addresses, &count);
-    g_autoptr (GPtrArray) all =
-        g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
-    g_autoptr (sqlite3_stmt) statement = database_prepare (handle, find_sql, error);
+    SqliteStore *store = handle;
+    g_autofree char *json = addresses_json (addresses);
 
-    if (!statement)
-        return NULL;
-    for (unsigned i = 0; i < count; i++)
-        g_ptr_array_add (all, event_list ());
-    database_bind_text (statement, 1, json);
-    if (!collect_events (handle, statement, all, error))
-        return NULL;
-    return g_steal_pointer (&all);
+    g_mutex_lock (&store->lock);
+    database_bind_text (store->find, 1, json);
+    GPtrArray *events = read_events (store, store->find, error);
+    g_mutex_unlock (&store->lock);
+    return events;
 }
 
 static GPtrArray *
 all_sqlite (void *handle, GError **error)
 {
-    g_autoptr (GPtrArray) events = event_list ();
-    g_autoptr (sqlite3_stmt) statement =
-        database_prepare (handle, "SELECT " EVENT_COLUMNS " FROM events ORDER BY id", error);
-    int status = SQLITE_ERROR;
+    SqliteStore *store = handle;
 
-    if (!statement)
-        return NULL;
-    while ((status = sqlite3_step (statement)) == SQLITE_ROW)
-        g_ptr_array_add (events, read_event (statement, 0));
-    if (status != SQLITE_DONE) {
-        database_fail (handle, error);
-        return NULL;
-    }
-    return g_steal_pointer (&events);
+    g_mutex_lock (&store->lock);
+    GPtrArray *events = read_events (store, store->all, error);
+    g_mutex_unlock (&store->lock);
+    return events;
 }
 
 static bool
-insert_event (sqlite3 *database, sqlite3_stmt *statement, const ConsentEvent *event,
-              GError **error)
+insert_event (SqliteStore *store, const ConsentEvent *event, GError **error)
 {
-    sqlite3_reset (statement);
+    sqlite3_stmt *statement = store->append;
+
     database_bind_text (statement, 1, event->address);
     database_bind_text (statement, 2, event->purpose);
     database_bind_text (statement, 3, event->state);
@@ -188,34 +215,29 @@ insert_event (sqlite3 *database, sqlite3_stmt *statement, const ConsentEvent *ev
     database_bind_text (statement, 12, event->language);
     sqlite3_bind_int64 (statement, 13, event->expires);
     database_bind_text (statement, 14, event->person);
-    return database_finish (database, statement, error);
+    return database_finish (store->database, statement, error);
 }
 
 static bool
-insert_all (sqlite3 *database, const GPtrArray *events, GError **error)
+append_locked (SqliteStore *store, const GPtrArray *events, GError **error)
 {
-    g_autoptr (sqlite3_stmt) statement = database_prepare (database, append_sql, error);
+    bool ok = true;
 
-    for (unsigned i = 0; statement && i < events->len; i++)
-        if (!insert_event (database, statement, g_ptr_array_index (events, i), error))
-            return false;
-    return statement != NULL;
+    if (!database_run (store->database, "BEGIN IMMEDIATE", error))
+        return false;
+    for (unsigned i = 0; ok && i < events->len; i++)
+        ok = insert_event (store, g_ptr_array_index (events, i), error);
+    return database_end (store->database, ok, error);
 }
 
 static bool
 append_sqlite (void *handle, const GPtrArray *events, GError **error)
 {
-    sqlite3_mutex *mutex = sqlite3_db_mutex (handle);
+    SqliteStore *store = handle;
 
-    /* A transaction belongs to the connection: other threads must not slip into it. */
-    sqlite3_mutex_enter (mutex);
-    bool ok = database_run (handle, "BEGIN IMMEDIATE", error);
-    if (ok) {
-        ok = insert_all (handle, events, error) && database_run (handle, "COMMIT", error);
-        if (!ok && !sqlite3_get_autocommit (handle))
-            sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
-    }
-    sqlite3_mutex_leave (mutex);
+    g_mutex_lock (&store->lock);
+    bool ok = append_locked (store, events, error);
+    g_mutex_unlock (&store->lock);
     return ok;
 }
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Opening a database that is ours, and errors with SQLite's own words. */
+/*
+ * Opening a database that is ours, and errors with SQLite's own words. Rollback journal, not a
+ * write-ahead log: before SQLite 3.51.3 a log with two writers can lose commits, and tools write
+ * beside the daemon; a reader of a log would also need to write beside the file.
+ */
 
 #include "sqlite_util.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "licet/error.h"
@@ -14,10 +19,8 @@ enum { BUSY_MILLISECONDS = 5000 };
 bool
 database_fail (sqlite3 *database, GError **error)
 {
-    const char *path = sqlite3_db_filename (database, "main");
-
     g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s",
-                 path ? path : "database", sqlite3_errmsg (database));
+                 sqlite3_db_filename (database, "main"), sqlite3_errmsg (database));
     return false;
 }
 
@@ -33,7 +36,8 @@ database_prepare (sqlite3 *database, const char *sql, GError **error)
 {
     sqlite3_stmt *statement = NULL;
 
-    if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK)
+    if (sqlite3_prepare_v3 (database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) ==
+        SQLITE_OK)
         return statement;
     database_fail (database, error);
     return NULL;
@@ -48,60 +52,135 @@ database_bind_text (sqlite3_stmt *statement, int column, const char *text)
         sqlite3_bind_null (statement, column);
 }
 
+void
+database_reset (sqlite3_stmt *statement)
+{
+    sqlite3_reset (statement);
+    sqlite3_clear_bindings (statement);
+}
+
 bool
 database_finish (sqlite3 *database, sqlite3_stmt *statement, GError **error)
 {
-    return sqlite3_step (statement) == SQLITE_DONE || database_fail (database, error);
+    bool ok = sqlite3_step (statement) == SQLITE_DONE || database_fail (database, error);
+
+    database_reset (statement);
+    return ok;
+}
+
+bool
+database_end (sqlite3 *database, bool ok, GError **error)
+{
+    ok = ok && database_run (database, "COMMIT", error);
+    /* Some failures have rolled back already; a second time would be an error. */
+    if (!ok && !sqlite3_get_autocommit (database))
+        sqlite3_exec (database, "ROLLBACK", NULL, NULL, NULL);
+    return ok;
+}
+
+typedef struct {
+    int application_id, version, objects;
+} Look;
+
+static bool
+look_at (sqlite3 *database, Look *ret_look, GError **error)
+{
+    static const char sql[] = "SELECT application_id, user_version, (SELECT count(*) FROM "
+                              "sqlite_schema) FROM pragma_application_id, pragma_user_version";
+    sqlite3_stmt *statement = NULL;
+    int status = sqlite3_prepare_v2 (database, sql, -1, &statement, NULL);
+
+    if (status == SQLITE_OK)
+        status = sqlite3_step (statement);
+    if (status == SQLITE_ROW)
+        *ret_look =
+            (Look){ sqlite3_column_int (statement, 0), sqlite3_column_int (statement, 1),
+                    sqlite3_column_int (statement, 2) };
+    else if (status == SQLITE_NOTADB)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "%s: no database",
+                     sqlite3_db_filename (database, "main"));
+    else
+        database_fail (database, error);
+    sqlite3_finalize (statement);
+    return status == SQLITE_ROW;
 }
 
 static bool
-read_pragma (sqlite3 *database, const char *sql, int *ret_value, GError **error)
+is_blank (const Look *look)
 {
-    g_autoptr (sqlite3_stmt) statement = database_prepare (database, sql, error);
+    return look->application_id == 0 && look->objects == 0;
+}
 
-    if (!statement)
+/* Two programs may find the file blank at once; the second must not make it again. */
+static bool
+make_schema (sqlite3 *database, const DatabaseKind *kind, GError **error)
+{
+    Look look = { 0 };
+
+    if (!database_run (database, "BEGIN IMMEDIATE", error))
         return false;
-    if (sqlite3_step (statement) != SQLITE_ROW)
-        return database_fail (database, error);
-    *ret_value = sqlite3_column_int (statement, 0);
-    return true;
+    bool ok = look_at (database, &look, error) &&
+              (!is_blank (&look) || database_run (database, kind->schema, error));
+    return database_end (database, ok, error);
 }
 
 static bool
-create_schema (sqlite3 *database, const DatabaseKind *kind, GError **error)
+check_kind (sqlite3 *database, const DatabaseKind *kind, bool read_only, GError **error)
 {
-    g_autofree char *sql = g_strdup_printf (
-        "BEGIN IMMEDIATE; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
-        kind->schema, kind->application_id, kind->version);
+    const char *path = sqlite3_db_filename (database, "main");
+    Look look = { 0 };
 
-    return database_run (database, sql, error);
-}
-
-static bool
-check_kind (sqlite3 *database, const DatabaseKind *kind, const char *path, bool read_only,
-            GError **error)
-{
-    int id = 0, version = 0, tables = 0;
-
-    if (!read_pragma (database, "PRAGMA application_id", &id, error) ||
-        !read_pragma (database, "PRAGMA user_version", &version, error) ||
-        !read_pragma (database, "SELECT count(*) FROM sqlite_schema", &tables, error))
+    if (!look_at (database, &look, error))
         return false;
-    if (tables == 0 && id == 0 && !read_only)
-        return create_schema (database, kind, error);
-    if (id != kind->application_id) {
+    if (is_blank (&look) && !read_only &&
+        (!make_schema (database, kind, error) || !look_at (database, &look, error)))
+        return false;
+    if (look.application_id != kind->application_id || look.version < 1) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                     "%s: a database, but not licet's", path);
+                     "%s: a database, but not the one of licet that belongs here", path);
         return false;
     }
-    if (version > kind->version) {
+    if (look.version > kind->version) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
                      "%s: schema version %d is newer than this program knows (%d); right would "
                      "be a newer licet",
-                     path, version, kind->version);
+                     path, look.version, kind->version);
         return false;
     }
     return true;
+}
+
+/* The mode is kept in the file and survives from whoever set another one. */
+static bool
+set_rollback_mode (sqlite3 *database, GError **error)
+{
+    sqlite3_stmt *statement =
+        database_prepare (database, "PRAGMA journal_mode = DELETE", error);
+
+    if (!statement)
+        return false;
+    bool ok = sqlite3_step (statement) == SQLITE_ROW || database_fail (database, error);
+    if (ok && g_strcmp0 ((const char *)sqlite3_column_text (statement, 0), "delete") != 0) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: the journal mode cannot be changed to \"delete\"",
+                     sqlite3_db_filename (database, "main"));
+        ok = false;
+    }
+    sqlite3_finalize (statement);
+    return ok;
+}
+
+/* cache_spill: a long transaction locks readers out only while it commits. */
+static bool
+set_up (sqlite3 *database, const DatabaseKind *kind, bool read_only, GError **error)
+{
+    sqlite3_busy_timeout (database, BUSY_MILLISECONDS);
+    return database_run (database,
+                         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
+                         "PRAGMA cell_size_check = ON; PRAGMA cache_spill = OFF",
+                         error) &&
+           check_kind (database, kind, read_only, error) &&
+           (read_only || set_rollback_mode (database, error));
 }
 
 /* SQLite would make the file with the process's umask; consent is for the daemon's eyes. */
@@ -117,22 +196,20 @@ make_file (const char *path)
 sqlite3 *
 database_open (const char *path, const DatabaseKind *kind, bool read_only, GError **error)
 {
+    /* SQLite gives names such as ":memory:" and "file:x" a meaning; an absolute one has none. */
+    g_autofree char *file = g_canonicalize_filename (path, NULL);
     sqlite3 *database = NULL;
-    int flags =
-        (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_FULLMUTEX;
 
     if (!read_only)
-        make_file (path);
-    if (sqlite3_open_v2 (path, &database, flags, NULL) != SQLITE_OK) {
+        make_file (file);
+    int mode = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (sqlite3_open_v2 (file, &database, mode | SQLITE_OPEN_FULLMUTEX, NULL) != SQLITE_OK) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
                      database ? sqlite3_errmsg (database) : "no memory");
         sqlite3_close (database);
         return NULL;
     }
-    sqlite3_busy_timeout (database, BUSY_MILLISECONDS);
-    if (!database_run (database, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
-                       error) ||
-        !check_kind (database, kind, path, read_only, error)) {
+    if (!set_up (database, kind, read_only, error)) {
         sqlite3_close (database);
         return NULL;
     }

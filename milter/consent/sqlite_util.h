@@ -6,41 +6,44 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
-/* What the SQLite engine of the store and the ledger share. */
+/*
+ * What the SQLite engine of the store and the ledger share. A connection and its statements are
+ * used under a lock of the owner's. Errors are UNAVAILABLE with the file and SQLite's own words,
+ * which name no values; any step result but a row or the end is one.
+ */
 
 typedef struct {
     int application_id; /* tells our files from others (PRAGMA application_id) */
     int version;        /* of the schema (PRAGMA user_version) */
-    const char *schema;
+    const char *schema; /* makes the tables and sets both */
 } DatabaseKind;
 
 /*
- * Opens or makes a database, mode 0600. Rollback journal and synchronous=FULL: before SQLite
- * 3.51.3 a write-ahead log with two writers can lose commits, and tools write beside the daemon.
- * MALFORMED for a file that is not ours or of a newer version, UNAVAILABLE otherwise.
+ * Opens or makes a database, mode 0600, in rollback mode with synchronous=FULL. MALFORMED for a
+ * file that is no database, not ours or of a newer version. Read-only makes and changes nothing.
  */
 sqlite3 *database_open (const char *path, const DatabaseKind *kind, bool read_only,
                         GError **error);
 
-/* UNAVAILABLE with SQLite's words and the file; returns false. */
+/* Sets the error; returns false. */
 bool database_fail (sqlite3 *database, GError **error);
 
 bool database_run (sqlite3 *database, const char *sql, GError **error);
 
-/* NULL with UNAVAILABLE. */
+/* A statement to keep. NULL on failure. */
 sqlite3_stmt *database_prepare (sqlite3 *database, const char *sql, GError **error);
 
 /* NULL binds as NULL. */
 void database_bind_text (sqlite3_stmt *statement, int column, const char *text);
 
-/* Runs a statement that gives no row. */
+/* Makes a statement ready for its next use, and forgets what was bound. */
+void database_reset (sqlite3_stmt *statement);
+
+/* Runs a statement that gives no row, and resets it. */
 bool database_finish (sqlite3 *database, sqlite3_stmt *statement, GError **error);
 
-static inline void
-finalize_statement (sqlite3_stmt *statement)
-{
-    sqlite3_finalize (statement);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, finalize_statement)
+/* Ends a transaction: commits when ok, else or when that fails rolls back. Returns whether it was
+ * committed. */
+bool database_end (sqlite3 *database, bool ok, GError **error);
 
 #endif

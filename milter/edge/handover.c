@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Read handover_run first. The order is what makes it safe: records are on disk before the first
- * copy leaves, the journal says "begun" before a copy is sent and "submitted" after Postfix has
+ * Read handover_run first. The order is what makes it safe: who was served by an earlier hand-over
+ * of the same message is answered before anything is decided again, records are on disk before the
+ * first copy leaves, the journal says "begun" before a copy is sent and "submitted" after Postfix has
  * it, and a reply is 250 only then. Whatever is lost in between makes Postfix ask again.
  */
 
@@ -13,6 +14,7 @@
 #include "outcome.h"
 #include "submit.h"
 
+#include "licet/address.h"
 #include "licet/error.h"
 #include "licet/log.h"
 #include "licet/pipeline.h"
@@ -22,6 +24,7 @@ typedef struct {
     const Engine *engine;
     const Envelope *envelope;
     const GPtrArray *xforward;
+    const GPtrArray *addresses; /* char *, normalised, by recipient */
     const Plan *plan;
     GPtrArray *replies; /* char *, NULL until known */
 } Handover;
@@ -31,13 +34,6 @@ set_reply (Handover *handover, unsigned recipient, const char *reply)
 {
     g_free (handover->replies->pdata[recipient]);
     handover->replies->pdata[recipient] = g_strdup (reply);
-}
-
-static void
-set_all_replies (Handover *handover, const char *reply)
-{
-    for (unsigned i = 0; i < handover->replies->len; i++)
-        set_reply (handover, i, reply);
 }
 
 static void
@@ -64,11 +60,20 @@ record_outcome (Handover *handover, unsigned recipient, const char *outcome, con
     return false;
 }
 
-/* As consent and log know the recipient: one pseudonym for all. */
-static const char *
-address_of (const Handover *handover, unsigned recipient)
+static LedgerKey
+key_of (const Handover *handover, unsigned recipient)
 {
-    return plan_decision (handover->plan, recipient)->facts->address;
+    return (LedgerKey){
+        .queue_id = handover->envelope->queue_id,
+        .address = g_ptr_array_index (handover->addresses, recipient),
+        .path = envelope_recipient (handover->envelope, recipient)->address,
+    };
+}
+
+static bool
+is_answered (const Handover *handover, unsigned recipient)
+{
+    return g_ptr_array_index (handover->replies, recipient) != NULL;
 }
 
 static void
@@ -92,7 +97,9 @@ turn_away_some (Handover *handover)
 {
     for (unsigned i = 0; i < handover->replies->len; i++) {
         const Decision *decision = plan_decision (handover->plan, i);
-        if (decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER)
+        bool held_back =
+            decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER;
+        if (held_back && !is_answered (handover, i))
             turn_away (handover, i, decision);
     }
 }
@@ -106,17 +113,35 @@ note_earlier (Handover *handover, unsigned recipient, const char *copy)
     set_reply (handover, recipient, reply);
 }
 
+/* Postfix asks again about recipients whose 250 was lost. Their copy left, whatever today's
+ * consent or policies would say. */
+static void
+recall (Handover *handover, unsigned recipient)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree char *copy = NULL;
+    LedgerKey key = key_of (handover, recipient);
+
+    if (!ledger_recall (daemon_ledger (handover->daemon), &key, &copy, &error)) {
+        log_failure (handover, "journal", error);
+        set_reply (handover, recipient, outcome_reply (error));
+    } else if (copy) {
+        note_earlier (handover, recipient, *copy ? copy : "unknown");
+    }
+}
+
 /* Whether this recipient still needs its copy; otherwise it has its reply. */
 static bool
-begin (Handover *handover, const Variant *variant, unsigned recipient)
+begin (Handover *handover, unsigned recipient)
 {
     g_autoptr (GError) error = NULL;
     g_autofree char *copy = NULL;
     LedgerState state = LEDGER_NEW;
+    LedgerKey key = key_of (handover, recipient);
 
-    if (!ledger_begin (daemon_ledger (handover->daemon), handover->envelope->queue_id,
-                       address_of (handover, recipient), variant->hash, &state, &copy,
-                       &error)) {
+    if (is_answered (handover, recipient))
+        return false;
+    if (!ledger_begin (daemon_ledger (handover->daemon), &key, &state, &copy, &error)) {
         log_failure (handover, "journal", error);
         set_reply (handover, recipient, outcome_reply (error));
         return false;
@@ -143,7 +168,7 @@ begin_all (Handover *handover, const Variant *variant)
 
     for (unsigned i = 0; i < variant->recipients->len; i++) {
         unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        if (begin (handover, variant, recipient))
+        if (begin (handover, recipient))
             g_array_append_val (waiting, recipient);
     }
     return waiting;
@@ -151,15 +176,14 @@ begin_all (Handover *handover, const Variant *variant)
 
 /* Postfix has the copy: nothing that fails from here on may make it ask again. */
 static void
-note_submitted (Handover *handover, const Variant *variant, unsigned recipient,
-                const char *copy)
+note_submitted (Handover *handover, unsigned recipient, const char *copy)
 {
+    LedgerKey key = key_of (handover, recipient);
     g_autoptr (GError) error = NULL;
     g_autofree char *reply = g_strdup_printf ("250 2.0.0 submitted as %s", copy);
 
     daemon_count (handover->daemon, COUNT_SUBMITTED);
-    if (!ledger_submitted (daemon_ledger (handover->daemon), handover->envelope->queue_id,
-                           address_of (handover, recipient), variant->hash, copy, &error))
+    if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error))
         log_failure (handover, "journal", error);
     record_outcome (handover, recipient, "submitted", reply, copy);
     set_reply (handover, recipient, reply);
@@ -167,44 +191,42 @@ note_submitted (Handover *handover, const Variant *variant, unsigned recipient,
 
 /* The copy is certainly not there. */
 static void
-note_failed (Handover *handover, const Variant *variant, unsigned recipient, const char *reply)
+note_failed (Handover *handover, unsigned recipient, const char *reply)
 {
+    LedgerKey key = key_of (handover, recipient);
     g_autoptr (GError) error = NULL;
     const char *outcome = outcome_is_temporary (reply) ? "deferred" : "refused";
 
-    if (!ledger_failed (daemon_ledger (handover->daemon), handover->envelope->queue_id,
-                        address_of (handover, recipient), variant->hash, &error))
+    if (!ledger_failed (daemon_ledger (handover->daemon), &key, &error))
         log_failure (handover, "journal", error);
     record_outcome (handover, recipient, outcome, reply, NULL);
     set_reply (handover, recipient, reply);
 }
 
 static void
-note_submission (Handover *handover, const Variant *variant, const GArray *recipients,
-                 const Submission *submission)
+note_submission (Handover *handover, const GArray *recipients, const Submission *submission)
 {
     for (unsigned i = 0; i < recipients->len; i++) {
         unsigned recipient = g_array_index (recipients, unsigned, i);
         const char *reply = g_ptr_array_index (submission->replies, i);
         if (outcome_is_positive (reply))
-            note_submitted (handover, variant, recipient, submission->queue_id);
+            note_submitted (handover, recipient, submission->queue_id);
         else if (submission->in_doubt && strcmp (reply, REPLY_IN_DOUBT) == 0)
             set_reply (handover, recipient, reply); /* the journal keeps saying "begun" */
         else
-            note_failed (handover, variant, recipient, reply);
+            note_failed (handover, recipient, reply);
     }
 }
 
 static void
-note_no_submission (Handover *handover, const Variant *variant, const GArray *recipients,
-                    const GError *error)
+note_no_submission (Handover *handover, const GArray *recipients, const GError *error)
 {
     bool unreached = g_error_matches (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
     const char *reply = unreached ? REPLY_UNREACHABLE : outcome_reply (error);
 
     log_failure (handover, "submit", error);
     for (unsigned i = 0; i < recipients->len; i++)
-        note_failed (handover, variant, g_array_index (recipients, unsigned, i), reply);
+        note_failed (handover, g_array_index (recipients, unsigned, i), reply);
 }
 
 static bool
@@ -232,9 +254,9 @@ submit_variant (Handover *handover, const Variant *variant)
         return;
     g_autoptr (Submission) submission = submit_copy (&job, &error);
     if (submission)
-        note_submission (handover, variant, waiting, submission);
+        note_submission (handover, waiting, submission);
     else
-        note_no_submission (handover, variant, waiting, error);
+        note_no_submission (handover, waiting, error);
 }
 
 static void
@@ -246,9 +268,11 @@ submit_variants (Handover *handover)
             submit_variant (handover, variant);
             continue;
         }
-        for (unsigned k = 0; k < variant->recipients->len; k++)
-            set_reply (handover, g_array_index (variant->recipients, unsigned, k),
-                       REPLY_UNSIGNED);
+        for (unsigned k = 0; k < variant->recipients->len; k++) {
+            unsigned recipient = g_array_index (variant->recipients, unsigned, k);
+            if (!is_answered (handover, recipient))
+                set_reply (handover, recipient, REPLY_UNSIGNED);
+        }
     }
 }
 
@@ -267,8 +291,28 @@ log_replies (const Handover *handover)
               handover->plan->variants->len, counts[0], counts[1], counts[2]);
 }
 
+/* The recipients without a reply yet. */
+static GArray *
+list_unanswered (const Handover *handover)
+{
+    GArray *list = g_array_new (FALSE, FALSE, sizeof (unsigned));
+
+    for (unsigned i = 0; i < handover->replies->len; i++)
+        if (!is_answered (handover, i))
+            g_array_append_val (list, i);
+    return list;
+}
+
 static void
-carry_out (Handover *handover)
+answer_rest (Handover *handover, const char *reply)
+{
+    for (unsigned i = 0; i < handover->replies->len; i++)
+        if (!is_answered (handover, i))
+            set_reply (handover, i, reply);
+}
+
+static void
+carry_out (Handover *handover, const GArray *unanswered)
 {
     g_autoptr (GError) error = NULL;
 
@@ -276,10 +320,10 @@ carry_out (Handover *handover)
         log_warning (handover->envelope->queue_id, "lmtp: consent store: %s",
                      handover->plan->consent_failure);
     if (!audit_decisions (daemon_audit (handover->daemon), daemon_ledger (handover->daemon),
-                          handover->envelope, handover->plan, "lmtp", NULL,
+                          handover->envelope, handover->plan, "lmtp", unanswered,
                           daemon_now (handover->daemon), &error)) {
         log_failure (handover, "audit", error);
-        set_all_replies (handover, outcome_reply (error));
+        answer_rest (handover, outcome_reply (error));
         return;
     }
     turn_away_some (handover);
@@ -287,28 +331,60 @@ carry_out (Handover *handover)
     log_replies (handover);
 }
 
+static void
+run_pipeline (Handover *handover, GBytes *bytes, const GArray *unanswered)
+{
+    g_autoptr (GError) error = NULL;
+    int64_t deadline =
+        g_get_monotonic_time () + handover->engine->settings->message_seconds * G_USEC_PER_SEC;
+    g_autoptr (Plan) plan = pipeline_run (handover->engine, handover->envelope, bytes,
+                                          daemon_now (handover->daemon), &error);
+
+    handover->plan = plan;
+    if (!plan) {
+        log_failure (handover, "pipeline", error);
+        answer_rest (handover, outcome_reply (error));
+    } else if (g_get_monotonic_time () > deadline) {
+        answer_rest (handover, REPLY_TOO_LATE);
+    } else {
+        carry_out (handover, unanswered);
+    }
+}
+
+static GPtrArray *
+normalise_all (const Envelope *envelope)
+{
+    GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
+
+    for (unsigned i = 0; i < envelope->recipients->len; i++) {
+        const char *path = envelope_recipient (envelope, i)->address;
+        char *address = address_normalise (path, NULL);
+        g_ptr_array_add (addresses, address ? address : g_utf8_make_valid (path, -1));
+    }
+    return addresses;
+}
+
 GPtrArray *
 handover_run (Daemon *daemon, const Envelope *envelope, const GPtrArray *xforward,
               GBytes *bytes)
 {
-    g_autoptr (GError) error = NULL;
     g_autoptr (Engine) engine = daemon_engine (daemon);
-    int64_t deadline =
-        g_get_monotonic_time () + engine->settings->message_seconds * G_USEC_PER_SEC;
-    Handover handover = { daemon,   engine, envelope,
-                          xforward, NULL,   g_ptr_array_new_with_free_func (g_free) };
+    g_autoptr (GPtrArray) addresses = normalise_all (envelope);
+    Handover handover = {
+        .daemon = daemon,
+        .engine = engine,
+        .envelope = envelope,
+        .xforward = xforward,
+        .addresses = addresses,
+        .replies = g_ptr_array_new_with_free_func (g_free),
+    };
 
     daemon_count (daemon, COUNT_HANDED_OVER);
     g_ptr_array_set_size (handover.replies, (int)envelope->recipients->len);
-    g_autoptr (Plan) plan = pipeline_run (engine, envelope, bytes, daemon_now (daemon), &error);
-    handover.plan = plan;
-    if (!plan) {
-        log_failure (&handover, "pipeline", error);
-        set_all_replies (&handover, outcome_reply (error));
-    } else if (g_get_monotonic_time () > deadline) {
-        set_all_replies (&handover, REPLY_TOO_LATE);
-    } else {
-        carry_out (&handover);
-    }
+    for (unsigned i = 0; i < envelope->recipients->len; i++)
+        recall (&handover, i);
+    g_autoptr (GArray) unanswered = list_unanswered (&handover);
+    if (unanswered->len > 0)
+        run_pipeline (&handover, bytes, unanswered);
     return handover.replies;
 }

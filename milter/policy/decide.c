@@ -104,17 +104,19 @@ find_action (const GPtrArray *results, Action action)
     return NULL;
 }
 
-static int64_t
-latest_until (const GPtrArray *results)
+/* Who asks to wait longest, else the first who asks to wait; NULL when nobody does. */
+static const RuleResult *
+find_longest_wait (const GPtrArray *results)
 {
-    int64_t until = 0;
+    const RuleResult *longest = find_action (results, ACTION_DEFER);
 
     for (unsigned i = 0; i < results->len; i++) {
         const RuleResult *result = g_ptr_array_index (results, i);
-        if (result->action == ACTION_DEFER && result->mode == MODE_ENFORCE)
-            until = MAX (until, result->until);
+        if (result->action == ACTION_DEFER && result->mode == MODE_ENFORCE &&
+            result->until > longest->until)
+            longest = result;
     }
-    return until;
+    return longest;
 }
 
 static const Rule *
@@ -132,7 +134,8 @@ rule_of (const Territory *territory, const char *id)
 static char *
 reply_line (const char *text)
 {
-    g_auto (GStrv) parts = g_strsplit (text, "§", -1);
+    g_autofree char *valid = g_utf8_make_valid (text, -1);
+    g_auto (GStrv) parts = g_strsplit (valid, "§", -1);
     g_autofree char *spelled = g_strjoinv ("s.", parts);
     char *ascii = g_str_to_ascii (spelled, "C");
 
@@ -186,13 +189,13 @@ refuse (Decision *decision, const Territory *territory, const RuleResult *result
 }
 
 static void
-defer (Decision *decision, const Territory *territory, const RuleResult *result, int64_t until)
+defer (Decision *decision, const Territory *territory, const RuleResult *result)
 {
     decision->outcome = OUTCOME_DEFER;
-    decision->until = until;
+    decision->until = result->until;
     set_rule (decision, result);
     decision->reply =
-        make_reply ("451 4.7.1", result, sentence_of (territory, result), until, NULL);
+        make_reply ("451 4.7.1", result, sentence_of (territory, result), result->until, NULL);
 }
 
 /* The heaviest of refuse, defer and nothing; false when neither refuses nor defers. */
@@ -200,24 +203,36 @@ static bool
 settle_held_back (Decision *decision, const Territory *territory, const GPtrArray *results)
 {
     const RuleResult *refusing = find_action (results, ACTION_REFUSE);
-    const RuleResult *deferring = find_action (results, ACTION_DEFER);
+    const RuleResult *deferring = find_longest_wait (results);
 
     if (refusing)
         refuse (decision, territory, refusing, NULL);
     else if (deferring)
-        defer (decision, territory, deferring, latest_until (results));
+        defer (decision, territory, deferring);
     return refusing || deferring;
 }
 
-/* A pass-one violation that the stripped copy no longer has. */
+/* What the first look found stays on record, cured when the stripped copy no longer has it. A
+ * rule that only the stripped copy comes under is recorded as it was judged there: it takes the
+ * place of its "not applicable". */
 static void
-mark_cured (GPtrArray *first, const GPtrArray *second)
+merge_second_look (GPtrArray *first, const GPtrArray *second)
 {
     for (unsigned i = 0; i < first->len; i++) {
         RuleResult *result = g_ptr_array_index (first, i);
         const RuleResult *again = g_ptr_array_index (second, i);
         if (result->action != ACTION_ALLOW && again->action == ACTION_ALLOW)
             result->cured = true;
+        if (result->verdict != VERDICT_NOT_APPLICABLE ||
+            again->verdict == VERDICT_NOT_APPLICABLE)
+            continue;
+        result->verdict = again->verdict;
+        result->action = again->action;
+        result->until = again->until;
+        g_free (result->evidence);
+        result->evidence = g_strdup_printf ("in the stripped copy: %s", again->evidence);
+        result->remedy = g_strdup (again->remedy);
+        result->fix = g_strdup (again->fix);
     }
 }
 
@@ -233,6 +248,33 @@ find_obstacle (const RuleView *view)
                                                   : NULL;
 }
 
+/* The first rule that is certain to be violated and asks for a strip; NULL when none is. */
+static const RuleResult *
+find_certain_strip (const GPtrArray *results)
+{
+    for (unsigned i = 0; i < results->len; i++) {
+        const RuleResult *result = g_ptr_array_index (results, i);
+        if (result->action == ACTION_STRIP && result->mode == MODE_ENFORCE &&
+            result->verdict == VERDICT_VIOLATED)
+            return result;
+    }
+    return NULL;
+}
+
+/* A strip that cannot be made is a refusal; but where nobody can tell yet whether it is due,
+ * the mail waits for an answer, unless another rule refuses it anyway. */
+static void
+settle_without_strip (Decision *decision, const Territory *territory, const RuleResult *asking,
+                      const char *obstacle)
+{
+    const RuleResult *certain = find_certain_strip (decision->rules);
+
+    if (certain)
+        refuse (decision, territory, certain, *obstacle ? obstacle : NULL);
+    else if (!settle_held_back (decision, territory, decision->rules))
+        defer (decision, territory, asking);
+}
+
 static void
 settle_strip (Decision *decision, const Territory *territory, const RuleResult *asking,
               const RuleView *view)
@@ -240,17 +282,13 @@ settle_strip (Decision *decision, const Territory *territory, const RuleResult *
     const char *obstacle = find_obstacle (view);
     RuleView stripped = *view;
 
-    if (obstacle && asking->verdict == VERDICT_CANNOT_TELL) {
-        defer (decision, territory, asking, 0);
-        return;
-    }
     if (obstacle) {
-        refuse (decision, territory, asking, *obstacle ? obstacle : NULL);
+        settle_without_strip (decision, territory, asking, obstacle);
         return;
     }
     stripped.stripped = true;
     g_autoptr (GPtrArray) second = judge_all (territory, CLASS_TRANSACTIONAL, &stripped);
-    mark_cured (decision->rules, second);
+    merge_second_look (decision->rules, second);
     const RuleResult *still = find_action (second, ACTION_STRIP);
     if (still) {
         refuse (decision, territory, still, "there is nothing more to strip");

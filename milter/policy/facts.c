@@ -32,14 +32,11 @@ settle (RecipientFacts *facts, const Territory *territory, const char *subdivisi
 }
 
 static bool
-settle_from_header (RecipientFacts *facts, const PolicySet *set, const Message *message)
+settle_from_header (RecipientFacts *facts, const PolicySet *set, const char *value)
 {
-    const char *value = message_header (message, "X-Licet-Territory");
-
-    if (!value)
-        return false;
     g_auto (GStrv) parts = g_strsplit (value, "-", 2);
     const char *subdivision = parts[0] ? parts[1] : NULL;
+
     return parts[0] && settle (facts, find_territory (set, parts[0], subdivision), subdivision,
                                "header", 0.8);
 }
@@ -49,6 +46,7 @@ policy_facts (const PolicySet *set, const Message *message, const char *given,
               const ConsentRecord *record)
 {
     RecipientFacts *facts = g_new0 (RecipientFacts, 1);
+    const char *header = message_header (message, "X-Licet-Territory");
     const char *country = address_country (record->address);
 
     facts->given = g_strdup (given);
@@ -61,10 +59,13 @@ policy_facts (const PolicySet *set, const Message *message, const char *given,
         settle (facts, find_territory (set, record->country, record->subdivision),
                 record->subdivision, "consent-record", 0.95))
         return facts;
-    /* A record that names a country without a policy file is no reason to ask its domain. */
-    if (!record->country && settle_from_header (facts, set, message))
+    /* Who names a country without a policy file, or several, gets the strict default: their
+     * domain knows less. */
+    if (header && !*header)
+        header = NULL;
+    if (!record->country && header && settle_from_header (facts, set, header))
         return facts;
-    if (!record->country && country &&
+    if (!record->country && !header && country &&
         settle (facts, policy_set_find (set, country), NULL, "domain", 0.6))
         return facts;
     settle (facts, policy_set_find (set, policy_set_default (set)), NULL, "default", 0.1);

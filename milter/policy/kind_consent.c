@@ -72,12 +72,13 @@ remedy_for (const Parameters *parameters)
 static const char *
 find_flaw (const Parameters *parameters, const ConsentAnswer *answer, int64_t now)
 {
+    /* What is no longer consent is still no objection. */
+    if (parameters->opt_out)
+        return NULL;
     if (answer->expires && answer->expires <= now)
         return "granted, but expired";
     if (parameters->max_age_days && answer->at + parameters->max_age_days * 86400 <= now)
         return "granted, but too long ago";
-    if (parameters->opt_out)
-        return NULL;
     if (!answer->basis ||
         !g_strv_contains ((const char *const *)parameters->accept, answer->basis))
         return "granted, but not on a basis that counts here";

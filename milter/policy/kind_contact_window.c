@@ -3,7 +3,6 @@
 /* Kind "contact-window": the hours in which the law lets a person be contacted, in the local time
  * of the recipient. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "holidays.h"
@@ -47,13 +46,14 @@ static const ConfField window_fields[] = {
 static int
 parse_minutes (const char *text)
 {
-    unsigned hour = 0, minute = 0;
-    char end = 0;
+    static const char shape[] = "00:00";
 
-    if (strlen (text) != 5 || sscanf (text, "%2u:%2u%c", &hour, &minute, &end) != 2)
-        return -1;
-    int minutes = (int)(hour * 60 + minute);
-    return minute < 60 && minutes <= DAY_MINUTES ? minutes : -1;
+    for (unsigned i = 0; i < sizeof shape; i++)
+        if (shape[i] == '0' ? !g_ascii_isdigit (text[i]) : text[i] != shape[i])
+            return -1;
+    int hour = (text[0] - '0') * 10 + text[1] - '0';
+    int minute = (text[3] - '0') * 10 + text[4] - '0';
+    return minute < 60 && hour * 60 + minute <= DAY_MINUTES ? hour * 60 + minute : -1;
 }
 
 static void
@@ -68,10 +68,14 @@ load_window (Parameters *parameters, const ConfNode *node, GPtrArray *problems)
     if (window.from < 0 || window.to < 0 || window.from >= window.to) {
         conf_problem (problems, node,
                       "from and to must be times of one day, from before to; right would be "
-                      "from = \"07:00\"; to = \"19:00\"");
+                      "from = \"07:00\"; to = \"19:00\", and over midnight one window to "
+                      "\"24:00\" and one from \"00:00\"");
         return;
     }
     g_auto (GStrv) days = conf_strings (node, "days");
+    if (!days[0])
+        conf_problem (problems, conf_child (node, "days"),
+                      "days is empty; right would be days = [ \"mon\" ]");
     for (char **day = days; *day; day++)
         for (unsigned i = 0; day_words[i]; i++)
             if (strcmp (day_words[i], *day) == 0)
@@ -108,7 +112,8 @@ load (const ConfNode *node, GPtrArray *problems)
     const ConfNode *windows = conf_child (node, "windows");
 
     parameters->windows = g_array_new (FALSE, TRUE, sizeof (Window));
-    parameters->zone = g_time_zone_new_identifier (zone);
+    /* GLib takes an empty name for the zone of this host. */
+    parameters->zone = *zone ? g_time_zone_new_identifier (zone) : NULL;
     if (!parameters->zone)
         conf_problem (problems, conf_child (node, "time_zone"),
                       "unknown time zone \"%s\"; right would be a name such as America/Bogota",
@@ -175,6 +180,8 @@ next_opening (const Parameters *parameters, int64_t now)
         return now;
     for (int ahead = 0; ahead <= MOST_DAYS_AHEAD; ahead++) {
         g_autoptr (GDateTime) day = g_date_time_add_days (local, ahead);
+        if (!day) /* past the year 9999 */
+            break;
         int open = open_minute (parameters, day, ahead ? 0 : minute);
         if (open < 0)
             continue;

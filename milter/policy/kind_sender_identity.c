@@ -79,17 +79,26 @@ judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
 {
     g_autofree char *text = view_text (view);
     g_autoptr (GString) missing = g_string_new (NULL), seen = g_string_new (NULL);
+    g_autoptr (GString) unknown = g_string_new (NULL);
 
     for (char **field = parameters->fields; *field; field++) {
-        GString *list = is_stated (profile, *field, text) ? seen : missing;
+        GString *list = !*texts_of (profile, *field)          ? unknown
+                        : is_stated (profile, *field, text) ? seen
+                                                            : missing;
         g_string_append_printf (list, "%s%s", list->len ? ", " : "", *field);
     }
-    result->verdict = missing->len ? VERDICT_VIOLATED : VERDICT_SATISFIED;
     if (missing->len) {
+        result->verdict = VERDICT_VIOLATED;
         result->evidence = g_strdup_printf ("the visible text lacks: %s", missing->str);
         result->remedy =
             g_strdup_printf ("the texts of the sender profile for: %s", missing->str);
+    } else if (unknown->len) {
+        result->verdict = VERDICT_CANNOT_TELL;
+        result->evidence = g_strdup_printf ("the sender profile lacks: %s", unknown->str);
+        result->remedy = g_strdup_printf ("an entry of senders in licet-policy.cfg with: %s",
+                                          unknown->str);
     } else {
+        result->verdict = VERDICT_SATISFIED;
         result->evidence = g_strdup_printf ("the visible text has: %s", seen->str);
     }
 }

@@ -22,6 +22,21 @@ static const ConfField fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
+/* NFC, as the subject is; NULL when the label could not stand in a header field. */
+static char *
+compose_label (const char *label)
+{
+    char *composed = g_utf8_normalize (label, -1, G_NORMALIZE_NFC);
+
+    bool fits = composed && *composed;
+
+    for (const char *c = composed; fits && *c; c++)
+        fits = !g_ascii_iscntrl (*c);
+    if (!fits)
+        g_clear_pointer (&composed, g_free);
+    return composed;
+}
+
 static void *
 load (const ConfNode *node, GPtrArray *problems)
 {
@@ -29,8 +44,16 @@ load (const ConfNode *node, GPtrArray *problems)
 
     parameters->labels = conf_strings (node, "labels");
     parameters->anywhere = strcmp (conf_string (node, "position", "start"), "anywhere") == 0;
-    if (!parameters->labels[0] || !*parameters->labels[0])
+    if (!parameters->labels[0])
         conf_problem (problems, node, "labels is empty; right would be labels = [ \"ADV\" ]");
+    for (char **label = parameters->labels; *label; label++) {
+        char *composed = compose_label (*label);
+        if (!composed)
+            conf_problem (problems, conf_child (node, "labels"),
+                          "a label must be a text of one line; right would be \"ADV\"");
+        g_free (*label);
+        *label = composed ? composed : g_strdup ("");
+    }
     return parameters;
 }
 
@@ -60,12 +83,34 @@ without_invisible (const char *text)
     return g_string_free (out, FALSE);
 }
 
+/* "ADV" does not begin "ADVENT". */
+static bool
+ends_well (const char *label, const char *after)
+{
+    const char *last = g_utf8_prev_char (label + strlen (label));
+
+    return !g_unichar_isalnum (g_utf8_get_char (last)) ||
+           !g_unichar_isalnum (g_utf8_get_char (after));
+}
+
+static bool
+has_label (const Parameters *parameters, const char *label, const char *subject)
+{
+    size_t length = strlen (label);
+
+    if (!parameters->anywhere)
+        return g_str_has_prefix (subject, label) && ends_well (label, subject + length);
+    for (const char *at = subject; (at = strstr (at, label)); at += length)
+        if (ends_well (label, at + length))
+            return true;
+    return false;
+}
+
 static const char *
 find_label (const Parameters *parameters, const char *subject)
 {
     for (char **label = parameters->labels; *label; label++)
-        if (parameters->anywhere ? strstr (subject, *label) != NULL
-                                 : g_str_has_prefix (subject, *label))
+        if (has_label (parameters, *label, subject))
             return *label;
     return NULL;
 }

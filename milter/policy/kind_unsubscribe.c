@@ -6,6 +6,11 @@
 
 #include "rules.h"
 
+enum {
+    SHORT_WORD = 6, /* characters; below, a word may be part of quite another one */
+    CONTEXT = 200,  /* characters */
+};
+
 typedef struct {
     char **where;
     bool list_unsubscribe, one_click;
@@ -48,7 +53,42 @@ accepts (const Parameters *parameters, const char *place)
     return g_strv_contains ((const char *const *)parameters->where, place);
 }
 
-/* The words of any language, in the link's text or in its target. */
+/* A letter of a script that puts blanks between words. */
+static bool
+is_spaced_letter (gunichar letter)
+{
+    GUnicodeScript script = g_unichar_get_script (letter);
+
+    return g_unichar_isalnum (letter) && script != G_UNICODE_SCRIPT_HAN &&
+           script != G_UNICODE_SCRIPT_HIRAGANA && script != G_UNICODE_SCRIPT_KATAKANA &&
+           script != G_UNICODE_SCRIPT_HANGUL;
+}
+
+/* A short word must stand alone: "TD" is no part of "outdoor". */
+static bool
+has_word (const char *text, const char *word)
+{
+    size_t length = strlen (word);
+    bool alone = g_utf8_strlen (word, -1) < SHORT_WORD;
+
+    for (const char *at = text; (at = strstr (at, word)); at += length) {
+        const char *before = g_utf8_find_prev_char (text, at);
+        if (!alone || !((before && is_spaced_letter (g_utf8_get_char (before))) ||
+                        is_spaced_letter (g_utf8_get_char (at + length))))
+            return true;
+    }
+    return false;
+}
+
+/* Targets are made by machines: only long words in one piece mean what they say there. */
+static bool
+has_target_word (const char *target, const char *word)
+{
+    return strlen (word) >= SHORT_WORD && g_str_is_ascii (word) && !strchr (word, ' ') &&
+           strstr (target, word);
+}
+
+/* The words of any language, in the link's text (in plain text its line) or in its target. */
 static bool
 says_unsubscribe (const RuleView *view, const Link *link)
 {
@@ -57,8 +97,7 @@ says_unsubscribe (const RuleView *view, const Link *link)
     char **words = policy_set_unsubscribe_words (view->set);
 
     for (char **word = words; *word; word++)
-        if (strstr (text, *word) ||
-            (g_str_is_ascii (*word) && !strchr (*word, ' ') && strstr (target, *word)))
+        if (has_word (text, *word) || has_target_word (target, *word))
             return true;
     return false;
 }
@@ -74,23 +113,116 @@ place_of (const Link *link)
     return NULL;
 }
 
+static const Link *
+link_of (const RuleView *view, unsigned leaf, unsigned i)
+{
+    return g_ptr_array_index (message_leaf (view->message, leaf)->links, i);
+}
+
+/* Whether a reader can follow the link to a place that counts. */
+static bool
+leads_out (const Parameters *parameters, const RuleView *view, unsigned leaf, const Link *link)
+{
+    const char *place = link->visible && link->target ? place_of (link) : NULL;
+
+    return place && accepts (parameters, place) && view_has (view, leaf, link->start);
+}
+
+static const Link *
+find_own_words (const Parameters *parameters, const RuleView *view, unsigned leaf)
+{
+    const GPtrArray *links = message_leaf (view->message, leaf)->links;
+
+    for (unsigned i = 0; i < links->len; i++)
+        if (leads_out (parameters, view, leaf, link_of (view, leaf, i)) &&
+            says_unsubscribe (view, link_of (view, leaf, i)))
+            return link_of (view, leaf, i);
+    return NULL;
+}
+
+/* Visible text from the end of the link before to the beginning of the link after, at most
+ * CONTEXT characters on each side. */
+static char *
+text_around (const RuleView *view, unsigned leaf, unsigned i)
+{
+    const Leaf *this = message_leaf (view->message, leaf);
+    const Link *link = link_of (view, leaf, i);
+    const Link *last = i > 0 ? link_of (view, leaf, i - 1) : NULL;
+    size_t end = i + 1 < this->links->len ? link_of (view, leaf, i + 1)->start
+                                          : g_bytes_get_size (this->content);
+    g_autofree char *before = view_range (view, leaf, last ? last->start : 0, link->start);
+    g_autofree char *after = view_range (view, leaf, link->start, end);
+    g_autofree char *other = policy_fold (last && last->text ? last->text : "");
+    const char *from = g_str_has_prefix (before, other) ? before + strlen (other) : before;
+    long surplus = g_utf8_strlen (from, -1) - CONTEXT;
+
+    if (g_utf8_strlen (after, -1) > CONTEXT)
+        *g_utf8_offset_to_pointer (after, CONTEXT) = '\0';
+    return g_strjoin (" ", surplus > 0 ? g_utf8_offset_to_pointer (from, surplus) : from, after,
+                      NULL);
+}
+
+/* The words of the list that stand anywhere in the leaf: mostly none, and rarely many. */
+static GPtrArray *
+words_in (const RuleView *view, unsigned leaf)
+{
+    size_t size = g_bytes_get_size (message_leaf (view->message, leaf)->content);
+    g_autofree char *text = view_range (view, leaf, 0, size);
+    GPtrArray *found = g_ptr_array_new ();
+
+    for (char **word = policy_set_unsubscribe_words (view->set); *word; word++)
+        if (has_word (text, *word))
+            g_ptr_array_add (found, *word);
+    return found;
+}
+
+/* "To unsubscribe, click <a>here</a>". */
+static const Link *
+find_words_around (const Parameters *parameters, const RuleView *view, unsigned leaf)
+{
+    const Leaf *this = message_leaf (view->message, leaf);
+    g_autoptr (GPtrArray) words = words_in (view, leaf);
+
+    for (unsigned i = 0; words->len > 0 && i < this->links->len; i++) {
+        const Link *link = link_of (view, leaf, i);
+        if (!leads_out (parameters, view, leaf, link))
+            continue;
+        g_autofree char *text = text_around (view, leaf, i);
+        for (unsigned j = 0; j < words->len; j++)
+            if (has_word (text, g_ptr_array_index (words, j)))
+                return link;
+    }
+    return NULL;
+}
+
 /* The first visible link that leads out; *ret_leaf is its leaf. */
 static const Link *
 find_link (const Parameters *parameters, const RuleView *view, unsigned *ret_leaf)
 {
     for (unsigned i = 0; i < message_leaf_count (view->message); i++) {
-        const Leaf *leaf = message_leaf (view->message, i);
-        for (unsigned j = 0; leaf->links && j < leaf->links->len; j++) {
-            const Link *link = g_ptr_array_index (leaf->links, j);
-            const char *place = link->visible && link->target ? place_of (link) : NULL;
-            if (place && accepts (parameters, place) && view_has (view, i, link->start) &&
-                says_unsubscribe (view, link)) {
-                *ret_leaf = i;
-                return link;
-            }
+        const Link *link = NULL;
+        if (view_reads (view, i))
+            link = find_own_words (parameters, view, i);
+        if (!link && view_reads (view, i) &&
+            message_leaf (view->message, i)->kind == LEAF_HTML)
+            link = find_words_around (parameters, view, i);
+        if (link) {
+            *ret_leaf = i;
+            return link;
         }
     }
     return NULL;
+}
+
+/* RFC 2369 3: an address in angle brackets. */
+static bool
+has_list_unsubscribe (const Message *message)
+{
+    const char *value = message_header (message, "List-Unsubscribe");
+    g_autofree char *folded = g_ascii_strdown (value ? value : "", -1);
+
+    return strstr (folded, "<https://") || strstr (folded, "<http://") ||
+           strstr (folded, "<mailto:");
 }
 
 /* RFC 8058 3.1. */
@@ -119,7 +251,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     const Parameters *parameters = data;
     unsigned leaf = 0;
     const Link *link = find_link (parameters, view, &leaf);
-    bool header = message_header (view->message, "List-Unsubscribe") != NULL;
+    bool header = has_list_unsubscribe (view->message);
 
     if (link) {
         result->verdict = VERDICT_SATISFIED;
@@ -130,8 +262,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
         result->verdict = VERDICT_SATISFIED;
         result->evidence = g_strdup ("List-Unsubscribe");
     } else {
-        violate (result, "no visible link or address whose text says unsubscribe",
-                 "a visible link to unsubscribe in the text and the HTML");
+        violate (result, "no visible link or address whose words say unsubscribe",
+                 "a visible link to unsubscribe where the reader sees it");
         return;
     }
     if (parameters->list_unsubscribe && !header)

@@ -73,13 +73,55 @@ territory_free (Territory *territory)
     g_free (territory);
 }
 
+/* As A-labels, the form of the From address. */
+static char **
+read_domains (Loader *loader, const ConfNode *node)
+{
+    char **domains = conf_strings (node, "domains");
+
+    if (!domains[0])
+        conf_problem (loader->problems, conf_child (node, "domains"),
+                      "domains is empty; right would be domains = [ \"shop.example\" ]");
+    for (char **domain = domains; *domain; domain++) {
+        char *ascii = address_domain_ascii (*domain, NULL);
+        if (!ascii) {
+            conf_problem (loader->problems, conf_child (node, "domains"),
+                          "\"%s\" is no domain; right would be shop.example", *domain);
+            continue;
+        }
+        g_free (*domain);
+        *domain = ascii;
+    }
+    return domains;
+}
+
+/* An empty text would stand in every mail. */
+static void
+check_no_blank (Loader *loader, const ConfNode *group, const char *name)
+{
+    g_auto (GStrv) texts = conf_strings (group, name);
+
+    for (char **text = texts; *text; text++) {
+        g_autofree char *folded = policy_fold (*text);
+        if (!*folded) {
+            conf_problem (loader->problems, conf_child (group, name),
+                          "%s has an empty text, or one that is not UTF-8; right would be to "
+                          "leave it out",
+                          name);
+            return;
+        }
+    }
+}
+
 static void
 read_sender (Loader *loader, const ConfNode *node)
 {
     if (!conf_check (node, sender_fields, loader->problems))
         return;
+    for (const ConfField *field = sender_fields; field->name; field++)
+        check_no_blank (loader, node, field->name);
     SenderProfile *sender = g_new0 (SenderProfile, 1);
-    sender->domains = conf_strings (node, "domains");
+    sender->domains = read_domains (loader, node);
     sender->names = conf_strings (node, "names");
     sender->postal_address = conf_strings (node, "postal_address");
     sender->contact = conf_strings (node, "contact");
@@ -114,6 +156,7 @@ read_main (Loader *loader, const char *dir)
     const ConfNode *root = conffile_root (file);
     const ConfNode *senders = conf_child (root, "senders");
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
+    check_no_blank (loader, root, "unsubscribe_words");
     loader->set->unsubscribe_words = conf_strings (root, "unsubscribe_words");
     for (char **word = loader->set->unsubscribe_words; *word; word++) {
         char *folded = policy_fold (*word);
@@ -198,12 +241,7 @@ collect_rules (Loader *loader, const Territory *territory, GPtrArray *rules, uns
     const Territory *parent =
         territory->inherits ? policy_set_find (loader->set, territory->inherits) : NULL;
 
-    if (parent && depth > loader->set->territories->len) {
-        conf_problem (loader->problems, g_hash_table_lookup (loader->nodes, territory),
-                      "inherits: %s inherits from itself", territory->code);
-        return;
-    }
-    if (parent) {
+    if (parent && depth <= loader->set->territories->len) {
         g_autoptr (GPtrArray) inherited = g_ptr_array_new ();
         collect_rules (loader, parent, inherited, depth + 1);
         for (unsigned i = 0; i < inherited->len; i++)
@@ -212,6 +250,36 @@ collect_rules (Loader *loader, const Territory *territory, GPtrArray *rules, uns
     }
     for (unsigned i = 0; i < territory->own->len; i++)
         g_ptr_array_add (rules, g_ptr_array_index (territory->own, i));
+}
+
+/* Whether the territory comes back to itself, at most as many steps away as there are files. */
+static bool
+is_circular (const PolicySet *set, const Territory *territory)
+{
+    const Territory *parent = territory;
+
+    for (unsigned i = 0; i < set->territories->len; i++) {
+        parent = parent->inherits ? policy_set_find (set, parent->inherits) : NULL;
+        if (!parent || parent == territory)
+            return parent != NULL;
+    }
+    return false;
+}
+
+static bool
+is_inherited (const PolicySet *set, const Territory *territory, const char *id)
+{
+    const Territory *parent = territory;
+
+    for (unsigned i = 0; i < set->territories->len; i++) {
+        parent = parent->inherits ? policy_set_find (set, parent->inherits) : NULL;
+        for (unsigned j = 0; parent && j < parent->own->len; j++)
+            if (strcmp (((Rule *)g_ptr_array_index (parent->own, j))->id, id) == 0)
+                return true;
+        if (!parent)
+            break;
+    }
+    return false;
 }
 
 static const Rule *
@@ -237,9 +305,16 @@ check_own_rules (Loader *loader, const Territory *territory)
         if (find_rule (loader->set, rule->id, rule))
             conf_problem (loader->problems, conf_child (node, "id"),
                           "a second rule with the id %s", rule->id);
-        if (rule->replaces && !find_rule (loader->set, rule->replaces, rule))
+        if (!rule->replaces)
+            continue;
+        if (!find_rule (loader->set, rule->replaces, rule))
             conf_problem (loader->problems, conf_child (node, "replaces"),
                           "there is no rule %s to replace", rule->replaces);
+        else if (!is_inherited (loader->set, territory, rule->replaces))
+            conf_problem (loader->problems, conf_child (node, "replaces"),
+                          "%s does not inherit the rule %s; right would be a rule of the "
+                          "territory that it inherits from",
+                          territory->code, rule->replaces);
     }
 }
 
@@ -255,6 +330,12 @@ link_territories (Loader *loader)
                 loader->problems,
                 conf_child (g_hash_table_lookup (loader->nodes, territory), "inherits"),
                 "there is no territory %s to inherit from", territory->inherits);
+        if (is_circular (loader->set, territory))
+            conf_problem (loader->problems,
+                          conf_child (g_hash_table_lookup (loader->nodes, territory), "inherits"),
+                          "%s inherits from itself; right would be a territory that does not "
+                          "lead back",
+                          territory->code);
         check_own_rules (loader, territory);
         collect_rules (loader, territory, territory->rules, 0);
     }
@@ -398,11 +479,16 @@ is_within (const char *domain, const char *parent)
 const SenderProfile *
 policy_set_sender (const PolicySet *set, const char *domain)
 {
+    const SenderProfile *closest = NULL;
+    size_t length = 0;
+
     for (unsigned i = 0; i < set->senders->len; i++) {
         const SenderProfile *sender = g_ptr_array_index (set->senders, i);
         for (char **own = sender->domains; *own; own++)
-            if (is_within (domain, *own))
-                return sender;
+            if (is_within (domain, *own) && strlen (*own) > length) {
+                closest = sender;
+                length = strlen (*own);
+            }
     }
-    return NULL;
+    return closest;
 }

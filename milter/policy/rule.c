@@ -84,6 +84,32 @@ read_date (const ConfNode *node, const char *name, GPtrArray *problems)
     return time;
 }
 
+/* What goes into replies, the log and JSON. */
+static void
+check_texts (const Rule *rule, const ConfNode *node, GPtrArray *problems)
+{
+    static const char id_letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+    if (!*rule->id || strspn (rule->id, id_letters) != strlen (rule->id))
+        conf_problem (problems, conf_child (node, "id"),
+                      "\"%s\" is no id; right would be letters, digits and hyphens, DE-CONSENT",
+                      rule->id);
+    if (!g_utf8_validate (rule->source, -1, NULL) || !*rule->source)
+        conf_problem (problems, conf_child (node, "source"),
+                      "source must name the statute, in UTF-8");
+    if (!g_str_has_prefix (rule->provenance, "verified: ") &&
+        !g_str_has_prefix (rule->provenance, "verify: "))
+        conf_problem (problems, conf_child (node, "provenance"),
+                      "provenance must begin with \"verified: \" and name what was read, or "
+                      "with \"verify: \"");
+    if (!g_utf8_validate (rule->provenance, -1, NULL))
+        conf_problem (problems, conf_child (node, "provenance"), "provenance is not UTF-8");
+    if (rule->reply && !g_str_is_ascii (rule->reply))
+        conf_problem (problems, conf_child (node, "reply"),
+                      "reply must be ASCII (RFC 5321 4.2)");
+}
+
 static void
 check_across (const Rule *rule, const ConfNode *node, GPtrArray *problems)
 {
@@ -96,10 +122,8 @@ check_across (const Rule *rule, const ConfNode *node, GPtrArray *problems)
                       "a rule of kind %s cannot fix; right would be strip, defer or refuse",
                       rule->kind->name);
     if (rule->valid_to && rule->valid_to <= rule->valid_from)
-        conf_problem (problems, node, "valid_to is not after valid_from");
-    if (rule->reply && !g_str_is_ascii (rule->reply))
-        conf_problem (problems, conf_child (node, "reply"),
-                      "reply must be ASCII (RFC 5321 4.2)");
+        conf_problem (problems, conf_child (node, "valid_to"),
+                      "valid_to is not after valid_from; right would be a later date");
 }
 
 static void
@@ -135,6 +159,7 @@ rule_load (const ConfNode *node, GPtrArray *problems)
     rule->replaces = g_strdup (conf_string (node, "replaces", NULL));
     rule->campaigns = conf_strings (node, "campaigns");
     rule->parameters = kind->load (node, problems);
+    check_texts (rule, node, problems);
     check_across (rule, node, problems);
     return rule;
 }

@@ -57,7 +57,7 @@ typedef struct {
 Rule *rule_load (const ConfNode *node, GPtrArray *problems);
 void rule_free (Rule *rule);
 
-/* Judges a message by a mixed-mail test of law/territory: the legal class and why. */
+/* Judges a message by a territory's mixed-mail test: the legal class and why. */
 typedef MessageClass (*MixedTest) (const Classification *classification, char **ret_reason);
 MixedTest mixed_test_find (const char *name);
 const char *const *mixed_test_names (void);
@@ -77,8 +77,13 @@ char **policy_set_unsubscribe_words (const PolicySet *set);
 
 /* Texts compared without case, blanks collapsed, NFC. Caller frees. */
 char *policy_fold (const char *text);
-/* The visible text of all text leaves, folded, without the blocks of a stripped view. */
+/* Whether a reader sees the leaf: not the plain text that stands before its HTML twin, which
+ * mail programs do not show, and not AMP, which few of them do. */
+bool view_reads (const RuleView *view, unsigned leaf);
+/* The visible text of all leaves that a reader sees, folded, without the blocks of a stripped
+ * view; and that of a decoded range of one leaf. Caller frees. */
 char *view_text (const RuleView *view);
+char *view_range (const RuleView *view, unsigned leaf, size_t start, size_t end);
 /* Whether a byte of a leaf still stands in this view. */
 bool view_has (const RuleView *view, unsigned leaf, size_t offset);
 

@@ -37,21 +37,55 @@ append_range (GString *text, const RuleView *view, unsigned leaf, size_t start, 
     g_string_append_printf (text, "%s\n", part);
 }
 
+/* The range without the blocks of a stripped view. */
 static void
-append_leaf (GString *text, const RuleView *view, unsigned leaf)
+append_kept (GString *text, const RuleView *view, unsigned leaf, size_t start, size_t end)
 {
     const GPtrArray *blocks = view->classification->blocks;
-    size_t at = 0;
+    size_t at = start;
 
     for (unsigned i = 0; view->stripped && i < blocks->len; i++) {
         const Block *block = g_ptr_array_index (blocks, i);
-        if (block->leaf != leaf)
+        if (block->leaf != leaf || block->end <= at || block->start >= end)
             continue;
         append_range (text, view, leaf, at, block->start);
         at = block->end;
     }
-    append_range (text, view, leaf, at,
-                  g_bytes_get_size (message_leaf (view->message, leaf)->content));
+    append_range (text, view, leaf, at, end);
+}
+
+char *
+view_range (const RuleView *view, unsigned leaf, size_t start, size_t end)
+{
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    append_kept (text, view, leaf, start, end);
+    return policy_fold (text->str);
+}
+
+/* "1" of "1.2", "" of "1". */
+static size_t
+parent_length (const char *path)
+{
+    const char *dot = strrchr (path, '.');
+
+    return dot ? (size_t)(dot - path) : 0;
+}
+
+bool
+view_reads (const RuleView *view, unsigned leaf)
+{
+    const Leaf *this = message_leaf (view->message, leaf);
+    int main_leaf = message_main_leaf (view->message);
+
+    if (this->kind == LEAF_OTHER || this->kind == LEAF_AMP)
+        return false;
+    if (this->kind == LEAF_HTML || main_leaf <= (int)leaf)
+        return true;
+    const Leaf *shown = message_leaf (view->message, (unsigned)main_leaf);
+    size_t parent = parent_length (this->path);
+    return shown->kind != LEAF_HTML || parent != parent_length (shown->path) ||
+           strncmp (this->path, shown->path, parent) != 0;
 }
 
 char *
@@ -60,8 +94,9 @@ view_text (const RuleView *view)
     g_autoptr (GString) text = g_string_new (NULL);
 
     for (unsigned i = 0; i < message_leaf_count (view->message); i++)
-        if (message_leaf (view->message, i)->kind != LEAF_OTHER)
-            append_leaf (text, view, i);
+        if (view_reads (view, i))
+            append_kept (text, view, i, 0,
+                         g_bytes_get_size (message_leaf (view->message, i)->content));
     return policy_fold (text->str);
 }
 

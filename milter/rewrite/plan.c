@@ -24,7 +24,6 @@ variant_free (Variant *variant)
     g_ptr_array_unref (variant->edits);
     g_ptr_array_unref (variant->signatures);
     g_clear_pointer (&variant->bytes, g_bytes_unref);
-    g_free (variant->hash);
     g_free (variant->body_hash);
     g_free (variant);
 }

@@ -215,8 +215,7 @@ static int export(ConsentStore *store, char **operands,
     if (g_file_set_contents_full (operands[0], csv, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
                                   &error))
         return EX_OK;
-    tool_fail (error);
-    return EX_CANTCREAT;
+    return tool_fail_create (error);
 }
 
 static const ConsentCommand commands[] = {

@@ -165,8 +165,9 @@ key_new (int argc, char **argv)
     g_autofree char *file =
         out ? g_strdup (out) : g_strdup_printf ("%s.%s.pem", argv[2], domain);
     NewKey key = { domain, argv[2], file };
-    return make_key (&key, algorithm ? algorithm : "rsa", keyring, &error) ? EX_OK
-                                                                           : tool_fail (error);
+    return make_key (&key, algorithm ? algorithm : "rsa", keyring, &error)
+               ? EX_OK
+               : tool_fail_create (error);
 }
 
 static int

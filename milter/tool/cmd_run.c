@@ -54,7 +54,7 @@ run_file (const ToolOptions *options, const char *path, const char *dir)
         return tool_fail (error);
     }
     if (dir && !write_variants (plan, dir, &error))
-        return tool_fail (error);
+        return tool_fail_create (error);
 
     g_autoptr (GString) text = g_string_new (NULL);
     if (options->json)

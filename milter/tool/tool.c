@@ -22,6 +22,8 @@ status_of (const GError *error)
 {
     if (error->domain == G_OPTION_ERROR)
         return EX_USAGE;
+    if (error->domain == G_FILE_ERROR)
+        return EX_NOINPUT;
     if (error->domain != LICET_ERROR)
         return EX_SOFTWARE;
     switch ((LicetError)error->code) {
@@ -49,6 +51,13 @@ tool_fail (GError *error)
         fprintf (stderr, "licet: %s\n", *line);
     g_error_free (error);
     return status;
+}
+
+int
+tool_fail_create (GError *error)
+{
+    tool_fail (error);
+    return EX_CANTCREAT;
 }
 
 int
@@ -93,7 +102,7 @@ read_all (FILE *file, const char *path, GError **error)
         g_byte_array_append (bytes, chunk, (unsigned)n);
     }
     if (ferror (file)) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: cannot be read", path);
+        g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_IO, "%s: cannot be read", path);
         return NULL;
     }
     return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
@@ -139,7 +148,7 @@ tool_read_mail (const char *path, GError **error)
     FILE *file = standard ? stdin : fopen (path, "rb");
 
     if (!file) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
+        g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (errno), "%s: %s", path,
                      g_strerror (errno));
         return NULL;
     }

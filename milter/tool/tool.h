@@ -18,6 +18,9 @@
  * Takes error. */
 int tool_fail (GError *error);
 
+/* The same for an output that cannot be written; returns EX_CANTCREAT. Takes error. */
+int tool_fail_create (GError *error);
+
 /* Prints "licet: message" and where to read more; returns EX_USAGE. */
 int tool_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
@@ -27,7 +30,7 @@ bool tool_options (int *argc, char ***argv, const char *operands, const char *su
                    const GOptionEntry *entries);
 
 /* A mail file, "-" for standard input; LF lines become CRLF when there is no CRLF at all.
- * UNAVAILABLE when it cannot be read, LIMIT past LIMIT_MESSAGE_BYTES. */
+ * G_FILE_ERROR when it cannot be read, LIMIT past LIMIT_MESSAGE_BYTES. */
 GBytes *tool_read_mail (const char *path, GError **error);
 
 /* Appends text as a JSON string with its quotes; NULL as null. */

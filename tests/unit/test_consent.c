@@ -115,36 +115,42 @@ test_schema (void)
 static void
 test_journal (void)
 {
-    g_autofree char *dir = g_dir_make_tmp ("licet-ledger.XXXXXX", NULL),
-                    *path = g_build_filename (dir, "s.db", NULL);
+    g_autofree char *dir = g_dir_make_tmp ("licet-ledger.XXXXXX", NULL);
+    g_autofree char *path = g_build_filename (dir, "s.db", NULL), *id = NULL;
     g_autoptr (GError) error = NULL;
-    g_autofree char *id = NULL;
     LedgerState state = LEDGER_SUBMITTED;
     Ledger *ledger = ledger_open (path, &error);
+    LedgerKey key = { "Q1", "a@x.example", "a@x.example" };
 
     g_assert_no_error (error);
-    g_assert_true (ledger_begin (ledger, "Q1", "a@x.example", "v1", &state, &id, &error));
+    g_assert_true (ledger_begin (ledger, &key, &state, &id, &error));
     g_assert_cmpint (state, ==, LEDGER_NEW);
     g_assert_cmpuint (ledger_in_doubt (ledger), ==, 1);
     ledger_free (ledger); /* a crash between begin and the outcome */
     ledger = ledger_open (path, &error);
-    g_assert_true (ledger_begin (ledger, "Q1", "a@x.example", "v1", &state, &id, &error));
+    g_assert_true (ledger_begin (ledger, &key, &state, &id, &error));
     g_assert_cmpint (state, ==, LEDGER_IN_DOUBT);
-    g_assert_true (ledger_submitted (ledger, "Q1", "a@x.example", "v1", "Q2", &error));
-    g_assert_true (ledger_begin (ledger, "Q1", "a@x.example", "v1", &state, &id, &error));
+    g_assert_true (ledger_recall (ledger, &key, &id, &error));
+    g_assert_null (id);
+    g_assert_true (ledger_submitted (ledger, &key, "Q2", &error));
+    g_assert_true (ledger_begin (ledger, &key, &state, &id, &error));
     g_assert_cmpint (state, ==, LEDGER_SUBMITTED);
     g_assert_cmpstr (id, ==, "Q2");
     g_clear_pointer (&id, g_free);
-    /* Another recipient, another copy, another message: each its own row. */
-    g_assert_true (ledger_begin (ledger, "Q1", "b@x.example", "v1", &state, &id, &error) &&
-                   state == LEDGER_NEW);
-    g_assert_true (ledger_begin (ledger, "Q1", "a@x.example", "v2", &state, &id, &error) &&
-                   state == LEDGER_NEW);
-    g_assert_true (ledger_begin (ledger, "Q9", "a@x.example", "v1", &state, &id, &error) &&
-                   state == LEDGER_NEW);
-    g_assert_true (ledger_failed (ledger, "Q9", "a@x.example", "v1", &error));
-    g_assert_true (ledger_begin (ledger, "Q9", "a@x.example", "v1", &state, &id, &error) &&
-                   state == LEDGER_NEW);
+    g_assert_true (ledger_recall (ledger, &key, &id, &error));
+    g_assert_cmpstr (id, ==, "Q2");
+    g_clear_pointer (&id, g_free);
+    /* Another person, another spelling, another message: each its own row. */
+    const LedgerKey others[] = { { "Q1", "b@x.example", "b@x.example" },
+                                 { "Q1", "a@x.example", "A@x.example" },
+                                 { "Q9", "a@x.example", "a@x.example" } };
+    for (unsigned i = 0; i < G_N_ELEMENTS (others); i++) {
+        g_assert_true (ledger_begin (ledger, &others[i], &state, &id, &error));
+        g_assert_cmpint (state, ==, LEDGER_NEW);
+    }
+    g_assert_true (ledger_failed (ledger, &others[2], &error));
+    g_assert_true (ledger_begin (ledger, &others[2], &state, &id, &error));
+    g_assert_cmpint (state, ==, LEDGER_NEW);
     g_assert_true (ledger_expire (ledger, -10, &error));
     g_assert_cmpuint (ledger_in_doubt (ledger), ==, 0);
     ledger_free (ledger);

@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The command line is a contract: exit statuses (sysexits), JSON that is one object per line and
+# nothing else, and every command without daemon and settings file. Prints TAP.
+set -u
+top=${1:-${srcdir:-.}}
+build=${2:-.}
+licet=$build/licet
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LICET_CONFIG=
+
+mail=$top/contrib/rehearsal/mails/a-receipt-with-offer.eml
+csv=$top/contrib/rehearsal/consent.csv
+options="--policies $top/policies --consent $csv --now 2026-11-22T15:00:00Z"
+number=0
+failed=0
+
+expect() { # name, wanted status, command…
+    name=$1 wanted=$2
+    shift 2
+    number=$((number + 1))
+    "$@" >"$work/out" 2>"$work/err" </dev/null
+    got=$?
+    if [ "$got" = "$wanted" ]; then
+        echo "ok $number - $name"
+    else
+        sed 's/^/# /' "$work/err"
+        echo "not ok $number - $name (exit status $got instead of $wanted)"
+        failed=1
+    fi
+}
+says() { # name, pattern: the last command printed it on either stream
+    number=$((number + 1))
+    if cat "$work/out" "$work/err" | grep -q -e "$2"; then
+        echo "ok $number - $1"
+    else
+        sed 's/^/# /' "$work/out" "$work/err"
+        echo "not ok $number - $1"
+        failed=1
+    fi
+}
+json() { # name, python expression over rows
+    number=$((number + 1))
+    if /usr/bin/python3 -c "import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+assert $2" "$work/out" 2>"$work/pyerr"; then
+        echo "ok $number - $1"
+    else
+        sed 's/^/# /' "$work/pyerr" "$work/out"
+        echo "not ok $number - $1"
+        failed=1
+    fi
+}
+
+unset LICET_CONFIG
+echo 1..43
+expect "no command is wrong usage" 64 "$licet"
+expect "an unknown command is wrong usage" 64 "$licet" strip
+expect "help is help" 0 "$licet" help
+expect "an unknown option is wrong usage" 64 "$licet" run --colour "$mail"
+expect "run needs a recipient" 64 "$licet" run $options "$mail"
+expect "run of a file that is not there" 66 "$licet" run $options --rcpt ana@example.com "$work/none.eml"
+printf '\n\nno header\n' >"$work/bad.eml"
+expect "run of what is no message" 65 "$licet" run $options --rcpt ana@example.com "$work/bad.eml"
+expect "run with a bad time" 65 "$licet" run --policies "$top/policies" --consent "$csv" --now soon --rcpt a@b.example "$mail"
+expect "run with policies that are not there" 75 "$licet" run --policies "$work/none" --rcpt a@b.example "$mail"
+expect "run writes the copies" 0 "$licet" run $options --json --from o@shop.example --rcpt ana@example.com --rcpt bruno@example.com \
+    --rcpt carla@example.com --out "$work/copies" "$mail"
+json "run --json has the keys of the contract" "len(rows) == 1 and {'file','class','purpose','promo_share','route','variants','refused','deferred','decisions'} <= set(rows[0])"
+json "its variants say who gets which file and what was edited" "[v['recipients'] for v in rows[0]['variants']] == [['ana@example.com'], ['bruno@example.com']] and rows[0]['variants'][1]['file'].endswith('/2.eml') and {'kind','where','bytes_removed','rule'} == set(rows[0]['variants'][1]['edits'][0])"
+json "its deferred say until when" "rows[0]['deferred'][0]['recipient'] == 'carla@example.com' and rows[0]['deferred'][0]['until'] == '2026-11-23T12:00:00Z' and rows[0]['deferred'][0]['rule'] == 'CO-WINDOW'"
+json "its decisions name every rule with its source" "all({'id','verdict','action','mode','source'} <= set(r) for d in rows[0]['decisions'] for r in d['rules'])"
+expect "the copies are there" 0 test -s "$work/copies/2.eml"
+expect "copies where none can be written" 73 "$licet" run $options --rcpt ana@example.com --out /proc/none "$mail"
+expect "explain" 0 "$licet" explain $options --rcpt bruno@example.com "$mail"
+says "explain names the statute" "UWG s. 7(2)"
+expect "explain --json" 0 "$licet" explain $options --json --rcpt bruno@example.com "$mail"
+json "explain --json is one object per recipient" "len(rows) == 1 and rows[0]['outcome'] == 'strip' and rows[0]['territory'] == 'DE'"
+expect "classify of several files" 0 "$licet" classify --policies "$top/policies" --json "$mail" "$top/contrib/rehearsal/mails/e-personal-letter.eml"
+json "classify --json is one object per file" "[r['class'] for r in rows] == ['mixed', 'personal'] and {'file','class','purpose','promo_share','confidence','evidence','blocks'} <= set(rows[0])"
+json "its blocks have their place" "all({'leaf','start','end','class','how'} == set(b) for b in rows[0]['blocks']) and len(rows[0]['blocks']) == 2"
+expect "policy check" 0 "$licet" policy check --policies "$top/policies"
+cp -r "$top/policies" "$work/policies" && chmod -R u+w "$work/policies"
+echo 'colour = "red";' >>"$work/policies/territories/DE.cfg"
+expect "policy check of a broken file" 78 "$licet" policy check --policies "$work/policies"
+says "it names file and line" "territories/DE.cfg:[0-9]*: unknown setting \"colour\""
+expect "policy show" 0 "$licet" policy show DE --policies "$top/policies"
+expect "policy show of nowhere" 65 "$licet" policy show QQ --policies "$top/policies"
+store="--consent sqlite:$work/consent.db"
+expect "consent import" 0 "$licet" consent import "$csv" $store
+expect "consent import of a bad file" 65 "$licet" consent import "$mail" $store
+says "it names the line" "a-receipt-with-offer.eml:1: "
+expect "consent grant" 0 "$licet" consent grant new@example.com newsletter --basis express --source form $store
+expect "consent withdraw" 0 "$licet" consent withdraw new@example.com '*' $store --at 2099-01-01
+expect "consent grant of a transactional purpose" 65 "$licet" consent grant new@example.com receipt $store
+expect "consent show --json" 0 "$licet" consent show new@example.com --json $store
+json "what lies in the future does not count yet" "[r['state'] for r in rows if r['purpose'] == 'newsletter'] == ['granted']"
+expect "consent history" 0 "$licet" consent history new@example.com $store
+says "history has both events" "withdrawn"
+expect "consent export" 0 "$licet" consent export "$work/all.csv" $store
+expect "an export can be imported again" 0 "$licet" consent import "$work/all.csv" --consent "sqlite:$work/second.db"
+expect "writing to a CSV store" 78 "$licet" consent grant a@b.example '*' --consent "$csv"
+expect "status without a daemon" 75 "$licet" status --socket "$work/none"
+expect "key new does not write over a key" 73 sh -c "'$licet' key new a.example s --out '$work/k.pem' >/dev/null && '$licet' key new a.example s --out '$work/k.pem'"
+exit $failed
