@@ -25,17 +25,17 @@ CREATE TABLE events (
   subdivision TEXT, -- ISO 3166-2 without the country
   recipient_class TEXT, -- natural, company, role, …
   language TEXT, -- BCP 47
-  expires INTEGER NOT NULL DEFAULT 0, -- seconds since 1970, 0 when the row does not say
+  expires INTEGER NOT NULL DEFAULT 0, -- 0 when the row does not say
   person TEXT -- id that the addresses of one person share
 );
 
-CREATE UNIQUE INDEX events_once -- the same statement twice is one row; also the way to an address
+CREATE UNIQUE INDEX events_once -- the same statement twice is one row
 ON events (address, purpose, state, at, ifnull(source, ''));
 
 CREATE INDEX events_person -- the way from a person to the addresses
 ON events (person, address) WHERE person IS NOT NULL;
 
-CREATE TRIGGER events_stay -- rows may go, since a person may ask for that, but never change
+CREATE TRIGGER events_stay -- rows may go, but never change
 BEFORE UPDATE ON events BEGIN
   SELECT RAISE (ABORT, 'events are added, never changed');
 END;

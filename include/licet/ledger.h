@@ -12,8 +12,8 @@
  *
  * Journal: Postfix hands a message to the LMTP port again when our reply was lost. One row per
  * queue id and recipient path remembers what was already submitted, whatever today's consent
- * would make of the message. A row that says "begun" after a crash is in doubt: the copy may or may
- * not have been accepted.
+ * would make of the message. The row holds SHA-256(salt || path), never the path. A row that says
+ * "begun" after a crash is in doubt: the copy may or may not have been accepted.
  *
  * Subjects: the log names a recipient as SHA-256(salt || address) with a random 16-byte salt per
  * address. Deleting the salt leaves the log as it is and breaks the link to the person.

@@ -52,7 +52,13 @@ clock_format (int64_t time)
 {
     g_autoptr (GDateTime) when = g_date_time_new_from_unix_utc (time);
 
-    return when ? g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ") : g_strdup ("out of range");
+    if (!when)
+        return g_strdup ("out of range");
+    /* RFC 3339 wants four digits of every year; strftime gives "610". */
+    return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02dZ", g_date_time_get_year (when),
+                            g_date_time_get_month (when), g_date_time_get_day_of_month (when),
+                            g_date_time_get_hour (when), g_date_time_get_minute (when),
+                            g_date_time_get_second (when));
 }
 
 char *

@@ -159,7 +159,8 @@ check_address (ConsentEvent *event, GError **error)
     }
     g_free (event->address);
     event->address = address;
-    return true;
+    /* The normal form may be the longer one; as a CSV it must be readable again. */
+    return strlen (address) <= LIMIT_ADDRESS || bad_field (error, "address", "too long");
 }
 
 /* In the one spelling by which a question finds it: a withdrawal of "Newsletter" must count. */

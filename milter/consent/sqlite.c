@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "backend.h"
+#include "licet/error.h"
 #include "sqlite_util.h"
 
 /* The statements of contrib/schema-sqlite.sql, to the letter; tests/store compares. */
-/* clang-format off */
 static const char schema[] =
     "PRAGMA application_id = 1818452785;\n"
     "PRAGMA user_version = 1;\n"
@@ -29,18 +29,17 @@ static const char schema[] =
     "  subdivision TEXT, -- ISO 3166-2 without the country\n"
     "  recipient_class TEXT, -- natural, company, role, …\n"
     "  language TEXT, -- BCP 47\n"
-    "  expires INTEGER NOT NULL DEFAULT 0, -- seconds since 1970, 0 when the row does not say\n"
+    "  expires INTEGER NOT NULL DEFAULT 0, -- 0 when the row does not say\n"
     "  person TEXT -- id that the addresses of one person share\n"
     ");\n"
-    "CREATE UNIQUE INDEX events_once -- the same statement twice is one row; also the way to an address\n"
+    "CREATE UNIQUE INDEX events_once -- the same statement twice is one row\n"
     "ON events (address, purpose, state, at, ifnull(source, ''));\n"
     "CREATE INDEX events_person -- the way from a person to the addresses\n"
     "ON events (person, address) WHERE person IS NOT NULL;\n"
-    "CREATE TRIGGER events_stay -- rows may go, since a person may ask for that, but never change\n"
+    "CREATE TRIGGER events_stay -- rows may go, but never change\n"
     "BEFORE UPDATE ON events BEGIN\n"
     "  SELECT RAISE (ABORT, 'events are added, never changed');\n"
     "END;\n";
-/* clang-format on */
 
 static const DatabaseKind kind = { 0x6c636331 /* "lcc1" */, 1, schema };
 
@@ -172,6 +171,21 @@ addresses_json (const char *const *addresses)
     return g_string_free (json, FALSE);
 }
 
+/* SQLite would go on answering from a file that someone has replaced; a withdrawal in the new one
+ * must not be missed. */
+static bool
+is_in_place (SqliteStore *store, GError **error)
+{
+    int moved = 0;
+
+    sqlite3_file_control (store->database, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: the file was moved or replaced; reload to open what is there now",
+                     sqlite3_db_filename (store->database, "main"));
+    return !moved;
+}
+
 static GPtrArray *
 find_sqlite (void *handle, const char *const *addresses, GError **error)
 {
@@ -180,7 +194,8 @@ find_sqlite (void *handle, const char *const *addresses, GError **error)
 
     g_mutex_lock (&store->lock);
     database_bind_text (store->find, 1, json);
-    GPtrArray *events = read_events (store, store->find, error);
+    GPtrArray *events =
+        is_in_place (store, error) ? read_events (store, store->find, error) : NULL;
     g_mutex_unlock (&store->lock);
     return events;
 }

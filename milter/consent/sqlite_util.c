@@ -170,16 +170,17 @@ set_rollback_mode (sqlite3 *database, GError **error)
     return ok;
 }
 
-/* cache_spill: a long transaction locks readers out only while it commits. */
+/* The file is looked at first: nothing is changed in one that is not ours. cache_spill: a long
+ * transaction locks readers out only while it commits. */
 static bool
 set_up (sqlite3 *database, const DatabaseKind *kind, bool read_only, GError **error)
 {
     sqlite3_busy_timeout (database, BUSY_MILLISECONDS);
-    return database_run (database,
+    return check_kind (database, kind, read_only, error) &&
+           database_run (database,
                          "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
                          "PRAGMA cell_size_check = ON; PRAGMA cache_spill = OFF",
                          error) &&
-           check_kind (database, kind, read_only, error) &&
            (read_only || set_rollback_mode (database, error));
 }
 

@@ -168,7 +168,28 @@ open_minute (const Parameters *parameters, GDateTime *day, int minute)
     return best;
 }
 
-/* When the window is open next: now when it is open, 0 when it never opens again. */
+static bool
+is_open (const Parameters *parameters, GDateTime *local)
+{
+    int minute = g_date_time_get_hour (local) * 60 + g_date_time_get_minute (local);
+
+    return open_minute (parameters, local, minute) == minute;
+}
+
+/* The earlier of the two instants that a local time means when the clocks go back, unless it
+ * has passed; GLib gives the later one. */
+static int64_t
+earliest_instant (GDateTime *local, int64_t now)
+{
+    g_autoptr (GDateTime) before = g_date_time_add_hours (local, -1);
+    bool twice = before && g_date_time_get_hour (before) == g_date_time_get_hour (local);
+    int64_t earlier = twice ? g_date_time_to_unix (before) : 0;
+
+    return twice && earlier > now ? earlier : g_date_time_to_unix (local);
+}
+
+/* When the window is open next: now when it is open, 0 when it never opens again. A time that
+ * the clocks skip in spring becomes the one after; it may be past the window of that day. */
 static int64_t
 next_opening (const Parameters *parameters, int64_t now)
 {
@@ -176,7 +197,7 @@ next_opening (const Parameters *parameters, int64_t now)
     g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, parameters->zone);
     int minute = g_date_time_get_hour (local) * 60 + g_date_time_get_minute (local);
 
-    if (open_minute (parameters, local, minute) == minute)
+    if (is_open (parameters, local))
         return now;
     for (int ahead = 0; ahead <= MOST_DAYS_AHEAD; ahead++) {
         g_autoptr (GDateTime) day = g_date_time_add_days (local, ahead);
@@ -188,8 +209,8 @@ next_opening (const Parameters *parameters, int64_t now)
         g_autoptr (GDateTime) opening = g_date_time_new (
             parameters->zone, g_date_time_get_year (day), g_date_time_get_month (day),
             g_date_time_get_day_of_month (day), open / 60, open % 60, 0);
-        if (opening)
-            return g_date_time_to_unix (opening);
+        if (opening && is_open (parameters, opening))
+            return earliest_instant (opening, now);
     }
     return 0;
 }

@@ -2,8 +2,10 @@
 
 /* licet consent: record, show, import and export who agreed to what. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "licet/address.h"
 #include "licet/consent.h"
@@ -18,6 +20,7 @@ typedef struct {
 typedef struct {
     const char *name;
     int operands; /* after the name */
+    bool reads;   /* only: a store that is not there is not made */
     int (*run) (ConsentStore *store, char **operands, const ConsentOptions *options);
 } ConsentCommand;
 
@@ -93,14 +96,27 @@ print_event_json (const ConsentEvent *event)
     puts (g_string_append_c (json, '}')->str);
 }
 
+/* Text that someone else may have written, without what would steer a terminal. Caller frees. */
+static char *
+plain (const char *text)
+{
+    char *copy = g_strdup (text ? text : "");
+
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = ' ';
+    return copy;
+}
+
 static void
 print_event (const ConsentEvent *event)
 {
     g_autofree char *at = event->at ? clock_format (event->at) : g_strdup ("-");
+    g_autofree char *source = plain (event->source);
 
     printf ("%-20s  %-9s  %-13s  %s%s%s%s%s\n", at, event->state, event->purpose,
             event->address, event->basis ? "  basis " : "", event->basis ? event->basis : "",
-            event->source ? "  source " : "", event->source ? event->source : "");
+            *source ? "  source " : "", source);
 }
 
 static int
@@ -122,41 +138,69 @@ history (ConsentStore *store, char **operands, const ConsentOptions *options)
 }
 
 static void
-print_answer (const ConsentRecord *record, Purpose purpose, bool json)
+print_answer_json (const ConsentRecord *record, const char *purpose,
+                   const ConsentAnswer *answer)
 {
-    const ConsentAnswer *answer = record->promotion;
-    g_autofree char *at = answer->at ? clock_format (answer->at) : NULL;
+    g_autoptr (GString) json = g_string_new ("{");
 
-    if (!json) {
-        printf ("  %-14s %s%s%s%s%s%s%s%s\n", purpose_word (purpose),
-                consent_state_word (answer->state), answer->pending ? " (pending)" : "",
-                answer->basis ? ", basis " : "", answer->basis ? answer->basis : "",
-                at ? ", " : "", at ? at : "", answer->source ? ", source " : "",
-                answer->source ? answer->source : "");
-        return;
-    }
-    g_autoptr (GString) text = g_string_new ("{");
-    add_member (text, "address", record->address);
-    add_member (text, "person", record->person);
-    add_member (text, "country", record->country);
-    add_member (text, "purpose", purpose_word (purpose));
-    add_member (text, "state", consent_state_word (answer->state));
-    add_member (text, "basis", answer->basis);
-    add_member (text, "at", at);
-    add_member (text, "source", answer->source);
-    g_string_append_printf (text, ",\"pending\":%s}", answer->pending ? "true" : "false");
-    puts (text->str);
+    add_member (json, "address", record->address);
+    add_member (json, "person", record->person);
+    add_member (json, "country", record->country);
+    add_member (json, "subdivision", record->subdivision);
+    add_member (json, "recipient_class", record->recipient_class);
+    add_member (json, "language", record->language);
+    add_member (json, "purpose", purpose);
+    add_member (json, "state", consent_state_word (answer->state));
+    g_string_append_printf (json, ",\"pending\":%s", answer->pending ? "true" : "false");
+    add_member (json, "basis", answer->basis);
+    add_time (json, "at", answer->at);
+    add_time (json, "expires", answer->expires);
+    add_member (json, "source", answer->source);
+    add_member (json, "wording", answer->wording);
+    add_member (json, "evidence", answer->evidence);
+    puts (g_string_append_c (json, '}')->str);
+}
+
+static void
+print_answer (const ConsentRecord *record, const char *purpose, const ConsentAnswer *answer,
+              bool json)
+{
+    g_autofree char *at = answer->at ? clock_format (answer->at) : NULL;
+    g_autofree char *source = plain (answer->source);
+
+    if (json)
+        print_answer_json (record, purpose, answer);
+    else
+        printf ("  %-14s %s%s%s%s%s%s%s%s\n", purpose, consent_state_word (answer->state),
+                answer->pending ? " (pending)" : "", answer->basis ? ", basis " : "",
+                answer->basis ? answer->basis : "", at ? ", " : "", at ? at : "",
+                *source ? ", source " : "", source);
 }
 
 static void
 print_person (const ConsentRecord *record)
 {
+    g_autofree char *person = plain (record->person), *class = plain (record->recipient_class);
+
     printf ("%s%s%s\n  lives in %s%s%s, class %s, language %s\n", record->address,
-            record->person ? ", person " : "", record->person ? record->person : "",
+            *person ? ", person " : "", person,
             record->country ? record->country : "(not known)", record->subdivision ? "-" : "",
-            record->subdivision ? record->subdivision : "",
-            record->recipient_class ? record->recipient_class : "(not known)",
+            record->subdivision ? record->subdivision : "", *class ? class : "(not known)",
             record->language ? record->language : "(not known)");
+}
+
+/* The record of one address, or NULL with the store's reason. */
+static ConsentRecord *
+ask_one (ConsentStore *store, const char *address, Purpose purpose, int64_t now, GError **error)
+{
+    const char *const addresses[] = { address, NULL };
+    g_autofree char *failure = NULL;
+    g_autoptr (GPtrArray) records = consent_ask (store, addresses, purpose, now, &failure);
+
+    if (!failure)
+        return g_ptr_array_steal_index (records, 0);
+    g_set_error_literal (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, failure);
+    return NULL;
 }
 
 static int
@@ -170,26 +214,28 @@ show (ConsentStore *store, char **operands, const ConsentOptions *options)
     if (!address || (options->at && !clock_parse (options->at, &now, &error)))
         return tool_fail (error);
     for (Purpose purpose = PURPOSE_NEWSLETTER; purpose <= PURPOSE_WELCOME; purpose++) {
-        const char *const addresses[] = { address, NULL };
-        g_autofree char *failure = NULL;
-        g_autoptr (GPtrArray) records = consent_ask (store, addresses, purpose, now, &failure);
-        const ConsentRecord *record = g_ptr_array_index (records, 0);
-        if (failure)
-            return tool_fail (
-                g_error_new_literal (LICET_ERROR, LICET_ERROR_UNAVAILABLE, failure));
+        ConsentRecord *record = ask_one (store, address, purpose, now, &error);
+        if (!record)
+            return tool_fail (error);
         if (purpose == PURPOSE_NEWSLETTER && !options->json)
             print_person (record);
-        print_answer (record, purpose, options->json);
+        print_answer (record, purpose_word (purpose), record->promotion, options->json);
+        if (purpose == PURPOSE_WELCOME)
+            print_answer (record, "tracking", record->tracking, options->json);
+        consent_record_free (record);
     }
     return EX_OK;
 }
 
 static int
-import (ConsentStore *store, char **operands, const ConsentOptions *options)
+import_file (ConsentStore *store, char **operands, const ConsentOptions *options)
 {
     GError *error = NULL;
-    g_autoptr (GPtrArray) events = consent_csv_load (operands[0], &error);
 
+    if (access (operands[0], R_OK) != 0)
+        return tool_fail (g_error_new (G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: %s", operands[0],
+                                       g_strerror (errno)));
+    g_autoptr (GPtrArray) events = consent_csv_load (operands[0], &error);
     if (!events || !consent_append (store, events, &error))
         return tool_fail (error);
     if (options->json)
@@ -199,8 +245,8 @@ import (ConsentStore *store, char **operands, const ConsentOptions *options)
     return EX_OK;
 }
 
-static int export(ConsentStore *store, char **operands,
-                  const ConsentOptions *options G_GNUC_UNUSED)
+static int
+export_file (ConsentStore *store, char **operands, const ConsentOptions *options G_GNUC_UNUSED)
 {
     GError *error = NULL;
     g_autoptr (GPtrArray) events = consent_all (store, &error);
@@ -219,21 +265,53 @@ static int export(ConsentStore *store, char **operands,
 }
 
 static const ConsentCommand commands[] = {
-    { "grant", 2, grant },     { "withdraw", 2, withdraw }, { "show", 1, show },
-    { "history", 1, history }, { "import", 1, import },     { "export", 1, export },
+    { "grant", 2, false, grant },        { "withdraw", 2, false, withdraw },
+    { "show", 1, true, show },           { "history", 1, true, history },
+    { "import", 1, false, import_file }, { "export", 1, true, export_file },
 };
+
+/* A mistyped path would be made as an empty store, and nothing known of anyone. */
+static bool
+is_absent (const char *uri)
+{
+    return g_str_has_prefix (uri, "sqlite:") &&
+           !g_file_test (uri + strlen ("sqlite:"), G_FILE_TEST_EXISTS);
+}
+
+static int
+run_on (const ConsentCommand *command, const char *uri, char **operands,
+        const ConsentOptions *options)
+{
+    GError *error = NULL;
+
+    if (strcmp (uri, "memory:") == 0)
+        return tool_usage ("no consent store is named; right would be --consent sqlite:PATH "
+                           "or --config FILE");
+    if (command->reads && is_absent (uri))
+        return tool_fail (
+            g_error_new (G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: no such store", uri));
+    g_autoptr (ConsentStore) store = consent_open (uri, &error);
+    if (!store)
+        return tool_fail (error);
+    int status = command->run (store, operands, options);
+    if (fflush (stdout) == 0 && !ferror (stdout))
+        return status;
+    tool_fail (
+        g_error_new (LICET_ERROR, LICET_ERROR_UNAVAILABLE, "standard output: not written"));
+    return status == EX_OK ? EX_IOERR : status;
+}
 
 static int
 run_command (const ConsentCommand *command, char **operands, const ConsentOptions *options)
 {
     GError *error = NULL;
-    g_autoptr (Settings) settings = tool_settings (options->config, &error);
-    g_autoptr (ConsentStore) store =
-        settings
-            ? consent_open (options->consent ? options->consent : settings->consent, &error)
-            : NULL;
+    g_autoptr (Settings) settings =
+        options->consent ? NULL : tool_settings (options->config, &error);
 
-    return store ? command->run (store, operands, options) : tool_fail (error);
+    if (!options->consent && !settings)
+        return tool_fail (error);
+    return run_on (command, options->consent ? options->consent : settings->consent, operands,
+                   options);
 }
 
 static void

@@ -1,119 +1,191 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* One table of scenarios on every engine of the consent store; then what can go wrong with a
- * database file. */
+/*
+ * One table of scenarios on every engine of the consent store: in memory, from a CSV file, in
+ * SQLite. What can go wrong with a database file is in broken.c.
+ */
 
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "licet/clock.h"
 #include "licet/consent.h"
 #include "licet/error.h"
 
-#define HEADER                                                                                 \
-    "address,purpose,state,basis,at,source,wording,evidence,country,subdivision,recipient_"    \
-    "class,language,expires,person\n"
+#define HEADER "address,purpose,state,at,basis,country,subdivision,person,expires,evidence\n"
+/* rest: the columns from basis to person */
+#define EVENT(who, purpose, state, at, rest)                                                   \
+    who "@x.example," purpose "," state "," at "," rest ",2027-01-01,e-" state "\n"
+#define NO ",,,"
 
+/* Asked as of 2026-06-01 for a@x.example and offers where the row does not say. */
 typedef struct {
-    const char *name, *csv, *address, *now;
-    Purpose purpose;
+    const char *name, *events;
     ConsentState want;
+    const char *basis, *country, *subdivision, *person;
     bool pending;
-    const char *basis, *country, *person;
+    ConsentState tracking;
+    const char *address;
+    Purpose purpose;
 } Row;
 
 static const Row rows[] = {
-    { "nothing known", "b@x.example,*,granted,express,2026-01-01,,,,,,,,,\n", "a@x.example",
-      "2026-06-01", PURPOSE_OFFER, CONSENT_UNKNOWN, false, NULL, NULL, NULL },
-    { "granted for all purposes", "a@x.example,*,granted,express,2026-01-01,,,,de,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", "DE",
-      NULL },
-    { "granted for another purpose",
-      "a@x.example,newsletter,granted,express,2026-01-01,,,,,,,,,\n", "a@x.example",
-      "2026-06-01", PURPOSE_OFFER, CONSENT_UNKNOWN, false, NULL, NULL, NULL },
-    { "tracking is no promotion", "a@x.example,tracking,granted,express,2026-01-01,,,,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_UNKNOWN, false, NULL, NULL, NULL },
+    { "nothing is known", "", .want = CONSENT_UNKNOWN },
+    { "nothing is known of this one", EVENT ("b", "*", "granted", "2026-01-01", NO),
+      .want = CONSENT_UNKNOWN },
+    { "granted for all purposes", EVENT ("a", "*", "granted", "2026-01-01", "express,de,,"),
+      .want = CONSENT_GRANTED, .basis = "express", .country = "DE" },
+    { "granted for this purpose", EVENT ("a", "offer", "granted", "2026-01-01", NO),
+      .want = CONSENT_GRANTED },
+    { "granted for another purpose", EVENT ("a", "newsletter", "granted", "2026-01-01", NO),
+      .want = CONSENT_UNKNOWN },
+    { "another question, the other purpose",
+      EVENT ("a", "cross-sell", "granted", "2026-01-01", NO), .want = CONSENT_GRANTED,
+      .purpose = PURPOSE_CROSS_SELL },
+    { "tracking is no promotion", EVENT ("a", "tracking", "granted", "2026-01-01", NO),
+      .want = CONSENT_UNKNOWN, .tracking = CONSENT_GRANTED },
+    { "promotion is no tracking",
+      EVENT ("a", "tracking", "granted", "2026-01-01", NO)
+          EVENT ("a", "*", "withdrawn", "2026-02-01", NO),
+      .want = CONSENT_REFUSED, .tracking = CONSENT_GRANTED },
     { "the newer withdrawal wins",
-      "a@x.example,*,granted,express,2026-01-01,,,,,,,,,\na@x.example,*,withdrawn,,2026-02-01,,"
-      ",,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_REFUSED, false, NULL, NULL, NULL },
+      EVENT ("a", "*", "granted", "2026-01-01", NO)
+          EVENT ("a", "*", "withdrawn", "2026-02-01", NO),
+      .want = CONSENT_REFUSED },
     { "the order of rows does not matter",
-      "a@x.example,*,withdrawn,,2026-02-01,,,,,,,,,\na@x.example,*,granted,express,2026-01-01,,"
-      ",,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_REFUSED, false, NULL, NULL, NULL },
+      EVENT ("a", "*", "withdrawn", "2026-02-01", NO)
+          EVENT ("a", "*", "granted", "2026-01-01", NO),
+      .want = CONSENT_REFUSED },
     { "the newer grant wins",
-      "a@x.example,*,withdrawn,,2026-02-01,,,,,,,,,\na@x.example,*,granted,express,2026-03-01,,"
-      ",,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", NULL,
-      NULL },
+      EVENT ("a", "*", "withdrawn", "2026-02-01", NO)
+          EVENT ("a", "*", "granted", "2026-03-01", "soft-opt-in,,,"),
+      .want = CONSENT_GRANTED, .basis = "soft-opt-in" },
     { "at the same second the withdrawal wins",
-      "a@x.example,*,withdrawn,,2026-02-01,,,,,,,,,\na@x.example,*,granted,express,2026-02-01,,"
-      ",,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_REFUSED, false, NULL, NULL, NULL },
+      EVENT ("a", "*", "withdrawn", "2026-02-01", NO)
+          EVENT ("a", "*", "granted", "2026-02-01", NO),
+      .want = CONSENT_REFUSED },
+    { "at the same second the withdrawal wins whatever the order",
+      EVENT ("a", "offer", "granted", "2026-02-01", NO)
+          EVENT ("a", "*", "withdrawn", "2026-02-01", NO),
+      .want = CONSENT_REFUSED },
+    { "zones are understood",
+      EVENT ("a", "*", "granted", "2026-02-01T00:30:00+01:00", NO)
+          EVENT ("a", "*", "withdrawn", "2026-02-01T00:00:00Z", NO),
+      .want = CONSENT_REFUSED },
     { "a withdrawal of one purpose leaves the others",
-      "a@x.example,*,granted,express,2026-01-01,,,,,,,,,\na@x.example,survey,withdrawn,,2026-"
-      "02-01,,,,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", NULL,
-      NULL },
+      EVENT ("a", "*", "granted", "2026-01-01", NO)
+          EVENT ("a", "survey", "withdrawn", "2026-02-01", NO),
+      .want = CONSENT_GRANTED },
     { "a withdrawal of everything covers one purpose",
-      "a@x.example,offer,granted,express,2026-01-01,,,,,,,,,\na@x.example,*,withdrawn,,2026-02-"
-      "01,,,,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_REFUSED, false, NULL, NULL, NULL },
+      EVENT ("a", "offer", "granted", "2026-01-01", NO)
+          EVENT ("a", "*", "withdrawn", "2026-02-01", NO),
+      .want = CONSENT_REFUSED },
+    { "a withdrawal counts however its purpose is spelt",
+      EVENT ("a", "*", "granted", "2026-01-01", NO)
+          EVENT ("a", "Offer", "withdrawn", "2026-02-01", NO),
+      .want = CONSENT_REFUSED },
+    { "so does one of tracking",
+      EVENT ("a", "tracking", "granted", "2026-01-01", NO)
+          EVENT ("a", "Tracking", "withdrawn", "2026-02-01", NO),
+      .want = CONSENT_UNKNOWN, .tracking = CONSENT_REFUSED },
+    { "without a time a grant counts", EVENT ("a", "*", "granted", "", NO),
+      .want = CONSENT_GRANTED },
+    { "without a time it is older than anything",
+      EVENT ("a", "*", "withdrawn", "2001-01-01", NO) EVENT ("a", "*", "granted", "", NO),
+      .want = CONSENT_REFUSED },
+    { "without times the withdrawal wins",
+      EVENT ("a", "*", "withdrawn", "", NO) EVENT ("a", "*", "granted", "", NO),
+      .want = CONSENT_REFUSED },
     { "what lies in the future does not count yet",
-      "a@x.example,*,granted,express,2026-01-01,,,,,,,,,\na@x.example,*,withdrawn,,2026-07-01,,"
-      ",,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", NULL,
-      NULL },
-    { "pending is not consent", "a@x.example,*,pending,double-opt-in,2026-01-01,,,,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_UNKNOWN, true, "double-opt-in", NULL,
-      NULL },
+      EVENT ("a", "*", "granted", "2026-01-01", NO)
+          EVENT ("a", "*", "withdrawn", "2026-07-01", ",FR,,p9"),
+      .want = CONSENT_GRANTED },
+    { "what happens this second counts",
+      EVENT ("a", "*", "granted", "2026-01-01", NO)
+          EVENT ("a", "*", "withdrawn", "2026-06-01", NO),
+      .want = CONSENT_REFUSED },
+    { "pending is not consent", EVENT ("a", "*", "pending", "2026-01-01", "double-opt-in,,,"),
+      .want = CONSENT_UNKNOWN, .basis = "double-opt-in", .pending = true },
+    { "of two pending ones the newer is told",
+      EVENT ("a", "*", "pending", "2026-02-01", "double-opt-in,,,")
+          EVENT ("a", "*", "pending", "2026-01-01", "express,,,"),
+      .want = CONSENT_UNKNOWN, .basis = "double-opt-in", .pending = true },
+    { "a confirmation ends it",
+      EVENT ("a", "*", "pending", "2026-01-01", "double-opt-in,,,")
+          EVENT ("a", "*", "granted", "2026-01-02", "double-opt-in,,,"),
+      .want = CONSENT_GRANTED, .basis = "double-opt-in" },
     { "pending does not undo a grant",
-      "a@x.example,*,granted,express,2026-01-01,,,,,,,,,\na@x.example,*,pending,double-opt-in,"
-      "2026-02-01,,,,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", NULL,
-      NULL },
+      EVENT ("a", "*", "granted", "2026-01-01", "express,,,")
+          EVENT ("a", "*", "pending", "2026-02-01", "double-opt-in,,,"),
+      .want = CONSENT_GRANTED, .basis = "express" },
     { "pending does not undo a withdrawal",
-      "a@x.example,*,withdrawn,,2026-01-01,,,,,,,,,\na@x.example,*,pending,double-opt-in,2026-"
-      "02-01,,,,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_REFUSED, false, NULL, NULL, NULL },
+      EVENT ("a", "*", "withdrawn", "2026-01-01", NO)
+          EVENT ("a", "*", "pending", "2026-02-01", "double-opt-in,,,"),
+      .want = CONSENT_REFUSED },
     { "a withdrawal counts for all addresses of a person",
-      "a@x.example,*,granted,express,2026-01-01,,,,ES,,,,,p1\nb@x.example,*,withdrawn,,2026-02-"
-      "01,,,,DE,,,,,p1\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_REFUSED, false, NULL, "ES", "p1" },
+      EVENT ("a", "*", "granted", "2026-01-01", ",ES,,p1")
+          EVENT ("b", "*", "withdrawn", "2026-02-01", ",DE,,p1"),
+      .want = CONSENT_REFUSED, .country = "ES", .person = "p1" },
     { "so does a grant",
-      "b@x.example,*,granted,express,2026-02-01,,,,DE,,,,,p1\na@x.example,survey,withdrawn,,"
-      "2026-01-01,,,,,,,,,p1\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", "DE",
-      "p1" },
-    { "another person's withdrawal does not",
-      "a@x.example,*,granted,express,2026-01-01,,,,,,,,,p1\nb@x.example,*,withdrawn,,2026-02-"
-      "01,,,,,,,,,p2\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", NULL,
-      "p1" },
+      EVENT ("b", "*", "granted", "2026-02-01", "express,DE,,p1")
+          EVENT ("a", "survey", "withdrawn", "2026-01-01", ",,,p1"),
+      .want = CONSENT_GRANTED, .basis = "express", .country = "DE", .person = "p1" },
+    { "rows of an address from before it was linked count too",
+      EVENT ("a", "*", "granted", "2026-01-01", ",,,p1")
+          EVENT ("b", "*", "withdrawn", "2026-02-01", NO)
+              EVENT ("b", "survey", "granted", "2026-03-01", ",,,p1"),
+      .want = CONSENT_REFUSED, .person = "p1" },
+    { "links lead on through another address",
+      EVENT ("a", "*", "granted", "2026-01-01", ",,,p1")
+          EVENT ("b", "survey", "granted", "2026-01-01", ",,,p1")
+              EVENT ("b", "event", "granted", "2026-01-01", ",,,p2")
+                  EVENT ("c", "*", "withdrawn", "2026-02-01", ",,,p2"),
+      .want = CONSENT_REFUSED, .person = "p1" },
+    { "a link of the future does not count yet",
+      EVENT ("a", "*", "granted", "2026-01-01", ",,,p1")
+          EVENT ("b", "*", "withdrawn", "2026-02-01", NO)
+              EVENT ("b", "survey", "granted", "2026-07-01", ",,,p1"),
+      .want = CONSENT_GRANTED, .person = "p1" },
+    { "another person's withdrawal does not count",
+      EVENT ("a", "*", "granted", "2026-01-01", ",,,p1")
+          EVENT ("b", "*", "withdrawn", "2026-02-01", ",,,p2"),
+      .want = CONSENT_GRANTED, .person = "p1" },
+    { "a person called like an address is no address",
+      EVENT ("a", "*", "granted", "2026-01-01", ",,,b@x.example")
+          EVENT ("b", "*", "withdrawn", "2026-02-01", NO),
+      .want = CONSENT_GRANTED, .person = "b@x.example" },
     { "the newest country counts",
-      "a@x.example,*,granted,express,2026-01-01,,,,DE,,,,,\na@x.example,survey,granted,express,"
-      "2026-02-01,,,,FR,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", "FR",
-      NULL },
+      EVENT ("a", "*", "granted", "2026-02-01", ",FR,,")
+          EVENT ("a", "survey", "granted", "2026-01-01", ",DE,,"),
+      .want = CONSENT_GRANTED, .country = "FR" },
+    { "a row that does not say leaves the country",
+      EVENT ("a", "*", "granted", "2026-01-01", ",US,ca,")
+          EVENT ("a", "survey", "granted", "2026-02-01", NO),
+      .want = CONSENT_GRANTED, .country = "US", .subdivision = "CA" },
+    { "who moves to another country leaves the subdivision",
+      EVENT ("a", "*", "granted", "2026-01-01", ",US,CA,")
+          EVENT ("a", "survey", "granted", "2026-02-01", ",DE,,"),
+      .want = CONSENT_GRANTED, .country = "DE" },
+    { "the country of the address itself goes before the others'",
+      EVENT ("a", "*", "granted", "2026-01-01", ",ES,,p1")
+          EVENT ("b", "survey", "granted", "2026-02-01", ",US,CA,p1"),
+      .want = CONSENT_GRANTED, .country = "ES", .person = "p1" },
     { "addresses are compared in their normal form",
-      "\"A@X.Example\",*,granted,express,2026-01-01,,,,,,,,,\n", "a@x.example", "2026-06-01",
-      PURPOSE_OFFER, CONSENT_GRANTED, false, "express", NULL, NULL },
-    { "quotes and commas survive",
-      "a@x.example,*,granted,express,2026-01-01,\"the \"\"form\"\", page 1\",,,,,,,,\n",
-      "a@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", NULL,
-      NULL },
+      "A@X.Example.,*,granted,2026-01-01,,,,,,\n", .want = CONSENT_GRANTED },
     { "an address that SQL and JSON could trip over",
-      "\"\"\"a'b\\\\\"\"@x.example\",*,granted,express,2026-01-01,,,,,,,,,\n",
-      "\"a'b\\\\\"@x.example", "2026-06-01", PURPOSE_OFFER, CONSENT_GRANTED, false, "express", NULL,
-      NULL },
+      "\"\"\"a'b\\\\ %_\"\"@x.example\",*,granted,2026-01-01,,,,,,\n", .want = CONSENT_GRANTED,
+      .address = "\"a'b\\\\ %_\"@x.example" },
+    { "an address beyond ASCII", "jürgen@bücher.example,*,granted,2026-01-01,,,,,,\n",
+      .want = CONSENT_GRANTED, .address = "jürgen@xn--bcher-kva.example" },
 };
+
+typedef enum { MEMORY, CSV, SQLITE, ENGINES } Engine;
+
+static const char *const engine_names[ENGINES] = { "memory", "csv", "sqlite" };
 
 typedef struct {
     const Row *row;
-    bool sqlite;
+    Engine engine;
 } Case;
 
 static GPtrArray *
@@ -127,164 +199,314 @@ events_of (const char *csv)
     return events;
 }
 
-static ConsentStore *
-open_with (const Case *this, const char *dir)
+static int64_t
+time_of (const char *text)
 {
-    g_autofree char *uri =
-        this->sqlite ? g_strdup_printf ("sqlite:%s/c.db", dir) : g_strdup ("memory:");
-    g_autoptr (GError) error = NULL;
-    ConsentStore *store = consent_open (uri, &error);
-    g_autoptr (GPtrArray) events = events_of (this->row->csv);
+    int64_t time = 0;
 
+    g_assert_true (clock_parse (text, &time, NULL));
+    return time;
+}
+
+/* A store on a file that is gone from the directory when it is open, but for SQLite's. */
+static ConsentStore *
+open_with (Engine engine, const char *dir, const GPtrArray *events)
+{
+    g_autofree char *csv = g_build_filename (dir, "c.csv", NULL);
+    g_autofree char *database = g_strconcat ("sqlite:", dir, "/c.db", NULL);
+    g_autofree char *text = consent_csv_format (events);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (g_file_set_contents (csv, text, -1, NULL));
+    ConsentStore *store = consent_open (engine == MEMORY ? "memory:"
+                                        : engine == CSV  ? csv
+                                                         : database,
+                                        &error);
     g_assert_no_error (error);
+    g_unlink (csv);
     /* Twice: the same events are not stored again. */
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; engine != CSV && i < 2; i++)
         g_assert_true (consent_append (store, events, &error));
-    g_autoptr (GPtrArray) all = consent_all (store, &error);
-    g_assert_cmpuint (all->len, ==, events->len);
+    g_assert_no_error (error);
     return store;
 }
 
-static void
-test_ask (gconstpointer data)
+static char *
+make_dir (void)
 {
-    const Case *this = data;
-    const Row *row = this->row;
-    g_autofree char *dir = g_dir_make_tmp ("licet-store.XXXXXX", NULL);
-    g_autofree char *path = g_build_filename (dir, "c.db", NULL);
-    g_autoptr (ConsentStore) store = open_with (this, dir);
-    const char *const addresses[] = { "other@x.example", row->address, row->address, NULL };
-    g_autofree char *failure = NULL;
-    int64_t now = 0;
-
-    g_assert_true (clock_parse (row->now, &now, NULL));
-    g_autoptr (GPtrArray) records = consent_ask (store, addresses, row->purpose, now, &failure);
-    g_assert_null (failure);
-    g_assert_cmpuint (records->len, ==, 3);
-    for (unsigned i = 1; i < 3; i++) { /* an address asked twice is answered twice */
-        const ConsentRecord *record = g_ptr_array_index (records, i);
-        g_assert_cmpstr (record->address, ==, row->address);
-        g_assert_cmpstr (consent_state_word (record->promotion->state), ==,
-                         consent_state_word (row->want));
-        g_assert_cmpint (record->promotion->pending, ==, row->pending);
-        g_assert_cmpstr (record->promotion->basis, ==, row->basis);
-        g_assert_cmpstr (record->country, ==, row->country);
-        g_assert_cmpstr (record->person, ==, row->person);
-    }
-    const ConsentRecord *other = g_ptr_array_index (records, 0);
-    g_assert_cmpint (other->promotion->state, ==, CONSENT_UNKNOWN);
-    g_unlink (path);
-    g_rmdir (dir);
+    return g_dir_make_tmp ("licet-store.XXXXXX", NULL);
 }
 
 static void
-test_thousand (void)
+remove_dir (const char *dir)
 {
-    g_autofree char *dir = g_dir_make_tmp ("licet-store.XXXXXX", NULL);
-    g_autofree char *uri = g_strdup_printf ("sqlite:%s/c.db", dir),
-                    *path = g_build_filename (dir, "c.db", NULL);
-    g_autoptr (ConsentStore) store = consent_open (uri, NULL);
+    g_autofree char *path = g_build_filename (dir, "c.db", NULL);
+
+    g_unlink (path);
+    g_assert_cmpint (g_rmdir (dir), ==, 0); /* no journal stays behind */
+}
+
+static void
+check_record (const ConsentRecord *record, const Row *row)
+{
+    const ConsentAnswer *answer = record->promotion;
+    bool known = answer->state != CONSENT_UNKNOWN || row->pending;
+
+    g_assert_cmpstr (consent_state_word (answer->state), ==, consent_state_word (row->want));
+    g_assert_cmpstr (consent_state_word (record->tracking->state), ==,
+                     consent_state_word (row->tracking));
+    g_assert_cmpint (answer->pending, ==, row->pending);
+    if (row->basis || !known)
+        g_assert_cmpstr (answer->basis, ==, row->basis);
+    g_assert_cmpint (answer->event != NULL, ==, known);
+    g_assert_cmpint (answer->purpose != NULL, ==, known);
+    g_assert_cmpstr (record->country, ==, row->country);
+    g_assert_cmpstr (record->subdivision, ==, row->subdivision);
+    g_assert_cmpstr (record->person, ==, row->person);
+}
+
+static void
+test_ask (const void *data)
+{
+    const Case *this = data;
+    const Row *row = this->row;
+    const char *address = row->address ? row->address : "a@x.example";
+    const char *const addresses[] = { "other@x.example", address, address, NULL };
+    g_autofree char *dir = make_dir (), *failure = NULL;
+    g_autoptr (GPtrArray) events = events_of (row->events);
+    g_autoptr (ConsentStore) store = open_with (this->engine, dir, events);
+    g_autoptr (GPtrArray) records =
+        consent_ask (store, addresses, row->purpose ? row->purpose : PURPOSE_OFFER,
+                     time_of ("2026-06-01"), &failure);
+    static const Row nothing = { .want = CONSENT_UNKNOWN };
+
+    g_assert_null (failure);
+    g_assert_cmpuint (records->len, ==, 3);
+    check_record (g_ptr_array_index (records, 0), &nothing);
+    for (unsigned i = 1; i < 3; i++) { /* an address asked twice is answered twice */
+        const ConsentRecord *record = g_ptr_array_index (records, i);
+        g_assert_cmpstr (record->address, ==, address);
+        check_record (record, row);
+    }
+    remove_dir (dir);
+}
+
+/* Everything that a row says comes back: by CSV, through the engine, in the answer. */
+static void
+test_columns (const void *data)
+{
+    static const char csv[] =
+        "address,purpose,state,basis,at,source,wording,evidence,country,subdivision,"
+        "recipient_class,language,expires,person\n"
+        "a@x.example,newsletter,granted,double-opt-in,2026-01-02T03:04:05Z,"
+        "\"the \"\"form\"\", page 1\",v3,\"two\nlines\",CA,QC,natural,fr-CA,"
+        "2027-01-02T03:04:05Z,p1\n";
+    const char *const addresses[] = { "a@x.example", NULL };
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events = consent_csv_parse (csv, strlen (csv), "c.csv", NULL);
+    g_autoptr (ConsentStore) store = open_with (GPOINTER_TO_INT (data), dir, events);
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    g_autofree char *text = consent_csv_format (all);
+    g_autoptr (GPtrArray) records =
+        consent_ask (store, addresses, PURPOSE_NEWSLETTER, time_of ("2026-06-01"), NULL);
+    const ConsentRecord *record = g_ptr_array_index (records, 0);
+
+    g_assert_cmpstr (text, ==, csv);
+    g_assert_cmpstr (record->recipient_class, ==, "natural");
+    g_assert_cmpstr (record->language, ==, "fr-CA");
+    ConsentAnswer *answer = consent_answer_copy (record->promotion);
+    g_assert_cmpstr (answer->basis, ==, "double-opt-in");
+    g_assert_cmpstr (answer->purpose, ==, "newsletter");
+    g_assert_cmpstr (answer->source, ==, "the \"form\", page 1");
+    g_assert_cmpstr (answer->wording, ==, "v3");
+    g_assert_cmpstr (answer->evidence, ==, "two\nlines");
+    g_assert_cmpstr (answer->event, ==, "1");
+    g_assert_cmpint (answer->at, ==, time_of ("2026-01-02T03:04:05Z"));
+    g_assert_cmpint (answer->expires, ==, time_of ("2027-01-02T03:04:05Z"));
+    consent_answer_free (answer);
+    remove_dir (dir);
+}
+
+static char *
+joined (const GPtrArray *events)
+{
+    GString *text = g_string_new (NULL);
+
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        g_string_append_printf (text, "%s%s %s", i ? ", " : "", event->address, event->purpose);
+    }
+    return g_string_free (text, FALSE);
+}
+
+static void
+test_history (const void *data)
+{
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events =
+        events_of (EVENT ("a", "offer", "granted", "2026-03-01", ",,,p1")
+                       EVENT ("b", "survey", "granted", "2026-02-01", ",,,p1")
+                           EVENT ("c", "*", "granted", "2026-01-01", NO)
+                               EVENT ("a", "event", "granted", "2026-01-01", NO)
+                                   EVENT ("b", "*", "granted", "2026-03-01", NO));
+    g_autoptr (ConsentStore) store = open_with (GPOINTER_TO_INT (data), dir, events);
+    g_autoptr (GPtrArray) person = consent_history (store, "a@x.example", NULL);
+    g_autoptr (GPtrArray) nobody = consent_history (store, "z@x.example", NULL);
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    g_autofree char *told = joined (person), *everything = joined (all);
+
+    g_assert_cmpstr (told, ==,
+                     "a@x.example event, b@x.example survey, a@x.example offer, b@x.example *");
+    g_assert_cmpuint (nobody->len, ==, 0);
+    g_assert_cmpstr (everything, ==,
+                     "c@x.example *, a@x.example event, b@x.example survey, a@x.example offer, "
+                     "b@x.example *");
+    remove_dir (dir);
+}
+
+/* What tells two events apart: address, purpose, state, time and source. */
+static void
+test_once (const void *data)
+{
+    static const char csv[] = "address,purpose,state,at,source,country\n"
+                              "a@x.example,*,granted,2026-01-01,,DE\n"
+                              "A@x.example,*,granted,2026-01-01T00:00:00Z,,FR\n"
+                              "a@x.example,*,granted,2026-01-01,web,\n"
+                              "a@x.example,*,granted,2026-01-02,,\n"
+                              "a@x.example,*,withdrawn,2026-01-01,,\n"
+                              "a@x.example,offer,granted,2026-01-01,,\n"
+                              "b@x.example,*,granted,2026-01-01,,\n";
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events = consent_csv_parse (csv, strlen (csv), "c.csv", NULL);
+    g_autoptr (ConsentStore) store = open_with (GPOINTER_TO_INT (data), dir, events);
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+
+    g_assert_cmpuint (events->len, ==, 7);
+    g_assert_cmpuint (all->len, ==, 6);
+    g_assert_cmpstr (((ConsentEvent *)g_ptr_array_index (all, 0))->country, ==, "DE");
+    remove_dir (dir);
+}
+
+/* One bad event, and none of those before it is stored; a CSV file takes none at all. */
+static void
+test_all_or_none (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) none = g_ptr_array_new ();
+    g_autoptr (GPtrArray) events = events_of (EVENT (
+        "a", "*", "granted", "2026-01-01", NO) EVENT ("b", "*", "granted", "2026-01-01", NO));
+    g_autoptr (ConsentStore) store = open_with (engine, dir, none);
+    g_autoptr (GError) error = NULL;
+    ConsentEvent *last = g_ptr_array_index (events, 1);
+
+    if (engine == CSV) {
+        g_assert_false (consent_append (store, events, &error));
+        g_assert_error (error, LICET_ERROR, LICET_ERROR_SETTINGS);
+        g_clear_error (&error);
+    }
+    last->purpose[0] = '?';
+    g_assert_false (consent_append (store, events, &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
+    g_assert_true (error && g_str_has_prefix (error->message, "purpose: "));
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    g_assert_cmpuint (all->len, ==, 0);
+    remove_dir (dir);
+}
+
+static void
+test_thousand (const void *data)
+{
+    g_autofree char *dir = make_dir ();
     g_autoptr (GString) csv = g_string_new (NULL);
     g_auto (GStrv) addresses = g_new0 (char *, 1001);
 
     for (unsigned i = 0; i < 1000; i++) {
         addresses[i] = g_strdup_printf ("r%u@x.example", i);
         if (i % 2)
-            g_string_append_printf (csv,
-                                    "r%u@x.example,*,granted,express,2026-01-01,,,,,,,,,\n", i);
+            g_string_append_printf (csv, "r%u@x.example,*,granted,,,,,crowd,,\n", i);
+        else if (i % 4)
+            g_string_append_printf (csv, "r%u@x.example,*,withdrawn,2026-01-01,,,,,,\n", i);
     }
     g_autoptr (GPtrArray) events = events_of (csv->str);
-    g_assert_true (consent_append (store, events, NULL));
+    g_autoptr (ConsentStore) store = open_with (GPOINTER_TO_INT (data), dir, events);
     g_autoptr (GPtrArray) records =
         consent_ask (store, (const char *const *)addresses, PURPOSE_OFFER, G_MAXINT32, NULL);
     for (unsigned i = 0; i < 1000; i++)
         g_assert_cmpint (((ConsentRecord *)g_ptr_array_index (records, i))->promotion->state,
-                         ==, i % 2 ? CONSENT_GRANTED : CONSENT_UNKNOWN);
-    g_unlink (path);
-    g_rmdir (dir);
+                         ==,
+                         i % 2   ? CONSENT_GRANTED
+                         : i % 4 ? CONSENT_REFUSED
+                                 : CONSENT_UNKNOWN);
+    remove_dir (dir);
+}
+
+static void *
+ask_and_append (void *data)
+{
+    ConsentStore *store = consent_ref (data);
+    const char *const addresses[] = { "a@x.example", NULL };
+    unsigned refused = 0;
+
+    for (unsigned i = 0; i < 50; i++) {
+        g_autofree char *csv = g_strdup_printf ("t%p-%u@x.example,*,granted,2026-01-01,,,,,,\n",
+                                                (void *)&store, i);
+        g_autoptr (GPtrArray) events = events_of (csv);
+        g_autoptr (GPtrArray) records =
+            consent_ask (store, addresses, PURPOSE_OFFER, G_MAXINT32, NULL);
+        refused += ((ConsentRecord *)g_ptr_array_index (records, 0))->promotion->state ==
+                   CONSENT_REFUSED;
+        consent_append (store, events, NULL);
+    }
+    consent_unref (store);
+    return GUINT_TO_POINTER (refused);
 }
 
 static void
-expect_open_error (const char *uri, int code, const char *part)
+test_threads (const void *data)
 {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (ConsentStore) store = consent_open (uri, &error);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events = events_of (EVENT ("a", "*", "withdrawn", "2026-01-01", NO));
+    g_autoptr (ConsentStore) store = open_with (GPOINTER_TO_INT (data), dir, events);
+    GThread *threads[4];
 
-    g_assert_null (store);
-    g_assert_true (g_error_matches (error, LICET_ERROR, code));
-    g_test_message ("%s", error ? error->message : "no error");
-    g_assert_true (error && strstr (error->message, part));
+    for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("ask", ask_and_append, store);
+    for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_assert_cmpuint (GPOINTER_TO_UINT (g_thread_join (threads[i])), ==, 50);
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    g_assert_cmpuint (all->len, ==, GPOINTER_TO_INT (data) == CSV ? 1 : 201);
+    remove_dir (dir);
 }
 
-static void
-test_files (void)
-{
-    g_autofree char *dir = g_dir_make_tmp ("licet-store.XXXXXX", NULL);
-    g_autofree char *path = g_build_filename (dir, "c.db", NULL),
-                    *uri = g_strconcat ("sqlite:", path, NULL);
-
-    expect_open_error ("sqlite:/nonexistent/c.db", LICET_ERROR_UNAVAILABLE,
-                       "/nonexistent/c.db: ");
-    expect_open_error ("mysql://x", LICET_ERROR_SETTINGS,
-                       "right would be sqlite:PATH or FILE.csv");
-    expect_open_error ("/nonexistent.csv", LICET_ERROR_UNAVAILABLE, "/nonexistent.csv");
-    g_assert_true (g_file_set_contents (path, "this is no database, but long enough to look at",
-                                        -1, NULL));
-    expect_open_error (uri, LICET_ERROR_UNAVAILABLE, "not a database");
-    g_unlink (path);
-    g_rmdir (dir);
-}
-
-/* What happens to a store that breaks under a running daemon: UNAVAILABLE, never UNKNOWN. */
-static void
-test_corrupt (void)
-{
-    g_autofree char *dir = g_dir_make_tmp ("licet-store.XXXXXX", NULL);
-    g_autofree char *path = g_build_filename (dir, "c.db", NULL),
-                    *uri = g_strconcat ("sqlite:", path, NULL);
-    g_autoptr (ConsentStore) store = consent_open (uri, NULL);
-    g_autoptr (GPtrArray) events =
-        events_of ("a@x.example,*,granted,express,2026-01-01,,,,,,,,,\n");
-    const char *const addresses[] = { "a@x.example", "b@x.example", NULL };
-    g_autofree char *failure = NULL;
-    struct stat status;
-
-    g_assert_true (consent_append (store, events, NULL));
-    g_assert_cmpint (stat (path, &status), ==, 0);
-    g_assert_cmpint (status.st_mode & 0777, ==, 0600);
-    int fd = open (path, O_WRONLY);
-    g_autofree char *junk = g_malloc (8192);
-    memset (junk, 0xff, 8192);
-    g_assert_cmpint (pwrite (fd, junk, 8192, 4096), ==, 8192);
-    close (fd);
-    g_autoptr (ConsentStore) again = consent_open (uri, NULL);
-    g_autoptr (GPtrArray) records =
-        consent_ask (again ? again : store, addresses, PURPOSE_OFFER, G_MAXINT32, &failure);
-    g_assert_nonnull (failure);
-    g_assert_null (strstr (failure ? failure : "", "a@x.example"));
-    for (unsigned i = 0; i < 2; i++)
-        g_assert_cmpint (((ConsentRecord *)g_ptr_array_index (records, i))->promotion->state,
-                         ==, CONSENT_UNAVAILABLE);
-    g_unlink (path);
-    g_rmdir (dir);
-}
+static const struct {
+    const char *name;
+    void (*run) (const void *data);
+} scenarios[] = {
+    { "everything that a row says comes back", test_columns },
+    { "the history is the person's, oldest first", test_history },
+    { "the same event is stored once", test_once },
+    { "all events are stored or none", test_all_or_none },
+    { "a thousand recipients in one question", test_thousand },
+    { "several threads ask and append", test_threads },
+};
 
 static void
-test_csv_is_read_only (void)
+add_tests (Engine engine)
 {
-    g_autofree char *dir = g_dir_make_tmp ("licet-store.XXXXXX", NULL),
-                    *path = g_build_filename (dir, "c.csv", NULL);
-    g_autoptr (GError) error = NULL;
-
-    g_assert_true (g_file_set_contents (
-        path, HEADER "a@x.example,*,granted,express,2026-01-01,,,,,,,,,\n", -1, NULL));
-    g_autoptr (ConsentStore) store = consent_open (path, NULL);
-    g_autoptr (GPtrArray) events =
-        events_of ("b@x.example,*,granted,express,2026-01-01,,,,,,,,,\n");
-    g_assert_false (consent_append (store, events, &error));
-    g_assert_true (g_error_matches (error, LICET_ERROR, LICET_ERROR_SETTINGS));
-    g_unlink (path);
-    g_rmdir (dir);
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+        Case *this = g_new0 (Case, 1);
+        g_autofree char *path =
+            g_strdup_printf ("/store/%s/%s", engine_names[engine], rows[i].name);
+        this->row = &rows[i];
+        this->engine = engine;
+        g_test_add_data_func_full (path, this, test_ask, g_free);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (scenarios); i++) {
+        g_autofree char *path =
+            g_strdup_printf ("/store/%s/%s", engine_names[engine], scenarios[i].name);
+        g_test_add_data_func (path, GINT_TO_POINTER (engine), scenarios[i].run);
+    }
 }
 
 int
@@ -292,18 +514,7 @@ main (int argc, char **argv)
 {
     g_test_init (&argc, &argv, NULL);
     g_test_set_nonfatal_assertions ();
-    for (unsigned engine = 0; engine < 2; engine++)
-        for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
-            Case *this = g_new0 (Case, 1);
-            this->row = &rows[i];
-            this->sqlite = engine == 1;
-            g_autofree char *path = g_strdup_printf (
-                "/store/%s/%s", this->sqlite ? "sqlite" : "memory", rows[i].name);
-            g_test_add_data_func_full (path, this, test_ask, g_free);
-        }
-    g_test_add_func ("/store/sqlite/a thousand recipients in one question", test_thousand);
-    g_test_add_func ("/store/files that cannot be opened", test_files);
-    g_test_add_func ("/store/sqlite/a file that breaks is unavailable", test_corrupt);
-    g_test_add_func ("/store/csv is read only", test_csv_is_read_only);
+    for (Engine engine = MEMORY; engine < ENGINES; engine++)
+        add_tests (engine);
     return g_test_run ();
 }

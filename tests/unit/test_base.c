@@ -111,6 +111,7 @@ static const Row times[] = {
     { "UTC", "2026-11-25T10:00:00Z", "2026-11-25T10:00:00Z" },
     { "an offset", "2026-11-25T10:00:00+02:00", "2026-11-25T08:00:00Z" },
     { "a date alone is its first second", "2026-11-25", "2026-11-25T00:00:00Z" },
+    { "a year of three digits keeps its zero", "0610-02-03", "0610-02-03T00:00:00Z" },
     { "a leap day", "2028-02-29", "2028-02-29T00:00:00Z" },
     { "no such day", "2026-02-30", NULL },
     { "no zone", "2026-11-25T10:00:00", NULL },
