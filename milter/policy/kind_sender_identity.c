@@ -82,7 +82,7 @@ judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
     g_autoptr (GString) unknown = g_string_new (NULL);
 
     for (char **field = parameters->fields; *field; field++) {
-        GString *list = !*texts_of (profile, *field)          ? unknown
+        GString *list = !*texts_of (profile, *field)        ? unknown
                         : is_stated (profile, *field, text) ? seen
                                                             : missing;
         g_string_append_printf (list, "%s%s", list->len ? ", " : "", *field);
@@ -95,8 +95,8 @@ judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
     } else if (unknown->len) {
         result->verdict = VERDICT_CANNOT_TELL;
         result->evidence = g_strdup_printf ("the sender profile lacks: %s", unknown->str);
-        result->remedy = g_strdup_printf ("an entry of senders in licet-policy.cfg with: %s",
-                                          unknown->str);
+        result->remedy =
+            g_strdup_printf ("an entry of senders in licet-policy.cfg with: %s", unknown->str);
     } else {
         result->verdict = VERDICT_SATISFIED;
         result->evidence = g_strdup_printf ("the visible text has: %s", seen->str);

@@ -66,40 +66,60 @@ is_spaced_letter (gunichar letter)
 
 /* A short word must stand alone: "TD" is no part of "outdoor". */
 static bool
-has_word (const char *text, const char *word)
+stands_at (const char *text, const char *at, const char *word)
 {
-    size_t length = strlen (word);
-    bool alone = g_utf8_strlen (word, -1) < SHORT_WORD;
+    size_t length = 0;
 
-    for (const char *at = text; (at = strstr (at, word)); at += length) {
-        const char *before = g_utf8_find_prev_char (text, at);
-        if (!alone || !((before && is_spaced_letter (g_utf8_get_char (before))) ||
-                        is_spaced_letter (g_utf8_get_char (at + length))))
-            return true;
+    while (word[length] && at[length] == word[length])
+        length++;
+    if (word[length])
+        return false;
+    if (g_utf8_strlen (word, -1) >= SHORT_WORD)
+        return true;
+    const char *before = g_utf8_find_prev_char (text, at);
+    return !(before && is_spaced_letter (g_utf8_get_char (before))) &&
+           !is_spaced_letter (g_utf8_get_char (at + length));
+}
+
+/* Whether a folded text has an unsubscribe word of any language. */
+static bool
+has_word (const RuleView *view, const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        unsigned count = 0;
+        const char *const *words =
+            policy_set_unsubscribe_words (view->set, (unsigned char)*at, &count);
+        for (unsigned i = 0; i < count; i++)
+            if (stands_at (text, at, words[i]))
+                return true;
     }
     return false;
 }
 
 /* Targets are made by machines: only long words in one piece mean what they say there. */
 static bool
-has_target_word (const char *target, const char *word)
+has_target_word (const RuleView *view, const char *target)
 {
-    return strlen (word) >= SHORT_WORD && g_str_is_ascii (word) && !strchr (word, ' ') &&
-           strstr (target, word);
+    for (const char *at = target; *at; at++) {
+        unsigned count = 0;
+        const char *const *words =
+            policy_set_unsubscribe_words (view->set, (unsigned char)*at, &count);
+        for (unsigned i = 0; i < count; i++)
+            if (stands_at (target, at, words[i]) && g_str_is_ascii (words[i]) &&
+                strlen (words[i]) >= SHORT_WORD && !strchr (words[i], ' '))
+                return true;
+    }
+    return false;
 }
 
-/* The words of any language, in the link's text (in plain text its line) or in its target. */
+/* In the link's text (in plain text its line) or in its target. */
 static bool
 says_unsubscribe (const RuleView *view, const Link *link)
 {
     g_autofree char *text = policy_fold (link->text ? link->text : "");
     g_autofree char *target = policy_fold (link->target ? link->target : "");
-    char **words = policy_set_unsubscribe_words (view->set);
 
-    for (char **word = words; *word; word++)
-        if (has_word (text, *word) || has_target_word (target, *word))
-            return true;
-    return false;
+    return has_word (view, text) || has_target_word (view, target);
 }
 
 static const char *
@@ -162,35 +182,22 @@ text_around (const RuleView *view, unsigned leaf, unsigned i)
                       NULL);
 }
 
-/* The words of the list that stand anywhere in the leaf: mostly none, and rarely many. */
-static GPtrArray *
-words_in (const RuleView *view, unsigned leaf)
-{
-    size_t size = g_bytes_get_size (message_leaf (view->message, leaf)->content);
-    g_autofree char *text = view_range (view, leaf, 0, size);
-    GPtrArray *found = g_ptr_array_new ();
-
-    for (char **word = policy_set_unsubscribe_words (view->set); *word; word++)
-        if (has_word (text, *word))
-            g_ptr_array_add (found, *word);
-    return found;
-}
-
 /* "To unsubscribe, click <a>here</a>". */
 static const Link *
 find_words_around (const Parameters *parameters, const RuleView *view, unsigned leaf)
 {
     const Leaf *this = message_leaf (view->message, leaf);
-    g_autoptr (GPtrArray) words = words_in (view, leaf);
+    g_autofree char *whole = view_range (view, leaf, 0, g_bytes_get_size (this->content));
 
-    for (unsigned i = 0; words->len > 0 && i < this->links->len; i++) {
+    if (!has_word (view, whole))
+        return NULL;
+    for (unsigned i = 0; i < this->links->len; i++) {
         const Link *link = link_of (view, leaf, i);
         if (!leads_out (parameters, view, leaf, link))
             continue;
         g_autofree char *text = text_around (view, leaf, i);
-        for (unsigned j = 0; j < words->len; j++)
-            if (has_word (text, g_ptr_array_index (words, j)))
-                return link;
+        if (has_word (view, text))
+            return link;
     }
     return NULL;
 }
@@ -203,8 +210,7 @@ find_link (const Parameters *parameters, const RuleView *view, unsigned *ret_lea
         const Link *link = NULL;
         if (view_reads (view, i))
             link = find_own_words (parameters, view, i);
-        if (!link && view_reads (view, i) &&
-            message_leaf (view->message, i)->kind == LEAF_HTML)
+        if (!link && view_reads (view, i) && message_leaf (view->message, i)->kind == LEAF_HTML)
             link = find_words_around (parameters, view, i);
         if (link) {
             *ret_leaf = i;

@@ -2,6 +2,7 @@
 
 /* Reads the directory of policies: all files, then inheritance, and every problem of both. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "licet/address.h"
@@ -11,7 +12,8 @@
 struct PolicySet {
     GPtrArray *territories;   /* of Territory */
     GPtrArray *senders;       /* of SenderProfile */
-    char **unsubscribe_words; /* folded */
+    char **unsubscribe_words; /* folded, sorted by bytes */
+    unsigned first_word[257]; /* by first byte; the last is the count */
     char *default_territory;
     char *version;
     gatomicrefcount references;
@@ -145,6 +147,34 @@ open_file (Loader *loader, const char *path)
     return file;
 }
 
+static int
+compare_words (const void *a, const void *b)
+{
+    return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Folded and sorted, so that a text is searched for all words in one pass. */
+static void
+read_words (PolicySet *set, const ConfNode *root)
+{
+    char **words = conf_strings (root, "unsubscribe_words");
+    unsigned count = g_strv_length (words), word = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        char *folded = policy_fold (words[i]);
+        g_free (words[i]);
+        words[i] = folded;
+    }
+    qsort (words, count, sizeof *words, compare_words);
+    for (unsigned byte = 0; byte < 256; byte++) {
+        while (word < count && (unsigned char)words[word][0] < byte)
+            word++;
+        set->first_word[byte] = word;
+    }
+    set->first_word[256] = count;
+    set->unsubscribe_words = words;
+}
+
 static void
 read_main (Loader *loader, const char *dir)
 {
@@ -157,12 +187,7 @@ read_main (Loader *loader, const char *dir)
     const ConfNode *senders = conf_child (root, "senders");
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     check_no_blank (loader, root, "unsubscribe_words");
-    loader->set->unsubscribe_words = conf_strings (root, "unsubscribe_words");
-    for (char **word = loader->set->unsubscribe_words; *word; word++) {
-        char *folded = policy_fold (*word);
-        g_free (*word);
-        *word = folded;
-    }
+    read_words (loader->set, root);
     for (unsigned i = 0; i < conf_count (senders); i++)
         read_sender (loader, conf_item (senders, i));
 }
@@ -331,11 +356,12 @@ link_territories (Loader *loader)
                 conf_child (g_hash_table_lookup (loader->nodes, territory), "inherits"),
                 "there is no territory %s to inherit from", territory->inherits);
         if (is_circular (loader->set, territory))
-            conf_problem (loader->problems,
-                          conf_child (g_hash_table_lookup (loader->nodes, territory), "inherits"),
-                          "%s inherits from itself; right would be a territory that does not "
-                          "lead back",
-                          territory->code);
+            conf_problem (
+                loader->problems,
+                conf_child (g_hash_table_lookup (loader->nodes, territory), "inherits"),
+                "%s inherits from itself; right would be a territory that does not "
+                "lead back",
+                territory->code);
         check_own_rules (loader, territory);
         collect_rules (loader, territory, territory->rules, 0);
     }
@@ -461,10 +487,13 @@ policy_set_find (const PolicySet *set, const char *code)
     return NULL;
 }
 
-char **
-policy_set_unsubscribe_words (const PolicySet *set)
+const char *const *
+policy_set_unsubscribe_words (const PolicySet *set, unsigned char first, unsigned *ret_count)
 {
-    return set->unsubscribe_words;
+    unsigned start = set->first_word[first];
+
+    *ret_count = set->first_word[first + 1] - start;
+    return (const char *const *)set->unsubscribe_words + start;
 }
 
 static bool

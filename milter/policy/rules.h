@@ -73,7 +73,9 @@ typedef struct {
 const char *policy_set_default (const PolicySet *set);
 const Territory *policy_set_find (const PolicySet *set, const char *code);
 const SenderProfile *policy_set_sender (const PolicySet *set, const char *domain);
-char **policy_set_unsubscribe_words (const PolicySet *set);
+/* The unsubscribe words, folded, that begin with this byte. */
+const char *const *policy_set_unsubscribe_words (const PolicySet *set, unsigned char first,
+                                                 unsigned *ret_count);
 
 /* Texts compared without case, blanks collapsed, NFC. Caller frees. */
 char *policy_fold (const char *text);

@@ -6,9 +6,31 @@
 
 #include "rules.h"
 
+static char *
+fold_ascii (const char *text)
+{
+    GString *out = g_string_sized_new (strlen (text));
+    bool blank = false;
+
+    for (const char *c = text; *c; c++) {
+        if (g_ascii_isspace (*c)) {
+            blank = out->len > 0;
+            continue;
+        }
+        if (blank)
+            g_string_append_c (out, ' ');
+        blank = false;
+        g_string_append_c (out, g_ascii_tolower (*c));
+    }
+    return g_string_free (out, FALSE);
+}
+
 char *
 policy_fold (const char *text)
 {
+    /* Most links; a mail can have thousands of them. */
+    if (g_str_is_ascii (text))
+        return fold_ascii (text);
     g_autofree char *composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
     g_autofree char *folded = g_utf8_casefold (composed ? composed : "", -1);
     GString *out = g_string_sized_new (strlen (folded));

@@ -358,6 +358,29 @@ test_writers (void)
     g_assert_cmpuint (all->len, ==, 80);
 }
 
+static void *
+open_only (void *data)
+{
+    ConsentStore *store = consent_open (data, NULL);
+
+    consent_unref (store);
+    return GUINT_TO_POINTER (store != NULL);
+}
+
+/* All find the file blank; one makes the table, the others must not stumble over it. */
+static void
+test_first_opening (void)
+{
+    for (unsigned round = 0; round < 20; round++) {
+        g_auto (Place) place = make_place ();
+        GThread *threads[8];
+        for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+            threads[i] = g_thread_new ("open", open_only, place.uri);
+        for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+            g_assert_cmpuint (GPOINTER_TO_UINT (g_thread_join (threads[i])), ==, 1);
+    }
+}
+
 static void
 test_history_stays (void)
 {
@@ -429,6 +452,7 @@ static const struct {
     { "a file that was replaced is unavailable", test_replaced },
     { "a read-only file is read", test_read_only },
     { "an unreadable file is an error", test_unreadable },
+    { "several programs make the file at once", test_first_opening },
     { "several writers lose nothing", test_writers },
     { "what was stored cannot be changed", test_history_stays },
     { "the shipped schema is the one that is made", test_schema },

@@ -68,6 +68,10 @@ static const Row rows[] = {
       EVENT ("a", "offer", "granted", "2026-02-01", NO)
           EVENT ("a", "*", "withdrawn", "2026-02-01", NO),
       .want = CONSENT_REFUSED },
+    { "of two grants of the same second the one that came later is told",
+      EVENT ("a", "offer", "granted", "2026-02-01", "express,,,")
+          EVENT ("a", "*", "granted", "2026-02-01", "soft-opt-in,,,"),
+      .want = CONSENT_GRANTED, .basis = "soft-opt-in" },
     { "zones are understood",
       EVENT ("a", "*", "granted", "2026-02-01T00:30:00+01:00", NO)
           EVENT ("a", "*", "withdrawn", "2026-02-01T00:00:00Z", NO),

@@ -165,6 +165,19 @@ test_long_field (void)
     }
 }
 
+/* Found by fuzzing: the normal form gains quotes, and must still be short enough to be read again. */
+static void
+test_long_address (void)
+{
+    g_autofree char *local = g_strnfill (LIMIT_ADDRESS - strlen ("@b@x.example"), 'z');
+    g_autofree char *csv =
+        g_strdup_printf ("address,purpose,state\n%s@b@x.example,*,granted\n", local);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (consent_csv_parse (csv, strlen (csv), "t.csv", &error));
+    g_assert_true (error && g_str_has_prefix (error->message, "t.csv:2: address: "));
+}
+
 /* A row cut at any byte is read or refused, and never read beyond its end. */
 static void
 test_every_prefix (void)
@@ -213,6 +226,7 @@ main (int argc, char **argv)
     }
     g_test_add_func ("/consent-csv/a byte of value 0", test_zero_byte);
     g_test_add_func ("/consent-csv/a field of the longest size and beyond", test_long_field);
+    g_test_add_func ("/consent-csv/an address that grows beyond the bound", test_long_address);
     g_test_add_func ("/consent-csv/cut off anywhere", test_every_prefix);
     g_test_add_func ("/consent-csv/files", test_load);
     return g_test_run ();

@@ -1,34 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* What each kind of rule makes of a message: verdicts, and problems with its parameters. */
+/* What each kind of rule makes of a message: verdicts; and problems with what files say. */
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "licet/clock.h"
+#include "licet/error.h"
 #include "../../milter/policy/rules.h"
 
 static const char main_text[] =
     "default_territory = \"XX\";\n"
     "unsubscribe_words = [ \"unsubscribe\", \"TD\", \"退订\", \"opt out\", \"הסר\" ];\n"
     "senders = ( { domains = [ \"shop.example\" ]; names = [ \"Shop Example\", \"Shop\" ];\n"
-    "  postal_address = [ \"Hauptstraße 1\", \"Köln\" ]; contact = [ \"+49 30 1\", \"hi@shop\" ]; },\n"
-    "  { domains = [ \"news.shop.example\", \"bücher.example\" ]; names = [ \"News Desk\" ]; } );\n";
+    "  postal_address = [ \"Hauptstraße 1\", \"Köln\" ]; contact = [ \"+49 30 1\", \"hi@shop\" "
+    "]; },\n"
+    "  { domains = [ \"news.shop.example\", \"bücher.example\" ]; names = [ \"News Desk\" ]; } "
+    ");\n";
 static const char territory_text[] =
-    "territory = \"XX\"; name = \"X\"; mixed_mail = \"any-promotion\"; rules = ();\n";
+    "territory = \"XX\"; name = \"X\"; mixed_mail = \"any-promotion\"; rules = (\n"
+    "{ id = \"X-OUT\"; kind = \"unsubscribe\"; where = [ \"link\" ]; otherwise = \"refuse\";\n"
+    "  applies_to = [ \"promotional\" ]; source = \"S\"; provenance = \"verify: x\"; } );\n";
 
 static PolicySet *
-load_set (const char *main_file, GError **error)
+load_set (const char *main_file, const char *second, GError **error)
 {
     g_autofree char *dir = g_dir_make_tmp ("licet-kinds.XXXXXX", NULL);
     g_autofree char *sub = g_build_filename (dir, "territories", NULL);
     g_autofree char *path = g_build_filename (dir, "licet-policy.cfg", NULL);
     g_autofree char *territory = g_build_filename (sub, "XX.cfg", NULL);
+    g_autofree char *other = g_build_filename (sub, "YY.cfg", NULL);
 
     g_mkdir (sub, 0700);
     g_assert_true (g_file_set_contents (path, main_file, -1, NULL));
     g_assert_true (g_file_set_contents (territory, territory_text, -1, NULL));
+    if (second)
+        g_assert_true (g_file_set_contents (other, second, -1, NULL));
     PolicySet *set = policy_set_load (dir, error);
+    g_unlink (other);
     g_unlink (territory);
     g_unlink (path);
     g_rmdir (sub);
@@ -39,10 +48,10 @@ load_set (const char *main_file, GError **error)
 static Rule *
 load_rule (const char *parameters, GPtrArray *problems)
 {
-    g_autofree char *text =
-        g_strdup_printf ("id = \"R\"; applies_to = [ \"promotional\" ]; otherwise = \"refuse\"; "
-                         "source = \"S\"; provenance = \"verify: x\";\n%s",
-                         parameters);
+    g_autofree char *text = g_strdup_printf (
+        "id = \"R\"; applies_to = [ \"promotional\" ]; otherwise = \"refuse\"; "
+        "source = \"S\"; provenance = \"verify: x\";\n%s",
+        parameters);
     g_autoptr (GError) error = NULL;
     g_autoptr (Conffile) file = conffile_parse (text, "R.cfg", &error);
 
@@ -63,8 +72,8 @@ load_rule (const char *parameters, GPtrArray *problems)
 #define URL         "https://shop.example/"
 #define BLOCK(text) "<div data-licet=\"promotional\">" text "</div>"
 /* Ten characters, and a hundred. */
-#define TEN         "abcdefgh. "
-#define HUNDRED     TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define TEN     "abcdefgh. "
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
 typedef struct {
     const char *name, *rule, *header, *body;
@@ -79,7 +88,8 @@ static const VerdictRow verdicts[] = {
     { "the target says so", ANY_WAY, HTML, "<a href='" URL "UnSubscribe?u=1'>here</a>", false,
       VERDICT_SATISFIED, NULL },
     { "the sentence says so", ANY_WAY, HTML,
-      "<p>To unsubscribe, click <a href='" URL "u/7'>here</a>.", false, VERDICT_SATISFIED, NULL },
+      "<p>To unsubscribe, click <a href='" URL "u/7'>here</a>.", false, VERDICT_SATISFIED,
+      NULL },
     { "the sentence after says so", ANY_WAY, HTML, "<a href='" URL "u/7'>Click</a> to opt out",
       false, VERDICT_SATISFIED, NULL },
     { "the word is at another link", ANY_WAY, HTML,
@@ -127,24 +137,26 @@ static const VerdictRow verdicts[] = {
       "List-Unsubscribe" },
     { "a header field without an address does not", UNSUBSCRIBE ("where = [ \"header\" ];"),
       LIST ("NO") HTML, "x", false, VERDICT_VIOLATED, NULL },
-    { "the header field does not suffice for a link", ANY_WAY, LIST ("<https://shop.example/u>") HTML,
-      "x", false, VERDICT_VIOLATED, NULL },
+    { "the header field does not suffice for a link", ANY_WAY,
+      LIST ("<https://shop.example/u>") HTML, "x", false, VERDICT_VIOLATED, NULL },
     { "the header field is needed too",
       UNSUBSCRIBE ("where = [ \"link\" ]; list_unsubscribe = true;"), HTML,
       "<a href='" URL "'>Unsubscribe</a>", false, VERDICT_VIOLATED, "no List-Unsubscribe" },
     { "one-click", UNSUBSCRIBE ("where = [ \"link\" ]; one_click = true;"),
-      LIST ("<https://shop.example/u>") "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" HTML,
+      LIST ("<https://shop.example/u>") "List-Unsubscribe-Post: "
+                                        "List-Unsubscribe=One-Click\r\n" HTML,
       "<a href='" URL "'>Unsubscribe</a>", false, VERDICT_SATISFIED, NULL },
     { "one-click needs https", UNSUBSCRIBE ("where = [ \"link\" ]; one_click = true;"),
-      LIST ("<mailto:out@shop.example>") "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" HTML,
+      LIST ("<mailto:out@shop.example>") "List-Unsubscribe-Post: "
+                                         "List-Unsubscribe=One-Click\r\n" HTML,
       "<a href='" URL "'>Unsubscribe</a>", false, VERDICT_VIOLATED, "no one-click" },
 
-    { "the label begins the subject", LABEL ("labels = [ \"ADV\" ];"), "Subject: ADV: x\r\n" HTML,
-      "x", false, VERDICT_SATISFIED, "\"ADV\"" },
+    { "the label begins the subject", LABEL ("labels = [ \"ADV\" ];"),
+      "Subject: ADV: x\r\n" HTML, "x", false, VERDICT_SATISFIED, "\"ADV\"" },
     { "the label begins another word", LABEL ("labels = [ \"ADV\" ];"),
       "Subject: ADVENT sale\r\n" HTML, "x", false, VERDICT_VIOLATED, NULL },
-    { "the label after Re:", LABEL ("labels = [ \"ADV\" ];"), "Subject: Re: ADV x\r\n" HTML, "x",
-      false, VERDICT_VIOLATED, NULL },
+    { "the label after Re:", LABEL ("labels = [ \"ADV\" ];"), "Subject: Re: ADV x\r\n" HTML,
+      "x", false, VERDICT_VIOLATED, NULL },
     { "the label anywhere", LABEL ("labels = [ \"ADV\" ]; position = \"anywhere\";"),
       "Subject: ADVENT (ADV)\r\n" HTML, "x", false, VERDICT_SATISFIED, NULL },
     { "the label in small letters", LABEL ("labels = [ \"ADV\" ];"), "Subject: adv x\r\n" HTML,
@@ -178,14 +190,16 @@ static const VerdictRow verdicts[] = {
       TWIN ("Shop", "<p>Sale"), false, VERDICT_VIOLATED, NULL },
     { "a profile without that field", IDENTITY ("\"register\""), HTML, "<p>Shop", false,
       VERDICT_CANNOT_TELL, "the sender profile lacks: register" },
-    { "a profile without that field, and a mail without another", IDENTITY ("\"register\", \"name\""),
-      HTML, "<p>x", false, VERDICT_VIOLATED, "the visible text lacks: name" },
+    { "a profile without that field, and a mail without another",
+      IDENTITY ("\"register\", \"name\""), HTML, "<p>x", false, VERDICT_VIOLATED,
+      "the visible text lacks: name" },
     { "a subdomain without its own profile", IDENTITY ("\"name\""),
       "From: a@mail.shop.example\r\n" HTML, "<p>Shop", false, VERDICT_SATISFIED, NULL },
     { "a subdomain with its own profile", IDENTITY ("\"name\""),
       "From: a@m.news.shop.example\r\n" HTML, "<p>Shop", false, VERDICT_VIOLATED, NULL },
     { "a domain of non-ASCII letters", IDENTITY ("\"name\""),
-      "From: a@xn--bcher-kva.example\r\n" HTML, "<p>News desk", false, VERDICT_SATISFIED, NULL },
+      "From: a@xn--bcher-kva.example\r\n" HTML, "<p>News desk", false, VERDICT_SATISFIED,
+      NULL },
     { "a domain that only ends alike", IDENTITY ("\"name\""), "From: a@myshop.example\r\n" HTML,
       "<p>Shop", false, VERDICT_CANNOT_TELL, "no sender profile for myshop.example" },
     { "a mail without a sender", IDENTITY ("\"name\""), "From: x\r\n" HTML, "<p>Shop", false,
@@ -195,10 +209,9 @@ static const VerdictRow verdicts[] = {
 static Message *
 parse (const char *header, const char *body)
 {
-    g_autofree char *text =
-        g_strdup_printf ("MIME-Version: 1.0\r\n%s%s\r\n%s",
-                         strstr (header, "From: ") ? "" : "From: Shop <a@shop.example>\r\n",
-                         header, body);
+    g_autofree char *text = g_strdup_printf (
+        "MIME-Version: 1.0\r\n%s%s\r\n%s",
+        strstr (header, "From: ") ? "" : "From: Shop <a@shop.example>\r\n", header, body);
     g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
     g_autoptr (GError) error = NULL;
     Message *message = message_parse (bytes, &error);
@@ -230,7 +243,7 @@ test_verdict (gconstpointer data)
     const VerdictRow *row = data;
     g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
     g_autoptr (GError) error = NULL;
-    g_autoptr (PolicySet) set = load_set (main_text, &error);
+    g_autoptr (PolicySet) set = load_set (main_text, NULL, &error);
     g_autoptr (Message) message = parse (row->header, row->body);
     g_autoptr (Classification) classification = classification_of (message);
     g_autoptr (RuleResult) result = rule_result_new ();
@@ -263,8 +276,8 @@ typedef struct {
 static const ConsentRow consents[] = {
     { "granted", OPT_IN, CONSENT_GRANTED, "express", "2026-01-01", NULL, false,
       VERDICT_SATISFIED, "granted, basis express, 2026-01-01T00:00:00Z" },
-    { "granted on another basis", OPT_IN, CONSENT_GRANTED, "registry", "2026-01-01", NULL, false,
-      VERDICT_VIOLATED, "not on a basis that counts here, basis registry" },
+    { "granted on another basis", OPT_IN, CONSENT_GRANTED, "registry", "2026-01-01", NULL,
+      false, VERDICT_VIOLATED, "not on a basis that counts here, basis registry" },
     { "granted on no known basis", OPT_IN, CONSENT_GRANTED, NULL, "2026-01-01", NULL, false,
       VERDICT_VIOLATED, "not on a basis" },
     { "expires later", OPT_IN, CONSENT_GRANTED, "inferred", "2026-01-01",
@@ -374,14 +387,18 @@ static const ProblemRow main_problems[] = {
       "licet-policy.cfg:1: unsubscribe_words has an empty text" },
     { "a profile for no domain", SENDER ("domains = []; names = [ \"Shop\" ];"),
       "licet-policy.cfg:2: domains is empty" },
-    { "a profile for an address", SENDER ("domains = [ \"a@shop.example\" ]; names = [ \"Shop\" ];"),
+    { "a profile for an address",
+      SENDER ("domains = [ \"a@shop.example\" ]; names = [ \"Shop\" ];"),
       "\"a@shop.example\" is no domain; right would be shop.example" },
     { "a name without letters", SENDER ("domains = [ \"shop.example\" ]; names = [ \"\" ];"),
       "names has an empty text" },
-    { "a profile without names", SENDER ("domains = [ \"shop.example\" ];"), "names is missing" },
+    { "a profile without names", SENDER ("domains = [ \"shop.example\" ];"),
+      "names is missing" },
     { "an unknown setting", MAIN (WORDS "sender = ();"),
-      "licet-policy.cfg:2: unknown setting \"sender\"; known here: version, default_territory" },
-    { "a file that cannot be read", "default_territory = ", "licet-policy.cfg:1: syntax error" },
+      "licet-policy.cfg:2: unknown setting \"sender\"; known here: version, "
+      "default_territory" },
+    { "a file that cannot be read",
+      "default_territory = ", "licet-policy.cfg:1: syntax error" },
 };
 
 static void
@@ -389,12 +406,80 @@ test_main_problem (gconstpointer data)
 {
     const ProblemRow *row = data;
     g_autoptr (GError) error = NULL;
-    g_autoptr (PolicySet) set = load_set (row->text, &error);
+    g_autoptr (PolicySet) set = load_set (row->text, NULL, &error);
 
     g_assert_null (set);
     g_assert_nonnull (error);
     g_test_message ("%s", error ? error->message : "");
     g_assert_nonnull (error ? strstr (error->message, row->want) : NULL);
+}
+
+#define YY(rest) "territory = \"YY\"; name = \"Y\"; mixed_mail = \"solely\"; " rest
+#define OUT(id, rest)                                                                          \
+    "{ id = \"" id                                                                             \
+    "\"; kind = \"unsubscribe\"; applies_to = [ \"promotional\" ]; where = [ \"link\" ]; "     \
+    "otherwise = \"refuse\"; " rest " }"
+#define RULES(rules) "rules = (\n" rules " );"
+#define FACT         "source = \"S\"; provenance = \"verify: x\"; "
+
+static const ProblemRow territory_problems[] = {
+    { "an id of another file", YY (RULES (OUT ("X-OUT", FACT))),
+      "YY.cfg:2: a second rule with the id X-OUT" },
+    { "replacing what is not inherited", YY (RULES (OUT ("A", FACT "replaces = \"X-OUT\";"))),
+      "YY.cfg:2: YY does not inherit the rule X-OUT" },
+    { "replacing a rule of its own",
+      YY ("inherits = \"XX\"; " RULES (
+          OUT ("A", FACT) ",\n" OUT ("B", FACT "replaces = \"A\";"))),
+      "YY.cfg:3: YY does not inherit the rule A" },
+    { "replacing what nobody has",
+      YY ("inherits = \"XX\"; " RULES (OUT ("A", FACT "replaces = \"Z\";"))),
+      "YY.cfg:2: there is no rule Z to replace" },
+    { "inheriting from itself", YY ("\ninherits = \"YY\"; rules = ();"),
+      "YY.cfg:2: YY inherits from itself; right would be a territory that does not lead back" },
+    { "an id that a reply cannot carry", YY (RULES (OUT ("A B", FACT))),
+      "YY.cfg:2: \"A B\" is no id; right would be letters, digits and hyphens" },
+    { "a fact that nobody vouches for",
+      YY (RULES (OUT ("A", "source = \"S\"; provenance = \"sure\";"))),
+      "YY.cfg:2: provenance must begin with \"verified: \"" },
+    { "a source that is no text",
+      YY (RULES (OUT ("A", "source = \"\xff\"; provenance = \"verify: x\";"))),
+      "source must name the statute, in UTF-8" },
+    { "an end that is the beginning",
+      YY (RULES (OUT ("A", FACT "valid_from = \"2026-01-01\"; valid_to = \"2026-01-01\";"))),
+      "YY.cfg:2: valid_to is not after valid_from" },
+    { "a code in small letters",
+      "territory = \"yy\"; name = \"Y\"; mixed_mail = \"solely\"; rules = ();",
+      "YY.cfg:1: \"yy\" is no territory code; right would be DE or US-CA" },
+};
+
+static void
+test_territory_problem (gconstpointer data)
+{
+    const ProblemRow *row = data;
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PolicySet) set = load_set (main_text, row->text, &error);
+
+    g_assert_null (set);
+    g_assert_true (g_error_matches (error, LICET_ERROR, LICET_ERROR_POLICY));
+    g_test_message ("%s", error ? error->message : "");
+    g_assert_nonnull (error ? strstr (error->message, row->want) : NULL);
+}
+
+/* All problems of all files at once. */
+static void
+test_many_problems (void)
+{
+    static const char *const wanted[] = { "licet-policy.cfg:2: unknown setting \"sender\"",
+                                          "YY.cfg:1: there is no territory QQ",
+                                          "YY.cfg:2: unknown setting \"x\"" };
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PolicySet) set =
+        load_set (MAIN (WORDS "sender = 1;"),
+                  YY ("inherits = \"QQ\"; " RULES (OUT ("A", FACT "x = 1;"))), &error);
+
+    g_assert_null (set);
+    for (unsigned i = 0; i < G_N_ELEMENTS (wanted); i++)
+        g_assert_nonnull (error ? strstr (error->message, wanted[i]) : NULL);
 }
 
 /* The manual and `licet policy kinds` come from this table. */
@@ -425,6 +510,8 @@ main (int argc, char **argv)
     ADD_ROWS ("/kinds/consent", consents, test_consent)
     ADD_ROWS ("/kinds/rule problem", rule_problems, test_rule_problem)
     ADD_ROWS ("/kinds/main problem", main_problems, test_main_problem)
+    ADD_ROWS ("/kinds/territory problem", territory_problems, test_territory_problem)
+    g_test_add_func ("/kinds/many problems", test_many_problems);
     g_test_add_func ("/kinds/table", test_table);
     return g_test_run ();
 }

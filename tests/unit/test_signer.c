@@ -496,7 +496,7 @@ test_threads (void)
 static int
 run_dkimpy (const GPtrArray *mails, char **ret_output)
 {
-    g_autofree char *script = g_test_build_filename (G_TEST_DIST, "..", "check-dkim.py", NULL);
+    g_autofree char *script = g_test_build_filename (G_TEST_DIST, "check-dkim.py", NULL);
     g_autoptr (GPtrArray) argv = g_ptr_array_new ();
     int status = 0;
 

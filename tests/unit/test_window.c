@@ -8,16 +8,14 @@
 #include "../../milter/policy/holidays.h"
 #include "../../milter/policy/rules.h"
 
-#define ALL_DAYS "\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\""
-#define ZONE(zone, windows) "time_zone = \"" zone "\"; windows = ( " windows " ); "
-#define WINDOW(days, from, to)                                                                 \
-    "{ days = [ " days " ]; from = \"" from "\"; to = \"" to "\"; }"
-#define DAILY(zone, from, to) ZONE (zone, WINDOW (ALL_DAYS, from, to))
+#define ALL_DAYS               "\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\""
+#define ZONE(zone, windows)    "time_zone = \"" zone "\"; windows = ( " windows " ); "
+#define WINDOW(days, from, to) "{ days = [ " days " ]; from = \"" from "\"; to = \"" to "\"; }"
+#define DAILY(zone, from, to)  ZONE (zone, WINDOW (ALL_DAYS, from, to))
 /* Ley 2300 de 2023 art. 3. */
 #define COLOMBIA                                                                               \
-    ZONE ("America/Bogota",                                                                    \
-          WINDOW ("\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"", "07:00", "19:00") ", "        \
-          WINDOW ("\"sat\"", "08:00", "15:00"))                                                \
+    ZONE ("America/Bogota", WINDOW ("\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"", "07:00",    \
+                                    "19:00") ", " WINDOW ("\"sat\"", "08:00", "15:00"))        \
     "closed_on_holidays = \"CO\"; "
 #define NIGHT                                                                                  \
     ZONE ("Europe/Berlin",                                                                     \
@@ -109,12 +107,12 @@ static const OpeningRow openings[] = {
     { "over midnight, after it", NIGHT, "2026-11-25T00:00:00+01:00", NULL },
     { "over midnight, by day", NIGHT, "2026-11-25T06:00:00+01:00", "2026-11-25T19:00:00Z" },
     { "two windows of one day, between them",
-      ZONE ("UTC", WINDOW (ALL_DAYS, "14:00", "16:00") ", " WINDOW (ALL_DAYS, "09:00",
-                                                                    "12:00")),
+      ZONE ("UTC",
+            WINDOW (ALL_DAYS, "14:00", "16:00") ", " WINDOW (ALL_DAYS, "09:00", "12:00")),
       "2026-11-24T12:00:00Z", "2026-11-24T14:00:00Z" },
     { "two windows of one day, the earlier one opens first",
-      ZONE ("UTC", WINDOW (ALL_DAYS, "14:00", "16:00") ", " WINDOW (ALL_DAYS, "09:00",
-                                                                    "12:00")),
+      ZONE ("UTC",
+            WINDOW (ALL_DAYS, "14:00", "16:00") ", " WINDOW (ALL_DAYS, "09:00", "12:00")),
       "2026-11-24T17:00:00Z", "2026-11-25T09:00:00Z" },
     { "clocks go forward in the night", DAILY ("Europe/Berlin", "08:00", "20:00"),
       "2026-03-28T20:00:00Z", "2026-03-29T06:00:00Z" },
@@ -208,8 +206,7 @@ static const ProblemRow problem_rows[] = {
       TIMES ("07:00", "19:00") "extra_holidays = [ \"2026-02-30\" ];",
       "\"2026-02-30\" is no date; right would be \"2026-12-24\"" },
     { "a time for a date",
-      TIMES ("07:00", "19:00") "extra_holidays = [ \"2026-02-03T00:00:00Z\" ];",
-      "is no date" },
+      TIMES ("07:00", "19:00") "extra_holidays = [ \"2026-02-03T00:00:00Z\" ];", "is no date" },
 };
 
 static void
@@ -232,10 +229,14 @@ static const struct {
     const char *name;
     int year, month, day;
 } good_fridays[] = {
-    { "the earliest, 1818", 1818, 3, 20 },  { "2008", 2008, 3, 21 },
-    { "2024, a leap year", 2024, 3, 29 },   { "2025", 2025, 4, 18 },
-    { "2026", 2026, 4, 3 },                 { "2028, a leap year", 2028, 4, 14 },
-    { "the latest, 2038", 2038, 4, 23 },    { "the earliest again, 2285", 2285, 3, 20 },
+    { "the earliest, 1818", 1818, 3, 20 },
+    { "2008", 2008, 3, 21 },
+    { "2024, a leap year", 2024, 3, 29 },
+    { "2025", 2025, 4, 18 },
+    { "2026", 2026, 4, 3 },
+    { "2028, a leap year", 2028, 4, 14 },
+    { "the latest, 2038", 2038, 4, 23 },
+    { "the earliest again, 2285", 2285, 3, 20 },
 };
 
 static void
@@ -265,8 +266,8 @@ main (int argc, char **argv)
     g_test_add_data_func ("/window/sweep/Berlin by night", NIGHT, test_sweep);
     g_test_add_data_func ("/window/sweep/Havana", DAILY ("America/Havana", "00:00", "06:00"),
                           test_sweep);
-    g_test_add_data_func ("/window/sweep/Auckland", DAILY ("Pacific/Auckland", "02:15", "03:30"),
-                          test_sweep);
+    g_test_add_data_func ("/window/sweep/Auckland",
+                          DAILY ("Pacific/Auckland", "02:15", "03:30"), test_sweep);
     g_test_add_func ("/window/Good Friday", test_good_fridays);
     return g_test_run ();
 }
