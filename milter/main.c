@@ -72,12 +72,9 @@ static Options
 parse_options (int argc, char *argv[])
 {
     static const struct option table[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "check", no_argument, NULL, 'C' },
-        { "now", required_argument, NULL, 'n' },
-        { "version", no_argument, NULL, 'V' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'C' },
+        { "now", required_argument, NULL, 'n' },    { "version", no_argument, NULL, 'V' },
+        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     Options options = { .config = LICET_CONFIG_FILE, .status = -1 };
 
@@ -149,6 +146,33 @@ load_engine (const char *config, GError **error)
     return settings ? engine_new (settings, error) : NULL;
 }
 
+static void
+print_problems (const GError *error)
+{
+    g_auto (GStrv) lines = g_strsplit (error->message, "\n", -1);
+
+    for (char **line = lines; *line; line++)
+        fprintf (stderr, "licetd: %s\n", *line);
+}
+
+/* The files themselves are made by the daemon, for its own user. */
+static bool
+check_directories (const Settings *settings)
+{
+    const char *const paths[] = { settings->state, settings->audit_log,
+                                  settings->control_socket };
+    bool ok = true;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (paths); i++) {
+        g_autofree char *dir = g_path_get_dirname (paths[i]);
+        if (access (dir, W_OK | X_OK) == 0)
+            continue;
+        fprintf (stderr, "licetd: %s: %s: %s\n", paths[i], dir, g_strerror (errno));
+        ok = false;
+    }
+    return ok;
+}
+
 static int
 check (const Options *options)
 {
@@ -156,9 +180,11 @@ check (const Options *options)
     g_autoptr (Engine) engine = load_engine (options->config, &error);
 
     if (!engine) {
-        fprintf (stderr, "%s\n", error->message);
+        print_problems (error);
         return EX_CONFIG;
     }
+    if (!check_directories (engine->settings))
+        return EX_CONFIG;
     printf ("licetd: territories=%u rules=%u keys=%u policy_version=%.12s\n",
             policy_set_territory_count (engine->policies),
             policy_set_rule_count (engine->policies), engine->settings->keys->len,

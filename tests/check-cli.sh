@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..43
+echo 1..47
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -85,17 +85,23 @@ cp -r "$top/policies" "$work/policies" && chmod -R u+w "$work/policies"
 echo 'colour = "red";' >>"$work/policies/territories/DE.cfg"
 expect "policy check of a broken file" 78 "$licet" policy check --policies "$work/policies"
 says "it names file and line" "territories/DE.cfg:[0-9]*: unknown setting \"colour\""
-expect "policy show" 0 "$licet" policy show DE --policies "$top/policies"
+echo 'colour = "red";' >"$work/policies/words/de.cfg"
+cp "$top/policies/territories/DE.cfg" "$work/policies/territories/DE.cfg"
+expect "policy check of a broken words file" 78 "$licet" policy check --policies "$work/policies"
+says "it names the words file" "words/de.cfg:1: "
+expect "policy show" 0 "$licet" policy show CO --policies "$top/policies"
+says "policy show tells the hours" "mon, tue, wed, thu, fri from 07:00 to 19:00"
 expect "policy show of nowhere" 65 "$licet" policy show QQ --policies "$top/policies"
 store="--consent sqlite:$work/consent.db"
 expect "consent import" 0 "$licet" consent import "$csv" $store
 expect "consent import of a bad file" 65 "$licet" consent import "$mail" $store
 says "it names the line" "a-receipt-with-offer.eml:1: "
 expect "consent grant" 0 "$licet" consent grant new@example.com newsletter --basis express --source form $store
-expect "consent withdraw" 0 "$licet" consent withdraw new@example.com '*' $store --at 2099-01-01
+expect "consent withdraw" 0 "$licet" consent withdraw new@example.com '*' $store --at 2020-01-01
+expect "an act in the future is refused" 65 "$licet" consent grant new@example.com '*' $store --at 2099-01-01
 expect "consent grant of a transactional purpose" 65 "$licet" consent grant new@example.com receipt $store
 expect "consent show --json" 0 "$licet" consent show new@example.com --json $store
-json "what lies in the future does not count yet" "[r['state'] for r in rows if r['purpose'] == 'newsletter'] == ['granted']"
+json "the newer grant of one purpose beats the older withdrawal of all" "[r['state'] for r in rows if r['purpose'] == 'newsletter'] == ['granted']"
 expect "consent history" 0 "$licet" consent history new@example.com $store
 says "history has both events" "withdrawn"
 expect "consent export" 0 "$licet" consent export "$work/all.csv" $store

@@ -155,8 +155,10 @@ Everything is still running, below {play.dir}
     what arrived     ls {play.path("sink")}
     what waits       postqueue -c {play.path("etc")} -p
     the log          {licet} audit find ana@example.com --config {play.config}
-    explain          {licet} explain --config {play.config} --rcpt ana@example.com MAIL.eml
+    explain          {licet} explain --config {play.config} --now {play.now} --rcpt ana@example.com MAIL.eml
     consent          {licet} consent show ana@example.com --config {play.config}
+    (the daemon's clock began at {play.now}: an act of today lies in its future, so say when:)
+                     {licet} consent withdraw ana@example.com '*' --at {play.now} --config {play.config}
     edit a rule      {play.path("policies", "territories")}, then: {licet} policy check --config {play.config}
                      and: {licet} reload --config {play.config}
     stop             postfix -c {play.path("etc")} stop; kill {play.processes["licetd"].pid} {play.processes["sink"].pid}; rm -rf {play.dir}""")

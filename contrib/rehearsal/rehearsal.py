@@ -231,10 +231,34 @@ postlog   unix-dgram n  -       n       -       1       postlogd
         self.start_licetd()
         self.start_postfix()
 
-    def stop_all(self):
-        if "postfix" in self.processes:
+    def kill_postfix(self):
+        """A stop that comes while master is still starting finds nothing to stop."""
+        master = self.path("queue", "pid", "master.pid")
+        for _ in range(20):
             subprocess.run(["postfix", "-c", self.path("etc"), "stop"], stdin=subprocess.DEVNULL,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            if self.processes["postfix"].poll() is not None and not self.lives(master):
+                return
+            time.sleep(0.25)
+        for kill in (lambda: os.kill(int(open(master, encoding="ascii").read()), signal.SIGKILL),
+                     lambda: os.killpg(self.processes["postfix"].pid, signal.SIGKILL)):
+            try:
+                kill()
+            except (OSError, ValueError):
+                pass
+
+    @staticmethod
+    def lives(pid_file):
+        try:
+            with open(pid_file, encoding="ascii") as file:
+                os.kill(int(file.read()), 0)
+            return True
+        except (OSError, ValueError):
+            return False
+
+    def stop_all(self):
+        if "postfix" in self.processes:
+            self.kill_postfix()
         for name in ("postfix", "licetd", "sink"):
             process = self.processes.pop(name, None)
             if process and process.poll() is None:

@@ -78,6 +78,9 @@ unsigned conf_count (const ConfNode *list);
 const ConfNode *conf_item (const ConfNode *list, unsigned i);
 const char *conf_name (const ConfNode *node);
 
+/* A setting in words: "express, double-opt-in"; NULL when absent. Caller frees. */
+char *conf_text (const ConfNode *group, const char *name);
+
 /* "file:line". Caller frees. */
 char *conf_where (const ConfNode *node);
 

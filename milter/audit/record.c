@@ -19,6 +19,28 @@ text_or_null (const char *text)
     return valid ? json_string (valid) : json_null ();
 }
 
+/* A reply of Postfix may quote the address that it refuses; the source of a consent may name it. */
+static char *
+without_addresses (const char *text)
+{
+    g_auto (GStrv) words = g_strsplit (text ? text : "", " ", -1);
+
+    for (char **word = words; *word; word++)
+        if (strchr (*word, '@')) {
+            g_free (*word);
+            *word = g_strdup ("<address>");
+        }
+    return g_strjoinv (" ", words);
+}
+
+static json_t *
+clean_or_null (const char *text)
+{
+    g_autofree char *clean = text ? without_addresses (text) : NULL;
+
+    return text_or_null (clean);
+}
+
 static json_t *
 time_or_null (int64_t time)
 {
@@ -50,9 +72,9 @@ rule_json (const RuleResult *result)
     json_object_set_new (rule, "action", json_string (action_word (result->action)));
     json_object_set_new (rule, "mode", json_string (rule_mode_word (result->mode)));
     json_object_set_new (rule, "source", text_or_null (result->source));
-    json_object_set_new (rule, "evidence", text_or_null (result->evidence));
+    json_object_set_new (rule, "evidence", clean_or_null (result->evidence));
     if (result->remedy)
-        json_object_set_new (rule, "remedy", text_or_null (result->remedy));
+        json_object_set_new (rule, "remedy", clean_or_null (result->remedy));
     if (result->cured)
         json_object_set_new (rule, "cured_by", json_string ("strip"));
     if (result->until)
@@ -81,8 +103,8 @@ consent_json (const ConsentAnswer *answer)
     json_object_set_new (consent, "basis", text_or_null (answer->basis));
     json_object_set_new (consent, "purpose", text_or_null (answer->purpose));
     json_object_set_new (consent, "at", time_or_null (answer->at));
-    json_object_set_new (consent, "source", text_or_null (answer->source));
-    json_object_set_new (consent, "wording", text_or_null (answer->wording));
+    json_object_set_new (consent, "source", clean_or_null (answer->source));
+    json_object_set_new (consent, "wording", clean_or_null (answer->wording));
     json_object_set_new (consent, "event", text_or_null (answer->event));
     return consent;
 }
@@ -218,6 +240,7 @@ record_decision (const Envelope *envelope, const Plan *plan, unsigned recipient,
     json_object_set_new (
         record, "sender_domain",
         text_or_null (envelope->sender ? address_domain (envelope->sender->address) : NULL));
+    json_object_set_new (record, "message_id", text_or_null (plan->message_id));
     json_object_set_new (record, "route", json_string (route_word (plan->route)));
     json_object_set_new (record, "policy_version", text_or_null (plan->policy_version));
     json_object_set_new (record, "body_sha256_in", text_or_null (plan->body_hash));
@@ -229,20 +252,6 @@ record_decision (const Envelope *envelope, const Plan *plan, unsigned recipient,
         json_object_set_new (record, "consent_failure", text_or_null (plan->consent_failure));
     json_object_set_new (record, "copy", copy_json (plan, recipient));
     return dump_line (record);
-}
-
-/* A reply of Postfix may quote the address that it refuses. */
-static char *
-without_addresses (const char *reply)
-{
-    g_auto (GStrv) words = g_strsplit (reply, " ", -1);
-
-    for (char **word = words; *word; word++)
-        if (strchr (*word, '@')) {
-            g_free (*word);
-            *word = g_strdup ("<address>");
-        }
-    return g_strjoinv (" ", words);
 }
 
 char *

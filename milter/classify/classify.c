@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "signals.h"
+#include "twin.h"
 
 enum { SCENE_TEXT = 64 * 1024 };
 
@@ -36,6 +37,8 @@ add_blocks (Classification *classification, const Message *message)
         g_ptr_array_add (classification->blocks, block);
     }
     classification->problem = g_strdup (message_mark_problem (message));
+    if (!classification->problem)
+        classification->problem = twin_find (message, classification->blocks);
 }
 
 /* The visible text of a leaf outside its blocks; *ret_inside counts what lies in them. */
@@ -75,18 +78,54 @@ first_bytes (const char *text, size_t most)
     return g_strndup (text, length);
 }
 
-static ContentOrder
-order_of (const Classification *classification, const Message *message, int leaf)
+static bool
+has_block (const Classification *classification, unsigned leaf)
 {
-    for (unsigned i = 0; leaf >= 0 && i < classification->blocks->len; i++) {
+    for (unsigned i = 0; i < classification->blocks->len; i++)
+        if (((const Block *)g_ptr_array_index (classification->blocks, i))->leaf == leaf)
+            return true;
+    return false;
+}
+
+static bool
+begins_with_block (const Classification *classification, const Message *message, unsigned leaf)
+{
+    for (unsigned i = 0; i < classification->blocks->len; i++) {
         const Block *block = g_ptr_array_index (classification->blocks, i);
-        if (block->leaf != (unsigned)leaf)
+        if (block->leaf != leaf)
             continue;
-        g_autofree char *before = message_visible_text (message, block->leaf, 0, block->start);
-        return strlen (before) >= LEAST_REMAINDER ? ORDER_TRANSACTION_FIRST
-                                                  : ORDER_PROMOTION_FIRST;
+        g_autofree char *before = message_visible_text (message, leaf, 0, block->start);
+        return strlen (before) < LEAST_REMAINDER;
     }
-    return ORDER_TRANSACTION_FIRST;
+    return false;
+}
+
+/* Alternatives and parts may differ; what counts is the one in which promotion weighs most. */
+static void
+measure_mix (Classification *classification, const Message *message)
+{
+    classification->order = ORDER_TRANSACTION_FIRST;
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        size_t inside = 0;
+        if (message_leaf (message, i)->kind == LEAF_OTHER || !has_block (classification, i))
+            continue;
+        g_autofree char *outside = text_outside_blocks (classification, message, i, &inside);
+        double share = (double)inside / (double)MAX (inside + strlen (outside), 1);
+        classification->promo_share = MAX (classification->promo_share, share);
+        if (begins_with_block (classification, message, i))
+            classification->order = ORDER_PROMOTION_FIRST;
+    }
+}
+
+static void
+note (Classification *classification, const char *signal, double weight, const char *where)
+{
+    Evidence *entry = g_new0 (Evidence, 1);
+
+    entry->signal = g_strdup (signal);
+    entry->weight = weight;
+    entry->where = g_strdup (where);
+    g_ptr_array_add (classification->evidence, entry);
 }
 
 /* X-Licet-Purpose may name one transactional and one promotional purpose, with a comma between. */
@@ -96,16 +135,25 @@ read_declared_purposes (Classification *classification, const Message *message)
     const char *value = message_header (message, "X-Licet-Purpose");
     g_auto (GStrv) words = g_strsplit_set (value ? value : "", ", ", -1);
 
+    g_autoptr (GString) declared = g_string_new (NULL);
+
     for (char **word = words; *word; word++) {
         Purpose purpose = PURPOSE_NONE;
-        if (!purpose_parse (*word, &purpose))
+        if (!purpose_parse (*word, &purpose)) {
+            if (**word)
+                note (classification, "declared-unknown", 0, *word);
             continue;
+        }
+        g_string_append_printf (declared, "%s%s", declared->len ? ", " : "",
+                                purpose_word (purpose));
         if (purpose_is_promotional (purpose))
             classification->promo_purpose = purpose;
         else
             classification->purpose = purpose;
     }
-    classification->declared = g_strdup (value);
+    /* Known words only: what a template puts there by mistake must not reach the log. */
+    if (declared->len)
+        classification->declared = g_strdup (declared->str);
 }
 
 static bool
@@ -117,7 +165,7 @@ read_declared_class (Classification *classification, const Message *message)
     if (!word || !message_class_parse (word, &classification->class))
         return false;
     if (!classification->declared)
-        classification->declared = g_strdup (value);
+        classification->declared = g_strdup (message_class_word (classification->class));
     return true;
 }
 
@@ -148,17 +196,6 @@ sum_weights (const GPtrArray *evidence)
     return sum;
 }
 
-static void
-note (Classification *classification, const char *signal, double weight, const char *where)
-{
-    Evidence *entry = g_new0 (Evidence, 1);
-
-    entry->signal = g_strdup (signal);
-    entry->weight = weight;
-    entry->where = g_strdup (where);
-    g_ptr_array_add (classification->evidence, entry);
-}
-
 /* Correspondence: no trace of a program that sends to many, and no talk of either kind. */
 static bool
 looks_personal (const Scene *scene, double sum)
@@ -183,12 +220,20 @@ decide_from_marks (Classification *classification, size_t remainder)
 }
 
 static bool
-decide_from_declaration (Classification *classification, const Message *message)
+decide_from_declaration (Classification *classification, const Message *message,
+                         const Scene *scene)
 {
     bool transactional = classification->purpose != PURPOSE_NONE;
     bool promotional = classification->promo_purpose != PURPOSE_NONE;
 
-    if (read_declared_class (classification, message)) {
+    bool declared = read_declared_class (classification, message);
+    /* "Personal" would switch all rules off: it is believed of what looks like it. */
+    if (declared && classification->class == CLASS_PERSONAL &&
+        !looks_personal (scene, sum_weights (classification->evidence))) {
+        note (classification, "declared-personal-not-believed", 0, "X-Licet-Class");
+        declared = false;
+    }
+    if (declared) {
         note (classification, "declared-class", 0, "X-Licet-Class");
     } else if (transactional || promotional) {
         classification->class = transactional && promotional ? CLASS_MIXED
@@ -292,17 +337,14 @@ classify (const Message *message, const Words *words)
     /* Broken marks say that there is promotion, only not where it ends. */
     if (classification->blocks->len > 0 || classification->problem)
         decide_from_marks (classification, strlen (outside));
-    else if (!decide_from_declaration (classification, message))
+    else if (!decide_from_declaration (classification, message, &scene))
         decide_from_signals (classification, &scene);
     doubt_ambiguous (classification, message);
     settle_purposes (classification, &scene);
 
-    size_t whole = inside + strlen (outside);
     if (classification->class == CLASS_PROMOTIONAL)
         classification->promo_share = 1;
-    else if (classification->class == CLASS_MIXED)
-        classification->promo_share = whole ? (double)inside / (double)whole : 0;
     if (classification->class == CLASS_MIXED)
-        classification->order = order_of (classification, message, leaf);
+        measure_mix (classification, message);
     return g_steal_pointer (&classification);
 }

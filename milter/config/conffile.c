@@ -420,6 +420,50 @@ conf_name (const ConfNode *node)
     return config_setting_name (setting_of (node));
 }
 
+static void
+append_value (GString *text, const config_setting_t *setting)
+{
+    switch (config_setting_type (setting)) {
+    case CONFIG_TYPE_STRING:
+        g_string_append (text, config_setting_get_string (setting));
+        return;
+    case CONFIG_TYPE_BOOL:
+        g_string_append (text, config_setting_get_bool (setting) ? "true" : "false");
+        return;
+    case CONFIG_TYPE_FLOAT:
+        g_string_append_printf (text, "%g", config_setting_get_float (setting));
+        return;
+    case CONFIG_TYPE_INT:
+        g_string_append_printf (text, "%d", config_setting_get_int (setting));
+        return;
+    default:
+        break;
+    }
+    for (int i = 0; i < config_setting_length (setting); i++) {
+        const config_setting_t *member = config_setting_get_elem (setting, (unsigned)i);
+        bool group = config_setting_is_group (setting);
+        g_string_append (text, i == 0                                 ? ""
+                               : config_setting_is_aggregate (member) ? "; "
+                               : group                                ? " "
+                                                                      : ", ");
+        if (group)
+            g_string_append_printf (text, "%s ", config_setting_name (member));
+        append_value (text, member);
+    }
+}
+
+char *
+conf_text (const ConfNode *group, const char *name)
+{
+    const config_setting_t *member = config_setting_get_member (setting_of (group), name);
+
+    if (!member)
+        return NULL;
+    GString *text = g_string_new (NULL);
+    append_value (text, member);
+    return g_string_free (text, FALSE);
+}
+
 bool
 conf_finish (const GPtrArray *problems, int code, GError **error)
 {

@@ -16,6 +16,12 @@
 #ifndef LICET_STATE_DIR
 #define LICET_STATE_DIR "/var/lib/licet"
 #endif
+#ifndef LICET_LOG_DIR
+#define LICET_LOG_DIR "/var/log/licet"
+#endif
+#ifndef LICET_RUN_DIR
+#define LICET_RUN_DIR "/run/licet"
+#endif
 #ifndef LICET_CONFIG_DIR
 #define LICET_CONFIG_DIR "/etc/licet"
 #endif
@@ -44,7 +50,7 @@ static const Setting table[] = {
       "where Postfix hands over messages that need more than one copy" },
     { "submit_to", SETTING_TEXT, "127.0.0.1:10027", AT (submit_to), 0, 0, NULL,
       "Postfix's second port, which takes the finished copies" },
-    { "control_socket", SETTING_TEXT, "/run/licet/control", AT (control_socket), 0, 0, NULL,
+    { "control_socket", SETTING_TEXT, LICET_RUN_DIR "/control", AT (control_socket), 0, 0, NULL,
       "Unix socket for licet status and licet reload" },
     { "hostname", SETTING_TEXT, "localhost", AT (hostname), 0, 0, NULL,
       "name in greetings and EHLO" },
@@ -54,7 +60,7 @@ static const Setting table[] = {
       NULL, "consent store: sqlite:PATH or FILE.csv" },
     { "state", SETTING_TEXT, LICET_STATE_DIR "/state.db", AT (state), 0, 0, NULL,
       "journal of hand-overs and salts of the log's pseudonyms" },
-    { "audit_log", SETTING_TEXT, "/var/log/licet/audit.jsonl", AT (audit_log), 0, 0, NULL,
+    { "audit_log", SETTING_TEXT, LICET_LOG_DIR "/audit.jsonl", AT (audit_log), 0, 0, NULL,
       "one JSON line per recipient and decision" },
     { "log", SETTING_TEXT, "stderr", AT (log), 0, 0, log_words, "stderr or syslog" },
     { "tag_header", SETTING_TEXT, "X-Licet-Class", AT (tag_header), 0, 0, NULL,
@@ -185,6 +191,39 @@ is_field_name (const char *name)
     return true;
 }
 
+/* "HOST:PORT" or "unix:/PATH". */
+static bool
+is_endpoint (const char *text)
+{
+    const char *colon = strrchr (text, ':');
+    char *end = NULL;
+
+    if (g_str_has_prefix (text, "unix:"))
+        return text[5] == '/';
+    uint64_t port = colon ? g_ascii_strtoull (colon + 1, &end, 10) : 0;
+    return colon && colon > text && end && !*end && port >= 1 && port <= 65535;
+}
+
+static void
+check_endpoint (const ConfNode *root, const char *name, const char *value, GPtrArray *problems)
+{
+    if (conf_has (root, name) && !is_endpoint (value))
+        conf_problem (problems, conf_child (root, name),
+                      "%s: \"%s\"; right would be 127.0.0.1:10026 or unix:/path", name, value);
+}
+
+static void
+check_names (const Settings *settings, const ConfNode *root, GPtrArray *problems)
+{
+    if (!*settings->hostname || strpbrk (settings->hostname, " \t\r\n<>@"))
+        conf_problem (problems, conf_child (root, "hostname"),
+                      "hostname: \"%s\"; right would be mail.example.org", settings->hostname);
+    for (char **client = settings->queueing_clients; *client; client++)
+        if (!g_hostname_is_ip_address (*client))
+            conf_problem (problems, conf_child (root, "queueing_clients"),
+                          "queueing_clients: \"%s\" is no IP address", *client);
+}
+
 static void
 check_across (const Settings *settings, const ConfNode *root, GPtrArray *problems)
 {
@@ -194,6 +233,9 @@ check_across (const Settings *settings, const ConfNode *root, GPtrArray *problem
             problems, conf_child (root, "milter_socket"),
             "milter_socket: \"%s\"; right would be inet:10025@127.0.0.1 or unix:/path",
             settings->milter_socket);
+    check_endpoint (root, "lmtp_listen", settings->lmtp_listen, problems);
+    check_endpoint (root, "submit_to", settings->submit_to, problems);
+    check_names (settings, root, problems);
     if (!is_field_name (settings->tag_header))
         conf_problem (problems, conf_child (root, "tag_header"),
                       "tag_header: \"%s\" is no header field name", settings->tag_header);

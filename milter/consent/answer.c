@@ -288,6 +288,16 @@ compare_times (const void *a, const void *b)
     return (first->at > second->at) - (first->at < second->at);
 }
 
+enum { CLOCKS_DIFFER = 86400 };
+
+/* A withdrawal by a clock that runs ahead, or in a local time that calls itself UTC, counts at
+ * once: a doubt never reads as consent. */
+static bool
+counts_by (const ConsentEvent *event, int64_t now)
+{
+    return event->at <= now || (is_withdrawal (event) && event->at <= now + CLOCKS_DIFFER);
+}
+
 /* The sort is stable: of two rows of one second the one stored later comes later. */
 static GPtrArray *
 until (const GPtrArray *events, int64_t now)
@@ -295,7 +305,7 @@ until (const GPtrArray *events, int64_t now)
     GPtrArray *sorted = g_ptr_array_new ();
 
     for (unsigned i = 0; i < events->len; i++)
-        if (((ConsentEvent *)g_ptr_array_index (events, i))->at <= now)
+        if (counts_by (g_ptr_array_index (events, i), now))
             g_ptr_array_add (sorted, g_ptr_array_index (events, i));
     g_ptr_array_sort (sorted, compare_times);
     return sorted;

@@ -16,6 +16,7 @@
 #include "htmltext.h"
 #include "layout.h"
 #include "marks.h"
+#include "strays.h"
 #include "text.h"
 #include "witness.h"
 
@@ -146,6 +147,9 @@ find_marks (Message *message, GError **error)
     message->blocks = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         find_leaf_marks (message, i);
+        char *stray = strays_find (message->bytes, get_part (message, i), i, message->blocks);
+        if (stray)
+            keep_problem (message, stray);
         if (message->blocks->len > LIMIT_BLOCKS) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
                          "leaf %s: more than %d marked blocks", message_leaf (message, i)->path,

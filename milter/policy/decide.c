@@ -82,6 +82,11 @@ static MessageClass
 class_in_territory (const Territory *territory, const Classification *classification,
                     char **ret_reason)
 {
+    if (classification->class == CLASS_MIXED && classification->problem) {
+        /* Where the promotion begins and ends is not known, so no test of share or order helps. */
+        *ret_reason = g_strdup_printf ("it cannot be told apart: %s", classification->problem);
+        return CLASS_PROMOTIONAL;
+    }
     if (classification->class == CLASS_MIXED) {
         g_autofree char *reason = NULL;
         MessageClass class = territory->mixed_test (classification, &reason);

@@ -242,6 +242,15 @@ read_territory (Loader *loader, const char *path)
         conf_problem (loader->problems, conf_child (root, "territory"),
                       "\"%s\" is no territory code; right would be DE or US-CA",
                       territory->code);
+    g_autofree char *name = g_path_get_basename (path);
+    g_autofree char *wanted = g_strconcat (territory->code, ".cfg", NULL);
+    if (strcmp (name, wanted) != 0)
+        conf_problem (loader->problems, conf_child (root, "territory"),
+                      "%s does not fit the name of the file; right would be %s",
+                      territory->code, wanted);
+    if (strcmp (territory->code, "UK") == 0)
+        conf_problem (loader->problems, conf_child (root, "territory"),
+                      "the ISO 3166 code of the United Kingdom is GB");
     if (policy_set_find (loader->set, territory->code))
         conf_problem (loader->problems, conf_child (root, "territory"), "%s has a file already",
                       territory->code);
@@ -367,8 +376,21 @@ link_territories (Loader *loader)
     }
     const char *fallback = loader->set->default_territory;
     if (fallback && !policy_set_find (loader->set, fallback))
-        conf_problem (loader->problems, conffile_root (g_ptr_array_index (loader->files, 0)),
+        conf_problem (loader->problems,
+                      conf_child (conffile_root (g_ptr_array_index (loader->files, 0)),
+                                  "default_territory"),
                       "default_territory: there is no territory %s", fallback);
+}
+
+/* The words decide the class, so they belong to the version; classify reads them. */
+static void
+count_words (Loader *loader, const char *dir)
+{
+    g_autofree char *words = g_build_filename (dir, "words", NULL);
+    g_autoptr (GPtrArray) paths = conffile_list (words, ".cfg", NULL);
+
+    for (unsigned i = 0; paths && i < paths->len; i++)
+        open_file (loader, g_ptr_array_index (paths, i));
 }
 
 static void
@@ -386,6 +408,7 @@ read_all (Loader *loader, const char *dir)
     for (unsigned i = 0; i < paths->len; i++)
         read_territory (loader, g_ptr_array_index (paths, i));
     link_territories (loader);
+    count_words (loader, dir);
 }
 
 static PolicySet *

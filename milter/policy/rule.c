@@ -135,6 +135,19 @@ read_applies_to (Rule *rule, const ConfNode *node)
     rule->transactional = g_strv_contains ((const char *const *)classes, "transactional");
 }
 
+static char *
+describe_parameters (const RuleKind *kind, const ConfNode *node)
+{
+    GString *words = g_string_new (NULL);
+
+    for (const ConfField *field = kind->fields; field->name; field++) {
+        g_autofree char *text = conf_text (node, field->name);
+        if (text)
+            g_string_append_printf (words, "    %s: %s\n", field->name, text);
+    }
+    return g_string_free (words, FALSE);
+}
+
 Rule *
 rule_load (const ConfNode *node, GPtrArray *problems)
 {
@@ -160,6 +173,7 @@ rule_load (const ConfNode *node, GPtrArray *problems)
     rule->campaigns = conf_strings (node, "campaigns");
     rule->parameters = kind->load (node, problems);
     check_texts (rule, node, problems);
+    rule->words = describe_parameters (kind, node);
     check_across (rule, node, problems);
     return rule;
 }
@@ -170,6 +184,7 @@ rule_free (Rule *rule)
     if (!rule)
         return;
     rule->kind->free (rule->parameters);
+    g_free (rule->words);
     g_free (rule->id);
     g_free (rule->source);
     g_free (rule->provenance);

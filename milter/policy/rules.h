@@ -51,6 +51,7 @@ typedef struct {
     char *source, *provenance, *reply, *replaces;
     char **campaigns;
     void *parameters;
+    char *words; /* the parameters for people, a line each */
 } Rule;
 
 /* NULL when there is a problem. */

@@ -39,6 +39,9 @@ load_words (const ToolOptions *options, GError **error)
         return NULL;
     g_autofree char *dir = g_build_filename (
         options->policies ? options->policies : settings->policies, "words", NULL);
+    if (!g_file_test (dir, G_FILE_TEST_IS_DIR))
+        fprintf (stderr,
+                 "licet: note: there are no words in %s; right would be --policies DIR\n", dir);
     return words_load (dir, error);
 }
 

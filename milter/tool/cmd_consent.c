@@ -12,6 +12,9 @@
 #include "licet/error.h"
 #include "tool.h"
 
+/* Clocks differ a little; an act dated later would outlast what the person says until then. */
+enum { MOST_AHEAD = 300 };
+
 typedef struct {
     char *config, *consent, *source, *basis, *at, *evidence;
     gboolean json;
@@ -43,6 +46,10 @@ append_one (ConsentStore *store, const char *state, char **operands,
     if ((options->at && !clock_parse (options->at, &event->at, &error)) ||
         !consent_event_check (event, &error))
         return tool_fail (error);
+    if (event->at > clock_now (&clock) + MOST_AHEAD)
+        return tool_fail (g_error_new (
+            LICET_ERROR, LICET_ERROR_MALFORMED,
+            "--at %s lies in the future; an act is recorded when it is done", options->at));
     g_ptr_array_add (events, event);
     return consent_append (store, events, &error) ? EX_OK : tool_fail (error);
 }

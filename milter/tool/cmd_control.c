@@ -5,8 +5,29 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "licet/conffile.h"
 #include "licet/edge.h"
 #include "tool.h"
+
+/* A settings file that the daemon would refuse must not keep its admin from asking the daemon. */
+static char *
+find_socket (const char *config, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+    g_autoptr (Settings) settings = tool_settings (config, &cause);
+    const char *path = config ? config : g_getenv ("LICET_CONFIG");
+    g_autoptr (Conffile) file = !settings && path ? conffile_load (path, NULL) : NULL;
+
+    if (settings)
+        return g_strdup (settings->control_socket);
+    if (!file) {
+        g_propagate_error (error, g_steal_pointer (&cause));
+        return NULL;
+    }
+    g_autoptr (Settings) defaults = settings_new ();
+    return g_strdup (
+        conf_string (conffile_root (file), "control_socket", defaults->control_socket));
+}
 
 static int
 ask (int argc, char **argv, const char *request, const char *summary)
@@ -27,11 +48,8 @@ ask (int argc, char **argv, const char *request, const char *summary)
         return EX_USAGE;
     if (argc != 1)
         return tool_usage ("%s takes no operand", request);
-    g_autoptr (Settings) settings = tool_settings (config, &error);
-    if (!settings)
-        return tool_fail (error);
-    g_autofree char *answer =
-        control_ask (socket ? socket : settings->control_socket, request, &error);
+    g_autofree char *path = socket ? g_strdup (socket) : find_socket (config, &error);
+    g_autofree char *answer = path ? control_ask (path, request, &error) : NULL;
     if (!answer)
         return tool_fail (error);
     puts (answer);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "licet/classify.h"
 #include "licet/error.h"
 #include "licet/policy.h"
 #include "tool.h"
@@ -80,6 +81,8 @@ cmd_policy (int argc, char **argv)
     bool show = argc == 3 && strcmp (argv[1], "show") == 0;
     if (argc == 2 && strcmp (argv[1], "kinds") == 0)
         return print_kinds ();
+    if (show && json)
+        return tool_usage ("--json goes with policy check");
     if (!show && !(argc == 2 && strcmp (argv[1], "check") == 0))
         return tool_usage ("policy takes: check, kinds, or show TERRITORY");
     g_autoptr (Settings) settings = tool_settings (config, &error);
@@ -88,6 +91,10 @@ cmd_policy (int argc, char **argv)
     const char *dir = policies ? policies : settings->policies;
     g_autoptr (PolicySet) set = policy_set_load (dir, &error);
     if (!set)
+        return json ? fail_json (error) : tool_fail (error);
+    g_autofree char *word_dir = g_build_filename (dir, "words", NULL);
+    g_autoptr (Words) words = words_load (word_dir, &error);
+    if (!words)
         return json ? fail_json (error) : tool_fail (error);
     return show ? print_territory (set, argv[2]) : print_check (set, dir, json);
 }

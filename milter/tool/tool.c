@@ -135,8 +135,9 @@ without_mbox_line (GBytes *bytes)
 {
     size_t length = 0;
     const char *data = g_bytes_get_data (bytes, &length);
-    const char *end = length >= 5 && memcmp (data, "From ", 5) == 0 ? memchr (data, '\n', length) : NULL;
-    size_t offset = end ? (size_t) (end - data) + 1 : 0;
+    const char *end =
+        length >= 5 && memcmp (data, "From ", 5) == 0 ? memchr (data, '\n', length) : NULL;
+    size_t offset = end ? (size_t)(end - data) + 1 : 0;
 
     return g_bytes_new_from_bytes (bytes, offset, length - offset);
 }
@@ -148,7 +149,7 @@ tool_read_mail (const char *path, GError **error)
     FILE *file = standard ? stdin : fopen (path, "rb");
 
     if (!file) {
-        g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (errno), "%s: %s", path,
+        g_set_error (error, G_FILE_ERROR, (int)g_file_error_from_errno (errno), "%s: %s", path,
                      g_strerror (errno));
         return NULL;
     }

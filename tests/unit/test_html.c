@@ -152,10 +152,6 @@ static const Row mark_rows[] = {
     { "text lines up to the end", "text/plain",
       "a\r\n[licet:promotional]\r\n[/licet:promotional]",
       "text-lines:[licet:promotional]\r\n[/licet:promotional]:;" },
-    { "a mark in the middle of a line is none", "text/plain", "x [licet:promotional]\r\n", "" },
-    { "no marks inside a conditional comment", HTML,
-      "<!--[if mso]> licet:promotional <![endif]-->", "" },
-    { "no marks inside a style sheet", HTML, "<style><!-- licet:promotional --></style>", "" },
     { "a comment of somebody else", HTML, "<!-- promotional --><!-- deliciet: x -->", "" },
 };
 
@@ -179,6 +175,22 @@ test_marks (const void *data)
 }
 
 static const Row problem_rows[] = {
+    { "a mark in the middle of a line", "text/plain", "x [licet:promotional]\r\n",
+      "leaf 1, offset 3: a mark where it has no effect" },
+    { "a mark inside a conditional comment", HTML,
+      "<!--[if mso]> licet:promotional <![endif]-->",
+      "leaf 1, offset 14: a mark where it has no effect" },
+    { "a mark inside a style sheet", HTML, "<style><!-- licet:promotional --></style>",
+      "leaf 1, offset 12: a mark where it has no effect" },
+    { "a comment with one dash too many", HTML, "<!--- licet:promotional --->x",
+      "leaf 1, offset 6: a mark where it has no effect" },
+    { "the attribute inside a conditional comment", HTML,
+      "<!--[if mso]><div data-licet=\"promotional\">x</div><![endif]-->",
+      "leaf 1, offset 18: a mark where it has no effect" },
+    { "comments in plain text", "text/plain", "<!-- licet:promotional -->",
+      "leaf 1, offset 5: a mark where it has no effect" },
+    { "a mark in another kind of text", "text/markdown", "<!-- licet:promotional -->",
+      "leaf 1, offset 5: a mark where it has no effect" },
     { "a begin without an end", HTML, "ab<!-- licet:promotional -->c",
       "leaf 1, offset 2: a marked block without its end" },
     { "an end without a begin", HTML, "ab<!-- /licet:promotional -->c",

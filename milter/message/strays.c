@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * A mark that has no effect is worse than none: the sender relies on it, and the promotion goes
+ * to everybody. So whatever text mentions a mark outside the blocks that were found is a problem
+ * of the message, in whatever kind of part, spelling or character set it stands.
+ */
+
+#include "strays.h"
+
+#include <string.h>
+
+#include "coding.h"
+
+static const char *const names[] = { "licet:promotional", "data-licet" };
+
+static bool
+may_hold_text (const char *type)
+{
+    return g_str_has_prefix (type, "text/") || g_str_has_prefix (type, "message/") ||
+           strstr (type, "html") || strstr (type, "xml");
+}
+
+static bool
+is_name_at (const char *at, size_t left)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (names); i++)
+        if (left >= strlen (names[i]) &&
+            g_ascii_strncasecmp (at, names[i], strlen (names[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool
+is_in_block (const GArray *blocks, unsigned leaf, size_t offset)
+{
+    for (unsigned i = 0; i < blocks->len; i++) {
+        const MarkedBlock *block = &g_array_index (blocks, MarkedBlock, i);
+        if (block->leaf == leaf && offset >= block->start && offset < block->end)
+            return true;
+    }
+    return false;
+}
+
+/* UTF-16 and UTF-32 spell ASCII with NUL bytes between, whatever the label says. */
+static GByteArray *
+without_nuls (const char *data, size_t length)
+{
+    GByteArray *text = g_byte_array_sized_new ((unsigned)length);
+
+    for (size_t i = 0; i < length; i++)
+        if (data[i])
+            g_byte_array_append (text, (const guint8 *)data + i, 1);
+    return text;
+}
+
+static bool
+find_stray (const char *data, size_t length, const GArray *blocks, unsigned leaf,
+            size_t *ret_offset)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((data[i] == 'l' || data[i] == 'L' || data[i] == 'd' || data[i] == 'D') &&
+            is_name_at (data + i, length - i) && !(blocks && is_in_block (blocks, leaf, i))) {
+            *ret_offset = i;
+            return true;
+        }
+    return false;
+}
+
+char *
+strays_find (GBytes *bytes, const Part *part, unsigned i, const GArray *blocks)
+{
+    const Leaf *leaf = &part->leaf;
+    CodingVerdict verdict = CODING_STRICT;
+    size_t length = 0, offset = 0;
+
+    if (!may_hold_text (leaf->type))
+        return NULL;
+    g_autoptr (GBytes) decoded =
+        leaf->content ? g_bytes_ref (leaf->content)
+                      : coding_decode (leaf->encoding, bytes, leaf->start, leaf->end, &verdict);
+    const char *data = g_bytes_get_data (decoded, &length);
+    bool stray = find_stray (data, length, blocks, i, &offset);
+    if (!stray && length > 0 && memchr (data, '\0', length)) {
+        g_autoptr (GByteArray) text = without_nuls (data, length);
+        stray = find_stray ((const char *)text->data, text->len, NULL, i, &offset);
+    }
+    return stray ? g_strdup_printf ("leaf %s, offset %zu: a mark where it has no effect",
+                                    leaf->path, offset)
+                 : NULL;
+}
