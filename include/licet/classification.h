@@ -69,7 +69,7 @@ typedef struct {
     ContentOrder order;
     MessageClass subject_class; /* CLASS_TRANSACTIONAL or CLASS_PROMOTIONAL */
     double confidence;          /* 0..1 */
-    char *declared;             /* what the sender declared, known words only; NULL when nothing */
+    char *declared;      /* what the sender declared, known words only; NULL when nothing */
     char *problem;       /* marks that do not pair, or other reason not to edit; or NULL */
     GPtrArray *blocks;   /* of Block, by leaf and offset */
     GPtrArray *evidence; /* of Evidence, in the order of the table of signals */

@@ -25,7 +25,7 @@ typedef struct {
     GPtrArray *edits;      /* of Edit, signatures included, as last inserted: topmost first */
     GPtrArray *signatures; /* of Signature; empty when no key fits */
     GBytes *bytes;         /* final */
-    char *body_hash; /* SHA-256 hex of the final body */
+    char *body_hash;       /* SHA-256 hex of the final body */
 } Variant;
 
 typedef struct {

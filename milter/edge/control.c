@@ -13,10 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "json.h"
 #include "net.h"
 
 #include "licet/error.h"
+#include "licet/json_text.h"
 #include "licet/limits.h"
 #include "licet/log.h"
 
@@ -44,7 +44,7 @@ reload (Daemon *daemon)
     }
     log_error (NULL, "control: reload=failed error=%s text=\"%s\"", licet_error_word (error),
                error->message);
-    json_append_text (json, error->message);
+    json_text_append (json, error->message);
     g_string_append_c (json, '}');
     return g_string_free (g_steal_pointer (&json), FALSE);
 }

@@ -8,7 +8,7 @@
 
 #include "licet/edge.h"
 
-#include "json.h"
+#include "licet/json_text.h"
 
 struct Daemon {
     GMutex lock;   /* engine */
@@ -142,16 +142,16 @@ daemon_status (Daemon *daemon)
     g_autoptr (GString) json = g_string_new ("{\"ok\":true,\"version\":");
     g_autofree char *now = clock_format (daemon_now (daemon));
 
-    json_append_text (json, PACKAGE_VERSION);
+    json_text_append (json, PACKAGE_VERSION);
     g_string_append (json, ",\"time\":");
-    json_append_text (json, now);
+    json_text_append (json, now);
     g_string_append_printf (json, ",\"uptime_seconds\":%" G_GINT64_FORMAT,
                             (g_get_monotonic_time () - daemon->started) / G_USEC_PER_SEC);
     for (unsigned i = 0; i < COUNT_LAST; i++)
         g_string_append_printf (json, ",\"%s\":%d", counter_names[i],
                                 g_atomic_int_get (&daemon->counters[i]));
     g_string_append (json, ",\"policy_version\":");
-    json_append_text (json, policy_set_version (engine->policies));
+    json_text_append (json, policy_set_version (engine->policies));
     g_string_append_printf (json, ",\"territories\":%u,\"rules\":%u,\"in_doubt\":%u}",
                             policy_set_territory_count (engine->policies),
                             policy_set_rule_count (engine->policies),

@@ -70,7 +70,7 @@ static void
 add_member (GString *json, const char *key, const char *value)
 {
     g_string_append_printf (json, "%s\"%s\":", json->str[json->len - 1] == '{' ? "" : ",", key);
-    tool_json_string (json, value);
+    json_text_append (json, value);
 }
 
 static void

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "licet/pipeline.h"
 #include "report.h"
 #include "tool.h"
 
@@ -12,19 +11,11 @@ static int
 explain_file (const ToolOptions *options, const char *path)
 {
     GError *error = NULL;
-    int64_t now = 0;
-    g_autoptr (Engine) engine = tool_engine (options, &now, &error);
-    if (!engine)
+    g_autoptr (Envelope) envelope = NULL;
+    g_autoptr (Plan) plan = report_plan (options, path, &envelope, &error);
+
+    if (!plan)
         return tool_fail (error);
-    g_autoptr (GBytes) bytes = tool_read_mail (path, &error);
-    if (!bytes)
-        return tool_fail (error);
-    g_autoptr (Envelope) envelope = report_envelope (options, now);
-    g_autoptr (Plan) plan = pipeline_run (engine, envelope, bytes, now, &error);
-    if (!plan) {
-        g_prefix_error (&error, "%s: ", path);
-        return tool_fail (error);
-    }
     g_autoptr (GString) text = g_string_new (NULL);
     for (unsigned i = 0; i < envelope->recipients->len; i++) {
         if (options->json)

@@ -98,11 +98,11 @@ print_settings (const NewKey *key)
     g_autofree char *path = g_canonicalize_filename (key->file, NULL);
     g_autoptr (GString) text = g_string_new ("keys = ( { domain = ");
 
-    tool_json_string (text, key->domain);
+    json_text_append (text, key->domain);
     g_string_append (text, "; selector = ");
-    tool_json_string (text, key->selector);
+    json_text_append (text, key->selector);
     g_string_append (text, "; file = ");
-    tool_json_string (text, path);
+    json_text_append (text, path);
     printf ("%s; } );\n", text->str);
 }
 

@@ -56,7 +56,7 @@ fail_json (GError *error)
 
     for (char **line = lines; *line; line++) {
         g_string_append (json, line == lines ? "" : ",");
-        tool_json_string (json, *line);
+        json_text_append (json, *line);
     }
     puts (g_string_append (json, "]}")->str);
     return tool_fail (error);

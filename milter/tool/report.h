@@ -37,6 +37,11 @@
         "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "print one JSON object per line", NULL \
     }
 
+/* What the daemon would do with one mail file and the envelope that the options describe. Caller
+ * owns both; *ret_envelope is set even on failure, or NULL. */
+Plan *report_plan (const ToolOptions *options, const char *path, Envelope **ret_envelope,
+                   GError **error);
+
 /* The envelope that the options describe. Caller frees. */
 Envelope *report_envelope (const ToolOptions *options, int64_t now);
 

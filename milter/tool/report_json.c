@@ -21,7 +21,7 @@ static void
 add_text (GString *json, const char *key, const char *value)
 {
     add_key (json, key);
-    tool_json_string (json, value);
+    json_text_append (json, value);
 }
 
 static void
@@ -63,7 +63,7 @@ add_recipients (GString *json, const Envelope *envelope, const Variant *variant)
     for (unsigned i = 0; i < variant->recipients->len; i++) {
         add_comma (json);
         unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        tool_json_string (json, envelope_recipient (envelope, recipient)->address);
+        json_text_append (json, envelope_recipient (envelope, recipient)->address);
     }
     g_string_append_c (json, ']');
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "licet/pipeline.h"
 #include "report.h"
 
 Envelope *
@@ -16,6 +17,24 @@ report_envelope (const ToolOptions *options, int64_t now)
     for (char **recipient = options->recipients; recipient && *recipient; recipient++)
         g_ptr_array_add (envelope->recipients, envelope_path_new (*recipient, ""));
     return envelope;
+}
+
+Plan *
+report_plan (const ToolOptions *options, const char *path, Envelope **ret_envelope,
+             GError **error)
+{
+    int64_t now = 0;
+    g_autoptr (Engine) engine = tool_engine (options, &now, error);
+    g_autoptr (GBytes) bytes = engine ? tool_read_mail (path, error) : NULL;
+
+    *ret_envelope = NULL;
+    if (!bytes)
+        return NULL;
+    *ret_envelope = report_envelope (options, now);
+    Plan *plan = pipeline_run (engine, *ret_envelope, bytes, now, error);
+    if (!plan)
+        g_prefix_error (error, "%s: ", path);
+    return plan;
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "licet/clock.h"
 #include "licet/engine.h"
+#include "licet/json_text.h"
 
 /*
  * What the subcommands of licet(1) share. A subcommand is one file with one entry point that
@@ -32,9 +33,6 @@ bool tool_options (int *argc, char ***argv, const char *operands, const char *su
 /* A mail file, "-" for standard input; LF lines become CRLF when there is no CRLF at all.
  * G_FILE_ERROR when it cannot be read, LIMIT past LIMIT_MESSAGE_BYTES. */
 GBytes *tool_read_mail (const char *path, GError **error);
-
-/* Appends text as a JSON string with its quotes; NULL as null. */
-void tool_json_string (GString *json, const char *text);
 
 /* The options that run, explain and classify share. */
 typedef struct {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* The few lines of JSON that the control socket answers with. */
+/* One string as JSON. */
 
-#include "json.h"
+#include "licet/json_text.h"
 
 void
-json_append_text (GString *json, const char *text)
+json_text_append (GString *json, const char *text)
 {
     if (!text) {
         g_string_append (json, "null");
