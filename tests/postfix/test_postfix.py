@@ -6,6 +6,7 @@ Arguments: the top of the source tree, the build directory. Skipped where no Pos
 """
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -215,6 +216,25 @@ def test_licetd_down(play):
         one(play.received_for(recipient, "while-down"))
 
 
+def test_memory_short(play):
+    """a licetd that gets no memory: the client keeps its mail (4xx), and nothing is doubled"""
+    mail = play.mail("b-password-reset.eml").replace(b"reset-88", b"reset-big")
+    mail += (b"y" * 76 + b"\r\n") * 100000
+    play.stop_licetd()
+    play.start_licetd()
+    # Below what it has already, so that nothing more can be had.
+    limit = 50 << 20
+    resource.prlimit(play.processes["licetd"].pid, resource.RLIMIT_AS, (limit, limit))
+    code, text = play.send(mail, ["bruno@example.com"], sender="account@shop.example")
+    assert 400 <= code < 500, (code, text)
+    play.stop_licetd(kill=True)
+    play.start_licetd()
+    code, text = play.send(mail, ["bruno@example.com"], sender="account@shop.example")
+    assert code == 250, (code, text)
+    play.settle()
+    one(play.received_for("bruno@example.com", "reset-big"))
+
+
 def test_store_down(play):
     """without the store promotion waits and transactions go out"""
     play.stop_licetd()
@@ -255,7 +275,7 @@ def test_log_holds_no_address(play):
 TESTS = [test_four_outcomes, test_bounce_has_reason, test_copies_differ_only_where_they_must, test_signatures,
          test_run_gives_the_same_bytes, test_deferred_is_asked_again, test_waiting_mail_leaves_when_the_window_opens,
          test_in_place, test_refused_at_once, test_newsletter_and_letter, test_sendmail, test_forged_route,
-         test_licetd_down, test_store_down, test_log_holds_no_address]
+         test_licetd_down, test_memory_short, test_store_down, test_log_holds_no_address]
 
 
 def main():
