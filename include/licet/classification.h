@@ -57,7 +57,8 @@ typedef struct {
     size_t start, end;             /* decoded range within the leaf */
     size_t inner_start, inner_end; /* without the marks */
     MessageClass class;
-    const char *how;  /* "marked", "selected" or "detected" */
+    const char *how;  /* "marked", "selected", "detected"; or found through one of these: "twin"
+                         (its text in another alternative), "preheader" (that quotes it) */
     const char *mark; /* for a marked one: "comment", "attribute", "text-lines"; else NULL */
 } Block;
 
@@ -72,6 +73,7 @@ typedef struct {
     char *declared;      /* what the sender declared, known words only; NULL when nothing */
     char *problem;       /* marks that do not pair, or other reason not to edit; or NULL */
     GPtrArray *blocks;   /* of Block, by leaf and offset */
+    GArray *orphans;     /* of unsigned: leaves that only promotional blocks refer to (cid:) */
     GPtrArray *evidence; /* of Evidence, in the order of the table of signals */
 } Classification;
 

@@ -12,6 +12,8 @@
  */
 typedef enum {
     EDIT_CUT,            /* remove decoded bytes [start, end) of a leaf */
+    EDIT_REPLACE,        /* put `value` (ASCII) in their place */
+    EDIT_DROP,           /* remove the leaf as a part of its multipart, header and all */
     EDIT_HEADER_REMOVE,  /* remove header field number `field` */
     EDIT_HEADER_REPLACE, /* give header field number `field` the value `value` */
     EDIT_HEADER_INSERT,  /* put `name`: `value` above all fields; several keep their order */
@@ -19,10 +21,10 @@ typedef enum {
 
 typedef struct {
     EditKind kind;
-    const char *why;   /* a static word for the record: "strip", "unmark", "control-header",
-                            "tag", "label", "signature" */
-    unsigned leaf;     /* EDIT_CUT */
-    size_t start, end; /* EDIT_CUT */
+    const char *why;   /* a static word for the record: "strip", "unmark", "tracking",
+                          "text-only", "control-header", "tag", "label", "signature" */
+    unsigned leaf;     /* EDIT_CUT, EDIT_REPLACE, EDIT_DROP */
+    size_t start, end; /* EDIT_CUT, EDIT_REPLACE */
     unsigned field;    /* EDIT_HEADER_REMOVE, EDIT_HEADER_REPLACE */
     char *name;        /* of the header field */
     char *value; /* without the leading space; folds are CRLF and a blank; no CRLF at the end */

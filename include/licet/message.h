@@ -68,6 +68,20 @@ typedef struct {
     size_t value_start; /* first byte after the colon */
 } HeaderField;
 
+/*
+ * An element of an HTML leaf as its tags stand in the source. Elements are numbered in the order
+ * of their start tags, so each comes before what stands in it.
+ */
+typedef struct {
+    const char *name;              /* lower case */
+    int parent;                    /* number of the element around it, -1 at the top */
+    size_t start, end;             /* decoded range from its start tag to after its end tag */
+    size_t inner_start, inner_end; /* between the tags */
+    bool whole;  /* void, or ended by its own end tag in order; otherwise `end` is where
+                    something else ended it, and a cut of it may be refused */
+    bool hidden; /* its text is not shown */
+} LeafElement;
+
 /* A part of the text that the sender marked as promotional. */
 typedef struct {
     unsigned leaf;
@@ -112,6 +126,15 @@ int message_main_leaf (const Message *message);
 /* The visible text of a decoded range of a leaf, blanks collapsed, UTF-8. Caller frees. */
 char *message_visible_text (const Message *message, unsigned leaf, size_t start, size_t end);
 
+/* The elements of an HTML or AMP leaf; none of other leaves and of those past the bounds of
+ * limits.h, which are locked. */
+unsigned message_element_count (const Message *message, unsigned leaf);
+const LeafElement *message_element (const Message *message, unsigned leaf, unsigned i);
+/* The value of its first attribute of that name (lower case), references resolved, UTF-8; ""
+ * for one without a value, NULL when there is none. Caller frees. */
+char *message_element_attribute (const Message *message, unsigned leaf, unsigned i,
+                                 const char *name);
+
 /*
  * The blocks between <!-- licet:promotional --> and <!-- /licet:promotional -->, the elements
  * with data-licet="promotional", and the text lines from [licet:promotional] to
@@ -123,10 +146,11 @@ const GArray *message_marked_blocks (const Message *message);
 const char *message_mark_problem (const Message *message);
 
 /*
- * The message with the edits (array of Edit) applied. Cuts are proven: every touched leaf must
- * decode to the intended text, all other leaves must keep their bytes, and for HTML gumbo's tree
- * of the result must equal the tree of the original minus the cut nodes. Otherwise MALFORMED
- * with leaf and offset, and nothing is produced. Without edits the result is the original.
+ * The message with the edits (array of Edit) applied. Edits of a body are proven: every touched
+ * leaf must decode to the intended text, all other leaves must keep their bytes, and for HTML
+ * gumbo's tree of the result must equal the tree of the original minus the cut nodes, with
+ * replaced ranges inside attribute values only. Otherwise MALFORMED with leaf and offset, and
+ * nothing is produced. Without edits the result is the original.
  */
 GBytes *message_render (const Message *message, const GPtrArray *edits, GError **error);
 

@@ -53,6 +53,7 @@ classification_new (void)
 {
     Classification *classification = g_new0 (Classification, 1);
 
+    classification->orphans = g_array_new (FALSE, FALSE, sizeof (unsigned));
     classification->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify)block_free);
     classification->evidence = g_ptr_array_new_with_free_func ((GDestroyNotify)evidence_free);
     return classification;
@@ -66,6 +67,7 @@ classification_free (Classification *classification)
     g_free (classification->declared);
     g_free (classification->problem);
     g_ptr_array_unref (classification->blocks);
+    g_array_unref (classification->orphans);
     g_ptr_array_unref (classification->evidence);
     g_free (classification);
 }
