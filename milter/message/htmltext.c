@@ -12,6 +12,7 @@
 #include "charset.h"
 #include "elements.h"
 #include "html.h"
+#include "outline.h"
 #include "style.h"
 #include "text.h"
 
@@ -26,6 +27,7 @@ typedef struct {
     GString *text;
     GString *scratch;
     ElementStack stack;
+    Outline outline;
     Link *link;          /* the anchor that is open */
     unsigned link_depth; /* of the stack below it */
     size_t link_text;    /* where its text begins */
@@ -173,6 +175,8 @@ take_start (Reader *reader, const HtmlToken *token)
         open_link (reader, token, &facts);
     else if (reader->link && facts.alt && facts.hidden == HIDDEN_NONE)
         g_string_append (reader->link_image, facts.alt);
+    outline_start (&reader->outline, token, &reader->stack, element,
+                   facts.hidden != HIDDEN_NONE);
     elements_push (&reader->stack, token, element, facts.hidden);
     g_free (facts.href);
     g_free (facts.alt);
@@ -183,7 +187,8 @@ take_end (Reader *reader, const HtmlToken *token)
 {
     const Element *element = element_find (reader->data, token);
 
-    elements_end (&reader->stack, token, element);
+    EndResult result = elements_end (&reader->stack, token, element);
+    outline_end (&reader->outline, token, &reader->stack, result);
     if (reader->link && (reader->stack.depth <= reader->link_depth ||
                          is_named (reader, token->name, token->name_length, "a")))
         close_link (reader);
@@ -256,11 +261,13 @@ htmltext_read (Part *part)
     charset_decoder_init (&reader.decoder,
                           text_is_transcoded (part) ? NULL : part->leaf.charset);
     elements_init (&reader.stack, reader.data);
+    outline_init (&reader.outline, part, reader.data);
     reader.text = g_string_sized_new (reader.length / 4 + 1);
     reader.scratch = g_string_new (NULL);
     reader.link_image = g_string_new (NULL);
     read_tokens (&reader);
     lock_html (part, &reader);
+    outline_finish (&reader.outline, &reader.stack, reader.length);
     charset_decoder_clear (&reader.decoder);
     g_string_free (reader.scratch, TRUE);
     g_string_free (reader.link_image, TRUE);

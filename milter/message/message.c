@@ -16,6 +16,7 @@
 #include "htmltext.h"
 #include "layout.h"
 #include "marks.h"
+#include "outline.h"
 #include "strays.h"
 #include "text.h"
 #include "witness.h"
@@ -323,6 +324,26 @@ char *
 message_visible_text (const Message *message, unsigned leaf, size_t start, size_t end)
 {
     return text_visible (get_part (message, leaf), start, end);
+}
+
+unsigned
+message_element_count (const Message *message, unsigned leaf)
+{
+    const Part *part = get_part (message, leaf);
+
+    return part->elements ? part->elements->len : 0;
+}
+
+const LeafElement *
+message_element (const Message *message, unsigned leaf, unsigned i)
+{
+    return &g_array_index (get_part (message, leaf)->elements, LeafElement, i);
+}
+
+char *
+message_element_attribute (const Message *message, unsigned leaf, unsigned i, const char *name)
+{
+    return outline_attribute (get_part (message, leaf), i, name);
 }
 
 const GArray *

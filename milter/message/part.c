@@ -43,5 +43,7 @@ part_free (Part *part)
     g_free (part->disposition);
     g_clear_pointer (&part->source, g_bytes_unref);
     g_array_unref (part->runs);
+    g_clear_pointer (&part->elements, g_array_unref);
+    g_clear_pointer (&part->names, g_string_chunk_free);
     g_free (part);
 }

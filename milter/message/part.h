@@ -11,8 +11,10 @@ typedef struct {
     bool foreign;       /* signed, encrypted or another message: never ours to edit */
     char *content_type; /* field values, unfolded; NULL when there is no such field */
     char *disposition;
-    GBytes *source; /* what the runs point into: the content, or its UTF-8 form */
-    GArray *runs;   /* of TextRun, by offset */
+    GBytes *source;      /* what the runs point into: the content, or its UTF-8 form */
+    GArray *runs;        /* of TextRun, by offset */
+    GArray *elements;    /* of LeafElement, by start; NULL but for HTML */
+    GStringChunk *names; /* of elements that are not known */
 } Part;
 
 /* A stretch of source and the visible text it became. */
