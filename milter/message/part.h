@@ -7,6 +7,7 @@
 /* A leaf with what only this folder knows about it. */
 typedef struct {
     Leaf leaf;          /* first: message_leaf hands out its address */
+    unsigned range;     /* number of the PartRange that holds it (structure.h) */
     bool nested;        /* inside message/rfc822: a reader does not see it first */
     bool foreign;       /* signed, encrypted or another message: never ours to edit */
     char *content_type; /* field values, unfolded; NULL when there is no such field */
