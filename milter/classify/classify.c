@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "companions.h"
 #include "signals.h"
-#include "twin.h"
 
 enum { SCENE_TEXT = 64 * 1024 };
 
@@ -37,8 +37,7 @@ add_blocks (Classification *classification, const Message *message)
         g_ptr_array_add (classification->blocks, block);
     }
     classification->problem = g_strdup (message_mark_problem (message));
-    if (!classification->problem)
-        classification->problem = twin_find (message, classification->blocks);
+    companions_find (classification, message);
 }
 
 /* The visible text of a leaf outside its blocks; *ret_inside counts what lies in them. */

@@ -18,12 +18,6 @@ typedef struct {
     GStringChunk *names; /* of elements that are not known */
 } Part;
 
-/* A stretch of source and the visible text it became. */
-typedef struct {
-    size_t start, end;
-    size_t text_start, text_end;
-} TextRun;
-
 Part *part_new (void);
 void part_free (Part *part);
 

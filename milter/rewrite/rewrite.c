@@ -77,6 +77,21 @@ edit_blocks (const Message *message, const Classification *classification,
     }
 }
 
+/* Parts that only what was cut refers to would be left as attachments. */
+static void
+drop_orphans (const Message *message, const Classification *classification,
+              const Decision *decision, GPtrArray *edits)
+{
+    for (unsigned i = 0; i < classification->orphans->len; i++) {
+        unsigned number = g_array_index (classification->orphans, unsigned, i);
+        const Leaf *leaf = message_leaf (message, number);
+        g_autofree char *where =
+            g_strdup_printf ("%s %s, used by the block alone", leaf->type, leaf->path);
+        g_ptr_array_add (edits, edit_drop_new ("strip", number, leaf->end - leaf->start, where,
+                                               decision->rule));
+    }
+}
+
 /* RFC 2047: the prefix as one encoded word unless it is ASCII; the blank at its end belongs
  * inside, since blanks between encoded words are dropped. */
 static char *
@@ -148,6 +163,8 @@ edits_for (const Message *message, const Classification *classification,
     if (classification->class != CLASS_PERSONAL) {
         apply_fixes (message, decision, edits);
         edit_blocks (message, classification, decision, edits);
+        if (decision->outcome == OUTCOME_STRIP)
+            drop_orphans (message, classification, decision, edits);
     }
     return edits;
 }
