@@ -90,7 +90,7 @@ has_part (const char *value, const char *wanted, bool fold)
 static bool
 is_value_matched (const SelectorTest *test, const char *value)
 {
-    size_t length = strlen (test->value), have = strlen (value);
+    size_t length = strlen (test->value ? test->value : ""), have = strlen (value);
     bool fold = test->fold;
 
     switch (test->match) {

@@ -67,7 +67,7 @@ static const Row rows[] = {
     { "li:nth-child(n + 4)", "tu" },
     { "li:nth-child(0)", "" },
     { "li:nth-last-child(2)", "t" },
-    { "*:first-child", "abdghkmoq" },
+    { "*:first-child", "abdghklmoq" },
     { "td:first-child[data-x=y]", "ho" },
     { "#\\61", "a" },
     { "#\\000061 ", "a" },
