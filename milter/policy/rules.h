@@ -37,7 +37,7 @@ typedef struct {
 } RuleKind;
 
 extern const RuleKind kind_consent, kind_unsubscribe, kind_subject_label, kind_sender_identity,
-    kind_contact_window;
+    kind_contact_window, kind_promo_share, kind_required_text, kind_subject_truth;
 
 const RuleKind *rule_kind_find (const char *name);
 
