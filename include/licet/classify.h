@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "licet/classification.h"
+#include "licet/hints.h"
 #include "licet/message.h"
 
 /*
@@ -23,6 +24,7 @@ Words *words_ref (Words *words);
 void words_unref (Words *words);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Words, words_unref)
 
-Classification *classify (const Message *message, const Words *words);
+/* hints: NULL for none. */
+Classification *classify (const Message *message, const Words *words, const Hints *hints);
 
 #endif

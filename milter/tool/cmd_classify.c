@@ -6,11 +6,13 @@
 
 #include "licet/classify.h"
 #include "licet/message.h"
+#include "licet/policy.h"
 #include "report.h"
 #include "tool.h"
 
 static bool
-classify_file (const Words *words, const char *path, bool json, GError **error)
+classify_file (const Words *words, const PolicySet *policies, const char *path, bool json,
+               GError **error)
 {
     g_autoptr (GBytes) bytes = tool_read_mail (path, error);
     g_autoptr (Message) message = bytes ? message_parse (bytes, error) : NULL;
@@ -19,7 +21,8 @@ classify_file (const Words *words, const char *path, bool json, GError **error)
             g_prefix_error (error, "%s: ", path);
         return false;
     }
-    g_autoptr (Classification) classification = classify (message, words);
+    g_autoptr (Classification) classification =
+        classify (message, words, policies ? policy_hints (policies, message) : NULL);
     g_autoptr (GString) text = g_string_new (NULL);
     if (json)
         report_classify_json (text, path, classification);
@@ -29,16 +32,30 @@ classify_file (const Words *words, const char *path, bool json, GError **error)
     return true;
 }
 
-/* The vocabulary alone is needed, not keys or a store. */
+/* Without the file there are no selectors and no tracking patterns; words may still be there. */
+static bool
+load_policies (const char *dir, PolicySet **ret_policies, GError **error)
+{
+    g_autofree char *path = g_build_filename (dir, "licet-policy.cfg", NULL);
+
+    if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        return true;
+    *ret_policies = policy_set_load (dir, error);
+    return *ret_policies != NULL;
+}
+
+/* The vocabulary and the policies are needed, not keys or a store. */
 static Words *
-load_words (const ToolOptions *options, GError **error)
+load_words (const ToolOptions *options, PolicySet **ret_policies, GError **error)
 {
     g_autoptr (Settings) settings = tool_settings (options->config, error);
 
     if (!settings)
         return NULL;
-    g_autofree char *dir = g_build_filename (
-        options->policies ? options->policies : settings->policies, "words", NULL);
+    const char *policies = options->policies ? options->policies : settings->policies;
+    if (!load_policies (policies, ret_policies, error))
+        return NULL;
+    g_autofree char *dir = g_build_filename (policies, "words", NULL);
     if (!g_file_test (dir, G_FILE_TEST_IS_DIR))
         fprintf (stderr,
                  "licet: note: there are no words in %s; right would be --policies DIR\n", dir);
@@ -50,6 +67,7 @@ cmd_classify (int argc, char **argv)
 {
     g_auto (ToolOptions) options = { 0 };
     GOptionEntry entries[] = { TOOL_COMMON_ENTRIES (options), G_OPTION_ENTRY_NULL };
+    g_autoptr (PolicySet) policies = NULL;
     GError *error = NULL;
     int status = EX_OK;
 
@@ -58,11 +76,11 @@ cmd_classify (int argc, char **argv)
         return EX_USAGE;
     if (argc < 2)
         return tool_usage ("classify takes one or more mail files");
-    g_autoptr (Words) words = load_words (&options, &error);
+    g_autoptr (Words) words = load_words (&options, &policies, &error);
     if (!words)
         return tool_fail (error);
     for (int i = 1; i < argc; i++)
-        if (!classify_file (words, argv[i], options.json, &error))
+        if (!classify_file (words, policies, argv[i], options.json, &error))
             status = tool_fail (g_steal_pointer (&error));
     return status;
 }
