@@ -23,7 +23,10 @@ append_text (CharsetDecoder *decoder, const char *data, const HtmlToken *token, 
     g_autoptr (GString) raw = g_string_new (NULL);
 
     charset_decode (decoder, data + token->start, token->end - token->start, raw);
-    html_append_unescaped (text, raw->str, raw->len);
+    if (token->literal)
+        g_string_append_len (text, raw->str, (gssize)raw->len);
+    else
+        html_append_unescaped (text, raw->str, raw->len);
 }
 
 char *
