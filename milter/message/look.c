@@ -16,7 +16,7 @@
 #define FAR_AWAY (-400)
 
 #define FAINTEST       0.05f
-#define SMALLEST       1.0
+#define SMALLEST       1.01 /* a pixel, rounded */
 #define USUAL_SIZE     16.0
 #define USUAL_VIEWPORT 600.0
 
