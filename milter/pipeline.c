@@ -90,13 +90,19 @@ drop_edits (Variant *variant, const char *why)
 static void
 refuse_recipients (Plan *plan, const Variant *variant, const char *reason)
 {
+    bool strip = has_edit (variant, "strip");
+
     for (unsigned i = 0; i < variant->recipients->len; i++) {
         unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        policy_strip_failed (g_ptr_array_index (plan->decisions, recipient), reason);
+        Decision *decision = g_ptr_array_index (plan->decisions, recipient);
+        if (strip)
+            policy_strip_failed (decision, reason);
+        else
+            policy_tracking_failed (decision, reason);
     }
 }
 
-/* Gives the variant its bytes. False without an error: its strip cannot be made and its
+/* Gives the variant its bytes. False without an error: its edits cannot be made and its
  * recipients are refused instead. */
 static bool
 render_variant (Plan *plan, Variant *variant, const Message *message, GError **error)
@@ -104,7 +110,7 @@ render_variant (Plan *plan, Variant *variant, const Message *message, GError **e
     g_autoptr (GError) cause = NULL;
 
     variant->bytes = message_render (message, variant->edits, &cause);
-    if (!variant->bytes && has_edit (variant, "strip")) {
+    if (!variant->bytes && (has_edit (variant, "strip") || has_edit (variant, "tracking"))) {
         refuse_recipients (plan, variant, cause->message);
         return false;
     }
@@ -199,7 +205,8 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
     plan->body_hash = hash_from (bytes, message_body_offset (message));
     plan->policy_version = g_strdup (policy_set_version (engine->policies));
 
-    plan->classification = classify (message, engine->words, engine->model);
+    plan->classification = classify (message, engine->words, engine->model,
+                                     policy_hints (engine->policies, message));
     decide_all (plan, engine, envelope, message, now);
 
     RewriteOptions options = { .tag_header = engine->settings->tag_header };

@@ -9,7 +9,7 @@ cd "${1:-${srcdir:-.}}"
 floor_of_header() {
     case "$1" in
     limits | error | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | conffile | settings | consent | ledger | signer | audit) echo 1 ;;
+    message | selector | tracking | hints | conffile | settings | consent | ledger | signer | audit) echo 1 ;;
     classify | training | policy | rewrite) echo 2 ;;
     pipeline | engine) echo 3 ;;
     edge) echo 4 ;;
@@ -33,7 +33,7 @@ floor_of_file() {
 # pseudonyms, settings name keys.
 sideways_allowed() {
     case "$1:$2" in
-    milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/config/*:conffile | \
+    milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
         milter/config/*:settings | milter/consent/*:consent | milter/consent/*:ledger | \
         milter/sign/*:signer | milter/audit/*:audit) return 0 ;;
     esac

@@ -74,6 +74,7 @@ typedef struct {
     char *problem;       /* marks that do not pair, or other reason not to edit; or NULL */
     GPtrArray *blocks;   /* of Block, by leaf and offset */
     GArray *orphans;     /* of unsigned: leaves that only promotional blocks refer to (cid:) */
+    GPtrArray *tracking; /* of TrackingPlace (tracking.h), by leaf and offset */
     GPtrArray *evidence; /* of Evidence, in the order of the table of signals */
 } Classification;
 

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "licet/classification.h"
+#include "licet/hints.h"
 #include "licet/message.h"
 
 /*
@@ -35,7 +36,8 @@ Model *model_ref (Model *model);
 void model_unref (Model *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Model, model_unref)
 
-/* Without a model (NULL) the weights of the table of signals decide. */
-Classification *classify (const Message *message, const Words *words, const Model *model);
+/* Without a model (NULL) the weights of the table of signals decide; hints: NULL for none. */
+Classification *classify (const Message *message, const Words *words, const Model *model,
+                          const Hints *hints);
 
 #endif

@@ -68,6 +68,7 @@ typedef struct {
     const char *territory_source; /* "consent-record", "header", "domain", "default" */
     double territory_confidence;  /* 0..1 */
     ConsentAnswer *promotion;     /* never NULL */
+    ConsentAnswer *tracking;      /* never NULL */
 } RecipientFacts;
 
 typedef struct {

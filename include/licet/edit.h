@@ -3,6 +3,7 @@
 #define LICET_EDIT_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -24,7 +25,7 @@ typedef struct {
     const char *why;   /* a static word for the record: "strip", "unmark", "tracking",
                           "text-only", "control-header", "tag", "label", "signature" */
     unsigned leaf;     /* EDIT_CUT, EDIT_REPLACE, EDIT_DROP */
-    size_t start, end; /* EDIT_CUT, EDIT_REPLACE */
+    size_t start, end; /* EDIT_CUT, EDIT_REPLACE; of EDIT_DROP 0 and the bytes that go */
     unsigned field;    /* EDIT_HEADER_REMOVE, EDIT_HEADER_REPLACE */
     char *name;        /* of the header field */
     char *value; /* without the leading space; folds are CRLF and a blank; no CRLF at the end */
@@ -34,8 +35,17 @@ typedef struct {
 
 Edit *edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const char *where,
                     const char *rule);
+/* `with` is ASCII. */
+Edit *edit_replace_new (const char *why, unsigned leaf, size_t start, size_t end,
+                        const char *with, const char *where, const char *rule);
+/* bytes: of the leaf's encoded content, for the record. */
+Edit *edit_drop_new (const char *why, unsigned leaf, size_t bytes, const char *where,
+                     const char *rule);
 Edit *edit_header_new (EditKind kind, const char *why, unsigned field, const char *name,
                        const char *value, const char *rule);
 void edit_free (Edit *edit);
+
+/* Whether it changes a leaf, and not the header. */
+bool edit_is_of_body (const Edit *edit);
 
 #endif

@@ -30,6 +30,10 @@
 #define LIMIT_HTML_DEPTH      256
 #define LIMIT_HTML_ATTRIBUTES 256
 
+/* One selector of a policy: compounds of one selector, and selectors of one list. Each costs a
+ * pass over the elements of a page. */
+#define LIMIT_SELECTOR_PARTS 32
+
 /* A message with more marked blocks than this is refused as malformed. */
 #define LIMIT_BLOCKS 256
 

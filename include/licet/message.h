@@ -82,6 +82,12 @@ typedef struct {
     bool hidden; /* its text is not shown */
 } LeafElement;
 
+/* A stretch of source and the visible text it became. */
+typedef struct {
+    size_t start, end;           /* decoded range */
+    size_t text_start, text_end; /* within the leaf's text */
+} TextRun;
+
 /* A part of the text that the sender marked as promotional. */
 typedef struct {
     unsigned leaf;
@@ -125,6 +131,14 @@ int message_main_leaf (const Message *message);
 
 /* The visible text of a decoded range of a leaf, blanks collapsed, UTF-8. Caller frees. */
 char *message_visible_text (const Message *message, unsigned leaf, size_t start, size_t end);
+
+/* All text of a range, shown or not, blanks collapsed, UTF-8: what a hidden preheader says.
+ * Caller frees. */
+char *message_whole_text (const Message *message, unsigned leaf, size_t start, size_t end);
+
+/* The stretches of visible text of a leaf, array of TextRun in order; none when its character set
+ * is no superset of ASCII, and NULL of LEAF_OTHER. */
+const GArray *message_text_runs (const Message *message, unsigned leaf);
 
 /* The elements of an HTML or AMP leaf; none of other leaves and of those past the bounds of
  * limits.h, which are locked. */

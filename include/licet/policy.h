@@ -9,6 +9,7 @@
 #include "licet/classification.h"
 #include "licet/consent.h"
 #include "licet/decision.h"
+#include "licet/hints.h"
 #include "licet/message.h"
 
 /*
@@ -32,6 +33,10 @@ const char *policy_set_version (const PolicySet *set);
 unsigned policy_set_territory_count (const PolicySet *set);
 unsigned policy_set_rule_count (const PolicySet *set);
 unsigned policy_set_sender_count (const PolicySet *set);
+
+/* What the policies say of the mail of this sender (first mailbox of From). Borrowed; never
+ * NULL. */
+const Hints *policy_hints (const PolicySet *set, const Message *message);
 
 /* The rules of one territory in words, or NULL when there is no such file. Caller frees. */
 char *policy_show (const PolicySet *set, const char *code);
@@ -60,6 +65,9 @@ Decision *policy_decide (const PolicySet *set, const Message *message,
  * a refusal that carries the reason.
  */
 void policy_strip_failed (Decision *decision, const char *reason);
+
+/* The same of tracking that a rule wanted out. */
+void policy_tracking_failed (Decision *decision, const char *reason);
 
 /* The kinds of rule, for the checker, the manual and the tool; NULL-terminated. */
 typedef struct {

@@ -183,7 +183,7 @@ edits_json (const Variant *variant)
         json_t *entry = json_object ();
         json_object_set_new (entry, "kind", json_string (edit->why));
         json_object_set_new (entry, "where", text_or_null (edit->where));
-        if (edit->kind == EDIT_CUT) {
+        if (edit_is_of_body (edit)) {
             json_object_set_new (entry, "start", json_integer ((json_int_t)edit->start));
             json_object_set_new (entry, "bytes_removed",
                                  json_integer ((json_int_t)(edit->end - edit->start)));

@@ -55,6 +55,7 @@ classification_new (void)
 
     classification->orphans = g_array_new (FALSE, FALSE, sizeof (unsigned));
     classification->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify)block_free);
+    classification->tracking = g_ptr_array_new ();
     classification->evidence = g_ptr_array_new_with_free_func ((GDestroyNotify)evidence_free);
     return classification;
 }
@@ -68,6 +69,7 @@ classification_free (Classification *classification)
     g_free (classification->problem);
     g_ptr_array_unref (classification->blocks);
     g_array_unref (classification->orphans);
+    g_ptr_array_unref (classification->tracking);
     g_ptr_array_unref (classification->evidence);
     g_free (classification);
 }

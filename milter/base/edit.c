@@ -21,6 +21,27 @@ edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const ch
 }
 
 Edit *
+edit_replace_new (const char *why, unsigned leaf, size_t start, size_t end, const char *with,
+                  const char *where, const char *rule)
+{
+    Edit *edit = edit_cut_new (why, leaf, start, end, where, rule);
+
+    edit->kind = EDIT_REPLACE;
+    edit->value = g_strdup (with);
+    return edit;
+}
+
+Edit *
+edit_drop_new (const char *why, unsigned leaf, size_t bytes, const char *where,
+               const char *rule)
+{
+    Edit *edit = edit_cut_new (why, leaf, 0, bytes, where, rule);
+
+    edit->kind = EDIT_DROP;
+    return edit;
+}
+
+Edit *
 edit_header_new (EditKind kind, const char *why, unsigned field, const char *name,
                  const char *value, const char *rule)
 {
@@ -34,6 +55,12 @@ edit_header_new (EditKind kind, const char *why, unsigned field, const char *nam
     edit->where = g_strdup (name);
     edit->rule = g_strdup (rule);
     return edit;
+}
+
+bool
+edit_is_of_body (const Edit *edit)
+{
+    return edit->kind == EDIT_CUT || edit->kind == EDIT_REPLACE || edit->kind == EDIT_DROP;
 }
 
 void

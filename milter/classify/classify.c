@@ -10,9 +10,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "companions.h"
 #include "model.h"
+#include "selected.h"
 #include "signals.h"
-#include "twin.h"
 
 enum { SCENE_TEXT = 64 * 1024 };
 
@@ -23,7 +24,7 @@ static const double CONTRADICTION = 0.7;
 enum { LEAST_REMAINDER = 20 };
 
 static void
-add_blocks (Classification *classification, const Message *message)
+add_blocks (Classification *classification, const Message *message, const Hints *hints)
 {
     const GArray *marked = message_marked_blocks (message);
 
@@ -41,8 +42,18 @@ add_blocks (Classification *classification, const Message *message)
         g_ptr_array_add (classification->blocks, block);
     }
     classification->problem = g_strdup (message_mark_problem (message));
-    if (!classification->problem)
-        classification->problem = twin_find (message, classification->blocks);
+    if (hints)
+        selected_find (classification, message, hints);
+    companions_find (classification, message);
+}
+
+static void
+find_tracking (Classification *classification, const Message *message, const Hints *hints)
+{
+    if (!hints || !hints->tracking)
+        return;
+    g_ptr_array_unref (classification->tracking);
+    classification->tracking = tracking_find (message, hints->tracking);
 }
 
 /* The visible text of a leaf outside its blocks; *ret_inside counts what lies in them. */
@@ -215,12 +226,27 @@ looks_personal (const Scene *scene, double sum)
            scene->subject_words.transactional == 0;
 }
 
+static const char *
+describe_marks (const Classification *classification)
+{
+    bool selected = false, marked = classification->blocks->len == 0;
+
+    for (unsigned i = 0; i < classification->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (classification->blocks, i);
+        selected = selected || strcmp (block->how, "selected") == 0;
+        marked = marked || strcmp (block->how, "marked") == 0;
+    }
+    return !selected ? "promotional blocks marked by the sender"
+           : marked  ? "promotional blocks marked by the sender and selected by the policy"
+                     : "promotional blocks selected by the policy";
+}
+
 static void
 decide_from_marks (Classification *classification, size_t remainder)
 {
     classification->class = remainder >= LEAST_REMAINDER ? CLASS_MIXED : CLASS_PROMOTIONAL;
     classification->confidence = 0.95;
-    note (classification, "marks", 0, "promotional blocks marked by the sender");
+    note (classification, "marks", 0, describe_marks (classification));
 }
 
 static bool
@@ -333,13 +359,14 @@ count_visible_links (const Message *message, int leaf)
 }
 
 Classification *
-classify (const Message *message, const Words *words, const Model *model)
+classify (const Message *message, const Words *words, const Model *model, const Hints *hints)
 {
     g_autoptr (Classification) classification = classification_new ();
     int leaf = message_main_leaf (message);
     size_t inside = 0;
 
-    add_blocks (classification, message);
+    add_blocks (classification, message, hints);
+    find_tracking (classification, message, hints);
     g_autofree char *outside =
         leaf >= 0 ? text_outside_blocks (classification, message, (unsigned)leaf, &inside)
                   : g_strdup ("");

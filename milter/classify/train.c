@@ -55,7 +55,7 @@ training_add (Training *training, const Message *message, MessageClass class,
 {
     Sample *sample = g_new0 (Sample, 1);
 
-    sample->seen = classify (message, training->words, NULL);
+    sample->seen = classify (message, training->words, NULL, NULL);
     sample->class = class;
     sample->source = g_intern_string (source);
     sample->language = g_intern_string (language);

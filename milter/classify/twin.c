@@ -1,96 +1,98 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * A block that is marked in one alternative only would be cut there and read in the other. The
- * alternatives are never the same letter by letter, so what is compared is runs of three words.
+ * The last look: a block that is cut in one alternative would still be read in the other, when
+ * its text stands there in a form that pieces.c did not find.
  */
 
 #include "twin.h"
 
 #include <string.h>
 
-enum { RUN = 3, LEAST_RUNS = 2 };
+#include "runs.h"
 
-static char **
-split_words (const char *text)
+/* Fewer may be a courtesy or the name of the shop. */
+enum { LEAST_RUNS = 2 };
+
+static const Block *
+block_at (const GPtrArray *blocks, unsigned i)
 {
-    g_autofree char *folded = g_utf8_casefold (text, -1);
-    g_autoptr (GString) plain = g_string_new (NULL);
-
-    for (const char *c = folded; *c; c = g_utf8_next_char (c)) {
-        gunichar letter = g_utf8_get_char (c);
-        if (g_unichar_isalnum (letter))
-            g_string_append_unichar (plain, letter);
-        else if (plain->len > 0 && plain->str[plain->len - 1] != ' ')
-            g_string_append_c (plain, ' ');
-    }
-    return g_strsplit (g_strchomp (plain->str), " ", -1);
-}
-
-static char *
-run_at (char **words, unsigned i)
-{
-    return g_strdup_printf ("%s %s %s", words[i], words[i + 1], words[i + 2]);
-}
-
-static void
-add_runs (GHashTable *runs, const char *text)
-{
-    g_auto (GStrv) words = split_words (text);
-
-    for (unsigned i = 0, count = g_strv_length (words); i + RUN <= count; i++)
-        g_hash_table_add (runs, run_at (words, i));
+    return g_ptr_array_index (blocks, i);
 }
 
 static bool
-has_blocks (const GPtrArray *blocks, unsigned leaf)
+is_companion (const Block *block)
 {
-    for (unsigned i = 0; i < blocks->len; i++)
-        if (((const Block *)g_ptr_array_index (blocks, i))->leaf == leaf)
-            return true;
-    return false;
+    return strcmp (block->how, "twin") == 0 || strcmp (block->how, "preheader") == 0;
 }
 
-/* The runs of the leaves without a block that people are shown. */
-static GHashTable *
-collect_unmarked (const Message *message, const GPtrArray *blocks)
+/* By leaf: whether it holds a block that was found for itself. */
+static bool *
+list_primary (const Message *message, const GPtrArray *blocks)
 {
-    GHashTable *runs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    bool *primary = g_new0 (bool, message_leaf_count (message) + 1);
+
+    for (unsigned i = 0; i < blocks->len; i++)
+        if (!is_companion (block_at (blocks, i)))
+            primary[block_at (blocks, i)->leaf] = true;
+    return primary;
+}
+
+static void
+add_words (const Message *message, unsigned leaf, size_t start, size_t end, GArray *words)
+{
+    g_autofree char *text = message_visible_text (message, leaf, start, end);
+
+    runs_add_words (words, text, 0);
+}
+
+/* The runs outside of all blocks, in the leaves with primary blocks or in the others. */
+static GArray *
+runs_outside (const Message *message, const GPtrArray *blocks, const bool *primary, bool wanted)
+{
+    g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    unsigned next = 0;
 
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
-        const Leaf *leaf = message_leaf (message, i);
-        if (leaf->kind != LEAF_OTHER && !has_blocks (blocks, i))
-            add_runs (runs, leaf->text);
+        size_t from = 0;
+        bool use = message_leaf (message, i)->kind != LEAF_OTHER && primary[i] == wanted;
+        for (; next < blocks->len && block_at (blocks, next)->leaf == i; next++) {
+            if (use)
+                add_words (message, i, from, block_at (blocks, next)->start, words);
+            from = block_at (blocks, next)->end;
+        }
+        if (use)
+            add_words (message, i, from, G_MAXSIZE, words);
     }
-    return runs;
+    return runs_of (words);
 }
 
 /* Half of the block's runs: shop names and courtesies are shared by honest texts as well. */
 static bool
-is_repeated (GHashTable *runs, const char *text)
+is_repeated (const Message *message, const Block *block, const GArray *elsewhere,
+             const GArray *said)
 {
-    g_auto (GStrv) words = split_words (text);
-    unsigned count = g_strv_length (words), total = 0, found = 0;
+    g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    unsigned found = 0;
 
-    for (unsigned i = 0; i + RUN <= count; i++) {
-        g_autofree char *run = run_at (words, i);
-        total++;
-        found += g_hash_table_contains (runs, run);
-    }
-    return found >= LEAST_RUNS && 2 * found >= total;
+    add_words (message, block->leaf, block->inner_start, block->inner_end, words);
+    g_autoptr (GArray) runs = runs_of (words);
+    runs_subtract (runs, said);
+    for (unsigned i = 0; i < runs->len; i++)
+        found += runs_has (elsewhere, g_array_index (runs, guint64, i));
+    return found >= LEAST_RUNS && 2 * found >= runs->len;
 }
 
 char *
 twin_find (const Message *message, const GPtrArray *blocks)
 {
-    if (blocks->len == 0)
-        return NULL;
-    g_autoptr (GHashTable) runs = collect_unmarked (message, blocks);
-    for (unsigned i = 0; g_hash_table_size (runs) > 0 && i < blocks->len; i++) {
-        const Block *block = g_ptr_array_index (blocks, i);
-        g_autofree char *text =
-            message_visible_text (message, block->leaf, block->inner_start, block->inner_end);
-        if (is_repeated (runs, text))
+    g_autofree bool *primary = list_primary (message, blocks);
+    g_autoptr (GArray) elsewhere = runs_outside (message, blocks, primary, false);
+    g_autoptr (GArray) said = runs_outside (message, blocks, primary, true);
+
+    for (unsigned i = 0; elsewhere->len > 0 && i < blocks->len; i++) {
+        const Block *block = block_at (blocks, i);
+        if (!is_companion (block) && is_repeated (message, block, elsewhere, said))
             return g_strdup_printf (
                 "leaf %s, offset %zu: the text of this block stands in another "
                 "part without a mark",

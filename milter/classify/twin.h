@@ -5,8 +5,8 @@
 #include "licet/classification.h"
 #include "licet/message.h"
 
-/* Where the text of a marked block also stands unmarked: in a leaf without blocks, such as the
- * other alternative. What is wrong, or NULL. Caller frees. */
+/* Where half of the text of a promotional block also stands outside of all blocks: in a leaf that
+ * has none but twins, such as the other alternative. What is wrong, or NULL. Caller frees. */
 char *twin_find (const Message *message, const GPtrArray *blocks);
 
 #endif

@@ -19,10 +19,25 @@ compare_ranges (const void *a, const void *b)
 {
     const CutRange *first = a, *second = b;
 
-    return first->start < second->start ? -1 : first->start > second->start;
+    if (first->start != second->start)
+        return first->start < second->start ? -1 : 1;
+    return first->end > second->end ? -1 : first->end < second->end;
 }
 
-void
+/* Whether the range was taken into the last one, or is apart from it; false on a conflict. */
+static bool
+join_last (CutRange *last, const CutRange *range, bool *ret_joined)
+{
+    bool overlaps = range->start < last->end;
+    bool both_cut = !last->with && !range->with;
+
+    *ret_joined = both_cut ? range->start <= last->end : overlaps;
+    if (both_cut && *ret_joined)
+        last->end = MAX (last->end, range->end);
+    return both_cut || !overlaps || (!last->with && range->end <= last->end);
+}
+
+bool
 cut_join (GArray *ranges)
 {
     unsigned kept = 0;
@@ -30,29 +45,39 @@ cut_join (GArray *ranges)
     g_array_sort (ranges, compare_ranges);
     for (unsigned i = 0; i < ranges->len; i++) {
         CutRange range = g_array_index (ranges, CutRange, i);
-        CutRange *last = kept > 0 ? &g_array_index (ranges, CutRange, kept - 1) : NULL;
+        bool joined = false;
         if (range.start >= range.end)
             continue;
-        if (last && range.start <= last->end)
-            last->end = MAX (last->end, range.end);
-        else
+        if (kept > 0 &&
+            !join_last (&g_array_index (ranges, CutRange, kept - 1), &range, &joined))
+            return false;
+        if (!joined)
             g_array_index (ranges, CutRange, kept++) = range;
     }
     g_array_set_size (ranges, kept);
+    return true;
 }
 
-bool
-cut_covers (const GArray *ranges, size_t start, size_t end, bool *ret_touched)
+unsigned
+cut_first_after (const GArray *ranges, size_t place)
 {
     unsigned low = 0, high = ranges->len;
 
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
-        if (g_array_index (ranges, CutRange, middle).end <= start)
+        if (g_array_index (ranges, CutRange, middle).end <= place)
             low = middle + 1;
         else
             high = middle;
     }
+    return low;
+}
+
+bool
+cut_covers (const GArray *ranges, size_t start, size_t end, bool *ret_touched)
+{
+    unsigned low = cut_first_after (ranges, start);
+
     if (low == ranges->len) {
         *ret_touched = false;
         return false;
@@ -72,6 +97,9 @@ cut_decoded (GBytes *content, const GArray *ranges)
     for (unsigned i = 0; i < ranges->len; i++) {
         const CutRange *range = &g_array_index (ranges, CutRange, i);
         g_byte_array_append (out, data + from, (unsigned)(range->start - from));
+        if (range->with)
+            g_byte_array_append (out, (const guint8 *)range->with,
+                                 (unsigned)strlen (range->with));
         from = range->end;
     }
     if (from < length)
@@ -87,47 +115,53 @@ fail (GError **error, const Part *part, size_t offset, const char *what)
     return NULL;
 }
 
-/* RFC 5322 2.1.1. A line that was too long before may stay so. */
-static bool
-is_joint_too_long (const char *out, size_t length, size_t joint, size_t longest)
-{
-    const char *before = memrchr (out, '\n', joint);
-    const char *after = memchr (out + joint, '\n', length - joint);
-    size_t start = before ? (size_t)(before - out) + 1 : 0;
-    size_t end = after ? (size_t)(after - out) : length;
-
-    return end - start > MAX (longest, LIMIT_LINE + 1);
-}
-
+/* Its length, with the CR; ret_start is where it begins. */
 static size_t
-longest_line (const char *data, size_t length)
+longest_line (const char *data, size_t length, size_t *ret_start)
 {
     size_t longest = 0;
 
     for (size_t line = 0; line < length;) {
         const char *newline = memchr (data + line, '\n', length - line);
         size_t end = newline ? (size_t)(newline - data) : length;
-        longest = MAX (longest, end - line);
+        if (end - line > longest) {
+            longest = end - line;
+            *ret_start = line;
+        }
         line = end + 1;
     }
     return longest;
 }
 
-static GBytes *
-cut_identity (const Part *part, bool last, const GArray *ranges, GError **error)
+/* The decoded place of the first range whose joint stands at or after a place in the result. */
+static size_t
+range_at (const GArray *ranges, size_t place)
 {
-    size_t length = 0, kept = 0, gone = 0;
-    const char *data = g_bytes_get_data (part->leaf.content, &length);
-    size_t longest = longest_line (data, length);
-    g_autoptr (GBytes) bytes = cut_decoded (part->leaf.content, ranges);
-    const char *out = g_bytes_get_data (bytes, &kept);
+    size_t joint = 0, from = 0;
 
     for (unsigned i = 0; i < ranges->len; i++) {
         const CutRange *range = &g_array_index (ranges, CutRange, i);
-        if (kept > 0 && is_joint_too_long (out, kept, range->start - gone, longest))
-            return fail (error, part, range->start, "the cut leaves a line that is too long");
-        gone += range->end - range->start;
+        joint += range->start - from + (range->with ? strlen (range->with) : 0);
+        from = range->end;
+        if (joint >= place)
+            return range->start;
     }
+    return from;
+}
+
+static GBytes *
+cut_identity (const Part *part, bool last, const GArray *ranges, GError **error)
+{
+    size_t length = 0, kept = 0, line = 0;
+    const char *data = g_bytes_get_data (part->leaf.content, &length);
+    size_t longest = longest_line (data, length, &line);
+    g_autoptr (GBytes) bytes = cut_decoded (part->leaf.content, ranges);
+    const char *out = g_bytes_get_data (bytes, &kept);
+
+    /* RFC 5322 2.1.1. A line that was too long before may stay so. */
+    if (longest_line (out, kept, &line) > MAX (longest, LIMIT_LINE + 1))
+        return fail (error, part, range_at (ranges, line),
+                     "the edit leaves a line that is too long");
     if (last && length > 0 && data[length - 1] == '\n' && kept > 0 && out[kept - 1] != '\n')
         return fail (error, part, length, "the cut leaves a last line without its end");
     return g_steal_pointer (&bytes);

@@ -22,14 +22,24 @@ static void
 keep (GArray *kept, size_t start, size_t end)
 {
     CutRange *last = kept->len > 0 ? &g_array_index (kept, CutRange, kept->len - 1) : NULL;
-    CutRange range = { start, end };
+    CutRange range = { .start = start, .end = end };
 
     if (start == end)
         return;
-    if (last && last->end == start)
+    if (last && !last->with && last->end == start)
         last->end = end;
     else
         g_array_append_val (kept, range);
+}
+
+/* What comes in place of a range, where the range begins in these decoded bytes. */
+static void
+keep_replacement (GArray *kept, const CutRange *range, size_t decoded, size_t end)
+{
+    CutRange insertion = { .with = range->with };
+
+    if (range->with && range->start >= decoded && range->start < end)
+        g_array_append_val (kept, insertion);
 }
 
 /* The parts of a literal piece that are in no range. */
@@ -38,12 +48,11 @@ keep_literal (GArray *kept, const GArray *ranges, const QpPiece *piece, size_t d
 {
     size_t from = decoded, end = decoded + piece->decoded;
 
-    for (unsigned i = 0; i < ranges->len && from < end; i++) {
+    for (unsigned i = cut_first_after (ranges, from); i < ranges->len && from < end; i++) {
         const CutRange *range = &g_array_index (ranges, CutRange, i);
-        if (range->end <= from)
-            continue;
         size_t stop = CLAMP (range->start, from, end);
         keep (kept, piece->start + (from - decoded), piece->start + (stop - decoded));
+        keep_replacement (kept, range, decoded, end);
         from = MAX (from, MIN (range->end, end));
     }
     keep (kept, piece->start + (from - decoded), piece->end);
@@ -79,18 +88,25 @@ list_kept (const char *data, size_t length, const GArray *ranges, GArray *kept,
             if (touched)
                 return false;
             keep (kept, piece.start, piece.end);
-        }
+        } else if (piece.kind != QP_SOFT)
+            keep_replacement (
+                kept, &g_array_index (ranges, CutRange, cut_first_after (ranges, decoded)),
+                decoded, next);
         decoded = next;
     }
     return true;
 }
 
+/* How full the last line is. Past ENCODED_LINE it does not matter by how much, and a line that
+ * goes on for megabytes must not be searched at every joint. */
 static size_t
 line_used (const GString *out)
 {
-    const char *newline = out->len > 0 ? memrchr (out->str, '\n', out->len) : NULL;
+    size_t reach = MIN (out->len, ENCODED_LINE + 1);
+    const char *tail = out->str + out->len - reach;
+    const char *newline = memrchr (tail, '\n', reach);
 
-    return newline ? out->len - (size_t)(newline - out->str) - 1 : out->len;
+    return newline ? (size_t)(tail + reach - newline) - 1 : reach;
 }
 
 /* The last character with its escape: three bytes or one. */
@@ -144,6 +160,21 @@ first_fragment (const char *data, const CutRange *range)
     return length > 0 && newline[-1] == '\r' ? length - 1 : length;
 }
 
+/* RFC 2045 6.7 (1): what is no plain letter or sign is escaped, so that no reader and no relay
+ * takes it for something else. */
+static void
+append_replacement (GString *out, const char *with)
+{
+    for (; *with; with++) {
+        bool plain = *with > ' ' && *with < 0x7f && *with != '=';
+        make_room (out, plain ? 1 : 3);
+        if (plain)
+            g_string_append_c (out, *with);
+        else
+            g_string_append_printf (out, "=%02X", (guint8)*with);
+    }
+}
+
 static GString *
 join_kept (const char *data, size_t length, const GArray *kept)
 {
@@ -151,6 +182,10 @@ join_kept (const char *data, size_t length, const GArray *kept)
 
     for (unsigned i = 0; i < kept->len; i++) {
         const CutRange *range = &g_array_index (kept, CutRange, i);
+        if (range->with) {
+            append_replacement (out, range->with);
+            continue;
+        }
         size_t fragment = first_fragment (data, range);
         if (fragment == 0)
             escape_last_blank (out);

@@ -28,10 +28,12 @@ typedef struct {
     const char *data;
     size_t length;
     GumboOutput *output;
-    GArray *events; /* of Event */
-    GArray *path;   /* of Visit */
-    size_t offset;  /* of the last node that had a place in the source */
-    bool split;     /* a range cuts through a tag, a text or a comment, first at: */
+    GArray *events;       /* of Event */
+    GArray *path;         /* of Visit */
+    size_t offset;        /* of the last node that had a place in the source */
+    const GArray *ranges; /* of CutRange; NULL for the tree of the result */
+    bool *met;            /* by range: a replacement that stands in an attribute value */
+    bool split;           /* a range cuts through a tag, a text or a comment, first at: */
     size_t split_offset;
 } Walk;
 
@@ -60,6 +62,7 @@ clear_walk (Walk *walk)
     }
     g_array_unref (walk->events);
     g_array_unref (walk->path);
+    g_free (walk->met);
     gumbo_destroy_output (&kGumboDefaultOptions, walk->output);
 }
 
@@ -120,36 +123,82 @@ add_text (Walk *walk, const char *text)
     g_array_append_val (walk->events, event);
 }
 
-/* Whether the node stands in a range of what is cut; keeps the place for the report. */
+/* Where a piece of source stands; false for what gumbo made up. */
 static bool
-is_cut (Walk *walk, const GumboNode *node, const GArray *ranges)
+find_source (const Walk *walk, GumboStringPiece source, size_t *ret_start)
 {
-    GumboStringPiece source = source_of (node);
-    bool touched = false;
-
     if (!source.data || source.data < walk->data || source.data > walk->data + walk->length)
         return false;
-    size_t start = (size_t)(source.data - walk->data);
-    walk->offset = start;
-    if (!ranges)
+    *ret_start = (size_t)(source.data - walk->data);
+    return true;
+}
+
+/* Marks the replacements that stand in a value of one of the attributes. */
+static void
+meet_replacements (Walk *walk, const GumboVector *attributes)
+{
+    for (unsigned i = 0; i < attributes->length; i++) {
+        const GumboAttribute *attribute = attributes->data[i];
+        size_t start = 0;
+        if (!find_source (walk, attribute->original_value, &start))
+            continue;
+        size_t end = start + attribute->original_value.length;
+        for (unsigned r = cut_first_after (walk->ranges, start); r < walk->ranges->len; r++) {
+            const CutRange *range = &g_array_index (walk->ranges, CutRange, r);
+            if (range->end > end)
+                break;
+            walk->met[r] = range->with && range->start >= start;
+        }
+    }
+}
+
+/* Whether a range cuts through what stands here. */
+static bool
+is_split (const Walk *walk, size_t start, size_t end)
+{
+    for (unsigned r = cut_first_after (walk->ranges, start); r < walk->ranges->len; r++) {
+        if (g_array_index (walk->ranges, CutRange, r).start >= MAX (end, start + 1))
+            return false;
+        if (!walk->met[r])
+            return true;
+    }
+    return false;
+}
+
+/* Whether the node stands in a range of what is cut; keeps the place for the report. */
+static bool
+is_cut (Walk *walk, const GumboNode *node)
+{
+    GumboStringPiece source = source_of (node);
+    size_t start = 0;
+    bool touched = false;
+
+    if (!find_source (walk, source, &start))
         return false;
-    bool covered = cut_covers (ranges, start, start + source.length, &touched);
-    if (touched && !covered && !walk->split) {
+    walk->offset = start;
+    if (!walk->ranges)
+        return false;
+    if (cut_covers (walk->ranges, start, start + source.length, &touched) &&
+        !g_array_index (walk->ranges, CutRange, cut_first_after (walk->ranges, start)).with)
+        return true;
+    if (touched && is_element (node))
+        meet_replacements (walk, &node->v.element.attributes);
+    if (touched && !walk->split && is_split (walk, start, start + source.length)) {
         walk->split = true;
         walk->split_offset = start;
     }
-    return covered;
+    return false;
 }
 
 static void
-visit (Walk *walk, const GumboNode *node, const GArray *ranges)
+visit (Walk *walk, const GumboNode *node)
 {
     Visit next = { .node = node, .event = walk->events->len };
     Event event = { .node = node };
     const Visit *parent =
         walk->path->len > 0 ? &g_array_index (walk->path, Visit, walk->path->len - 1) : NULL;
 
-    if (node->type != GUMBO_NODE_DOCUMENT && is_cut (walk, node, ranges))
+    if (node->type != GUMBO_NODE_DOCUMENT && is_cut (walk, node))
         return;
     if (node->type == GUMBO_NODE_WHITESPACE && parent && is_table_context (parent->node))
         return;
@@ -177,14 +226,14 @@ leave (Walk *walk, const Visit *visited)
 }
 
 static void
-walk_tree (Walk *walk, const GArray *ranges)
+walk_tree (Walk *walk)
 {
-    visit (walk, walk->output->document, ranges);
+    visit (walk, walk->output->document);
     while (walk->path->len > 0) {
         Visit *top = &g_array_index (walk->path, Visit, walk->path->len - 1);
         const GumboVector *children = children_of (top->node);
         if (top->next < children->length) {
-            visit (walk, children->data[top->next++], ranges);
+            visit (walk, children->data[top->next++]);
             continue;
         }
         Visit done = *top;
@@ -193,15 +242,46 @@ walk_tree (Walk *walk, const GArray *ranges)
     }
 }
 
-static bool
-is_same_attribute (const GumboAttribute *a, const GumboAttribute *b)
+/* The value as it stands in the source, with its replacements; NULL when it has none. */
+static GString *
+replaced_value (const Walk *walk, GumboStringPiece source)
 {
-    return a->attr_namespace == b->attr_namespace && strcmp (a->name, b->name) == 0 &&
-           strcmp (a->value, b->value) == 0;
+    size_t start = 0;
+    GString *value = NULL;
+
+    if (!walk->ranges || !find_source (walk, source, &start))
+        return NULL;
+    size_t from = start, end = start + source.length;
+    for (unsigned r = cut_first_after (walk->ranges, start); r < walk->ranges->len; r++) {
+        const CutRange *range = &g_array_index (walk->ranges, CutRange, r);
+        if (range->start < start || range->end > end)
+            break;
+        value = value ? value : g_string_new (NULL);
+        g_string_append_len (value, walk->data + from, (gssize)(range->start - from));
+        g_string_append (value, range->with ? range->with : "");
+        from = range->end;
+    }
+    if (value)
+        g_string_append_len (value, walk->data + from, (gssize)(end - from));
+    return value;
 }
 
 static bool
-is_same_tag (const GumboElement *a, const GumboElement *b)
+is_same_attribute (const Walk *before, const GumboAttribute *a, const GumboAttribute *b)
+{
+    if (a->attr_namespace != b->attr_namespace || strcmp (a->name, b->name) != 0)
+        return false;
+    GString *want = replaced_value (before, a->original_value);
+    if (!want)
+        return strcmp (a->value, b->value) == 0;
+    bool same = b->original_value.data && want->len == b->original_value.length &&
+                memcmp (want->str, b->original_value.data, want->len) == 0;
+    g_string_free (want, TRUE);
+    return same;
+}
+
+static bool
+is_same_tag (const Walk *before, const GumboElement *a, const GumboElement *b)
 {
     GumboStringPiece first = a->original_tag, second = b->original_tag;
 
@@ -216,7 +296,7 @@ is_same_tag (const GumboElement *a, const GumboElement *b)
             return false;
     }
     for (unsigned i = 0; i < a->attributes.length; i++)
-        if (!is_same_attribute (a->attributes.data[i], b->attributes.data[i]))
+        if (!is_same_attribute (before, a->attributes.data[i], b->attributes.data[i]))
             return false;
     return true;
 }
@@ -229,7 +309,7 @@ is_same_document (const GumboDocument *a, const GumboDocument *b)
 }
 
 static bool
-is_same_event (const Event *a, const Event *b)
+is_same_event (const Walk *before, const Event *a, const Event *b)
 {
     if (a->end != b->end || !a->text != !b->text)
         return false;
@@ -238,7 +318,7 @@ is_same_event (const Event *a, const Event *b)
     if (a->node->type != b->node->type)
         return false;
     if (is_element (a->node))
-        return is_same_tag (&a->node->v.element, &b->node->v.element);
+        return is_same_tag (before, &a->node->v.element, &b->node->v.element);
     if (a->node->type == GUMBO_NODE_DOCUMENT)
         return is_same_document (&a->node->v.document, &b->node->v.document);
     return strcmp (a->node->v.text.text, b->node->v.text.text) == 0;
@@ -251,13 +331,24 @@ compare (const Walk *before, const Walk *after, size_t *ret_offset)
 
     for (unsigned i = 0; i < common; i++) {
         const Event *event = &g_array_index (before->events, Event, i);
-        if (is_same_event (event, &g_array_index (after->events, Event, i)))
+        if (is_same_event (before, event, &g_array_index (after->events, Event, i)))
             continue;
         *ret_offset = event->offset;
         return false;
     }
     *ret_offset = before->offset;
     return before->events->len == after->events->len;
+}
+
+/* A replacement that is in no value would be in a tag or a text. */
+static void
+check_met (Walk *walk)
+{
+    for (unsigned r = 0; !walk->split && r < walk->ranges->len; r++) {
+        const CutRange *range = &g_array_index (walk->ranges, CutRange, r);
+        walk->split = range->with && !walk->met[r];
+        walk->split_offset = range->start;
+    }
 }
 
 bool
@@ -267,8 +358,11 @@ judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offs
 
     parse (&first, before);
     parse (&second, after);
-    walk_tree (&first, ranges);
-    walk_tree (&second, NULL);
+    first.ranges = ranges;
+    first.met = g_new0 (bool, ranges->len);
+    walk_tree (&first);
+    walk_tree (&second);
+    check_met (&first);
     bool same = compare (&first, &second, ret_offset) && !first.split;
     if (first.split)
         *ret_offset = first.split_offset;

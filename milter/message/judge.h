@@ -6,7 +6,8 @@
 
 /*
  * Whether the tree of `after` is the tree of `before` without the nodes that stand in the
- * ranges. Text that only became adjacent counts as one; blanks between table rows and cells,
+ * ranges (joined), and with the replacements, each of which stands inside one attribute value.
+ * Text that only became adjacent counts as one; blanks between table rows and cells,
  * and row groups that no tag wrote, are no content. Both must be within LIMIT_HTML_*. On false,
  * ret_offset is where in `before` the trees part.
  */

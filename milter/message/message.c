@@ -19,6 +19,7 @@
 #include "outline.h"
 #include "strays.h"
 #include "text.h"
+#include "whole.h"
 #include "witness.h"
 
 struct Message {
@@ -324,6 +325,18 @@ char *
 message_visible_text (const Message *message, unsigned leaf, size_t start, size_t end)
 {
     return text_visible (get_part (message, leaf), start, end);
+}
+
+char *
+message_whole_text (const Message *message, unsigned leaf, size_t start, size_t end)
+{
+    return whole_text (get_part (message, leaf), start, end);
+}
+
+const GArray *
+message_text_runs (const Message *message, unsigned leaf)
+{
+    return get_part (message, leaf)->runs;
 }
 
 unsigned

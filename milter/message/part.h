@@ -7,6 +7,7 @@
 /* A leaf with what only this folder knows about it. */
 typedef struct {
     Leaf leaf;          /* first: message_leaf hands out its address */
+    unsigned range;     /* number of the PartRange that holds it (structure.h) */
     bool nested;        /* inside message/rfc822: a reader does not see it first */
     bool foreign;       /* signed, encrypted or another message: never ours to edit */
     char *content_type; /* field values, unfolded; NULL when there is no such field */
@@ -16,12 +17,6 @@ typedef struct {
     GArray *elements;    /* of LeafElement, by start; NULL but for HTML */
     GStringChunk *names; /* of elements that are not known */
 } Part;
-
-/* A stretch of source and the visible text it became. */
-typedef struct {
-    size_t start, end;
-    size_t text_start, text_end;
-} TextRun;
 
 Part *part_new (void);
 void part_free (Part *part);

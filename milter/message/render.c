@@ -14,11 +14,13 @@
 
 #include "coding.h"
 #include "cut.h"
+#include "drop.h"
 #include "judge.h"
 #include "layout.h"
 
 /* The cuts of one leaf and what they make of it. */
 typedef struct {
+    bool dropped;    /* the leaf goes as a whole */
     GArray *ranges;  /* of CutRange, joined; NULL when the leaf is not touched */
     GBytes *encoded; /* new content */
     GBytes *decoded;
@@ -30,6 +32,7 @@ typedef struct {
     const char *data;
     size_t length;
     LeafEdit *leaves; /* by leaf number */
+    GArray *drops;    /* of PartRange to leave out, in order; NULL when there is none */
     bool cuts;
 } Render;
 
@@ -88,18 +91,42 @@ check_header_edit (const Render *render, const Edit *edit, GError **error)
 }
 
 static bool
+is_attribute_text (const char *text)
+{
+    if (!text)
+        return false;
+    for (; *text; text++)
+        if (*text < ' ' || *text >= 0x7f)
+            return false;
+    return true;
+}
+
+static bool
+take_drop (Render *render, const Edit *edit, GError **error)
+{
+    const Leaf *leaf = message_leaf (render->message, edit->leaf);
+
+    if (((const Part *)leaf)->foreign)
+        return fail_leaf (error, leaf, 0, leaf->locked ? leaf->locked : "it is not ours");
+    render->leaves[edit->leaf].dropped = true;
+    render->cuts = true;
+    return true;
+}
+
+static bool
 take_cut (Render *render, const Edit *edit, GError **error)
 {
-    CutRange range = { edit->start, edit->end };
-
-    if (edit->leaf >= message_leaf_count (render->message))
-        return fail (error, "body", "an edit of a leaf that is not there");
+    CutRange range = { edit->start, edit->end, NULL };
     const Leaf *leaf = message_leaf (render->message, edit->leaf);
+
     if (leaf->locked || !leaf->content)
         return fail_leaf (error, leaf, edit->start,
                           leaf->locked ? leaf->locked : "it is no text to edit");
     if (edit->start > edit->end || edit->end > g_bytes_get_size (leaf->content))
         return fail_leaf (error, leaf, edit->start, "a cut outside of the leaf");
+    if (edit->kind == EDIT_REPLACE && !is_attribute_text (edit->value))
+        return fail_leaf (error, leaf, edit->start, "a replacement that is no plain ASCII");
+    range.with = edit->kind == EDIT_REPLACE ? edit->value : NULL;
     LeafEdit *change = &render->leaves[edit->leaf];
     if (!change->ranges)
         change->ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
@@ -109,15 +136,22 @@ take_cut (Render *render, const Edit *edit, GError **error)
 }
 
 static bool
+take_edit (Render *render, const Edit *edit, GError **error)
+{
+    if (!edit_is_of_body (edit))
+        return check_header_edit (render, edit, error);
+    if (edit->leaf >= message_leaf_count (render->message))
+        return fail (error, "body", "an edit of a leaf that is not there");
+    return edit->kind == EDIT_DROP ? take_drop (render, edit, error)
+                                   : take_cut (render, edit, error);
+}
+
+static bool
 collect_edits (Render *render, GError **error)
 {
-    for (unsigned i = 0; i < render->edits->len; i++) {
-        const Edit *edit = g_ptr_array_index (render->edits, i);
-        bool good = edit->kind == EDIT_CUT ? take_cut (render, edit, error)
-                                           : check_header_edit (render, edit, error);
-        if (!good)
+    for (unsigned i = 0; i < render->edits->len; i++)
+        if (!take_edit (render, g_ptr_array_index (render->edits, i), error))
             return false;
-    }
     const char *ambiguity = message_ambiguity (render->message);
     if (render->cuts && ambiguity)
         return fail (error, "the structure can be read in two ways", ambiguity);
@@ -133,7 +167,8 @@ cut_leaf (Render *render, unsigned i, GError **error)
     CodingVerdict verdict = CODING_BROKEN;
     size_t offset = 0;
 
-    cut_join (change->ranges);
+    if (!cut_join (change->ranges))
+        return fail_leaf (error, leaf, 0, "edits that overlap");
     if (change->ranges->len == 0) {
         g_clear_pointer (&change->ranges, g_array_unref);
         return true;
@@ -154,11 +189,30 @@ cut_leaf (Render *render, unsigned i, GError **error)
     return true;
 }
 
+/* What a reader would be left with must still be a message. */
+static bool
+drop_leaves (Render *render, GError **error)
+{
+    const Structure *structure = message_layout (render->message)->structure;
+    g_autofree bool *leaves = g_new0 (bool, structure->parts->len);
+    bool any = false;
+
+    for (unsigned i = 0; i < structure->parts->len; i++) {
+        leaves[i] = render->leaves[i].dropped;
+        any = any || leaves[i];
+    }
+    if (!any)
+        return true;
+    render->drops = drop_ranges (structure, leaves);
+    return render->drops ? true : fail (error, "body", "no part would be left");
+}
+
 static bool
 cut_leaves (Render *render, GError **error)
 {
     for (unsigned i = 0; i < message_leaf_count (render->message); i++)
-        if (render->leaves[i].ranges && !cut_leaf (render, i, error))
+        if (render->leaves[i].ranges && !render->leaves[i].dropped &&
+            !cut_leaf (render, i, error))
             return false;
     return true;
 }
@@ -194,24 +248,41 @@ append_header (const Render *render, GString *out)
     }
 }
 
+/* The original up to `to`, without the parts that are dropped; moves `from` on. */
+static void
+append_kept (const Render *render, GString *out, size_t *from, size_t to, unsigned *next_drop)
+{
+    while (render->drops && *next_drop < render->drops->len) {
+        const PartRange *drop = &g_array_index (render->drops, PartRange, *next_drop);
+        if (drop->start >= to)
+            break;
+        g_string_append_len (out, render->data + *from, (gssize)(drop->start - *from));
+        *from = drop->end;
+        (*next_drop)++;
+    }
+    g_string_append_len (out, render->data + *from, (gssize)(to - *from));
+    *from = to;
+}
+
 /* From the empty line to the end, with the new leaves in place of the old. */
 static void
 append_body (const Render *render, GString *out)
 {
-    unsigned last = message_field_count (render->message) - 1;
+    unsigned last = message_field_count (render->message) - 1, next_drop = 0;
     size_t from = message_field (render->message, last)->end;
 
     for (unsigned i = 0; i < message_leaf_count (render->message); i++) {
         const Leaf *leaf = message_leaf (render->message, i);
+        const LeafEdit *change = &render->leaves[i];
         size_t size = 0;
-        if (!render->leaves[i].ranges)
+        if (!change->ranges || change->dropped)
             continue;
-        const char *encoded = g_bytes_get_data (render->leaves[i].encoded, &size);
-        g_string_append_len (out, render->data + from, (gssize)(leaf->start - from));
+        append_kept (render, out, &from, leaf->start, &next_drop);
+        const char *encoded = g_bytes_get_data (change->encoded, &size);
         g_string_append_len (out, encoded, (gssize)size);
         from = leaf->end;
     }
-    g_string_append_len (out, render->data + from, (gssize)(render->length - from));
+    append_kept (render, out, &from, render->length, &next_drop);
 }
 
 static bool
@@ -224,8 +295,10 @@ is_leaf_kept (const Render *render, unsigned i, const Leaf *now, const char *dat
 
     if (change->ranges)
         want = g_bytes_get_data (change->encoded, &size);
-    return strcmp (was->path, now->path) == 0 && strcmp (was->type, now->type) == 0 &&
-           was->encoding == now->encoding && now->end - now->start == size &&
+    /* Parts that are gone change the numbers of those after them. */
+    return (render->drops || strcmp (was->path, now->path) == 0) &&
+           strcmp (was->type, now->type) == 0 && was->encoding == now->encoding &&
+           now->end - now->start == size &&
            (size == 0 || memcmp (data + now->start, want, size) == 0);
 }
 
@@ -240,21 +313,25 @@ prove (const Render *render, GBytes *result, GError **error)
         return false;
     if (layout->structure->ambiguity && !message_ambiguity (render->message))
         return fail (error, "the result can be read in two ways", layout->structure->ambiguity);
-    if (layout->structure->parts->len != message_leaf_count (render->message))
-        return fail (error, "body", "the result has other parts");
-    for (unsigned i = 0; i < layout->structure->parts->len; i++) {
-        const Part *part = g_ptr_array_index (layout->structure->parts, i);
+    unsigned now = 0, count = layout->structure->parts->len;
+    for (unsigned i = 0; i < message_leaf_count (render->message); i++) {
+        if (render->leaves[i].dropped)
+            continue;
+        if (now == count)
+            return fail (error, "body", "the result has other parts");
+        const Part *part = g_ptr_array_index (layout->structure->parts, now++);
         if (!is_leaf_kept (render, i, &part->leaf, data))
             return fail_leaf (error, message_leaf (render->message, i), 0,
                               "the result has another leaf");
     }
-    return true;
+    return now == count ? true : fail (error, "body", "the result has other parts");
 }
 
 static GBytes *
 assemble (Render *render, GError **error)
 {
-    if (!collect_edits (render, error) || !cut_leaves (render, error))
+    if (!collect_edits (render, error) || !drop_leaves (render, error) ||
+        !cut_leaves (render, error))
         return NULL;
     GString *out = g_string_sized_new (render->length + 1024);
     append_header (render, out);
@@ -281,5 +358,6 @@ message_render (const Message *message, const GPtrArray *edits, GError **error)
         g_clear_pointer (&render.leaves[i].decoded, g_bytes_unref);
     }
     g_free (render.leaves);
+    g_clear_pointer (&render.drops, g_array_unref);
     return result;
 }

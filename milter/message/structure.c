@@ -24,7 +24,9 @@ typedef struct {
     size_t boundary_length;
     char *path; /* its children are numbered below it; "" at the top */
     unsigned children;
-    bool digest; /* RFC 2046 5.1.5: its parts are messages unless they say otherwise */
+    unsigned range; /* number of its own PartRange */
+    unsigned last;  /* number of the PartRange of its last child so far */
+    bool digest;    /* RFC 2046 5.1.5: its parts are messages unless they say otherwise */
     bool nested;
     bool attachment;
     const char *locked;
@@ -37,7 +39,8 @@ typedef struct {
     Structure *out;
     Level levels[LIMIT_MIME_DEPTH];
     unsigned depth;
-    Part *open; /* the leaf whose end is not known yet */
+    unsigned range; /* number of the PartRange being read */
+    Part *open;     /* the leaf whose end is not known yet */
 } Scan;
 
 typedef enum { DELIMITER_NONE, DELIMITER_NEXT, DELIMITER_CLOSE, DELIMITER_ODD } Delimiter;
@@ -228,6 +231,7 @@ add_leaf (Scan *scan, const Entity *entity, const Params *type, Level inherited,
     leaf->locked = g_strdup (inherited.locked);
     leaf->start = leaf->end = entity->body;
     leaf->content_id = g_strdup (entity->content_id);
+    part->range = scan->range;
     part->nested = inherited.nested;
     part->foreign = inherited.locked != NULL;
     part->content_type = g_strdup (entity->content_type);
@@ -255,6 +259,7 @@ open_multipart (Scan *scan, const Params *type, Level level, GError **error)
         structure_note (scan->out, scan->position, "a multipart without a usable boundary");
     level.path = next_path (scan, true);
     level.multipart = true;
+    level.range = scan->range;
     level.boundary = boundary && *boundary ? g_strdup (boundary) : NULL;
     level.boundary_length = level.boundary ? strlen (level.boundary) : 0;
     level.digest = strcmp (type->head, "multipart/digest") == 0;
@@ -348,6 +353,23 @@ abandon_levels (Scan *scan, unsigned depth)
     pop_levels (scan, depth);
 }
 
+/* A delimiter ends the part before it. */
+static void
+end_range (Scan *scan, const Level *level)
+{
+    if (level->last > 0)
+        g_array_index (scan->out->ranges, PartRange, level->last).end = scan->position;
+}
+
+static void
+begin_range (Scan *scan, Level *level)
+{
+    PartRange range = { scan->position, scan->length, (int)level->range };
+
+    scan->range = level->last = scan->out->ranges->len;
+    g_array_append_val (scan->out->ranges, range);
+}
+
 static bool
 scan_parts (Scan *scan, GError **error)
 {
@@ -361,6 +383,9 @@ scan_parts (Scan *scan, GError **error)
             break;
         close_leaf (scan, scan->position);
         abandon_levels (scan, level + 1);
+        end_range (scan, &scan->levels[level]);
+        if (found == DELIMITER_NEXT)
+            begin_range (scan, &scan->levels[level]);
         if (found == DELIMITER_CLOSE && scan->levels[level].children == 0)
             structure_note (scan->out, scan->position, "a multipart without parts");
         if (found == DELIMITER_CLOSE)
@@ -382,6 +407,9 @@ structure_scan (const char *data, size_t length, GError **error)
     Scan scan = { .data = data, .length = length, .out = structure };
 
     structure->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)part_free);
+    structure->ranges = g_array_new (FALSE, FALSE, sizeof (PartRange));
+    PartRange message = { 0, length, -1 };
+    g_array_append_val (structure->ranges, message);
     bool done = scan_parts (&scan, error);
     pop_levels (&scan, 0);
     return done ? g_steal_pointer (&structure) : NULL;
@@ -391,6 +419,7 @@ void
 structure_free (Structure *structure)
 {
     g_ptr_array_unref (structure->parts);
+    g_array_unref (structure->ranges);
     g_free (structure->ambiguity);
     g_free (structure);
 }

@@ -4,9 +4,16 @@
 
 #include "part.h"
 
+/* A part of a multipart, or the message itself as number 0. */
+typedef struct {
+    size_t start, end; /* from its delimiter line to the next one of the same multipart */
+    int parent;        /* number of the part that this one is in; -1 of the message */
+} PartRange;
+
 /* The MIME tree as its leaves, in order, with encoded ranges and types but not decoded. */
 typedef struct {
     GPtrArray *parts; /* of Part */
+    GArray *ranges;   /* of PartRange; each stands after the one it is in */
     char *ambiguity;  /* the first thing that two readers may see differently, or NULL */
 } Structure;
 

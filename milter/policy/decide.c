@@ -305,6 +305,23 @@ settle_strip (Decision *decision, const Territory *territory, const RuleResult *
     set_rule (decision, asking);
 }
 
+/* What two readers could understand differently is nobody's to judge, when the policies say so. */
+static bool
+refuse_ambiguous (Decision *decision, const PolicySet *set, const Message *message,
+                  const Classification *classification)
+{
+    const char *ambiguity = message_ambiguity (message);
+
+    if (!ambiguity || classification->class == CLASS_PERSONAL ||
+        !policy_set_refuses_ambiguous (set))
+        return false;
+    g_autofree char *text =
+        g_strdup_printf ("550 5.6.0 the message can be read in two ways: %s", ambiguity);
+    decision->outcome = OUTCOME_REFUSE;
+    decision->reply = reply_line (text);
+    return true;
+}
+
 Decision *
 policy_decide (const PolicySet *set, const Message *message,
                const Classification *classification, RecipientFacts *facts, int64_t now)
@@ -317,6 +334,8 @@ policy_decide (const PolicySet *set, const Message *message,
     decision->legal_class =
         class_in_territory (territory, classification, &decision->legal_reason);
     decision->rules = judge_all (territory, decision->legal_class, &view);
+    if (refuse_ambiguous (decision, set, message, classification))
+        return decision;
 
     /* A strip is tried first: what it cures no longer counts. */
     const RuleResult *asking = find_action (decision->rules, ACTION_STRIP);
@@ -333,16 +352,38 @@ policy_decide (const PolicySet *set, const Message *message,
     return decision;
 }
 
-void
-policy_strip_failed (Decision *decision, const char *reason)
+static void
+refuse_failed (Decision *decision, const char *what, const char *reason)
 {
-    g_autofree char *text = g_strdup_printf (
-        "550 5.7.1 %s: the promotional block cannot be removed safely: %s. Source: %s",
-        decision->rule, reason, decision->source);
+    g_autofree char *text =
+        g_strdup_printf ("550 5.7.1 %s: %s cannot be removed safely: %s. Source: %s",
+                         decision->rule, what, reason, decision->source);
 
     decision->outcome = OUTCOME_REFUSE;
     g_free (decision->reply);
     decision->reply = reply_line (text);
     for (unsigned i = 0; i < decision->rules->len; i++)
         ((RuleResult *)g_ptr_array_index (decision->rules, i))->cured = false;
+}
+
+void
+policy_strip_failed (Decision *decision, const char *reason)
+{
+    refuse_failed (decision, "the promotional block", reason);
+}
+
+void
+policy_tracking_failed (Decision *decision, const char *reason)
+{
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (result->action != ACTION_FIX || result->mode != MODE_ENFORCE ||
+            strcmp (result->kind, "tracking") != 0)
+            continue;
+        g_free (decision->rule);
+        g_free (decision->source);
+        set_rule (decision, result);
+        break;
+    }
+    refuse_failed (decision, "tracking", reason);
 }

@@ -37,6 +37,7 @@ recipient_facts_free (RecipientFacts *facts)
     g_free (facts->territory);
     g_free (facts->subdivision);
     consent_answer_free (facts->promotion);
+    consent_answer_free (facts->tracking);
     g_free (facts);
 }
 

@@ -55,6 +55,7 @@ policy_facts (const PolicySet *set, const Message *message, const char *given,
     facts->recipient_class = g_strdup (record->recipient_class);
     facts->language = g_strdup (record->language);
     facts->promotion = consent_answer_copy (record->promotion);
+    facts->tracking = consent_answer_copy (record->tracking);
     if (record->country &&
         settle (facts, find_territory (set, record->country, record->subdivision),
                 record->subdivision, "consent-record", 0.95))

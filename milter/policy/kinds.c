@@ -8,7 +8,7 @@
 
 static const RuleKind *const kinds[] = {
     &kind_consent,         &kind_unsubscribe,    &kind_subject_label,
-    &kind_sender_identity, &kind_contact_window,
+    &kind_sender_identity, &kind_contact_window, &kind_tracking,
 };
 
 const RuleKind *

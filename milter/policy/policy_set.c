@@ -7,13 +7,19 @@
 
 #include "licet/address.h"
 #include "licet/error.h"
+#include "hints.h"
 #include "rules.h"
+#include "sender.h"
 
 struct PolicySet {
     GPtrArray *territories;   /* of Territory */
     GPtrArray *senders;       /* of SenderProfile */
     char **unsubscribe_words; /* folded, sorted by bytes */
     unsigned first_word[257]; /* by first byte; the last is the count */
+    BlockSelectors *blocks;
+    TrackingPatterns *tracking;
+    Hints *hints; /* for senders without a profile */
+    bool refuses_ambiguous;
     char *default_territory;
     char *version;
     gatomicrefcount references;
@@ -27,20 +33,17 @@ typedef struct {
     GPtrArray *problems;
 } Loader;
 
+static const char *const ambiguous_words[] = { "promotional", "refuse", NULL };
+
 static const ConfField main_fields[] = {
     { "version", CONF_STRING, false, 0, 0, NULL },
     { "default_territory", CONF_STRING, true, 0, 0, NULL },
     { "unsubscribe_words", CONF_STRINGS, true, 0, 0, NULL },
     { "senders", CONF_GROUPS, false, 0, 0, NULL },
-    { NULL, CONF_STRING, false, 0, 0, NULL },
-};
-
-static const ConfField sender_fields[] = {
-    { "domains", CONF_STRINGS, true, 0, 0, NULL },
-    { "names", CONF_STRINGS, true, 0, 0, NULL },
-    { "postal_address", CONF_STRINGS, false, 0, 0, NULL },
-    { "contact", CONF_STRINGS, false, 0, 0, NULL },
-    { "register", CONF_STRINGS, false, 0, 0, NULL },
+    { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "tracking", CONF_GROUP, false, 0, 0, NULL },
+    { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -54,17 +57,6 @@ static const ConfField territory_fields[] = {
 };
 
 static void
-sender_free (SenderProfile *sender)
-{
-    g_strfreev (sender->domains);
-    g_strfreev (sender->names);
-    g_strfreev (sender->postal_address);
-    g_strfreev (sender->contact);
-    g_strfreev (sender->register_data);
-    g_free (sender);
-}
-
-static void
 territory_free (Territory *territory)
 {
     g_free (territory->code);
@@ -73,62 +65,6 @@ territory_free (Territory *territory)
     g_ptr_array_unref (territory->own);
     g_ptr_array_unref (territory->rules);
     g_free (territory);
-}
-
-/* As A-labels, the form of the From address. */
-static char **
-read_domains (Loader *loader, const ConfNode *node)
-{
-    char **domains = conf_strings (node, "domains");
-
-    if (!domains[0])
-        conf_problem (loader->problems, conf_child (node, "domains"),
-                      "domains is empty; right would be domains = [ \"shop.example\" ]");
-    for (char **domain = domains; *domain; domain++) {
-        char *ascii = address_domain_ascii (*domain, NULL);
-        if (!ascii) {
-            conf_problem (loader->problems, conf_child (node, "domains"),
-                          "\"%s\" is no domain; right would be shop.example", *domain);
-            continue;
-        }
-        g_free (*domain);
-        *domain = ascii;
-    }
-    return domains;
-}
-
-/* An empty text would stand in every mail. */
-static void
-check_no_blank (Loader *loader, const ConfNode *group, const char *name)
-{
-    g_auto (GStrv) texts = conf_strings (group, name);
-
-    for (char **text = texts; *text; text++) {
-        g_autofree char *folded = policy_fold (*text);
-        if (!*folded) {
-            conf_problem (loader->problems, conf_child (group, name),
-                          "%s has an empty text, or one that is not UTF-8; right would be to "
-                          "leave it out",
-                          name);
-            return;
-        }
-    }
-}
-
-static void
-read_sender (Loader *loader, const ConfNode *node)
-{
-    if (!conf_check (node, sender_fields, loader->problems))
-        return;
-    for (const ConfField *field = sender_fields; field->name; field++)
-        check_no_blank (loader, node, field->name);
-    SenderProfile *sender = g_new0 (SenderProfile, 1);
-    sender->domains = read_domains (loader, node);
-    sender->names = conf_strings (node, "names");
-    sender->postal_address = conf_strings (node, "postal_address");
-    sender->contact = conf_strings (node, "contact");
-    sender->register_data = conf_strings (node, "register");
-    g_ptr_array_add (loader->set->senders, sender);
 }
 
 static Conffile *
@@ -175,6 +111,21 @@ read_words (PolicySet *set, const ConfNode *root)
     set->unsubscribe_words = words;
 }
 
+/* A sender's hints hold the general ones too. */
+static void
+read_hints (PolicySet *set, const ConfNode *root, GPtrArray *problems)
+{
+    set->refuses_ambiguous =
+        strcmp (conf_string (root, "ambiguous", "promotional"), "refuse") == 0;
+    set->blocks = block_selectors_read (root, problems);
+    set->tracking = tracking_patterns_read (root, problems);
+    set->hints = hints_new (set->blocks, NULL, set->tracking);
+    for (unsigned i = 0; i < set->senders->len; i++) {
+        SenderProfile *sender = g_ptr_array_index (set->senders, i);
+        sender->hints = hints_new (set->blocks, sender->blocks, set->tracking);
+    }
+}
+
 static void
 read_main (Loader *loader, const char *dir)
 {
@@ -186,10 +137,14 @@ read_main (Loader *loader, const char *dir)
     const ConfNode *root = conffile_root (file);
     const ConfNode *senders = conf_child (root, "senders");
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
-    check_no_blank (loader, root, "unsubscribe_words");
+    sender_check_no_blank (root, "unsubscribe_words", loader->problems);
     read_words (loader->set, root);
-    for (unsigned i = 0; i < conf_count (senders); i++)
-        read_sender (loader, conf_item (senders, i));
+    for (unsigned i = 0; i < conf_count (senders); i++) {
+        SenderProfile *sender = sender_read (conf_item (senders, i), loader->problems);
+        if (sender)
+            g_ptr_array_add (loader->set->senders, sender);
+    }
+    read_hints (loader->set, root, loader->problems);
 }
 
 /* "DE", "US-CA" or "XX": what a consent record or a domain can say. */
@@ -459,6 +414,9 @@ policy_set_unref (PolicySet *set)
         return;
     g_ptr_array_unref (set->territories);
     g_ptr_array_unref (set->senders);
+    block_selectors_free (set->blocks);
+    tracking_patterns_free (set->tracking);
+    hints_free (set->hints);
     g_strfreev (set->unsubscribe_words);
     g_free (set->default_territory);
     g_free (set->version);
@@ -519,28 +477,24 @@ policy_set_unsubscribe_words (const PolicySet *set, unsigned char first, unsigne
     return (const char *const *)set->unsubscribe_words + start;
 }
 
-static bool
-is_within (const char *domain, const char *parent)
-{
-    size_t length = strlen (domain), tail = strlen (parent);
-
-    return length >= tail && g_ascii_strcasecmp (domain + length - tail, parent) == 0 &&
-           (length == tail || domain[length - tail - 1] == '.');
-}
-
 const SenderProfile *
 policy_set_sender (const PolicySet *set, const char *domain)
 {
-    const SenderProfile *closest = NULL;
-    size_t length = 0;
+    return sender_find (set->senders, domain);
+}
 
-    for (unsigned i = 0; i < set->senders->len; i++) {
-        const SenderProfile *sender = g_ptr_array_index (set->senders, i);
-        for (char **own = sender->domains; *own; own++)
-            if (is_within (domain, *own) && strlen (*own) > length) {
-                closest = sender;
-                length = strlen (*own);
-            }
-    }
-    return closest;
+const Hints *
+policy_hints (const PolicySet *set, const Message *message)
+{
+    const char *from = message_from (message);
+    const SenderProfile *sender =
+        from ? sender_find (set->senders, address_domain (from)) : NULL;
+
+    return sender ? sender->hints : set->hints;
+}
+
+bool
+policy_set_refuses_ambiguous (const PolicySet *set)
+{
+    return set->refuses_ambiguous;
 }

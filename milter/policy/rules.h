@@ -3,6 +3,7 @@
 #define LICET_POLICY_RULES_H
 
 #include "licet/conffile.h"
+#include "licet/hints.h"
 #include "licet/policy.h"
 
 /* What the files of this folder share: policies as they are in memory, and the message as a rule
@@ -12,6 +13,8 @@
  * mail. */
 typedef struct {
     char **domains, **names, **postal_address, **contact, **register_data;
+    struct BlockSelectors *blocks;
+    Hints *hints; /* with those for all senders */
 } SenderProfile;
 
 /* The message as one recipient would get it. */
@@ -37,7 +40,7 @@ typedef struct {
 } RuleKind;
 
 extern const RuleKind kind_consent, kind_unsubscribe, kind_subject_label, kind_sender_identity,
-    kind_contact_window;
+    kind_contact_window, kind_tracking;
 
 const RuleKind *rule_kind_find (const char *name);
 
@@ -73,6 +76,7 @@ typedef struct {
 
 const char *policy_set_default (const PolicySet *set);
 const Territory *policy_set_find (const PolicySet *set, const char *code);
+bool policy_set_refuses_ambiguous (const PolicySet *set);
 const SenderProfile *policy_set_sender (const PolicySet *set, const char *domain);
 /* The unsubscribe words, folded, that begin with this byte. */
 const char *const *policy_set_unsubscribe_words (const PolicySet *set, unsigned char first,

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "licet/tracking.h"
+
 static const char *const control_headers[] = {
     "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
     "X-Licet-Campaign", "X-Licet-Route", NULL,
@@ -77,6 +79,21 @@ edit_blocks (const Message *message, const Classification *classification,
     }
 }
 
+/* Parts that only what was cut refers to would be left as attachments. */
+static void
+drop_orphans (const Message *message, const Classification *classification,
+              const Decision *decision, GPtrArray *edits)
+{
+    for (unsigned i = 0; i < classification->orphans->len; i++) {
+        unsigned number = g_array_index (classification->orphans, unsigned, i);
+        const Leaf *leaf = message_leaf (message, number);
+        g_autofree char *where =
+            g_strdup_printf ("%s %s, used by the block alone", leaf->type, leaf->path);
+        g_ptr_array_add (edits, edit_drop_new ("strip", number, leaf->end - leaf->start, where,
+                                               decision->rule));
+    }
+}
+
 /* RFC 2047: the prefix as one encoded word unless it is ASCII; the blank at its end belongs
  * inside, since blanks between encoded words are dropped. */
 static char *
@@ -118,6 +135,41 @@ apply_fixes (const Message *message, const Decision *decision, GPtrArray *edits)
     }
 }
 
+static const RuleResult *
+find_tracking_fix (const Decision *decision)
+{
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (result->action == ACTION_FIX && result->mode == MODE_ENFORCE && !result->cured &&
+            strcmp (result->kind, "tracking") == 0)
+            return result;
+    }
+    return NULL;
+}
+
+/* What cannot be edited safely is left: the rule's evidence is the record of it. */
+static void
+remove_tracking (const Message *message, const Classification *classification,
+                 const Decision *decision, GPtrArray *edits)
+{
+    const RuleResult *result = find_tracking_fix (decision);
+    const GPtrArray *places = classification->tracking;
+
+    for (unsigned i = 0; result && i < places->len; i++) {
+        const TrackingPlace *place = g_ptr_array_index (places, i);
+        const Leaf *leaf = message_leaf (message, place->leaf);
+        g_autofree char *where = g_strdup_printf ("%s %s, %s at %zu", leaf->type, leaf->path,
+                                                  place->what, place->start);
+        if (!place->with)
+            continue;
+        g_ptr_array_add (
+            edits, *place->with ? edit_replace_new ("tracking", place->leaf, place->start,
+                                                    place->end, place->with, where, result->id)
+                                : edit_cut_new ("tracking", place->leaf, place->start,
+                                                place->end, where, result->id));
+    }
+}
+
 static void
 add_tag (const Classification *classification, const Decision *decision,
          const RewriteOptions *options, GPtrArray *edits)
@@ -148,6 +200,9 @@ edits_for (const Message *message, const Classification *classification,
     if (classification->class != CLASS_PERSONAL) {
         apply_fixes (message, decision, edits);
         edit_blocks (message, classification, decision, edits);
+        remove_tracking (message, classification, decision, edits);
+        if (decision->outcome == OUTCOME_STRIP)
+            drop_orphans (message, classification, decision, edits);
     }
     return edits;
 }

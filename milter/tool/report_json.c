@@ -80,7 +80,7 @@ add_edits (GString *json, const Variant *variant)
         add_text (json, "kind", edit->why);
         add_text (json, "where", edit->where);
         add_integer (json, "bytes_removed",
-                     edit->kind == EDIT_CUT ? edit->end - edit->start : 0);
+                     edit_is_of_body (edit) ? edit->end - edit->start : 0);
         add_text (json, "rule", edit->rule);
         g_string_append_c (json, '}');
     }

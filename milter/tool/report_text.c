@@ -75,7 +75,7 @@ add_copy (GString *text, const Variant *variant)
     for (unsigned i = 0; i < variant->edits->len; i++) {
         const Edit *edit = g_ptr_array_index (variant->edits, i);
         g_string_append_printf (text, "    %s: %s", edit->why, edit->where);
-        if (edit->kind == EDIT_CUT)
+        if (edit_is_of_body (edit))
             g_string_append_printf (text, ", %zu bytes removed", edit->end - edit->start);
         g_string_append_c (text, '\n');
     }

@@ -327,6 +327,7 @@ test_consent (gconstpointer data)
 
     g_assert_cmpuint (problems->len, ==, 0);
     facts->promotion = consent_answer_new (row->state);
+    facts->tracking = consent_answer_new (CONSENT_UNKNOWN);
     facts->promotion->basis = g_strdup (row->basis);
     facts->promotion->at = time_of (row->at);
     facts->promotion->expires = time_of (row->expires);

@@ -415,6 +415,7 @@ facts_with (const DecideRow *row)
     facts->territory = g_strdup ("XX");
     facts->territory_source = "default";
     facts->promotion = consent_answer_new (row->consent);
+    facts->tracking = consent_answer_new (CONSENT_UNKNOWN);
     facts->promotion->basis = g_strdup (row->basis);
     return facts;
 }
@@ -471,12 +472,14 @@ test_facts (gconstpointer data)
     g_autoptr (Message) message = parse (row->header, "x");
     ConsentRecord record = { .address = (char *)row->address,
                              .country = (char *)row->country,
-                             .promotion = consent_answer_new (CONSENT_UNKNOWN) };
+                             .promotion = consent_answer_new (CONSENT_UNKNOWN),
+                             .tracking = consent_answer_new (CONSENT_UNKNOWN) };
     g_autoptr (RecipientFacts) facts = policy_facts (set, message, row->address, &record);
 
     g_assert_cmpstr (facts->territory, ==, row->territory);
     g_assert_cmpstr (facts->territory_source, ==, row->source);
     consent_answer_free (record.promotion);
+    consent_answer_free (record.tracking);
 }
 
 #define ADD_ROWS(prefix, rows, function)                                                       \

@@ -222,6 +222,162 @@ test_header_edits (void)
 
 typedef struct {
     const char *name;
+    const char *text;
+    const char *from, *to; /* what to replace of the first leaf */
+    const char *with;
+    const char *want;
+} ReplaceRow;
+
+static const ReplaceRow replace_rows[] = {
+    { "a link", PAGE "<a href=\"http://t/?u=x\">a</a>\n", "http://t", "\">", "http://x/",
+      PAGE "<a href=\"http://x/\">a</a>\n" },
+    { "a part of a value", PAGE "<a href='http://t/?a=1&amp;utm=x'>a</a>\n", "&amp;utm", "'>",
+      "", PAGE "<a href='http://t/?a=1'>a</a>\n" },
+    { "an unquoted value", PAGE "<a href=http://t/u>a</a>\n", "http", ">a", "https://x/y",
+      PAGE "<a href=https://x/y>a</a>\n" },
+    { "a longer value in quoted-printable",
+      "Subject: x\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+      "<a href=3D\"http:=\n//t\">a</a>\n",
+      "http", "\">", "http://x/?a=" A70,
+      "Subject: x\nContent-Type: text/html\n"
+      "Content-Transfer-Encoding: quoted-printable\n\n<a href=3D\"http://x/?a=3D"
+      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\n"
+      "aaaaaaaaaaaaaaaaaaaa\">a</a>\n" },
+    { "in base64",
+      "Subject: x\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n"
+      "PGEgaHJlZj0idCI+YTwvYT4=\n",
+      "t\"", "\">", "xy",
+      "Subject: x\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n"
+      "PGEgaHJlZj0ieHkiPmE8L2E+\n" },
+    { "in plain text", PLAIN "see http://t/u now\n", "http", " now", "http://x",
+      PLAIN "see http://x now\n" },
+    { "a quote that ends the value is refused", PAGE "<a href=\"t\">a</a>\n", "t\"", "\">",
+      "x\" id=\"y", "!changes the HTML" },
+    { "text is refused", PAGE "<a href=\"t\">abc</a>\n", "abc", "</a", "x",
+      "!changes the HTML" },
+    { "a tag name is refused", PAGE "<b>abc</b>\n", "b>", ">abc", "i", "!changes the HTML" },
+    { "an attribute name is refused", PAGE "<a href=\"t\">a</a>\n", "href", "=\"t", "x",
+      "!changes the HTML" },
+    { "a comment is refused", PAGE "<p><!-- x --></p>\n", "x", " -->", "y",
+      "!changes the HTML" },
+    { "what is no ASCII is refused", PAGE "<a href=\"t\">a</a>\n", "t\"", "\">", "\xc3\xa9",
+      "!no plain ASCII" },
+    { "a line end is refused", PLAIN "a b\n", "b", NULL, "x\r\n", "!no plain ASCII" },
+    { "a line that becomes too long is refused", PLAIN "http://t\n", "http", "\r\n",
+      A70 A70 A70 A70 A70 A70 A70 A70 A70 A70 A70 A70 A70 A70 A70, "!too long" },
+};
+
+static void
+test_replacements (const void *data)
+{
+    const ReplaceRow *row = data;
+    g_autofree char *text = wire (row->text);
+    g_autoptr (Message) message = parse (text, strlen (text));
+    g_autoptr (GPtrArray) edits = edits_new ();
+    GBytes *content = message_leaf (message, 0)->content;
+    g_autofree char *decoded =
+        g_strndup (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
+    const char *start = strstr (decoded, row->from);
+    g_assert_nonnull (start);
+    const char *end = row->to ? strstr (start, row->to) : decoded + strlen (decoded);
+    g_assert_nonnull (end);
+
+    g_ptr_array_add (edits,
+                     edit_replace_new ("t", 0, (size_t)(start - decoded),
+                                       (size_t)(end - decoded), row->with, "test", NULL));
+    check_render (message, edits, row->want);
+}
+
+/* What a cut takes away needs no replacement; what overlaps otherwise cannot be meant. */
+static void
+test_overlaps (void)
+{
+    g_autofree char *text = wire (PAGE "<p><a href=\"t\">a</a></p>b\n");
+    g_autoptr (Message) message = parse (text, strlen (text));
+    g_autoptr (GPtrArray) edits = edits_new ();
+
+    g_ptr_array_add (edits, edit_replace_new ("t", 0, 12, 13, "x", "test", NULL));
+    add_cut (edits, 0, 0, 24);
+    check_render (message, edits, PAGE "b\n");
+    g_ptr_array_add (edits, edit_replace_new ("t", 0, 23, 25, "x", "test", NULL));
+    check_render (message, edits, "!overlap");
+}
+
+#define DROPS                                                                                  \
+    "Subject: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: "             \
+    "multipart/alternative; boundary=a\n\n--a\n\none two\n--a\nContent-Type: "                 \
+    "multipart/related; boundary=r\n\n--r\nContent-Type: "                                     \
+    "text/html\n\n<b>\n--r\nContent-Type: "                                                    \
+    "image/gif\nContent-ID: <i>\n\nGIF\n--r--\n--a--\n--m\nContent-Type: "                     \
+    "text/x\n\nlast\n--m--\n"
+
+typedef struct {
+    const char *name;
+    unsigned leaves[4]; /* from 1; 0 ends */
+    const char *want;
+} DropRow;
+
+static const DropRow drop_rows[] = {
+    { "an image",
+      { 3 },
+      "Subject: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: "
+      "multipart/alternative; boundary=a\n\n--a\n\none two\n--a\nContent-Type: "
+      "multipart/related; boundary=r\n\n--r\nContent-Type: "
+      "text/html\n\n<b>\n--r--\n--a--\n--m\n"
+      "Content-Type: text/x\n\nlast\n--m--\n" },
+    { "all of a multipart",
+      { 2, 3 },
+      "Subject: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: "
+      "multipart/alternative; boundary=a\n\n--a\n\none two\n--a--\n--m\nContent-Type: "
+      "text/x\n\nlast\n--m--\n" },
+    { "a multipart and what is in it",
+      { 3, 1, 2 },
+      "Subject: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: "
+      "text/x\n\nlast\n--m--\n" },
+    { "the last part",
+      { 4 },
+      "Subject: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: "
+      "multipart/alternative; boundary=a\n\n--a\n\none two\n--a\nContent-Type: "
+      "multipart/related; boundary=r\n\n--r\nContent-Type: "
+      "text/html\n\n<b>\n--r\nContent-Type: "
+      "image/gif\nContent-ID: <i>\n\nGIF\n--r--\n--a--\n--m--\n" },
+    { "all of it is refused", { 1, 2, 3, 4 }, "!no part would be left" },
+    { "a leaf that is not there", { 5 }, "!not there" },
+};
+
+static void
+test_drops (const void *data)
+{
+    const DropRow *row = data;
+    g_autofree char *text = wire (DROPS);
+    g_autoptr (Message) message = parse (text, strlen (text));
+    g_autoptr (GPtrArray) edits = edits_new ();
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (row->leaves) && row->leaves[i]; i++)
+        g_ptr_array_add (edits, edit_drop_new ("t", row->leaves[i] - 1, 1, "test", NULL));
+    check_render (message, edits, row->want);
+}
+
+/* A cut before and a drop after, in one go. */
+static void
+test_drop_and_cut (void)
+{
+    g_autofree char *text = wire (DROPS);
+    g_autoptr (Message) message = parse (text, strlen (text));
+    g_autoptr (GPtrArray) edits = edits_new ();
+
+    g_ptr_array_add (edits, edit_drop_new ("t", 1, 1, "test", NULL));
+    g_ptr_array_add (edits, edit_drop_new ("t", 2, 1, "test", NULL));
+    add_cut (edits, 0, 3, 7);
+    add_cut (edits, 1, 0, 1);
+    check_render (message, edits,
+                  "Subject: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: "
+                  "multipart/alternative; boundary=a\n\n--a\n\none\n--a--\n--m\nContent-Type: "
+                  "text/x\n\nlast\n--m--\n");
+}
+
+typedef struct {
+    const char *name;
     EditKind kind;
     unsigned number; /* field or leaf */
     const char *field;
@@ -336,12 +492,16 @@ main (int argc, char **argv)
     g_test_init (&argc, &argv, NULL);
     g_test_set_nonfatal_assertions ();
     ADD_ROWS ("cut", cut_rows, test_cuts)
+    ADD_ROWS ("replace", replace_rows, test_replacements)
+    ADD_ROWS ("drop", drop_rows, test_drops)
     ADD_ROWS ("refuse", refusal_rows, test_refusals)
     ADD_ROWS ("never", untouchable_rows, test_untouchable)
     g_test_add_func ("/splice/no edits give the same bytes", test_no_edits);
     g_test_add_func ("/splice/an empty cut changes nothing", test_empty_cut);
     g_test_add_func ("/splice/cuts in several leaves keep the rest", test_several_leaves);
     g_test_add_func ("/splice/header edits keep the other fields", test_header_edits);
+    g_test_add_func ("/splice/what is cut needs no replacement", test_overlaps);
+    g_test_add_func ("/splice/a drop beside a cut", test_drop_and_cut);
     g_test_add_func ("/splice/a joint that is too long is refused", test_long_joint);
     g_test_add_func ("/splice/a joint that is a boundary is refused", test_made_boundary);
     return g_test_run ();

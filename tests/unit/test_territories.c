@@ -125,6 +125,7 @@ facts_for (const char *territory, ConsentState state, const char *basis)
     facts->territory = g_strdup (territory);
     facts->territory_source = "consent-record";
     facts->promotion = consent_answer_new (state);
+    facts->tracking = consent_answer_new (CONSENT_UNKNOWN);
     facts->promotion->basis = g_strdup (basis);
     return facts;
 }
@@ -522,13 +523,15 @@ test_facts (gconstpointer data)
     ConsentRecord record = { .address = (char *)row->address,
                              .country = (char *)row->country,
                              .subdivision = (char *)row->subdivision,
-                             .promotion = consent_answer_new (CONSENT_UNKNOWN) };
+                             .promotion = consent_answer_new (CONSENT_UNKNOWN),
+                             .tracking = consent_answer_new (CONSENT_UNKNOWN) };
     g_autoptr (RecipientFacts) facts = policy_facts (set, message, row->address, &record);
 
     g_assert_cmpstr (facts->territory, ==, row->territory);
     g_assert_cmpstr (facts->territory_source, ==, row->source);
     g_assert_cmpfloat (facts->territory_confidence, >, 0);
     consent_answer_free (record.promotion);
+    consent_answer_free (record.tracking);
 }
 
 static void

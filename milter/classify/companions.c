@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* What goes with a promotional block: its twin, its preheader, its pictures. */
+
+#include "companions.h"
+
+#include <string.h>
+
+#include "pieces.h"
+#include "runs.h"
+#include "twin.h"
+
+static const Block *
+block_at (const GPtrArray *blocks, unsigned i)
+{
+    return g_ptr_array_index (blocks, i);
+}
+
+static bool
+has_block (const GPtrArray *blocks, unsigned leaf)
+{
+    for (unsigned i = 0; i < blocks->len; i++)
+        if (block_at (blocks, i)->leaf == leaf)
+            return true;
+    return false;
+}
+
+static void
+add_range_words (const Message *message, unsigned leaf, size_t start, size_t end, GArray *words)
+{
+    g_autofree char *text = message_visible_text (message, leaf, start, end);
+
+    runs_add_words (words, text, 0);
+}
+
+/* The words in the blocks of the leaves that have some, and those around them. */
+static void
+split_words (const Message *message, const GPtrArray *blocks, GArray *inside, GArray *outside,
+             GArray *phrases)
+{
+    for (unsigned i = 0; i < blocks->len; i++) {
+        const Block *block = block_at (blocks, i);
+        bool first = i == 0 || block_at (blocks, i - 1)->leaf != block->leaf;
+        bool last = i + 1 == blocks->len || block_at (blocks, i + 1)->leaf != block->leaf;
+        size_t from = first ? 0 : block_at (blocks, i - 1)->end;
+        unsigned begins = inside->len;
+        add_range_words (message, block->leaf, from, block->start, outside);
+        add_range_words (message, block->leaf, block->inner_start, block->inner_end, inside);
+        guint64 phrase = runs_whole (inside, begins, inside->len);
+        if (inside->len > begins)
+            g_array_append_val (phrases, phrase);
+        if (last)
+            add_range_words (message, block->leaf, block->end, G_MAXSIZE, outside);
+    }
+}
+
+/* Blocks are in order and apart. */
+static bool
+is_in_block (const GPtrArray *blocks, unsigned leaf, size_t offset)
+{
+    unsigned low = 0, high = blocks->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        const Block *block = block_at (blocks, middle);
+        if (block->leaf < leaf || (block->leaf == leaf && block->end <= offset))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < blocks->len && block_at (blocks, low)->leaf == leaf &&
+           block_at (blocks, low)->start <= offset;
+}
+
+/* Where only the blocks lead. */
+static GHashTable *
+collect_addresses (const Message *message, const GPtrArray *blocks)
+{
+    GHashTable *inside = g_hash_table_new (g_str_hash, g_str_equal);
+    g_autoptr (GHashTable) outside = g_hash_table_new (g_str_hash, g_str_equal);
+    GHashTableIter iter;
+    void *target = NULL;
+
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        const GPtrArray *links = message_leaf (message, i)->links;
+        for (unsigned n = 0; has_block (blocks, i) && n < links->len; n++) {
+            const Link *link = g_ptr_array_index (links, n);
+            bool in = is_in_block (blocks, i, link->start);
+            g_hash_table_add (in ? inside : outside, link->target);
+        }
+    }
+    g_hash_table_iter_init (&iter, outside);
+    while (g_hash_table_iter_next (&iter, &target, NULL))
+        g_hash_table_remove (inside, target);
+    return inside;
+}
+
+static void
+sought_init (Sought *sought, const Message *message, const GPtrArray *blocks)
+{
+    g_autoptr (GArray) inside = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    g_autoptr (GArray) outside = g_array_new (FALSE, FALSE, sizeof (RunWord));
+
+    sought->phrases = g_array_new (FALSE, FALSE, sizeof (guint64));
+    split_words (message, blocks, inside, outside, sought->phrases);
+    runs_sort (sought->phrases);
+    g_autoptr (GArray) other_runs = runs_of (outside);
+    g_autoptr (GArray) other_words = runs_single (outside);
+    sought->runs = runs_of (inside);
+    sought->words = runs_single (inside);
+    runs_subtract (sought->runs, other_runs);
+    runs_subtract (sought->words, other_words);
+    sought->addresses = collect_addresses (message, blocks);
+}
+
+static void
+sought_clear (Sought *sought)
+{
+    g_array_unref (sought->runs);
+    g_array_unref (sought->phrases);
+    g_array_unref (sought->words);
+    g_hash_table_unref (sought->addresses);
+}
+
+/* Elements whose text is never shown are no preheader: a reader is not to see it anywhere. */
+static bool
+may_be_preheader (const LeafElement *element)
+{
+    static const char *const never[] = { "head",   "title",    "style",    "script",
+                                         "object", "template", "noscript", "select" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (never); i++)
+        if (strcmp (element->name, never[i]) == 0)
+            return false;
+    return element->hidden && element->whole;
+}
+
+/* Inbox lists show it, so what it says of the offer is read like the offer. */
+static void
+find_preheader (const Message *message, unsigned leaf, const Sought *sought,
+                const GPtrArray *blocks, GPtrArray *found)
+{
+    size_t taken = 0;
+
+    for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
+        const LeafElement *element = message_element (message, leaf, i);
+        if (element->start < taken || !may_be_preheader (element) ||
+            is_in_block (blocks, leaf, element->start))
+            continue;
+        g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+        g_autofree char *text =
+            message_whole_text (message, leaf, element->inner_start, element->inner_end);
+        runs_add_words (words, text, 0);
+        g_autoptr (GArray) runs = runs_of (words);
+        taken = element->end;
+        for (unsigned n = 0; n < runs->len; n++)
+            if (runs_has (sought->runs, g_array_index (runs, guint64, n))) {
+                Block *block = g_new0 (Block, 1);
+                *block = (Block){ .leaf = leaf,
+                                  .start = element->start,
+                                  .end = element->end,
+                                  .inner_start = element->inner_start,
+                                  .inner_end = element->inner_end,
+                                  .class = CLASS_PROMOTIONAL,
+                                  .how = "preheader" };
+                g_ptr_array_add (found, block);
+                break;
+            }
+    }
+}
+
+/* RFC 2392: the Content-ID that a "cid:" address names, percent-decoded. Caller frees. */
+static char *
+read_cid (const char *text, size_t length)
+{
+    size_t end = 0;
+
+    while (end < length && !strchr ("\"'<>() \t\r\n", text[end]))
+        end++;
+    return g_uri_unescape_segment (text, text + end, NULL);
+}
+
+/* Counts the references to parts of the message in one leaf. */
+static void
+count_references (const Message *message, unsigned leaf, const GPtrArray *blocks,
+                  GHashTable *inside, GHashTable *outside)
+{
+    size_t length = 0;
+    const char *data = g_bytes_get_data (message_leaf (message, leaf)->content, &length);
+
+    for (size_t at = 0; at + 4 < length; at++) {
+        if (data[at + 3] != ':' || g_ascii_strncasecmp (data + at, "cid", 3) != 0)
+            continue;
+        char *id = read_cid (data + at + 4, length - at - 4);
+        if (id)
+            g_hash_table_add (is_in_block (blocks, leaf, at) ? inside : outside, id);
+    }
+}
+
+static void
+find_orphans (Classification *classification, const Message *message)
+{
+    g_autoptr (GHashTable) inside =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr (GHashTable) outside =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    for (unsigned i = 0; i < message_leaf_count (message); i++)
+        if (message_leaf (message, i)->kind != LEAF_OTHER)
+            count_references (message, i, classification->blocks, inside, outside);
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        const Leaf *leaf = message_leaf (message, i);
+        if (leaf->kind == LEAF_OTHER && leaf->content_id &&
+            g_hash_table_contains (inside, leaf->content_id) &&
+            !g_hash_table_contains (outside, leaf->content_id))
+            g_array_append_val (classification->orphans, i);
+    }
+}
+
+static int
+compare_blocks (const void *a, const void *b)
+{
+    const Block *first = *(const Block *const *)a, *second = *(const Block *const *)b;
+
+    if (first->leaf != second->leaf)
+        return first->leaf < second->leaf ? -1 : 1;
+    return first->start < second->start ? -1 : first->start > second->start;
+}
+
+static void
+take_found (GPtrArray *blocks, GPtrArray *found)
+{
+    g_ptr_array_extend (blocks, found, NULL, NULL);
+    g_ptr_array_set_size (found, 0);
+    g_ptr_array_sort (blocks, compare_blocks);
+}
+
+void
+companions_find (Classification *classification, const Message *message)
+{
+    g_autoptr (GPtrArray) found = g_ptr_array_new ();
+    GPtrArray *blocks = classification->blocks;
+    Sought sought = { 0 };
+
+    if (blocks->len == 0)
+        return;
+    sought_init (&sought, message, blocks);
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        if (message_leaf (message, i)->kind != LEAF_OTHER && !has_block (blocks, i))
+            pieces_find (message, i, &sought, "twin", found);
+    }
+    take_found (blocks, found);
+    for (unsigned i = 0; i < message_leaf_count (message); i++)
+        find_preheader (message, i, &sought, blocks, found);
+    take_found (blocks, found);
+    sought_clear (&sought);
+    find_orphans (classification, message);
+    if (!classification->problem)
+        classification->problem = twin_find (message, blocks);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Matching selectors, left to right: for every compound its elements are marked from the marks of
+ * the compound before it. Each compound so costs one pass over the elements, whatever the
+ * combinators are, where trying all ancestors would be quadratic in a deep page.
+ */
+
+#include "licet/selector.h"
+
+#include <string.h>
+
+#include "selector_parse.h"
+
+/* What the tests of one leaf need to know about its elements. */
+typedef struct {
+    const Message *message;
+    unsigned leaf, count;
+    unsigned *position; /* among the elements of its parent, from 1 */
+    unsigned *siblings; /* how many elements its parent has */
+} Page;
+
+static unsigned *
+count_children (const Page *page)
+{
+    unsigned *children = g_new0 (unsigned, page->count + 1);
+
+    for (unsigned i = 0; i < page->count; i++) {
+        int parent = message_element (page->message, page->leaf, i)->parent;
+        page->position[i] = ++children[parent + 1];
+    }
+    return children;
+}
+
+static void
+page_init (Page *page, const Message *message, unsigned leaf)
+{
+    page->message = message;
+    page->leaf = leaf;
+    page->count = message_element_count (message, leaf);
+    page->position = g_new0 (unsigned, page->count + 1);
+    page->siblings = g_new0 (unsigned, page->count + 1);
+    g_autofree unsigned *children = count_children (page);
+    for (unsigned i = 0; i < page->count; i++)
+        page->siblings[i] = children[message_element (message, leaf, i)->parent + 1];
+}
+
+static void
+page_clear (Page *page)
+{
+    g_free (page->position);
+    g_free (page->siblings);
+}
+
+static bool
+is_equal (const char *a, const char *b, size_t length, bool fold)
+{
+    return fold ? g_ascii_strncasecmp (a, b, length) == 0 : strncmp (a, b, length) == 0;
+}
+
+static bool
+has_word (const char *value, const char *wanted, bool fold)
+{
+    size_t length = strlen (wanted);
+
+    if (length == 0 || wanted[strcspn (wanted, " \t\n\r\f")])
+        return false;
+    while (*value) {
+        value += strspn (value, " \t\n\r\f");
+        size_t word = strcspn (value, " \t\n\r\f");
+        if (word == length && is_equal (value, wanted, length, fold))
+            return true;
+        value += word;
+    }
+    return false;
+}
+
+static bool
+has_part (const char *value, const char *wanted, bool fold)
+{
+    size_t length = strlen (wanted);
+
+    for (const char *at = value; length > 0 && strlen (at) >= length; at++)
+        if (is_equal (at, wanted, length, fold))
+            return true;
+    return false;
+}
+
+/* Selectors 4, 6.1 and 6.2. */
+static bool
+is_value_matched (const SelectorTest *test, const char *value)
+{
+    size_t length = strlen (test->value ? test->value : ""), have = strlen (value);
+    bool fold = test->fold;
+
+    switch (test->match) {
+    case MATCH_PRESENT:
+        return true;
+    case MATCH_EQUAL:
+        return have == length && is_equal (value, test->value, length, fold);
+    case MATCH_WORD:
+        return has_word (value, test->value, fold);
+    case MATCH_DASH:
+        return have >= length && is_equal (value, test->value, length, fold) &&
+               (have == length || value[length] == '-');
+    case MATCH_PREFIX:
+        return length > 0 && have >= length && is_equal (value, test->value, length, fold);
+    case MATCH_SUFFIX:
+        return length > 0 && have >= length &&
+               is_equal (value + have - length, test->value, length, fold);
+    case MATCH_PART:
+        return has_part (value, test->value, fold);
+    }
+    g_assert_not_reached ();
+}
+
+/* CSS Syntax 3, 6: whether a*n + b is the position for some n from 0. */
+static bool
+is_nth (int a, int b, unsigned position)
+{
+    gint64 rest = (gint64)position - b;
+
+    return a == 0 ? rest == 0 : rest % a == 0 && rest / a >= 0;
+}
+
+static bool
+is_test_met (const SelectorTest *test, const Page *page, unsigned i)
+{
+    g_autofree char *value = NULL;
+
+    switch (test->kind) {
+    case TEST_TYPE:
+        return strcmp (message_element (page->message, page->leaf, i)->name, test->name) == 0;
+    case TEST_ATTRIBUTE:
+        value = message_element_attribute (page->message, page->leaf, i, test->name);
+        return value && is_value_matched (test, value);
+    case TEST_NTH:
+        return is_nth (test->a, test->b, page->position[i]);
+    case TEST_NTH_LAST:
+        return is_nth (test->a, test->b, page->siblings[i] - page->position[i] + 1);
+    }
+    g_assert_not_reached ();
+}
+
+static bool
+is_compound_met (const SelectorCompound *compound, const Page *page, unsigned i)
+{
+    for (unsigned n = 0; n < compound->tests->len; n++)
+        if (!is_test_met (g_ptr_array_index (compound->tests, n), page, i))
+            return false;
+    return true;
+}
+
+/* By element: whether it has an ancestor, or for a child combinator a parent, that is marked. */
+static bool *
+mark_below (const Page *page, const bool *marked, bool child)
+{
+    bool *below = g_new0 (bool, page->count + 1);
+
+    for (unsigned i = 0; i < page->count; i++) {
+        int parent = message_element (page->message, page->leaf, i)->parent;
+        below[i] = parent >= 0 && (marked[parent] || (!child && below[parent]));
+    }
+    return below;
+}
+
+/* Adds to `matched` what one selector of the list means. */
+static void
+match_complex (const GPtrArray *compounds, const Page *page, bool *matched)
+{
+    g_autofree bool *marked = NULL;
+
+    for (unsigned c = 0; c < compounds->len; c++) {
+        const SelectorCompound *compound = g_ptr_array_index (compounds, c);
+        g_autofree bool *may = c > 0 ? mark_below (page, marked, compound->child) : NULL;
+        bool *now = g_new0 (bool, page->count + 1);
+        for (unsigned i = 0; i < page->count; i++)
+            now[i] = (!may || may[i]) && is_compound_met (compound, page, i);
+        g_free (marked);
+        marked = now;
+    }
+    for (unsigned i = 0; i < page->count; i++)
+        matched[i] = matched[i] || marked[i];
+}
+
+GArray *
+selector_match (const Selector *selector, const Message *message, unsigned leaf)
+{
+    GArray *numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    Page page = { 0 };
+
+    page_init (&page, message, leaf);
+    g_autofree bool *matched = g_new0 (bool, page.count + 1);
+    for (unsigned i = 0; i < selector->list->len; i++)
+        match_complex (g_ptr_array_index (selector->list, i), &page, matched);
+    for (unsigned i = 0; i < page.count; i++)
+        if (matched[i])
+            g_array_append_val (numbers, i);
+    page_clear (&page);
+    return numbers;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* What licet-policy.cfg says of blocks and tracking, for all senders and for each. */
+
+#include "hints.h"
+
+static const ConfField tracking_fields[] = {
+    { "pixel_hosts", CONF_STRINGS, false, 0, 0, NULL },
+    { "pixel_patterns", CONF_STRINGS, false, 0, 0, NULL },
+    { "link_hosts", CONF_STRINGS, false, 0, 0, NULL },
+    { "link_parameters", CONF_STRINGS, false, 0, 0, NULL },
+    { "campaign_parameters", CONF_STRINGS, false, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static void
+read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
+                GPtrArray *problems)
+{
+    const ConfNode *list = conf_child (group, name);
+    g_auto (GStrv) texts = conf_strings (group, name);
+
+    for (unsigned i = 0; texts[i]; i++) {
+        g_autoptr (GError) cause = NULL;
+        Selector *selector = selector_parse (texts[i], &cause);
+        if (selector)
+            g_ptr_array_add (selectors, selector);
+        else
+            conf_problem (problems, conf_item (list, i), "%s \"%s\": %s", name, texts[i],
+                          cause->message);
+    }
+}
+
+BlockSelectors *
+block_selectors_read (const ConfNode *group, GPtrArray *problems)
+{
+    BlockSelectors *selectors = g_new0 (BlockSelectors, 1);
+
+    selectors->promotional = g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
+    selectors->protected = g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
+    read_selectors (group, "promotional_blocks", selectors->promotional, problems);
+    read_selectors (group, "protected_blocks", selectors->protected, problems);
+    return selectors;
+}
+
+void
+block_selectors_free (BlockSelectors *selectors)
+{
+    if (!selectors)
+        return;
+    g_ptr_array_unref (selectors->promotional);
+    g_ptr_array_unref (selectors->protected);
+    g_free (selectors);
+}
+
+/* One that holds for every address, such as "" or "*", would take all pictures and links away. */
+static void
+check_patterns (const ConfNode *group, const char *name, bool host, GPtrArray *problems)
+{
+    g_auto (GStrv) texts = conf_strings (group, name);
+
+    for (unsigned i = 0; texts[i]; i++) {
+        const char *rest = texts[i];
+        while (*rest == '*' || *rest == '?' || *rest == '.' || *rest == '/')
+            rest++;
+        if (!*rest || (host && strpbrk (texts[i], "/:*?@ ")))
+            conf_problem (problems, conf_item (conf_child (group, name), i),
+                          "%s \"%s\" is no %s; right would be %s", name, texts[i],
+                          host ? "host" : "pattern",
+                          host ? "\"click.example\" or \".links.example\"" : "\"/open/*\"");
+    }
+}
+
+TrackingPatterns *
+tracking_patterns_read (const ConfNode *root, GPtrArray *problems)
+{
+    const ConfNode *group = conf_child (root, "tracking");
+
+    if (!group || !conf_check (group, tracking_fields, problems))
+        return NULL;
+    TrackingPatterns *patterns = g_new0 (TrackingPatterns, 1);
+    for (unsigned i = 0; tracking_fields[i].name; i++)
+        check_patterns (group, tracking_fields[i].name,
+                        g_str_has_suffix (tracking_fields[i].name, "_hosts"), problems);
+    patterns->pixel_hosts = conf_strings (group, "pixel_hosts");
+    patterns->pixel_patterns = conf_strings (group, "pixel_patterns");
+    patterns->link_hosts = conf_strings (group, "link_hosts");
+    patterns->link_parameters = conf_strings (group, "link_parameters");
+    patterns->campaign_parameters = conf_strings (group, "campaign_parameters");
+    return patterns;
+}
+
+void
+tracking_patterns_free (TrackingPatterns *patterns)
+{
+    if (!patterns)
+        return;
+    g_strfreev (patterns->pixel_hosts);
+    g_strfreev (patterns->pixel_patterns);
+    g_strfreev (patterns->link_hosts);
+    g_strfreev (patterns->link_parameters);
+    g_strfreev (patterns->campaign_parameters);
+    g_free (patterns);
+}
+
+static void
+extend (GPtrArray *all, const GPtrArray *some)
+{
+    for (unsigned i = 0; i < some->len; i++)
+        g_ptr_array_add (all, g_ptr_array_index (some, i));
+}
+
+Hints *
+hints_new (const BlockSelectors *general, const BlockSelectors *own,
+           const TrackingPatterns *tracking)
+{
+    Hints *hints = g_new0 (Hints, 1);
+
+    hints->promotional = g_ptr_array_new ();
+    hints->protected = g_ptr_array_new ();
+    hints->tracking = tracking;
+    extend (hints->promotional, general->promotional);
+    extend (hints->protected, general->protected);
+    if (own) {
+        extend (hints->promotional, own->promotional);
+        extend (hints->protected, own->protected);
+    }
+    return hints;
+}
+
+void
+hints_free (Hints *hints)
+{
+    if (!hints)
+        return;
+    g_ptr_array_unref (hints->promotional);
+    g_ptr_array_unref (hints->protected);
+    g_free (hints);
+}
