@@ -15,20 +15,20 @@ typedef struct {
     Words *words;
     Model *model;
     PolicySet *policies;
-} Reading;
+} Reader;
 
 static void
-reading_clear (Reading *reading)
+reading_clear (Reader *reading)
 {
     words_unref (reading->words);
     model_unref (reading->model);
     policy_set_unref (reading->policies);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reader, reading_clear)
 
 static bool
-classify_file (const Reading *reading, const char *path, bool json, GError **error)
+classify_file (const Reader *reading, const char *path, bool json, GError **error)
 {
     g_autoptr (GBytes) bytes = tool_read_mail (path, error);
     g_autoptr (Message) message = bytes ? message_parse (bytes, error) : NULL;
@@ -63,7 +63,7 @@ load_policies (const char *dir, PolicySet **ret_policies, GError **error)
 
 /* The vocabulary, the model and the policies are needed, not keys or a store. */
 static bool
-load_reading (const ToolOptions *options, Reading *reading, GError **error)
+load_reading (const ToolOptions *options, Reader *reading, GError **error)
 {
     g_autoptr (Settings) settings = tool_settings (options->config, error);
 
@@ -88,7 +88,7 @@ int
 cmd_classify (int argc, char **argv)
 {
     g_auto (ToolOptions) options = { 0 };
-    g_auto (Reading) reading = { 0 };
+    g_auto (Reader) reading = { 0 };
     GOptionEntry entries[] = { TOOL_COMMON_ENTRIES (options), G_OPTION_ENTRY_NULL };
     GError *error = NULL;
     int status = EX_OK;
