@@ -7,6 +7,7 @@
 #include <gmime/gmime.h>
 #include <stdbool.h>
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeDataWrapper, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeStream, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeParser, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeMessage, g_object_unref)
@@ -37,12 +38,15 @@ read_encoded (GMimeDataWrapper *content, GBytes *message)
 }
 
 static GBytes *
-read_decoded (GMimeDataWrapper *content)
+decode (GBytes *encoded, GMimeContentEncoding encoding)
 {
+    size_t length = 0;
+    const char *data = g_bytes_get_data (encoded, &length);
+    g_autoptr (GMimeStream) in = g_mime_stream_mem_new_with_buffer (data, length);
     g_autoptr (GMimeStream) out = g_mime_stream_mem_new ();
+    g_autoptr (GMimeDataWrapper) content = g_mime_data_wrapper_new_with_stream (in, encoding);
 
-    if (content)
-        g_mime_data_wrapper_write_to_stream (content, out);
+    g_mime_data_wrapper_write_to_stream (content, out);
     GByteArray *bytes = g_mime_stream_mem_get_byte_array ((GMimeStreamMem *)out);
     return g_bytes_new (bytes->data, bytes->len);
 }
@@ -56,7 +60,7 @@ read_leaf (GMimePart *part, GBytes *message)
 
     leaf->type = type ? g_mime_content_type_get_mime_type (type) : g_strdup ("");
     leaf->encoded = read_encoded (content, message);
-    leaf->decoded = read_decoded (content);
+    leaf->decoded = decode (leaf->encoded, g_mime_part_get_content_encoding (part));
     return leaf;
 }
 
