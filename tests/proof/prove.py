@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Forces cuts into every message of directories and proves each result with Python's email
 parser, after force_cuts has proved it with GMime. Prints TAP and, as comments, the counts.
