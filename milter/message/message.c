@@ -69,6 +69,9 @@ decode_leaf (Message *message, Leaf *leaf)
     if (verdict != CODING_STRICT)
         lock (leaf, "its transfer encoding is not strict");
     const char *data = g_bytes_get_data (leaf->content, &length);
+    /* To some readers it ends the text, others leave it out. */
+    if (length > 0 && !charset_hides_markup (leaf->charset) && memchr (data, '\0', length))
+        structure_note (message->layout->structure, leaf->start, "a NUL byte in a text");
     lock (leaf, charset_lock_reason (leaf->charset, data, length));
 }
 
