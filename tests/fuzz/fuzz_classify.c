@@ -84,7 +84,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     if (!message)
         return 0;
     Hints *hints = make_hints ();
-    g_autoptr (Classification) classification = classify (message, words, hints);
+    g_autoptr (Classification) classification = classify (message, words, NULL, hints);
     g_autoptr (GPtrArray) edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
     g_assert_true (classification->promo_share >= 0 && classification->promo_share <= 1);
     check_blocks (message, classification, edits);
