@@ -83,8 +83,8 @@ make_rest (Run *run)
     run->asked = true;
     run->rest = bytes ? message_parse (bytes, &cause) : NULL;
     if (run->rest)
-        run->rest_class =
-            classify_rest (run->message, class, run->rest, run->engine->words, hints_of (run));
+        run->rest_class = classify_rest (run->message, class, run->rest, run->engine->words,
+                                         run->engine->model, hints_of (run));
     else
         run->no_rest = g_strdup (cause->message);
 }
@@ -285,7 +285,7 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .now = now,
         .plan = plan,
     };
-    plan->classification = classify (message, engine->words, hints_of (&run));
+    plan->classification = classify (message, engine->words, engine->model, hints_of (&run));
     if (!decide_and_make (&run, error))
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);

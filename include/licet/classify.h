@@ -24,8 +24,21 @@ Words *words_ref (Words *words);
 void words_unref (Words *words);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Words, words_unref)
 
-/* hints: NULL for none. */
-Classification *classify (const Message *message, const Words *words, const Hints *hints);
+/*
+ * The weights of the signals by class (policies/model/general.cfg), learnt by licet train;
+ * immutable, refcounted, readable from several threads. UNAVAILABLE when the file cannot be read,
+ * POLICY with every problem found, a line "file:line: …" each.
+ */
+typedef struct Model Model;
+
+Model *model_load (const char *path, GError **error);
+Model *model_ref (Model *model);
+void model_unref (Model *model);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Model, model_unref)
+
+/* Without a model (NULL) the weights of the table of signals decide; hints: NULL for none. */
+Classification *classify (const Message *message, const Words *words, const Model *model,
+                          const Hints *hints);
 
 /*
  * The class of what is left of a mixed message when its pages are left out and the text/plain
@@ -34,6 +47,7 @@ Classification *classify (const Message *message, const Words *words, const Hint
  * says besides its promotion: most of its words are missing. classification is of the message.
  */
 Classification *classify_rest (const Message *message, const Classification *classification,
-                               const Message *rest, const Words *words, const Hints *hints);
+                               const Message *rest, const Words *words, const Model *model,
+                               const Hints *hints);
 
 #endif

@@ -100,9 +100,9 @@ find_fault (const Message *message, const Classification *classification, const 
 
 Classification *
 classify_rest (const Message *message, const Classification *classification,
-               const Message *rest, const Words *words, const Hints *hints)
+               const Message *rest, const Words *words, const Model *model, const Hints *hints)
 {
-    Classification *result = classify (rest, words, hints);
+    Classification *result = classify (rest, words, model, hints);
 
     if (!result->problem)
         result->problem = find_fault (message, classification, rest);

@@ -51,6 +51,17 @@ find_single (const char *field, size_t name)
     return NULL;
 }
 
+/* A boundary whose quoted string goes on in the next line: Python's email does not find it. */
+static bool
+has_folded_boundary (const char *field, size_t length)
+{
+    g_autofree char *text = g_ascii_strdown (field, (gssize)length);
+    const char *boundary = strstr (text, "boundary");
+    const char *quote = boundary ? strchr (boundary, '"') : NULL;
+
+    return quote && quote[1 + strcspn (quote + 1, "\"\n")] == '\n';
+}
+
 /* seen: one bit for each of the single fields. */
 static void
 take_field (Entity *entity, const char *field, size_t length, unsigned *seen)
@@ -63,6 +74,8 @@ take_field (Entity *entity, const char *field, size_t length, unsigned *seen)
     unsigned bit = 1u << (single - singles);
     if (*seen & bit)
         note (entity, single->twice);
+    if (single->slot == offsetof (Entity, content_type) && has_folded_boundary (field, length))
+        note (entity, "a boundary that is folded");
     if (!(*seen & bit) && single->slot != NOT_KEPT)
         *(char **)((char *)entity + single->slot) =
             headers_unfold (field + name + 1, length - name - 1);
