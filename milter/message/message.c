@@ -328,6 +328,21 @@ message_main_leaf (const Message *message)
     return -1;
 }
 
+bool
+message_is_alternative (const Message *message, unsigned leaf, unsigned other)
+{
+    const GArray *ranges = message->layout->structure->ranges;
+    int part = (int)get_part (message, leaf)->range;
+    int choice = g_array_index (ranges, PartRange, part).parent;
+    int r = (int)get_part (message, other)->range;
+
+    if (choice < 0 || !g_array_index (ranges, PartRange, choice).alternative)
+        return false;
+    while (r >= 0 && r != part && r != choice)
+        r = g_array_index (ranges, PartRange, r).parent;
+    return r == choice && (int)get_part (message, other)->range != choice;
+}
+
 char *
 message_visible_text (const Message *message, unsigned leaf, size_t start, size_t end)
 {

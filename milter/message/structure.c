@@ -266,6 +266,8 @@ open_multipart (Scan *scan, const Entity *entity, const Params *type, Level leve
     level.boundary = boundary && *boundary ? g_strdup (boundary) : NULL;
     level.boundary_length = level.boundary ? strlen (level.boundary) : 0;
     level.digest = strcmp (type->head, "multipart/digest") == 0;
+    g_array_index (scan->out->ranges, PartRange, scan->range).alternative =
+        strcmp (type->head, "multipart/alternative") == 0;
     return push_level (scan, level, error);
 }
 
@@ -370,7 +372,9 @@ end_range (Scan *scan, const Level *level)
 static void
 begin_range (Scan *scan, Level *level)
 {
-    PartRange range = { scan->position, scan->length, (int)level->range };
+    PartRange range = { .start = scan->position,
+                        .end = scan->length,
+                        .parent = (int)level->range };
 
     scan->range = level->last = scan->out->ranges->len;
     g_array_append_val (scan->out->ranges, range);
@@ -414,7 +418,7 @@ structure_scan (const char *data, size_t length, GError **error)
 
     structure->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)part_free);
     structure->ranges = g_array_new (FALSE, FALSE, sizeof (PartRange));
-    PartRange message = { 0, length, -1 };
+    PartRange message = { .end = length, .parent = -1 };
     g_array_append_val (structure->ranges, message);
     bool done = scan_parts (&scan, error);
     pop_levels (&scan, 0);
