@@ -30,6 +30,9 @@
 #define LIMIT_HTML_DEPTH      256
 #define LIMIT_HTML_ATTRIBUTES 256
 
+/* Text of one reading of a message that is searched for promotion; what is longer says so. */
+#define LIMIT_READING_BYTES (2u * 1024 * 1024)
+
 /* One selector of a policy: compounds of one selector, and selectors of one list. Each costs a
  * pass over the elements of a page. */
 #define LIMIT_SELECTOR_PARTS 32

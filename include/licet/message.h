@@ -140,6 +140,45 @@ char *message_whole_text (const Message *message, unsigned leaf, size_t start, s
  * is no superset of ASCII, and NULL of LEAF_OTHER. */
 const GArray *message_text_runs (const Message *message, unsigned leaf);
 
+/*
+ * What an HTML or AMP leaf says or shows to some readers beside its visible text, in the order of
+ * the source. Text goes on through tags; blanks as they stand.
+ */
+typedef enum {
+    ASIDE_HIDDEN,      /* text that is not shown here */
+    ASIDE_IMAGE,       /* alternative text of a picture */
+    ASIDE_TITLE,       /* title, label, value, placeholder and own attributes that hold text */
+    ASIDE_STYLE,       /* `content` of a style sheet */
+    ASIDE_SCRIPT,      /* programs and data in script elements */
+    ASIDE_CONDITIONAL, /* all text of a conditional comment, which one program shows */
+    ASIDE_PAGE,        /* all text of a page in srcdoc or in a data: address */
+    ASIDE_PICTURE,     /* where a picture or background comes from */
+    ASIDE_FETCHED,     /* where a frame or object comes from */
+    ASIDE_REDIRECT,    /* http-equiv=refresh with an address */
+} AsideKind;
+
+typedef struct {
+    AsideKind kind;
+    size_t start; /* decoded offset where it, or the tag that holds it, begins */
+    char *text;   /* UTF-8 */
+} Aside;
+
+/* Array of Aside; empty of other leaves. Linear in the leaf. Caller unrefs. */
+GPtrArray *message_asides (const Message *message, unsigned leaf);
+
+/* All text of a page that is no leaf of its own, whoever is shown it, UTF-8. Caller frees. */
+char *message_page_text (const char *page, size_t length);
+
+/* The decoded bytes of any leaf, attachments too, as far as they can be decoded. Linear. Caller
+ * unrefs. */
+GBytes *message_leaf_bytes (const Message *message, unsigned leaf);
+
+/* Whether a character set (lower case, NULL for none) can be read. */
+bool message_charset_is_known (const char *charset);
+
+/* A header field value with its encoded words decoded (RFC 2047), UTF-8. Caller frees. */
+char *message_decode_words (const char *value);
+
 /* The elements of an HTML or AMP leaf; none of other leaves and of those past the bounds of
  * limits.h, which are locked. */
 unsigned message_element_count (const Message *message, unsigned leaf);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "companions.h"
+#include "disguise.h"
 #include "selected.h"
 #include "signals.h"
 
@@ -367,6 +368,7 @@ classify (const Message *message, const Words *words, const Hints *hints)
     else if (!decide_from_declaration (classification, message, &scene))
         decide_from_signals (classification, &scene);
     doubt_ambiguous (classification, message);
+    disguise_find (classification, message, words);
     settle_purposes (classification, &scene);
 
     if (classification->class == CLASS_PROMOTIONAL)

@@ -237,12 +237,13 @@ best_language (const Words *words, const WordCount counts[])
     return best;
 }
 
-WordCount
-words_count (const Words *words, const char *text)
+/* By language. Caller frees. */
+static WordCount *
+count_languages (const Words *words, const char *text)
 {
     g_autofree char *folded = fold (text);
     g_autofree bool *seen = g_new0 (bool, words->terms->len + 1);
-    g_autofree WordCount *counts = g_new0 (WordCount, words->languages->len + 1);
+    WordCount *counts = g_new0 (WordCount, words->languages->len + 1);
 
     for (const char *at = folded; *at; at = g_utf8_next_char (at)) {
         const GPtrArray *bucket = words->buckets[(unsigned char)*at];
@@ -255,5 +256,29 @@ words_count (const Words *words, const char *text)
             count_term (&counts[term->language], term);
         }
     }
+    return counts;
+}
+
+WordCount
+words_count (const Words *words, const char *text)
+{
+    g_autofree WordCount *counts = count_languages (words, text);
+
     return best_language (words, counts);
+}
+
+unsigned
+words_promotional (const Words *words, const char *text, const char **ret_term)
+{
+    g_autofree WordCount *counts = count_languages (words, text);
+    unsigned most = 0;
+
+    *ret_term = NULL;
+    for (unsigned i = 0; i < words->languages->len; i++) {
+        if (counts[i].promotional <= most)
+            continue;
+        most = counts[i].promotional;
+        *ret_term = counts[i].promotional_term;
+    }
+    return most;
 }

@@ -10,6 +10,7 @@
 #include "licet/error.h"
 #include "licet/limits.h"
 
+#include "asides.h"
 #include "charset.h"
 #include "coding.h"
 #include "headers.h"
@@ -331,6 +332,41 @@ char *
 message_whole_text (const Message *message, unsigned leaf, size_t start, size_t end)
 {
     return whole_text (get_part (message, leaf), start, end);
+}
+
+GPtrArray *
+message_asides (const Message *message, unsigned leaf)
+{
+    return asides_of_leaf (get_part (message, leaf));
+}
+
+char *
+message_page_text (const char *page, size_t length)
+{
+    return asides_page_text (page, length);
+}
+
+GBytes *
+message_leaf_bytes (const Message *message, unsigned leaf)
+{
+    const Leaf *this = message_leaf (message, leaf);
+    CodingVerdict verdict = CODING_STRICT;
+
+    return this->content ? g_bytes_ref (this->content)
+                         : coding_decode (this->encoding, message->bytes, this->start,
+                                          this->end, &verdict);
+}
+
+bool
+message_charset_is_known (const char *charset)
+{
+    return charset_is_known (charset);
+}
+
+char *
+message_decode_words (const char *value)
+{
+    return witness_decode (value);
 }
 
 const GArray *
