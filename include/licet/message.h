@@ -140,8 +140,7 @@ char *message_whole_text (const Message *message, unsigned leaf, size_t start, s
  * is no superset of ASCII, and NULL of LEAF_OTHER. */
 const GArray *message_text_runs (const Message *message, unsigned leaf);
 
-/* The elements of an HTML or AMP leaf; none of other leaves and of those past the bounds of
- * limits.h, which are locked. */
+/* The elements of an HTML or AMP leaf; none of other leaves and of those that are locked. */
 unsigned message_element_count (const Message *message, unsigned leaf);
 const LeafElement *message_element (const Message *message, unsigned leaf, unsigned i);
 /* The value of its first attribute of that name (lower case), references resolved, UTF-8; ""
