@@ -147,21 +147,32 @@ find_tracking_fix (const Decision *decision)
     return NULL;
 }
 
-/* What cannot be edited safely is left: the rule's evidence is the record of it. */
+/* The rule for which tracking goes from this recipient's copy, or NULL. */
+static const RuleResult *
+find_tracking_rule (const Classification *classification, const Decision *decision)
+{
+    if (classification->class == CLASS_PERSONAL)
+        return NULL;
+    for (unsigned i = 0; i < classification->tracking->len; i++)
+        if (((const TrackingPlace *)g_ptr_array_index (classification->tracking, i))->with)
+            return find_tracking_fix (decision);
+    return NULL;
+}
+
+/* Where nothing can be put in its place it is left: the rule's evidence is the record of it. */
 static void
 remove_tracking (const Message *message, const Classification *classification,
-                 const Decision *decision, GPtrArray *edits)
+                 const RuleResult *result, GPtrArray *edits)
 {
-    const RuleResult *result = find_tracking_fix (decision);
     const GPtrArray *places = classification->tracking;
 
-    for (unsigned i = 0; result && i < places->len; i++) {
+    for (unsigned i = 0; i < places->len; i++) {
         const TrackingPlace *place = g_ptr_array_index (places, i);
         const Leaf *leaf = message_leaf (message, place->leaf);
-        g_autofree char *where = g_strdup_printf ("%s %s, %s at %zu", leaf->type, leaf->path,
-                                                  place->what, place->start);
         if (!place->with)
             continue;
+        g_autofree char *where = g_strdup_printf ("%s %s, %s at %zu", leaf->type, leaf->path,
+                                                  place->what, place->start);
         g_ptr_array_add (
             edits, *place->with ? edit_replace_new ("tracking", place->leaf, place->start,
                                                     place->end, place->with, where, result->id)
@@ -200,18 +211,18 @@ edits_for (const Message *message, const Classification *classification,
     if (classification->class != CLASS_PERSONAL) {
         apply_fixes (message, decision, edits);
         edit_blocks (message, classification, decision, edits);
-        remove_tracking (message, classification, decision, edits);
         if (decision->outcome == OUTCOME_STRIP)
             drop_orphans (message, classification, decision, edits);
     }
     return edits;
 }
 
-/* Two recipients share a copy when this text is the same. */
+/* Two recipients share a copy when this text is the same. What is done about tracking is the same
+ * for all for whom it is done. */
 static char *
-edits_key (const GPtrArray *edits)
+edits_key (const GPtrArray *edits, const RuleResult *tracking)
 {
-    g_autoptr (GString) key = g_string_new (NULL);
+    g_autoptr (GString) key = g_string_new (tracking ? "tracking\n" : "");
 
     for (unsigned i = 0; i < edits->len; i++) {
         const Edit *edit = g_ptr_array_index (edits, i);
@@ -222,12 +233,15 @@ edits_key (const GPtrArray *edits)
     return g_string_free (g_steal_pointer (&key), FALSE);
 }
 
+/* The copy with these edits, a new one if need be. Takes the edits. */
 static Variant *
-variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits)
+variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits,
+             const RuleResult *tracking, bool *ret_new)
 {
-    g_autofree char *key = edits_key (edits);
+    g_autofree char *key = edits_key (edits, tracking);
     Variant *variant = g_hash_table_lookup (by_key, key);
 
+    *ret_new = !variant;
     if (variant) {
         g_ptr_array_unref (edits);
         return variant;
@@ -240,6 +254,8 @@ variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits)
     return variant;
 }
 
+/* A page can have thousands of tracked links: they become edits once for a copy, not for each of
+ * its recipients. */
 GPtrArray *
 rewrite_variants (const Message *message, const Classification *classification,
                   const GPtrArray *decisions, const RewriteOptions *options)
@@ -250,10 +266,14 @@ rewrite_variants (const Message *message, const Classification *classification,
 
     for (unsigned i = 0; i < decisions->len; i++) {
         const Decision *decision = g_ptr_array_index (decisions, i);
+        bool is_new = false;
         if (decision->outcome != OUTCOME_DELIVER && decision->outcome != OUTCOME_STRIP)
             continue;
-        Variant *variant = variant_for (variants, by_key,
-                                        edits_for (message, classification, decision, options));
+        const RuleResult *tracking = find_tracking_rule (classification, decision);
+        GPtrArray *edits = edits_for (message, classification, decision, options);
+        Variant *variant = variant_for (variants, by_key, edits, tracking, &is_new);
+        if (is_new && tracking)
+            remove_tracking (message, classification, tracking, variant->edits);
         g_array_append_val (variant->recipients, i);
     }
     return variants;
