@@ -22,8 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Selector, selector_free)
 
 /* Numbers (unsigned) of the elements that match, in order; also of a leaf that is locked, whose
  * elements cannot be cut but are there to see. None of leaves that are not HTML or belong to
- * another message; NULL when the leaf is nested too deep to know its elements. Time is linear in
- * the leaf for each part of the selector. */
+ * another message; NULL when the leaf is past the bounds within which its elements are known.
+ * Time is linear in the leaf for each part of the selector. */
 GArray *selector_match (const Selector *selector, const Message *message, unsigned leaf);
 
 #endif

@@ -83,6 +83,14 @@ find_set (const char *charset)
     return NULL;
 }
 
+bool
+charset_hides_markup (const char *charset)
+{
+    const CharacterSet *set = find_set (charset);
+
+    return set && set->kind == SET_OPAQUE;
+}
+
 void
 charset_decoder_init (CharsetDecoder *decoder, const char *charset)
 {

@@ -20,6 +20,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CharsetDecoder, charset_decoder_clear)
 
 void charset_decode (CharsetDecoder *decoder, const char *text, size_t length, GString *out);
 
+/* Whether ASCII bytes do not stand for themselves, such as in UTF-16. */
+bool charset_hides_markup (const char *charset);
+
 /* Why bytes cannot be cut out of text in this character set, or NULL. */
 const char *charset_lock_reason (const char *charset, const char *text, size_t length);
 

@@ -194,9 +194,12 @@ GBytes *
 coding_decode (LeafEncoding encoding, GBytes *bytes, size_t start, size_t end,
                CodingVerdict *ret_verdict)
 {
-    const char *data = (const char *)g_bytes_get_data (bytes, NULL) + start;
+    const char *data = g_bytes_get_data (bytes, NULL);
 
     *ret_verdict = CODING_STRICT;
+    if (start == end)
+        return g_bytes_new (NULL, 0);
+    data += start;
     switch (encoding) {
     case ENCODING_QUOTED_PRINTABLE:
         return decode_qp (data, end - start, ret_verdict);

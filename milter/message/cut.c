@@ -9,6 +9,7 @@
 #include "licet/error.h"
 #include "licet/limits.h"
 
+#include "cut_charset.h"
 #include "cut_quoted.h"
 
 /* RFC 2045 6.7 (5) and 6.8. */
@@ -222,6 +223,9 @@ cut_encoded (const Part *part, GBytes *message, const GArray *ranges, GError **e
     size_t size = 0;
     const char *data = (const char *)g_bytes_get_data (message, &size) + leaf->start;
 
+    if (!cut_keeps_characters (part, ranges))
+        return fail (error, part, g_array_index (ranges, CutRange, 0).start,
+                     "the edit splits a character");
     switch (leaf->encoding) {
     case ENCODING_IDENTITY:
         return cut_identity (part, leaf->end == size, ranges, error);

@@ -22,6 +22,7 @@ typedef struct {
     const GumboNode *node;
     unsigned next;  /* child to visit */
     unsigned event; /* where its start stands */
+    bool gone;      /* its start tag is cut */
 } Visit;
 
 typedef struct {
@@ -190,6 +191,25 @@ is_cut (Walk *walk, const GumboNode *node)
     return false;
 }
 
+/* What stands in an element whose tag goes must go too: if a result has lost it, it was not the
+ * cut that was asked for. */
+static void
+visit_gone (Walk *walk, const GumboNode *node)
+{
+    Visit next = { .node = node, .gone = true };
+    GumboStringPiece source = source_of (node);
+    size_t start = 0;
+    bool touched = false;
+
+    if (node->type != GUMBO_NODE_WHITESPACE && find_source (walk, source, &start) &&
+        !cut_covers (walk->ranges, start, start + source.length, &touched) && !walk->split) {
+        walk->split = true;
+        walk->split_offset = start;
+    }
+    if (children_of (node))
+        g_array_append_val (walk->path, next);
+}
+
 static void
 visit (Walk *walk, const GumboNode *node)
 {
@@ -198,8 +218,11 @@ visit (Walk *walk, const GumboNode *node)
     const Visit *parent =
         walk->path->len > 0 ? &g_array_index (walk->path, Visit, walk->path->len - 1) : NULL;
 
-    if (node->type != GUMBO_NODE_DOCUMENT && is_cut (walk, node))
+    if ((parent && parent->gone) ||
+        (node->type != GUMBO_NODE_DOCUMENT && is_cut (walk, node))) {
+        visit_gone (walk, node);
         return;
+    }
     if (node->type == GUMBO_NODE_WHITESPACE && parent && is_table_context (parent->node))
         return;
     if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
@@ -219,6 +242,8 @@ leave (Walk *walk, const Visit *visited)
 {
     Event event = { .node = visited->node, .end = true, .offset = walk->offset };
 
+    if (visited->gone)
+        return;
     if (is_unwritten (visited->node) && walk->events->len == visited->event + 1)
         g_array_set_size (walk->events, visited->event);
     else

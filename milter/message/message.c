@@ -16,6 +16,7 @@
 #include "htmltext.h"
 #include "layout.h"
 #include "marks.h"
+#include "notes.h"
 #include "outline.h"
 #include "strays.h"
 #include "text.h"
@@ -68,6 +69,9 @@ decode_leaf (Message *message, Leaf *leaf)
     if (verdict != CODING_STRICT)
         lock (leaf, "its transfer encoding is not strict");
     const char *data = g_bytes_get_data (leaf->content, &length);
+    /* To some readers it ends the text, others leave it out. */
+    if (length > 0 && !charset_hides_markup (leaf->charset) && memchr (data, '\0', length))
+        structure_note (message->layout->structure, leaf->start, "a NUL byte in a text");
     lock (leaf, charset_lock_reason (leaf->charset, data, length));
 }
 
@@ -108,7 +112,8 @@ mentions_marks (const Part *part)
     const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
 
     for (size_t i = 0; i + 5 <= length; i++)
-        if ((data[i] | 0x20) == 'l' && g_ascii_strncasecmp (data + i, "licet", 5) == 0)
+        if ((data[i] | 0x20) == 'l' && (data[i + 1] | 0x20) == 'i' &&
+            g_ascii_strncasecmp (data + i, "licet", 5) == 0)
             return true;
     return false;
 }
@@ -123,7 +128,8 @@ keep_problem (Message *message, char *problem)
 }
 
 /* Marks in signed parts and in other messages belong to somebody else. In a leaf of our own
- * that must not be edited they ask for what cannot be done. */
+ * that must not be edited they ask for what cannot be done; in a huge one their mere name counts,
+ * since nobody writes a newsletter of that size. */
 static void
 find_leaf_marks (Message *message, unsigned i)
 {
@@ -136,8 +142,9 @@ find_leaf_marks (Message *message, unsigned i)
         return;
     }
     g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
-    g_autofree char *problem = marks_find (part, i, found);
-    if (problem || found->len > 0)
+    bool huge = g_bytes_get_size (part->source) > LIMIT_HTML_BYTES;
+    g_autofree char *problem = huge ? NULL : marks_find (part, i, found);
+    if (huge || problem || found->len > 0)
         keep_problem (message, g_strdup_printf (
                                    "leaf %s, offset 0: it has marks but cannot be edited: %s",
                                    part->leaf.path, part->leaf.locked));
@@ -149,15 +156,15 @@ find_marks (Message *message, GError **error)
     message->blocks = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         find_leaf_marks (message, i);
-        char *stray = strays_find (message->bytes, get_part (message, i), i, message->blocks);
-        if (stray)
-            keep_problem (message, stray);
         if (message->blocks->len > LIMIT_BLOCKS) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
                          "leaf %s: more than %d marked blocks", message_leaf (message, i)->path,
                          LIMIT_BLOCKS);
             return false;
         }
+        char *stray = strays_find (message->bytes, get_part (message, i), i, message->blocks);
+        if (stray)
+            keep_problem (message, stray);
     }
     return true;
 }
@@ -337,6 +344,12 @@ const GArray *
 message_text_runs (const Message *message, unsigned leaf)
 {
     return get_part (message, leaf)->runs;
+}
+
+GPtrArray *
+message_readings (const Message *message, unsigned leaf)
+{
+    return notes_readings (get_part (message, leaf));
 }
 
 unsigned

@@ -20,7 +20,7 @@ void outline_start (Outline *outline, const HtmlToken *token, const ElementStack
 /* An end tag, with what the stack made of it. */
 void outline_end (Outline *outline, const HtmlToken *token, const ElementStack *stack,
                   EndResult result);
-/* The end of the leaf; drops everything when it is nested too deep to tell what ends where. */
+/* The end of the leaf; drops everything when a bound was passed. */
 void outline_finish (Outline *outline, const ElementStack *stack, size_t length);
 
 /* See message_element_attribute. */

@@ -147,7 +147,7 @@ judge_address (Finder *finder, const HtmlToken *tag, const HtmlAttribute *attrib
     g_autoptr (GString) value = g_string_new (NULL);
     size_t start = attribute->value, end = start + attribute->value_length;
 
-    html_append_unescaped (value, finder->data + start, attribute->value_length);
+    html_append_value (value, finder->data + start, attribute->value_length);
     const char *url = g_strstrip (value->str);
     switch (role) {
     case ROLE_LINK:

@@ -1,158 +1,183 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+
 /*
- * Any text in any encoding, and a cut or a replacement anywhere in it. What message_render gives
- * must decode to the text with that change, and the leaves around it must be as they were.
+ * Eight bytes say how a leaf is encoded, what stands around it and which ranges go; the rest is
+ * its text, or its encoded bytes as they are.
  */
 
 #include <stdint.h>
 #include <string.h>
 
-#include "licet/message.h"
+#include "check.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-static void
-append_quoted (GString *out, const char *text, size_t length)
+#define PLAN_BYTES 8
+
+typedef struct {
+    const char *name;
+    GString *(*encode) (const uint8_t *data, size_t size, unsigned width);
+} Encoding;
+
+static GString *
+encode_raw (const uint8_t *data, size_t size, unsigned width)
 {
+    (void)width;
+    return g_string_new_len ((const char *)data, (gssize)size);
+}
+
+static void
+append_piece (GString *out, const char *piece, unsigned *column, unsigned width)
+{
+    unsigned length = (unsigned)strlen (piece);
+
+    if (*column + length >= width) {
+        g_string_append (out, "=\r\n");
+        *column = 0;
+    }
+    g_string_append (out, piece);
+    *column += length;
+}
+
+/* An odd width escapes all; otherwise only what must be. */
+static GString *
+encode_quoted (const uint8_t *data, size_t size, unsigned width)
+{
+    GString *out = g_string_new (NULL);
     unsigned column = 0;
 
-    for (size_t i = 0; i < length; i++) {
-        bool plain = text[i] > ' ' && text[i] < 0x7f && text[i] != '=';
-        if (text[i] == '\r' && i + 1 < length && text[i + 1] == '\n') {
+    width = CLAMP (width, 8, 76);
+    for (size_t i = 0; i < size; i++) {
+        char piece[4] = { (char)data[i], 0 };
+        if (data[i] == '\r' && i + 1 < size && data[i + 1] == '\n') {
             g_string_append (out, "\r\n");
             column = 0;
             i++;
             continue;
         }
-        if (column > 70) {
-            g_string_append (out, "=\r\n");
-            column = 0;
-        }
-        if (plain)
-            g_string_append_c (out, text[i]);
-        else
-            g_string_append_printf (out, "=%02X", (guint8)text[i]);
-        column += plain ? 1 : 3;
+        if (data[i] <= ' ' || data[i] >= 0x7f || data[i] == '=' || width % 2)
+            g_snprintf (piece, sizeof piece, "=%02X", data[i]);
+        append_piece (out, piece, &column, width);
     }
+    return out;
 }
 
-static void
-append_base64 (GString *out, const char *text, size_t length, unsigned width)
-{
-    g_autofree char *digits = g_base64_encode ((const guchar *)text, length);
-
-    for (size_t i = 0; digits[i]; i += MIN (width, strlen (digits + i)))
-        g_string_append_printf (out, "%.*s\r\n", (int)width, digits + i);
-}
-
-/* Lines end in CRLF, and there is no NUL: anything else would be ambiguous from the start. */
 static GString *
-make_lines (const uint8_t *data, size_t size)
+encode_base64 (const uint8_t *data, size_t size, unsigned width)
 {
-    GString *text = g_string_new (NULL);
+    g_autofree char *digits = g_base64_encode (data, size);
+    GString *out = g_string_new (NULL);
 
-    for (size_t i = 0; i < size; i++) {
-        if (data[i] == '\n')
-            g_string_append (text, "\r\n");
-        else if (data[i] != '\r' && data[i] != '\0')
-            g_string_append_c (text, (char)data[i]);
-    }
-    return text;
+    width = MAX (width, 4);
+    for (size_t i = 0; digits[i]; i++)
+        g_string_append_printf (out, "%s%c", i > 0 && i % width == 0 ? "\r\n" : "", digits[i]);
+    return out;
 }
+
+static const Encoding encodings[] = {
+    { "7bit", encode_raw },
+    { "8bit", encode_raw },
+    { "quoted-printable", encode_raw },
+    { "quoted-printable", encode_quoted },
+    { "base64", encode_raw },
+    { "base64", encode_base64 },
+};
+
+static const char *const charsets[] = {
+    "utf-8", "us-ascii", "iso-8859-1", "windows-1251", "shift_jis", "gb18030", "euc-kr", "big5",
+};
+
+/* What stands around the leaf: nothing, or parts before and after it. */
+static const struct {
+    const char *before, *after;
+    unsigned leaf;
+} shapes[] = {
+    { "", "", 0 },
+    { "Content-Type: multipart/alternative; boundary=b\r\n\r\n"
+      "--b\r\nContent-Type: text/plain\r\n\r\nBefore.\r\n--b\r\n",
+      "\r\n--b--\r\n", 1 },
+    { "Content-Type: multipart/mixed; boundary=\"a b\"\r\n\r\nPreamble\r\n--a b\r\n",
+      "\r\n--a b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+      "iVBORw0K\r\n--a b\r\n\r\nAfter.\r\n--a b--\r\nEpilogue\r\n",
+      0 },
+    { "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
+      "Content-Type: multipart/related; boundary=ab\r\n\r\n--ab\r\n",
+      "\r\n--ab--\r\n\r\n--a--", 0 },
+};
 
 static GBytes *
-make_mail (const GString *text, unsigned way)
+build (const uint8_t *plan, const uint8_t *data, size_t size, unsigned *ret_leaf)
 {
-    static const char *const encodings[] = { "8bit", "quoted-printable", "base64", "binary" };
-    static const char *const types[] = { "html", "plain", "x-amp-html" };
-    GString *mail = g_string_new (NULL);
+    const Encoding *encoding = &encodings[plan[0] % G_N_ELEMENTS (encodings)];
+    unsigned shape = plan[1] % G_N_ELEMENTS (shapes);
+    GString *out = g_string_new ("MIME-Version: 1.0\r\n");
+    GString *body = encoding->encode (data, size, plan[3]);
 
-    g_string_append_printf (
-        mail,
-        "Subject: x\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: multipart/mixed; boundary=\"=_q\"\r\n\r\n--=_q\r\n\r\n"
-        "first\r\n--=_q\r\nContent-Type: text/%s; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: %s\r\n\r\n",
-        types[(way >> 2) % G_N_ELEMENTS (types)], encodings[way % 4]);
-    if (way % 4 == 1)
-        append_quoted (mail, text->str, text->len);
-    else if (way % 4 == 2)
-        append_base64 (mail, text->str, text->len, 60 + (way >> 4) % 17);
-    else
-        g_string_append_len (mail, text->str, (gssize)text->len);
-    g_string_append (mail,
-                     "\r\n--=_q\r\nContent-Type: text/html\r\n\r\n<p>last</p>\r\n--=_q--\r\n");
-    return g_string_free_to_bytes (mail);
+    g_string_append (out, shapes[shape].before);
+    g_string_append_printf (out,
+                            "Content-Type: text/%s; charset=%s\r\n"
+                            "Content-Transfer-Encoding: %s\r\n\r\n",
+                            plan[1] & 0x80 ? "plain" : "html",
+                            charsets[plan[2] % G_N_ELEMENTS (charsets)], encoding->name);
+    g_string_append_len (out, body->str, (gssize)body->len);
+    g_string_append (out, shapes[shape].after);
+    g_string_free (body, TRUE);
+    *ret_leaf = shapes[shape].leaf;
+    return g_string_free_to_bytes (out);
 }
 
-static void
-check_leaf (const Message *before, const Message *after, unsigned i)
+/* A range of the leaf from two bytes, its length mostly small. */
+static Edit *
+plan_edit (const uint8_t *plan, unsigned leaf, size_t length, const char *with)
 {
-    g_assert_true (
-        g_bytes_equal (message_leaf (before, i)->content, message_leaf (after, i)->content));
+    size_t start = length * plan[0] / 256;
+    size_t end = MIN (length, start + (plan[1] < 128 ? plan[1] : length * plan[1] / 256));
+
+    if (with)
+        return edit_replace_new ("tracking", leaf, start, end, with, "", "");
+    return edit_cut_new ("strip", leaf, start, end, "", "");
 }
 
+/* Where the bytes are about, so that a cut of an element can be met at all. */
 static void
-check_result (const Message *message, GBytes *result, const Edit *edit)
+snap (Edit *edit, const Leaf *leaf)
 {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (Message) after = message_parse (result, &error);
     size_t length = 0;
-    const char *content = g_bytes_get_data (message_leaf (message, 1)->content, &length);
-    g_autoptr (GString) want = g_string_new_len (content, (gssize)edit->start);
+    const char *data = g_bytes_get_data (leaf->content, &length);
 
-    g_assert_no_error (error);
-    g_string_append (want, edit->value ? edit->value : "");
-    g_string_append_len (want, content + edit->end, (gssize)(length - edit->end));
-    g_assert_cmpuint (message_leaf_count (after), ==, 3);
-    check_leaf (message, after, 0);
-    check_leaf (message, after, 2);
-    size_t got = 0;
-    const char *now = g_bytes_get_data (message_leaf (after, 1)->content, &got);
-    g_assert_cmpuint (got, ==, want->len);
-    g_assert_true (got == 0 || memcmp (now, want->str, got) == 0);
-}
-
-/* An element, or any range. */
-static void
-choose_range (const Message *message, unsigned a, unsigned b, size_t *ret_start,
-              size_t *ret_end)
-{
-    size_t length = g_bytes_get_size (message_leaf (message, 1)->content);
-    unsigned elements = message_element_count (message, 1);
-
-    if (elements > 0 && a % 2 == 0) {
-        const LeafElement *element = message_element (message, 1, b % elements);
-        *ret_start = element->start;
-        *ret_end = element->end;
-        return;
-    }
-    size_t first = a % (length + 1), second = b % (length + 1);
-    *ret_start = MIN (first, second);
-    *ret_end = MAX (first, second);
+    while (edit->start < length && data[edit->start] != '<' &&
+           (edit->start == 0 || data[edit->start - 1] != '\n'))
+        edit->start++;
+    edit->end = MAX (edit->end, edit->start);
+    while (edit->end > 0 && edit->end < length && data[edit->end - 1] != '>' &&
+           data[edit->end - 1] != '\n')
+        edit->end++;
 }
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-    size_t start = 0, end = 0;
+    unsigned leaf = 0;
 
-    if (size < 6)
+    if (size < PLAN_BYTES)
         return 0;
-    GString *text = make_lines (data + 6, size - 6);
-    g_autoptr (GBytes) bytes = make_mail (text, data[0]);
-    g_string_free (text, TRUE);
+    g_autoptr (GBytes) bytes = build (data, data + PLAN_BYTES, size - PLAN_BYTES, &leaf);
     g_autoptr (Message) message = message_parse (bytes, NULL);
-    if (!message || message_leaf_count (message) != 3 || message_ambiguity (message))
+    if (!message || leaf >= message_leaf_count (message))
         return 0;
-    choose_range (message, (unsigned)(data[1] << 8 | data[2]),
-                  (unsigned)(data[3] << 8 | data[4]), &start, &end);
-    g_autoptr (GPtrArray) edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
-    g_ptr_array_add (edits, data[5] % 4 == 0 ? edit_replace_new ("", 1, start, end,
-                                                                 "http://x/?a=1", "", NULL)
-                                             : edit_cut_new ("", 1, start, end, "", NULL));
-    g_autoptr (GBytes) result = message_render (message, edits, NULL);
-    if (result && start < end)
-        check_result (message, result, g_ptr_array_index (edits, 0));
+    const Leaf *target = message_leaf (message, leaf);
+    if (!target->content)
+        return 0;
+    size_t length = g_bytes_get_size (target->content);
+    g_autoptr (GPtrArray) edits = g_ptr_array_new_full (2, (GDestroyNotify)edit_free);
+    Edit *first = plan_edit (data + 4, leaf, length, NULL);
+    if (data[1] & 0x40)
+        snap (first, target);
+    g_ptr_array_add (edits, first);
+    if (data[1] & 0x20)
+        g_ptr_array_add (edits,
+                         plan_edit (data + 6, leaf, length, data[1] & 0x10 ? "a=b c" : NULL));
+    check_unedited (message);
+    g_autoptr (GBytes) result = check_edits (message, leaf, edits);
     return 0;
 }

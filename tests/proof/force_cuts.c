@@ -1,210 +1,178 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * force_cuts OUT FILE…: makes one cut in each text leaf of each mail where it can, and writes the
- * results to OUT/<number>.eml. A line of tab-separated fields on standard output for each attempt:
- * file, "edited N LEAF START END MARKER" or "refused REASON" or "unchanged REASON". GMime is asked
- * here whether all other parts are what they were; prove.py asks Python's email.
+ * usage: force_cuts ranges|marks FILE [OUT]
+ * Cuts a few ranges of each leaf (elements, lines), or the marked blocks of each leaf, whether or
+ * not anything speaks for it, and checks every result with GMime. Writes results to OUT.<number>
+ * and says on stdout, in lines of tab-separated words, what became of it:
+ *   message  ok|refused  reason
+ *   ambiguous  reason
+ *   leaf  number  path  kind  encoding  start  end  free|locked  reason
+ *   cut   number of the result  leaf  start  end  edited|refused  reason
+ *   problem  what is wrong with the marks
+ *   time  microseconds of reading  mean microseconds of a cut with its proof
  */
 
-#include <gmime/gmime.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "licet/message.h"
+#include "../fuzz/check.h"
+#include "licet/error.h"
+
+#define MOST_RANGES 4
 
 typedef struct {
-    const char *out, *file;
-    GBytes *bytes;
-    unsigned *number;
-} Job;
-
-static GByteArray *
-decode_part (GMimeObject *object)
-{
-    GByteArray *bytes = g_byte_array_new ();
-    GMimeStream *stream = g_mime_stream_mem_new_with_byte_array (bytes);
-    GMimeDataWrapper *content =
-        GMIME_IS_PART (object) ? g_mime_part_get_content ((GMimePart *)object) : NULL;
-
-    g_mime_stream_mem_set_owner ((GMimeStreamMem *)stream, FALSE);
-    if (content)
-        g_mime_data_wrapper_write_to_stream (content, stream);
-    g_object_unref (stream);
-    return bytes;
-}
+    const Message *message;
+    const char *out;
+    unsigned results, tries;
+    gint64 time; /* of all cuts, in microseconds */
+} Proof;
 
 static void
-collect_part (GMimeObject *parent, GMimeObject *part, void *data)
+try_edits (Proof *proof, unsigned leaf, const GPtrArray *edits)
 {
-    (void)parent;
-    if (GMIME_IS_PART (part))
-        g_ptr_array_add (data, decode_part (part));
-}
-
-/* The decoded leaves as GMime sees them. */
-static GPtrArray *
-read_parts (GBytes *bytes)
-{
-    GPtrArray *parts = g_ptr_array_new_with_free_func ((GDestroyNotify)g_byte_array_unref);
-    size_t length = 0;
-    const char *data = g_bytes_get_data (bytes, &length);
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer (data, length);
-    GMimeParser *parser = g_mime_parser_new_with_stream (stream);
-    GMimeMessage *message = g_mime_parser_construct_message (parser, NULL);
-
-    if (message) {
-        GMimeObject *top = g_mime_message_get_mime_part (message);
-        if (top && GMIME_IS_PART (top))
-            g_ptr_array_add (parts, decode_part (top));
-        else if (top)
-            g_mime_message_foreach (message, collect_part, parts);
-        g_object_unref (message);
-    }
-    g_object_unref (parser);
-    g_object_unref (stream);
-    return parts;
-}
-
-static bool
-is_same (const GByteArray *a, const GByteArray *b)
-{
-    return a->len == b->len && (a->len == 0 || memcmp (a->data, b->data, a->len) == 0);
-}
-
-/* One part at most may differ. */
-static bool
-does_gmime_agree (GBytes *before, GBytes *after)
-{
-    g_autoptr (GPtrArray) first = read_parts (before), second = read_parts (after);
-    unsigned different = 0;
-
-    if (first->len != second->len)
-        return false;
-    for (unsigned i = 0; i < first->len; i++)
-        different += !is_same (g_ptr_array_index (first, i), g_ptr_array_index (second, i));
-    return different <= 1;
-}
-
-/* The longest text among the elements that leave at least half of the page where it is. */
-static bool
-choose_element (const Message *message, unsigned leaf, size_t *ret_start, size_t *ret_end)
-{
-    size_t size = g_bytes_get_size (message_leaf (message, leaf)->content), best = 0;
-
-    for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
-        const LeafElement *element = message_element (message, leaf, i);
-        size_t length = element->end - element->start;
-        if (!element->whole || element->hidden || length * 2 > size || length <= best ||
-            element->inner_start == element->inner_end || strcmp (element->name, "body") == 0 ||
-            strcmp (element->name, "head") == 0)
-            continue;
-        best = length;
-        *ret_start = element->start;
-        *ret_end = element->end;
-    }
-    return best > 0;
-}
-
-static bool
-choose_line (const Leaf *leaf, size_t *ret_start, size_t *ret_end)
-{
-    size_t length = 0;
-    const char *data = g_bytes_get_data (leaf->content, &length);
-    const char *newline = length ? memchr (data, '\n', length) : NULL;
-    const char *second =
-        newline ? memchr (newline + 1, '\n', length - (size_t)(newline + 1 - data)) : NULL;
-
-    if (!second)
-        return false;
-    *ret_start = (size_t)(newline + 1 - data);
-    *ret_end = (size_t)(second + 1 - data);
-    return true;
-}
-
-static void
-cut_leaf (const Job *job, const Message *message, unsigned i)
-{
-    const Leaf *leaf = message_leaf (message, i);
-    g_autoptr (GPtrArray) edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
     g_autoptr (GError) error = NULL;
-    size_t start = 0, end = 0;
-    bool chosen = leaf->kind == LEAF_PLAIN ? choose_line (leaf, &start, &end)
-                                           : choose_element (message, i, &start, &end);
+    gint64 begin = g_get_monotonic_time ();
+    g_autoptr (GBytes) rendered = message_render (proof->message, edits, &error);
+    const Edit *first = g_ptr_array_index (edits, 0);
 
-    if (!chosen) {
-        printf ("%s\tunchanged\t%s\n", job->file,
-                leaf->locked ? leaf->locked : "nothing in the leaf to cut");
+    proof->time += g_get_monotonic_time () - begin;
+    proof->tries++;
+    printf ("cut\t%u\t%u\t%zu\t%zu\t%s\t%s\n", proof->results, leaf, first->start, first->end,
+            error ? "refused" : "edited", error ? error->message : "");
+    if (error)
         return;
-    }
-    g_ptr_array_add (edits, edit_cut_new ("", i, start, end, "", NULL));
-    g_autoptr (GBytes) result = message_render (message, edits, &error);
-    if (!result) {
-        g_strdelimit (error->message, "\t\n", ' ');
-        printf ("%s\trefused\t%s\n", job->file, error->message);
-        return;
-    }
-    unsigned number = ++*job->number;
-    g_autofree char *path = g_strdup_printf ("%s/%u.eml", job->out, number);
-    g_file_set_contents (path, g_bytes_get_data (result, NULL),
-                         (gssize)g_bytes_get_size (result), NULL);
-    printf ("%s\tedited\t%u\t%s\t%zu\t%zu\t%s\n", job->file, number, leaf->path, start, end,
-            does_gmime_agree (job->bytes, result) ? "gmime-agrees" : "gmime-differs");
-}
-
-static void
-check_unedited (const Job *job, const Message *message)
-{
-    g_autoptr (GPtrArray) none = g_ptr_array_new ();
-    g_autoptr (GBytes) same = message_render (message, none, NULL);
-
-    if (!same || !g_bytes_equal (same, job->bytes))
-        printf ("%s\tchanged without an edit\n", job->file);
-}
-
-static GBytes *
-read_mail (const char *path)
-{
-    g_autofree char *data = NULL;
+    g_autofree char *path = g_strdup_printf ("%s.%u", proof->out, proof->results++);
     size_t length = 0;
-
-    if (!g_file_get_contents (path, &data, &length, NULL))
-        return NULL;
-    if (memmem (data, length, "\r\n", 2))
-        return g_bytes_new_take (g_steal_pointer (&data), length);
-    GString *text = g_string_new_len (data, (gssize)length);
-    g_string_replace (text, "\n", "\r\n", 0);
-    return g_string_free_to_bytes (text);
+    const char *data = g_bytes_get_data (rendered, &length);
+    if (!g_file_set_contents (path, data, (gssize)length, NULL))
+        g_error ("cannot write %s", path);
+    g_autoptr (GBytes) checked = check_edits (proof->message, leaf, edits);
 }
 
 static void
-prove_mail (const char *out, const char *path, unsigned *number)
+try_range (Proof *proof, unsigned leaf, size_t start, size_t end)
 {
-    g_autoptr (GBytes) bytes = read_mail (path);
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GTimer) timer = g_timer_new ();
-    g_autoptr (Message) message = bytes ? message_parse (bytes, &error) : NULL;
-    double seconds = g_timer_elapsed (timer, NULL);
-    Job job = { out, path, bytes, number };
+    g_autoptr (GPtrArray) edits = g_ptr_array_new_full (1, (GDestroyNotify)edit_free);
 
-    if (!message) {
-        printf ("%s\tno message\t%s\n", path, error ? error->message : "cannot be read");
-        return;
+    g_ptr_array_add (edits, edit_cut_new ("strip", leaf, start, end, "", NULL));
+    try_edits (proof, leaf, edits);
+}
+
+/* What a sender would mark: an element that is not nearly all of the page. */
+static bool
+is_candidate (const LeafElement *element, size_t length)
+{
+    static const char *const names[] = { "tr",     "table", "div",  "p",  "td", "li",
+                                         "ul",     "a",     "h1",   "h2", "h3", "h4",
+                                         "center", "img",   "span", "br", "b",  NULL };
+
+    return element->whole && element->end - element->start <= length / 2 &&
+           g_strv_contains (names, element->name);
+}
+
+static void
+cut_elements (Proof *proof, unsigned leaf)
+{
+    size_t length = g_bytes_get_size (message_leaf (proof->message, leaf)->content);
+    g_autoptr (GPtrArray) found = g_ptr_array_new ();
+
+    for (unsigned i = 0; i < message_element_count (proof->message, leaf); i++) {
+        const LeafElement *element = message_element (proof->message, leaf, i);
+        if (is_candidate (element, length))
+            g_ptr_array_add (found, (gpointer)element);
     }
-    printf ("%s\tparsed\t%zu\t%.6f\n", path, g_bytes_get_size (bytes), seconds);
-    check_unedited (&job, message);
-    for (unsigned i = 0; i < message_leaf_count (message); i++)
-        if (message_leaf (message, i)->kind != LEAF_OTHER)
-            cut_leaf (&job, message, i);
+    for (unsigned i = 0; i < MIN (found->len, MOST_RANGES); i++) {
+        unsigned at = found->len * (2 * i + 1) / (2 * MIN (found->len, MOST_RANGES));
+        const LeafElement *element = g_ptr_array_index (found, at);
+        try_range (proof, leaf, element->start, element->end);
+    }
+}
+
+static size_t
+next_line (const char *data, size_t length, size_t from)
+{
+    const char *newline = from < length ? memchr (data + from, '\n', length - from) : NULL;
+
+    return newline ? (size_t)(newline - data) + 1 : length;
+}
+
+static void
+cut_lines (Proof *proof, unsigned leaf)
+{
+    size_t length = 0;
+    const char *data = g_bytes_get_data (message_leaf (proof->message, leaf)->content, &length);
+
+    for (unsigned i = 0; i < MOST_RANGES && length > 0; i++) {
+        size_t start = i == 0 ? 0 : next_line (data, length, length * i / MOST_RANGES);
+        size_t end = next_line (data, length, MIN (length, start + length / 8));
+        if (start < end && (i == 0 || end < length))
+            try_range (proof, leaf, start, end);
+    }
+}
+
+static void
+cut_marks (Proof *proof, unsigned leaf)
+{
+    const GArray *blocks = message_marked_blocks (proof->message);
+    g_autoptr (GPtrArray) edits = g_ptr_array_new_full (1, (GDestroyNotify)edit_free);
+
+    for (unsigned i = 0; i < blocks->len; i++) {
+        const MarkedBlock *block = &g_array_index (blocks, MarkedBlock, i);
+        if (block->leaf == leaf)
+            g_ptr_array_add (edits,
+                             edit_cut_new ("strip", leaf, block->start, block->end, "", NULL));
+    }
+    if (edits->len > 0)
+        try_edits (proof, leaf, edits);
+}
+
+static void
+take_leaf (Proof *proof, unsigned i, bool marks)
+{
+    const Leaf *leaf = message_leaf (proof->message, i);
+    static const char *const kinds[] = { "plain", "html", "amp", "other" };
+    static const char *const encodings[] = { "identity", "quoted-printable", "base64",
+                                             "unknown" };
+
+    printf ("leaf\t%u\t%s\t%s\t%s\t%zu\t%zu\t%s\t%s\n", i, leaf->path, kinds[leaf->kind],
+            encodings[leaf->encoding], leaf->start, leaf->end, leaf->locked ? "locked" : "free",
+            leaf->locked ? leaf->locked : "");
+    if (marks)
+        cut_marks (proof, i);
+    else if (leaf->kind == LEAF_PLAIN)
+        cut_lines (proof, i);
+    else if (leaf->kind != LEAF_OTHER)
+        cut_elements (proof, i);
 }
 
 int
 main (int argc, char **argv)
 {
-    unsigned number = 0;
+    g_autofree char *text = NULL;
+    g_autoptr (GError) error = NULL;
+    size_t length = 0;
 
-    g_mime_init ();
-    for (int i = 2; i < argc; i++)
-        prove_mail (argv[1], argv[i], &number);
-    return argc < 3;
+    if (argc < 4 || !g_file_get_contents (argv[2], &text, &length, &error)) {
+        fprintf (stderr, "usage: force_cuts ranges|marks FILE OUT\n");
+        return 64;
+    }
+    g_autoptr (GBytes) bytes = g_bytes_new (text, length);
+    gint64 begin = g_get_monotonic_time ();
+    g_autoptr (Message) message = message_parse (bytes, &error);
+    gint64 parsed = g_get_monotonic_time ();
+    printf ("message\t%s\t%s\n", message ? "ok" : "refused", message ? "" : error->message);
+    if (!message)
+        return 0;
+    Proof proof = { message, argv[3], 0, 0, 0 };
+    check_unedited (message);
+    if (message_ambiguity (message))
+        printf ("ambiguous\t%s\n", message_ambiguity (message));
+    if (message_mark_problem (message))
+        printf ("problem\t%s\n", message_mark_problem (message));
+    for (unsigned i = 0; i < message_leaf_count (message); i++)
+        take_leaf (&proof, i, strcmp (argv[1], "marks") == 0);
+    printf ("time\t%" G_GINT64_FORMAT "\t%" G_GINT64_FORMAT "\n", parsed - begin,
+            proof.time / MAX (proof.tries, 1));
+    return 0;
 }

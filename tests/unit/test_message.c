@@ -29,6 +29,7 @@ parse (const char *text)
     return message;
 }
 
+#define B71  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define HEAD "From: shop@example.org\nMIME-Version: 1.0\n"
 
 typedef struct {
@@ -199,6 +200,46 @@ static const AmbiguityRow ambiguity_rows[] = {
     { "an equals sign that is no escape",
       HEAD "Content-Transfer-Encoding: quoted-printable\n\na=b\n", "broken transfer encoding" },
     { "a bare CR in the body", HEAD "\nx\ry\n", "bare CR" },
+    { "two dispositions",
+      HEAD "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Disposition: inline\n"
+           "Content-Disposition: attachment\n\nx\n--a--\n",
+      "given twice" },
+    { "two Subject fields", HEAD "Subject: a\nSubject: b\n\nx\n", "two Subject" },
+    { "a boundary that ends in a blank",
+      HEAD "Content-Type: multipart/mixed; boundary=\"a \"\n\n--a \n\nx\n--a --\n",
+      "usable boundary" },
+    { "a boundary that is folded",
+      HEAD "Content-Type: multipart/mixed; boundary=\"a\n b\"\n\n--a b\n\nx\n--a b--\n",
+      "folded" },
+    { "a boundary of 71 characters",
+      HEAD "Content-Type: multipart/mixed; boundary=" B71 "\n\n--" B71 "\n\nx\n--" B71 "--\n",
+      "usable boundary" },
+    { "a boundary that begins another one",
+      HEAD "Content-Type: multipart/mixed; boundary=ab\n\n--ab\n"
+           "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--ab\n\ny\n--ab--\n",
+      "without its end" },
+    { "a transfer encoding with a comment",
+      HEAD "Content-Transfer-Encoding: base64 (really)\n\nYWJj\n", "no token" },
+    { "two transfer encodings in one field",
+      HEAD "Content-Transfer-Encoding: 7bit base64\n\nYWJj\n", "no token" },
+    { "a message in base64",
+      HEAD "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+           "U3ViamVjdDogeAoKYm9keQo=\n",
+      "an encoded message" },
+    { "a message in quoted-printable",
+      HEAD "Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n"
+           "Subject: x\n\nbo=64y\n",
+      "an encoded message" },
+    { "text after the padding of base64",
+      HEAD "Content-Transfer-Encoding: base64\n\nYQ==\nOrder now!\n",
+      "broken transfer encoding" },
+    { "padding in the middle of base64",
+      HEAD "Content-Transfer-Encoding: base64\n\nYQ=\n=YWJj\n", "broken transfer encoding" },
+    { "a NUL in quoted-printable text",
+      HEAD "Content-Transfer-Encoding: quoted-printable\n\na=00b\n", "NUL byte in a text" },
+    { "a NUL in base64 HTML",
+      HEAD "Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPHA+AGE=\n",
+      "NUL byte in a text" },
 };
 
 static void

@@ -124,6 +124,12 @@ static const CutRow cut_rows[] = {
       "<div>", "b</p>", "!changes the HTML" },
     { "a cut of half a word of HTML is refused", PAGE "<p>half</p>\n", "ha", "lf",
       "!changes the HTML" },
+    { "text of an element that goes must not be lost behind a tag without an end",
+      PAGE "<x>a<x y=z>b<i>c tail\n", "x>a", "i>c", "!changes the HTML" },
+    { "half a character is refused", PLAIN "h\303\251 you\n", "\251 ", "you",
+      "!splits a character" },
+    { "halves of two characters make no new one", PLAIN "a\303\251b\303\250\n", "\251", "\250",
+      "!splits a character" },
     { "an unclosed element takes no more than itself", PAGE "<p>a<div>x\n<p>keep</p>\n",
       "<div>", "<p>keep", "!changes the HTML" },
 };
