@@ -327,6 +327,34 @@ doubt_ambiguous (Classification *classification, const Message *message)
     note (classification, "ambiguous", 0, ambiguity);
 }
 
+/* A message that is called mixed with nothing to show for it has no share and no order that a rule
+ * could be judged by. */
+static void
+doubt_unknown_place (Classification *classification)
+{
+    if (classification->class == CLASS_MIXED && classification->blocks->len == 0 &&
+        !classification->problem)
+        classification->problem =
+            g_strdup ("promotion is in it, but no promotional block is marked in it");
+}
+
+static void
+decide_class (Classification *classification, const Scene *scene, const Model *model,
+              size_t remainder)
+{
+    /* Broken marks say that there is promotion, only not where it ends. */
+    if (classification->blocks->len > 0 || classification->problem)
+        decide_from_marks (classification, remainder);
+    else if (decide_from_declaration (classification, scene->message, scene))
+        test_declaration (classification, model);
+    else
+        decide_from_signals (classification, scene, model);
+    if (model)
+        model_weigh (model, classification->evidence);
+    doubt_ambiguous (classification, scene->message);
+    doubt_unknown_place (classification);
+}
+
 /* Purposes must fit the class: promotion always has one, so that consent can be asked for. */
 static void
 settle_purposes (Classification *classification, const Scene *scene)
@@ -388,16 +416,7 @@ classify (const Message *message, const Words *words, const Model *model, const 
             : CLASS_TRANSACTIONAL;
     read_declared_purposes (classification, message);
 
-    /* Broken marks say that there is promotion, only not where it ends. */
-    if (classification->blocks->len > 0 || classification->problem)
-        decide_from_marks (classification, strlen (outside));
-    else if (decide_from_declaration (classification, message, &scene))
-        test_declaration (classification, model);
-    else
-        decide_from_signals (classification, &scene, model);
-    if (model)
-        model_weigh (model, classification->evidence);
-    doubt_ambiguous (classification, message);
+    decide_class (classification, &scene, model, strlen (outside));
     settle_purposes (classification, &scene);
 
     if (classification->class == CLASS_PROMOTIONAL)
