@@ -284,14 +284,27 @@ run_milter (void *data)
     return NULL;
 }
 
+/* Mail is classified without a model too, but by other weights. */
+static void
+note_model (Daemon *daemon)
+{
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+
+    if (!engine->model)
+        log_warning (NULL,
+                     "there is no model/general.cfg in %s: signals have their first weights",
+                     engine->settings->policies);
+}
+
 static void
 reload (Daemon *daemon)
 {
     g_autoptr (GError) error = NULL;
 
-    if (daemon_reload (daemon, &error))
+    if (daemon_reload (daemon, &error)) {
         log_info (NULL, "reload=done");
-    else
+        note_model (daemon);
+    } else
         log_error (NULL, "reload=failed text=\"%s\"", error->message);
 }
 
@@ -329,6 +342,7 @@ serve (Daemon *daemon)
     mask_signals (SIG_UNBLOCK);
     GThread *milter = g_thread_new ("milter", run_milter, daemon);
     log_info (NULL, "ready version=%s", PACKAGE_VERSION);
+    note_model (daemon);
     notify ("READY=1");
     wait_for_stop (daemon);
     notify ("STOPPING=1");

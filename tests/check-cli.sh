@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..47
+echo 1..55
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -89,6 +89,24 @@ echo 'colour = "red";' >"$work/policies/words/de.cfg"
 cp "$top/policies/territories/DE.cfg" "$work/policies/territories/DE.cfg"
 expect "policy check of a broken words file" 78 "$licet" policy check --policies "$work/policies"
 says "it names the words file" "words/de.cfg:1: "
+cp "$top/policies/words/de.cfg" "$work/policies/words/de.cfg"
+echo 'colour = "red";' >>"$work/policies/model/general.cfg"
+expect "policy check of a broken model" 78 "$licet" policy check --policies "$work/policies"
+says "it names the model" "model/general.cfg:[0-9]*: unknown setting \"colour\""
+for class in transactional promotional personal; do
+    mkdir -p "$work/labelled/$class"
+done
+for n in 1 2 3 4 5 6; do
+    printf 'From: a%s@shop.example\nSubject: Your order 10042%s\nAuto-Submitted: auto-generated\n\nThank you for your order 10042%s. Total: 9.00 EUR\n' $n $n $n >"$work/labelled/transactional/$n.eml"
+    printf 'From: a%s@shop.example\nSubject: Sale! 20%% off\nList-Unsubscribe: <https://s.example/u>\n\nSale! All jackets 20%% off. Unsubscribe: https://s.example/u\n' $n >"$work/labelled/promotional/$n.eml"
+    printf 'From: Ana <ana%s@example.com>\nSubject: Re: lunch\nIn-Reply-To: <x@y>\n\nAt noon, as always. See you!\n' $n >"$work/labelled/personal/$n.eml"
+done
+expect "train" 0 "$licet" train --policies "$top/policies" --folds 3 --out "$work/policies/model/general.cfg" "$work/labelled"
+says "train prints what was told of each class" "^personal  *0  *0  *0  *6$"
+expect "what train wrote is a model" 0 "$licet" classify --json --policies "$work/policies" "$work/labelled/promotional/1.eml"
+json "and it tells the mail that it learnt from" "[r['class'] for r in rows] == ['promotional']"
+expect "train on one class of one source" 65 sh -c "mkdir -p '$work/one/personal' && cp '$work/labelled/personal/1.eml' '$work/one/personal/' && '$licet' train --policies '$top/policies' '$work/one'"
+says "it tells what is missing" "there is nothing to test a model on"
 expect "policy show" 0 "$licet" policy show CO --policies "$top/policies"
 says "policy show tells the hours" "mon, tue, wed, thu, fri from 07:00 to 19:00"
 expect "policy show of nowhere" 65 "$licet" policy show QQ --policies "$top/policies"

@@ -7,9 +7,9 @@
 #include "licet/classify.h"
 
 /*
- * Learns a model from messages whose class is known. Each source weighs the same whatever the
- * number of its messages, and a signal seen in less than three sources gets no weight: what one
- * shop system writes is no evidence about another. Deterministic; not thread-safe.
+ * Learns a model from messages whose class is known. Messages of small sources are repeated (at most
+ * twelve times) towards one weight for each source, and a signal seen in less than three sources gets
+ * none: what one shop system writes is no evidence about another. Deterministic; not thread-safe.
  */
 typedef struct Training Training;
 

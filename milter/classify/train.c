@@ -260,10 +260,10 @@ count_group (GHashTable *groups, const char *name, bool right)
 typedef struct {
     Confusion table;
     GHashTable *languages, *kinds;
-} Outcome;
+} Trial;
 
 static void
-test_fold (const GPtrArray *samples, const unsigned fold_of[], unsigned fold, Outcome *outcome)
+test_fold (const GPtrArray *samples, const unsigned fold_of[], unsigned fold, Trial *trial)
 {
     g_autoptr (GPtrArray) rest = g_ptr_array_new ();
 
@@ -279,27 +279,27 @@ test_fold (const GPtrArray *samples, const unsigned fold_of[], unsigned fold, Ou
         if (fold_of[i] != fold)
             continue;
         MessageClass told = model_decide (model, sample->seen->evidence, &confidence);
-        outcome->table[sample->class][told]++;
-        count_group (outcome->languages, sample->language, told == sample->class);
-        count_group (outcome->kinds, sample->kind, told == sample->class);
+        trial->table[sample->class][told]++;
+        count_group (trial->languages, sample->language, told == sample->class);
+        count_group (trial->kinds, sample->kind, told == sample->class);
     }
 }
 
 static void
-print_outcome (Outcome *outcome, const char *title, GString *report)
+print_outcome (Trial *trial, const char *title, GString *report)
 {
     double sum = 0;
 
-    print_confusion (title, outcome->table, report);
+    print_confusion (title, trial->table, report);
     for (MessageClass class = CLASS_TRANSACTIONAL; class < MODEL_CLASSES; class ++)
         if (class != CLASS_MIXED)
-            sum += f1_of (outcome->table, class);
+            sum += f1_of (trial->table, class);
     g_string_append_printf (
         report, "macro-F1 of transactional, promotional, personal: %.3f\nright by language:\n",
         sum / 3);
-    g_hash_table_foreach (outcome->languages, print_group, report);
+    g_hash_table_foreach (trial->languages, print_group, report);
     g_string_append (report, "right by kind:\n");
-    g_hash_table_foreach (outcome->kinds, print_group, report);
+    g_hash_table_foreach (trial->kinds, print_group, report);
 }
 
 bool
@@ -313,7 +313,7 @@ training_validate (const Training *training, unsigned folds, bool by_language, G
         g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
     g_autoptr (GHashTable) kinds =
         g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-    Outcome outcome = { .languages = languages, .kinds = kinds };
+    Trial trial = { .languages = languages, .kinds = kinds };
 
     for (unsigned i = 0; i < samples->len; i++) {
         const Sample *sample = samples->pdata[i];
@@ -328,8 +328,8 @@ training_validate (const Training *training, unsigned folds, bool by_language, G
     }
     unsigned count = by_language ? g_hash_table_size (groups) : MAX (folds, 2);
     for (unsigned fold = 0; fold < count; fold++)
-        test_fold (samples, fold_of, fold, &outcome);
-    print_outcome (&outcome, by_language ? "each language unseen" : "folds grouped by source",
+        test_fold (samples, fold_of, fold, &trial);
+    print_outcome (&trial, by_language ? "each language unseen" : "folds grouped by source",
                    report);
     return true;
 }
@@ -361,9 +361,8 @@ training_text (const Training *training)
         text,
         "# SPDX-License-Identifier: BSD-2-Clause\n"
         "# What each signal adds to the log-odds of each class; written by \"licet train\".\n\n"
-        "trained = \"liblinear L2R_LR, C 0.1, one against the rest, on %u messages; each "
-        "source "
-        "weighs the same; signals of less than %d sources left out\";\n",
+        "trained = \"liblinear L2R_LR, C 0.1, one against the rest, on %u messages; sources "
+        "repeated towards one weight; signals of less than %d sources left out\";\n",
         training->samples->len, LEAST_SOURCES);
     for (MessageClass class = CLASS_TRANSACTIONAL; class < MODEL_CLASSES; class ++)
         print_class (model, class, text);

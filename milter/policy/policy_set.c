@@ -340,12 +340,12 @@ link_territories (Loader *loader)
                       "default_territory: there is no territory %s", fallback);
 }
 
-/* The words decide the class, so they belong to the version; classify reads them. */
+/* The words and the model decide the class, so they belong to the version; classify reads them. */
 static void
-count_words (Loader *loader, const char *dir)
+count_folder (Loader *loader, const char *dir, const char *name)
 {
-    g_autofree char *words = g_build_filename (dir, "words", NULL);
-    g_autoptr (GPtrArray) paths = conffile_list (words, ".cfg", NULL);
+    g_autofree char *folder = g_build_filename (dir, name, NULL);
+    g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
 
     for (unsigned i = 0; paths && i < paths->len; i++)
         open_file (loader, g_ptr_array_index (paths, i));
@@ -366,7 +366,8 @@ read_all (Loader *loader, const char *dir)
     for (unsigned i = 0; i < paths->len; i++)
         read_territory (loader, g_ptr_array_index (paths, i));
     link_territories (loader);
-    count_words (loader, dir);
+    count_folder (loader, dir, "words");
+    count_folder (loader, dir, "model");
 }
 
 static PolicySet *

@@ -96,5 +96,10 @@ cmd_policy (int argc, char **argv)
     g_autoptr (Words) words = words_load (word_dir, &error);
     if (!words)
         return json ? fail_json (error) : tool_fail (error);
+    g_autofree char *model_path = g_build_filename (dir, "model", "general.cfg", NULL);
+    g_autoptr (Model) model = NULL;
+    if (g_file_test (model_path, G_FILE_TEST_EXISTS) &&
+        !(model = model_load (model_path, &error)))
+        return json ? fail_json (error) : tool_fail (error);
     return show ? print_territory (set, argv[2]) : print_check (set, dir, json);
 }
