@@ -82,6 +82,9 @@ Classification *classification_new (void);
 void classification_free (Classification *classification);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Classification, classification_free)
 
+/* Puts blocks in order, by leaf and offset. */
+void classification_sort_blocks (GPtrArray *blocks);
+
 /* Words as in settings, headers and JSON. *_parse: false when the word is unknown. */
 const char *message_class_word (MessageClass class);
 bool message_class_parse (const char *word, MessageClass *ret_class);

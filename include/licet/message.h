@@ -163,6 +163,16 @@ GPtrArray *message_readings (const Message *message, unsigned leaf);
  * is no superset of ASCII, and NULL of LEAF_OTHER. */
 const GArray *message_text_runs (const Message *message, unsigned leaf);
 
+/* A reference to another part by its Content-ID (RFC 2392, "cid:"). */
+typedef struct {
+    char *id;     /* percent-decoded */
+    size_t start; /* decoded offset of "cid:" */
+} PartReference;
+
+/* Those of a leaf, wherever they stand in it; array of PartReference in order, empty for
+ * LEAF_OTHER. Caller frees. */
+GPtrArray *message_part_references (const Message *message, unsigned leaf);
+
 /* The elements of an HTML or AMP leaf; none of other leaves and of those past the bounds of
  * limits.h, which are locked. */
 unsigned message_element_count (const Message *message, unsigned leaf);

@@ -75,6 +75,22 @@ classification_free (Classification *classification)
 }
 
 static int
+compare_blocks (const void *a, const void *b)
+{
+    const Block *first = *(const Block *const *)a, *second = *(const Block *const *)b;
+
+    if (first->leaf != second->leaf)
+        return first->leaf < second->leaf ? -1 : 1;
+    return first->start < second->start ? -1 : first->start > second->start;
+}
+
+void
+classification_sort_blocks (GPtrArray *blocks)
+{
+    g_ptr_array_sort (blocks, compare_blocks);
+}
+
+static int
 find_word (const char *const words[], unsigned count, const char *word)
 {
     for (unsigned i = 0; i < count; i++)

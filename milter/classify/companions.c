@@ -25,14 +25,6 @@ has_block (const GPtrArray *blocks, unsigned leaf)
     return false;
 }
 
-static void
-add_range_words (const Message *message, unsigned leaf, size_t start, size_t end, GArray *words)
-{
-    g_autofree char *text = message_visible_text (message, leaf, start, end);
-
-    runs_add_words (words, text, 0);
-}
-
 /* The words in the blocks of the leaves that have some, and those around them. */
 static void
 split_words (const Message *message, const GPtrArray *blocks, GArray *inside, GArray *outside,
@@ -44,13 +36,13 @@ split_words (const Message *message, const GPtrArray *blocks, GArray *inside, GA
         bool last = i + 1 == blocks->len || block_at (blocks, i + 1)->leaf != block->leaf;
         size_t from = first ? 0 : block_at (blocks, i - 1)->end;
         unsigned begins = inside->len;
-        add_range_words (message, block->leaf, from, block->start, outside);
-        add_range_words (message, block->leaf, block->inner_start, block->inner_end, inside);
+        runs_add_range (outside, message, block->leaf, from, block->start, 0);
+        runs_add_range (inside, message, block->leaf, block->inner_start, block->inner_end, 0);
         guint64 phrase = runs_whole (inside, begins, inside->len);
         if (inside->len > begins)
             g_array_append_val (phrases, phrase);
         if (last)
-            add_range_words (message, block->leaf, block->end, G_MAXSIZE, outside);
+            runs_add_range (outside, message, block->leaf, block->end, G_MAXSIZE, 0);
     }
 }
 
@@ -169,31 +161,17 @@ find_preheader (const Message *message, unsigned leaf, const Sought *sought,
     }
 }
 
-/* RFC 2392: the Content-ID that a "cid:" address names, percent-decoded. Caller frees. */
-static char *
-read_cid (const char *text, size_t length)
-{
-    size_t end = 0;
-
-    while (end < length && !strchr ("\"'<>() \t\r\n", text[end]))
-        end++;
-    return g_uri_unescape_segment (text, text + end, NULL);
-}
-
-/* Counts the references to parts of the message in one leaf. */
+/* Notes the references to parts of the message in one leaf. */
 static void
-count_references (const Message *message, unsigned leaf, const GPtrArray *blocks,
-                  GHashTable *inside, GHashTable *outside)
+note_references (const Message *message, unsigned leaf, const GPtrArray *blocks,
+                 GHashTable *inside, GHashTable *outside)
 {
-    size_t length = 0;
-    const char *data = g_bytes_get_data (message_leaf (message, leaf)->content, &length);
+    g_autoptr (GPtrArray) references = message_part_references (message, leaf);
 
-    for (size_t at = 0; at + 4 < length; at++) {
-        if (data[at + 3] != ':' || g_ascii_strncasecmp (data + at, "cid", 3) != 0)
-            continue;
-        char *id = read_cid (data + at + 4, length - at - 4);
-        if (id)
-            g_hash_table_add (meets_block (blocks, leaf, at, at + 1) ? inside : outside, id);
+    for (unsigned i = 0; i < references->len; i++) {
+        const PartReference *reference = g_ptr_array_index (references, i);
+        bool in = meets_block (blocks, leaf, reference->start, reference->start + 1);
+        g_hash_table_add (in ? inside : outside, g_strdup (reference->id));
     }
 }
 
@@ -207,7 +185,7 @@ find_orphans (Classification *classification, const Message *message)
 
     for (unsigned i = 0; i < message_leaf_count (message); i++)
         if (message_leaf (message, i)->kind != LEAF_OTHER)
-            count_references (message, i, classification->blocks, inside, outside);
+            note_references (message, i, classification->blocks, inside, outside);
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         const Leaf *leaf = message_leaf (message, i);
         if (leaf->kind == LEAF_OTHER && leaf->content_id &&
@@ -217,22 +195,12 @@ find_orphans (Classification *classification, const Message *message)
     }
 }
 
-static int
-compare_blocks (const void *a, const void *b)
-{
-    const Block *first = *(const Block *const *)a, *second = *(const Block *const *)b;
-
-    if (first->leaf != second->leaf)
-        return first->leaf < second->leaf ? -1 : 1;
-    return first->start < second->start ? -1 : first->start > second->start;
-}
-
 static void
 take_found (GPtrArray *blocks, GPtrArray *found)
 {
     g_ptr_array_extend (blocks, found, NULL, NULL);
     g_ptr_array_set_size (found, 0);
-    g_ptr_array_sort (blocks, compare_blocks);
+    classification_sort_blocks (blocks);
 }
 
 void

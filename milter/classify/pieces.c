@@ -95,9 +95,8 @@ judge_lines (const Message *message, unsigned number, GArray *lines, const Sough
 
     for (unsigned i = 0; i < lines->len; i++) {
         const Line *line = &g_array_index (lines, Line, i);
-        g_autofree char *text = message_visible_text (message, number, line->start, line->end);
         g_array_index (lines, Line, i).first_word = words->len;
-        runs_add_words (words, text, i);
+        runs_add_range (words, message, number, line->start, line->end, i);
     }
     g_autofree bool *covered = runs_cover (words, sought->runs);
     for (unsigned i = 0; i < words->len; i++) {

@@ -7,20 +7,10 @@
 
 #include "licet/classify.h"
 #include "runs.h"
-
-/* Fewer runs may be a courtesy or the name of the shop. */
-enum { LEAST_RUNS = 2 };
+#include "twin.h"
 
 /* "Your mail program cannot show this page" has fewer. */
 enum { LEAST_WORDS = 8 };
-
-static void
-add_words (const Message *message, unsigned leaf, size_t start, size_t end, GArray *words)
-{
-    g_autofree char *text = message_visible_text (message, leaf, start, end);
-
-    runs_add_words (words, text, 0);
-}
 
 static GArray *
 words_of (const Message *message)
@@ -29,7 +19,7 @@ words_of (const Message *message)
 
     for (unsigned i = 0; i < message_leaf_count (message); i++)
         if (message_leaf (message, i)->kind != LEAF_OTHER)
-            add_words (message, i, 0, G_MAXSIZE, words);
+            runs_add_range (words, message, i, 0, G_MAXSIZE, 0);
     return words;
 }
 
@@ -44,10 +34,10 @@ words_outside (const Message *message, const GPtrArray *blocks, unsigned leaf)
         const Block *block = g_ptr_array_index (blocks, i);
         if (block->leaf != leaf)
             continue;
-        add_words (message, leaf, from, block->start, words);
+        runs_add_range (words, message, leaf, from, block->start, 0);
         from = block->end;
     }
-    add_words (message, leaf, from, G_MAXSIZE, words);
+    runs_add_range (words, message, leaf, from, G_MAXSIZE, 0);
     return words;
 }
 
@@ -61,19 +51,13 @@ count_common (const GArray *wanted, const GArray *among)
     return count;
 }
 
-/* Half of the runs of a block that the transaction does not use itself. */
 static char *
 find_left_over (const Message *message, const GPtrArray *blocks, const GArray *said,
                 const GArray *left)
 {
     for (unsigned i = 0; i < blocks->len; i++) {
         const Block *block = g_ptr_array_index (blocks, i);
-        g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
-        add_words (message, block->leaf, block->inner_start, block->inner_end, words);
-        g_autoptr (GArray) runs = runs_of (words);
-        runs_subtract (runs, said);
-        unsigned common = count_common (runs, left);
-        if (common >= LEAST_RUNS && 2 * common >= runs->len)
+        if (twin_is_left (message, block, said, left))
             return g_strdup_printf ("it still has the text of the block in leaf %s, offset %zu",
                                     message_leaf (message, block->leaf)->path, block->start);
     }

@@ -80,6 +80,15 @@ runs_add_words (GArray *words, const char *text, unsigned piece)
     end_word (words, &hash, piece);
 }
 
+void
+runs_add_range (GArray *words, const Message *message, unsigned leaf, size_t start, size_t end,
+                unsigned piece)
+{
+    g_autofree char *text = message_visible_text (message, leaf, start, end);
+
+    runs_add_words (words, text, piece);
+}
+
 guint64
 runs_whole (const GArray *words, unsigned from, unsigned to)
 {

@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "licet/message.h"
+
 /* Runs of so many words are what two texts are compared by: alternatives of one message are
  * never the same letter by letter. */
 enum { RUN_WORDS = 3 };
@@ -18,6 +20,10 @@ typedef struct {
  * which only plain text shows. In scripts that put no blanks between words each letter is one.
  * words: of RunWord. */
 void runs_add_words (GArray *words, const char *text, unsigned piece);
+
+/* The same of the visible text of a decoded range of a leaf. */
+void runs_add_range (GArray *words, const Message *message, unsigned leaf, size_t start,
+                     size_t end, unsigned piece);
 
 /* The run that begins at a word, which RUN_WORDS - 1 others follow. */
 guint64 runs_at (const GArray *words, unsigned i);

@@ -120,16 +120,6 @@ check_protected (Classification *classification, const Message *message, unsigne
     }
 }
 
-static int
-compare_blocks (const void *a, const void *b)
-{
-    const Block *first = *(const Block *const *)a, *second = *(const Block *const *)b;
-
-    if (first->leaf != second->leaf)
-        return first->leaf < second->leaf ? -1 : 1;
-    return first->start < second->start ? -1 : first->start > second->start;
-}
-
 void
 selected_find (Classification *classification, const Message *message, const Hints *hints)
 {
@@ -141,5 +131,5 @@ selected_find (Classification *classification, const Message *message, const Hin
         add_selected (classification, message, i, wanted, protected);
         check_protected (classification, message, i, protected);
     }
-    g_ptr_array_sort (classification->blocks, compare_blocks);
+    classification_sort_blocks (classification->blocks);
 }

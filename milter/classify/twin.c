@@ -38,14 +38,6 @@ list_primary (const Message *message, const GPtrArray *blocks)
     return primary;
 }
 
-static void
-add_words (const Message *message, unsigned leaf, size_t start, size_t end, GArray *words)
-{
-    g_autofree char *text = message_visible_text (message, leaf, start, end);
-
-    runs_add_words (words, text, 0);
-}
-
 /* The runs outside of all blocks, in the leaves with primary blocks or in the others. */
 static GArray *
 runs_outside (const Message *message, const GPtrArray *blocks, const bool *primary, bool wanted)
@@ -58,28 +50,28 @@ runs_outside (const Message *message, const GPtrArray *blocks, const bool *prima
         bool use = message_leaf (message, i)->kind != LEAF_OTHER && primary[i] == wanted;
         for (; next < blocks->len && block_at (blocks, next)->leaf == i; next++) {
             if (use)
-                add_words (message, i, from, block_at (blocks, next)->start, words);
+                runs_add_range (words, message, i, from, block_at (blocks, next)->start, 0);
             from = block_at (blocks, next)->end;
         }
         if (use)
-            add_words (message, i, from, G_MAXSIZE, words);
+            runs_add_range (words, message, i, from, G_MAXSIZE, 0);
     }
     return runs_of (words);
 }
 
 /* Half of the block's runs: shop names and courtesies are shared by honest texts as well. */
-static bool
-is_repeated (const Message *message, const Block *block, const GArray *elsewhere,
-             const GArray *said)
+bool
+twin_is_left (const Message *message, const Block *block, const GArray *said,
+              const GArray *left)
 {
     g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
     unsigned found = 0;
 
-    add_words (message, block->leaf, block->inner_start, block->inner_end, words);
+    runs_add_range (words, message, block->leaf, block->inner_start, block->inner_end, 0);
     g_autoptr (GArray) runs = runs_of (words);
     runs_subtract (runs, said);
     for (unsigned i = 0; i < runs->len; i++)
-        found += runs_has (elsewhere, g_array_index (runs, guint64, i));
+        found += runs_has (left, g_array_index (runs, guint64, i));
     return found >= LEAST_RUNS && 2 * found >= runs->len;
 }
 
@@ -92,7 +84,7 @@ twin_find (const Message *message, const GPtrArray *blocks)
 
     for (unsigned i = 0; elsewhere->len > 0 && i < blocks->len; i++) {
         const Block *block = block_at (blocks, i);
-        if (!is_companion (block) && is_repeated (message, block, elsewhere, said))
+        if (!is_companion (block) && twin_is_left (message, block, said, elsewhere))
             return g_strdup_printf (
                 "leaf %s, offset %zu: the text of this block stands in another "
                 "part without a mark",

@@ -44,7 +44,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Submission, submission_free)
 /*
  * Every recipient has a reply in the result. NULL when the second port cannot be used:
  * UNAVAILABLE when not reached, lost before the end, or without an extension that this message
- * needs; SETTINGS when it does not prove that it holds what is to be held; MALFORMED when the copy or a path may not stand in an SMTP session.
+ * needs; SETTINGS when it does not prove that it holds what is to be held; MALFORMED when the
+ * copy or a path may not stand in an SMTP session.
  */
 Submission *submit_copy (const SubmitJob *job, GError **error);
 

@@ -178,7 +178,7 @@ list_dropped (const Message *message, const GPtrArray *edits)
     return dropped;
 }
 
-/* What cannot be edited safely is left: the rule's evidence is the record of it. */
+/* A link that hides its target is left: the rule's evidence names it. */
 static void
 remove_tracking (const Message *message, const Classification *classification,
                  const Decision *decision, GPtrArray *edits)

@@ -45,23 +45,13 @@ is_form_of_page (const Message *message, unsigned text, unsigned leaf)
            strcmp (message_leaf (message, leaf)->type, "text/calendar") != 0;
 }
 
-/* RFC 2392: adds the Content-IDs that a leaf refers to, percent-decoded. */
 static void
-add_references (const Leaf *leaf, GHashTable *ids)
+add_references (const Message *message, unsigned leaf, GHashTable *ids)
 {
-    size_t length = 0;
-    const char *data = leaf->content ? g_bytes_get_data (leaf->content, &length) : NULL;
+    g_autoptr (GPtrArray) references = message_part_references (message, leaf);
 
-    for (size_t at = 0; at + 4 < length; at++) {
-        size_t end = at + 4;
-        if (data[at + 3] != ':' || g_ascii_strncasecmp (data + at, "cid", 3) != 0)
-            continue;
-        while (end < length && !strchr ("\"'<>() \t\r\n", data[end]))
-            end++;
-        char *id = g_uri_unescape_segment (data + at + 4, data + end, NULL);
-        if (id)
-            g_hash_table_add (ids, id);
-    }
+    for (unsigned i = 0; i < references->len; i++)
+        g_hash_table_add (ids, g_strdup (((PartReference *)references->pdata[i])->id));
 }
 
 /* By leaf: what goes. */
@@ -75,7 +65,7 @@ list_dropped (const Message *message, unsigned text)
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         dropped[i] = is_form_of_page (message, text, i);
         if (dropped[i])
-            add_references (message_leaf (message, i), shown);
+            add_references (message, i, shown);
     }
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         const Leaf *leaf = message_leaf (message, i);
