@@ -16,6 +16,8 @@ load_parts (Snapshot *snapshot, GError **error)
     const Settings *settings = snapshot->settings;
     Engine *engine = &snapshot->engine;
     g_autofree char *words = g_build_filename (settings->policies, "words", NULL);
+    g_autofree char *model =
+        g_build_filename (settings->policies, "model", "general.cfg", NULL);
 
     engine->settings = settings;
     engine->policies = policy_set_load (settings->policies, error);
@@ -23,6 +25,8 @@ load_parts (Snapshot *snapshot, GError **error)
         return false;
     engine->words = words_load (words, error);
     if (!engine->words)
+        return false;
+    if (g_file_test (model, G_FILE_TEST_EXISTS) && !(engine->model = model_load (model, error)))
         return false;
     engine->signer = signer_new (settings->keys, error);
     if (!engine->signer)
@@ -36,6 +40,7 @@ snapshot_free (Snapshot *snapshot)
 {
     g_clear_pointer (&snapshot->engine.policies, policy_set_unref);
     g_clear_pointer (&snapshot->engine.words, words_unref);
+    g_clear_pointer (&snapshot->engine.model, model_unref);
     g_clear_pointer (&snapshot->engine.signer, signer_unref);
     g_clear_pointer (&snapshot->engine.store, consent_unref);
     settings_free (snapshot->settings);

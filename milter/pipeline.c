@@ -205,7 +205,8 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
     plan->body_hash = hash_from (bytes, message_body_offset (message));
     plan->policy_version = g_strdup (policy_set_version (engine->policies));
 
-    plan->classification = classify (message, engine->words, policy_hints (engine->policies, message));
+    plan->classification = classify (message, engine->words, engine->model,
+                                     policy_hints (engine->policies, message));
     decide_all (plan, engine, envelope, message, now);
 
     RewriteOptions options = { .tag_header = engine->settings->tag_header };

@@ -10,7 +10,7 @@ floor_of_header() {
     case "$1" in
     limits | error | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
     message | selector | tracking | hints | conffile | settings | consent | ledger | signer | audit) echo 1 ;;
-    classify | policy | rewrite) echo 2 ;;
+    classify | training | policy | rewrite) echo 2 ;;
     pipeline | engine) echo 3 ;;
     edge) echo 4 ;;
     *) echo 9 ;;
@@ -50,6 +50,7 @@ home_of_library() {
     jansson.h) echo milter/audit/ ;;
     libmilter/*) echo milter/edge/ ;;
     idn2.h | libpsl.h) echo milter/base/ ;;
+    linear.h) echo milter/classify/ ;;
     unistr.h | uni*.h) [ "$1" = unistd.h ] || echo milter/classify/ ;;
     esac
 }

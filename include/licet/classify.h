@@ -24,7 +24,20 @@ Words *words_ref (Words *words);
 void words_unref (Words *words);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Words, words_unref)
 
-/* hints: NULL for none. */
-Classification *classify (const Message *message, const Words *words, const Hints *hints);
+/*
+ * The weights of the signals by class (policies/model/general.cfg), learnt by licet train;
+ * immutable, refcounted, readable from several threads. UNAVAILABLE when the file cannot be read,
+ * POLICY with every problem found, a line "file:line: …" each.
+ */
+typedef struct Model Model;
+
+Model *model_load (const char *path, GError **error);
+Model *model_ref (Model *model);
+void model_unref (Model *model);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Model, model_unref)
+
+/* Without a model (NULL) the weights of the table of signals decide; hints: NULL for none. */
+Classification *classify (const Message *message, const Words *words, const Model *model,
+                          const Hints *hints);
 
 #endif

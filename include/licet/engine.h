@@ -19,6 +19,7 @@ typedef struct {
     const Settings *settings;
     PolicySet *policies;
     Words *words;
+    Model *model; /* NULL: none is installed */
     Signer *signer;
     ConsentStore *store;
 } Engine;

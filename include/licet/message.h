@@ -88,6 +88,23 @@ typedef struct {
     size_t text_start, text_end; /* within the leaf's text */
 } TextRun;
 
+/*
+ * Text of an HTML or AMP leaf that is not its visible text, or not everywhere, though somebody may
+ * get to read it. How it is kept from or brought to a reader:
+ *
+ *   hidden               an element that is not shown
+ *   alt, title, aria-label, placeholder, value   the attribute of that name
+ *   css-content          strings that style sheets and style attributes add to the page
+ *   conditional-comment  text inside a comment that Outlook reads
+ *   svg                  text of a drawing, which is part of the visible text where it is one
+ *   unread               the content of elements that programs of today leave out (noembed, …)
+ */
+typedef struct {
+    const char *how;
+    char *text;   /* UTF-8, blanks collapsed */
+    size_t start; /* decoded offset where it begins; of the style sheet for css-content */
+} Reading;
+
 /* A part of the text that the sender marked as promotional. */
 typedef struct {
     unsigned leaf;
@@ -135,6 +152,9 @@ char *message_visible_text (const Message *message, unsigned leaf, size_t start,
 /* All text of a range, shown or not, blanks collapsed, UTF-8: what a hidden preheader says.
  * Caller frees. */
 char *message_whole_text (const Message *message, unsigned leaf, size_t start, size_t end);
+
+/* Array of Reading, by offset but for those of style sheets, which come first. Caller frees. */
+GPtrArray *message_readings (const Message *message, unsigned leaf);
 
 /* The stretches of visible text of a leaf, array of TextRun in order; none when its character set
  * is no superset of ASCII, and NULL of LEAF_OTHER. */

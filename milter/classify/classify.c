@@ -11,10 +11,14 @@
 #include <string.h>
 
 #include "companions.h"
+#include "model.h"
 #include "selected.h"
 #include "signals.h"
 
 enum { SCENE_TEXT = 64 * 1024 };
+
+/* How sure the model must be before it overrules what the sender declared. */
+static const double CONTRADICTION = 0.7;
 
 /* A mail with less text than this besides its marked blocks has no transaction in it. */
 enum { LEAST_REMAINDER = 20 };
@@ -273,9 +277,31 @@ decide_from_declaration (Classification *classification, const Message *message,
     return true;
 }
 
+/* A declaration is a claim: that promotion is called transactional does not make it so. */
 static void
-decide_from_signals (Classification *classification, const Scene *scene)
+test_declaration (Classification *classification, const Model *model)
 {
+    double confidence = 0;
+
+    if (!model || classification->class != CLASS_TRANSACTIONAL ||
+        model_decide (model, classification->evidence, &confidence) != CLASS_PROMOTIONAL ||
+        confidence < CONTRADICTION)
+        return;
+    g_autofree char *where =
+        g_strdup_printf ("declared transactional; detected promotional, %.2f sure", confidence);
+    classification->class = CLASS_PROMOTIONAL;
+    classification->confidence = confidence;
+    note (classification, "declared-contradicted", 0, where);
+}
+
+static void
+decide_from_signals (Classification *classification, const Scene *scene, const Model *model)
+{
+    if (model) {
+        classification->class =
+            model_decide (model, classification->evidence, &classification->confidence);
+        return;
+    }
     double sum = sum_weights (classification->evidence);
 
     if (looks_personal (scene, sum))
@@ -333,7 +359,7 @@ count_visible_links (const Message *message, int leaf)
 }
 
 Classification *
-classify (const Message *message, const Words *words, const Hints *hints)
+classify (const Message *message, const Words *words, const Model *model, const Hints *hints)
 {
     g_autoptr (Classification) classification = classification_new ();
     int leaf = message_main_leaf (message);
@@ -351,6 +377,7 @@ classify (const Message *message, const Words *words, const Hints *hints)
         .text = text,
         .subject_words = words_count (words, message_subject (message)),
         .words = words_count (words, text),
+        .tally = tally_take (message, leaf, text),
         .links = count_visible_links (message, leaf),
         .machine = signals_is_machine (message),
     };
@@ -364,8 +391,12 @@ classify (const Message *message, const Words *words, const Hints *hints)
     /* Broken marks say that there is promotion, only not where it ends. */
     if (classification->blocks->len > 0 || classification->problem)
         decide_from_marks (classification, strlen (outside));
-    else if (!decide_from_declaration (classification, message, &scene))
-        decide_from_signals (classification, &scene);
+    else if (decide_from_declaration (classification, message, &scene))
+        test_declaration (classification, model);
+    else
+        decide_from_signals (classification, &scene, model);
+    if (model)
+        model_weigh (model, classification->evidence);
     doubt_ambiguous (classification, message);
     settle_purposes (classification, &scene);
 

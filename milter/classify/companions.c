@@ -54,22 +54,22 @@ split_words (const Message *message, const GPtrArray *blocks, GArray *inside, GA
     }
 }
 
-/* Blocks are in order and apart. */
+/* Whether a range meets a block. Blocks are in order and apart. */
 static bool
-is_in_block (const GPtrArray *blocks, unsigned leaf, size_t offset)
+meets_block (const GPtrArray *blocks, unsigned leaf, size_t start, size_t end)
 {
     unsigned low = 0, high = blocks->len;
 
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
         const Block *block = block_at (blocks, middle);
-        if (block->leaf < leaf || (block->leaf == leaf && block->end <= offset))
+        if (block->leaf < leaf || (block->leaf == leaf && block->end <= start))
             low = middle + 1;
         else
             high = middle;
     }
     return low < blocks->len && block_at (blocks, low)->leaf == leaf &&
-           block_at (blocks, low)->start <= offset;
+           block_at (blocks, low)->start < end;
 }
 
 /* Where only the blocks lead. */
@@ -85,7 +85,7 @@ collect_addresses (const Message *message, const GPtrArray *blocks)
         const GPtrArray *links = message_leaf (message, i)->links;
         for (unsigned n = 0; has_block (blocks, i) && n < links->len; n++) {
             const Link *link = g_ptr_array_index (links, n);
-            bool in = is_in_block (blocks, i, link->start);
+            bool in = meets_block (blocks, i, link->start, link->start + 1);
             g_hash_table_add (in ? inside : outside, link->target);
         }
     }
@@ -145,7 +145,7 @@ find_preheader (const Message *message, unsigned leaf, const Sought *sought,
     for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
         const LeafElement *element = message_element (message, leaf, i);
         if (element->start < taken || !may_be_preheader (element) ||
-            is_in_block (blocks, leaf, element->start))
+            meets_block (blocks, leaf, element->start, element->end))
             continue;
         g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
         g_autofree char *text =
@@ -193,7 +193,7 @@ count_references (const Message *message, unsigned leaf, const GPtrArray *blocks
             continue;
         char *id = read_cid (data + at + 4, length - at - 4);
         if (id)
-            g_hash_table_add (is_in_block (blocks, leaf, at) ? inside : outside, id);
+            g_hash_table_add (meets_block (blocks, leaf, at, at + 1) ? inside : outside, id);
     }
 }
 

@@ -209,6 +209,75 @@ PATTERN_SIGNAL (
     "\\b(?:password|passwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|"
     "adgangskode|parola|sign[- ]?in|log[- ]?in)\\b")
 
+#define COUNT_SIGNAL(function, condition, what)                                                \
+    static char *function (const Scene *scene)                                                 \
+    {                                                                                          \
+        return (condition) ? g_strdup (what) : NULL;                                           \
+    }
+
+COUNT_SIGNAL (see_price, scene->tally.prices >= 1, "an amount of money")
+COUNT_SIGNAL (see_prices, scene->tally.prices >= 5, "five amounts of money or more")
+COUNT_SIGNAL (see_long_number, scene->tally.long_numbers >= 1, "a number of six digits or more")
+COUNT_SIGNAL (see_exclamations, scene->tally.exclamations >= 3,
+              "three exclamation marks or more")
+COUNT_SIGNAL (see_loud_subject, strpbrk (scene->subject, "!%") != NULL, "Subject with ! or %")
+COUNT_SIGNAL (see_quoted_text, scene->tally.quoted_lines >= 1, "lines quoted with >")
+COUNT_SIGNAL (see_short_text, scene->tally.characters < 600, "less than 600 characters")
+COUNT_SIGNAL (see_long_text, scene->tally.characters > 2500, "more than 2500 characters")
+COUNT_SIGNAL (see_images, scene->tally.images >= 4, "four images or more")
+COUNT_SIGNAL (see_no_links, scene->links == 0, "no link")
+COUNT_SIGNAL (see_links, scene->links >= 6, "six links or more")
+COUNT_SIGNAL (see_many_links, scene->links >= 15, "fifteen links or more")
+COUNT_SIGNAL (see_campaign_link, scene->tally.campaign_links >= 1,
+              "link that counts a campaign")
+COUNT_SIGNAL (see_unsubscribe_link, scene->tally.unsubscribe_links >= 1, "link to unsubscribe")
+COUNT_SIGNAL (see_account_link, scene->tally.account_links >= 1, "link to an account or order")
+
+COUNT_SIGNAL (see_no_bulk_mark, !scene->machine, "no header field of bulk mail")
+COUNT_SIGNAL (see_no_words, scene->words.promotional + scene->words.transactional == 0,
+              "no word of the vocabulary")
+COUNT_SIGNAL (see_free_text,
+              scene->tally.images == 0 && scene->links <= 3 && scene->words.unsubscribe == 0 &&
+                  scene->tally.prices == 0 && scene->subject_words.transactional == 0,
+              "text with hardly a link, no image and no amount")
+
+static bool
+is_plain (const Scene *scene)
+{
+    int leaf = message_main_leaf (scene->message);
+
+    return leaf >= 0 && message_leaf (scene->message, (unsigned)leaf)->kind == LEAF_PLAIN;
+}
+
+COUNT_SIGNAL (see_plain, is_plain (scene), "plain text alone")
+
+static char *
+see_thread (const Scene *scene)
+{
+    char *seen = see_header (scene, "In-Reply-To");
+
+    return seen ? seen : see_header (scene, "References");
+}
+
+/* Programs that people write with; names, since X-Mailer is also set by programs that send. */
+static char *
+see_mail_client (const Scene *scene)
+{
+    static const char *const clients[] = { "thunderbird", "apple mail", "iphone mail",
+                                           "outlook",     "mutt",       "evolution",
+                                           "kmail",       "mozilla",    "claws",
+                                           "eudora",      NULL };
+    const char *agent = message_header (scene->message, "User-Agent");
+    if (!agent)
+        agent = message_header (scene->message, "X-Mailer");
+    g_autofree char *lower = agent ? g_ascii_strdown (agent, -1) : NULL;
+
+    for (const char *const *client = clients; lower && *client; client++)
+        if (strstr (lower, *client))
+            return g_strdup ("mail client of a person");
+    return NULL;
+}
+
 static const Signal table[] = {
     { "header-list-unsubscribe", 1.5, see_list_unsubscribe },
     { "header-list-id", 0.5, see_list_id },
@@ -231,6 +300,27 @@ static const Signal table[] = {
     { "total", -1.0, see_total },
     { "code", -1.0, see_code },
     { "password", -1.0, see_password },
+    { "amount", 0, see_price },
+    { "amounts", 0, see_prices },
+    { "long-number", 0, see_long_number },
+    { "exclamations", 0, see_exclamations },
+    { "subject-loud", 0, see_loud_subject },
+    { "text-quoted", 0, see_quoted_text },
+    { "text-short", 0, see_short_text },
+    { "text-long", 0, see_long_text },
+    { "images", 0, see_images },
+    { "links-none", 0, see_no_links },
+    { "links", 0, see_links },
+    { "links-many", 0, see_many_links },
+    { "link-campaign", 0, see_campaign_link },
+    { "link-unsubscribe", 0, see_unsubscribe_link },
+    { "link-account", 0, see_account_link },
+    { "header-no-bulk", 0, see_no_bulk_mark },
+    { "words-none", 0, see_no_words },
+    { "free-text", 0, see_free_text },
+    { "plain-text", 0, see_plain },
+    { "header-thread", 0, see_thread },
+    { "header-mail-client", 0, see_mail_client },
 };
 
 void
@@ -246,6 +336,27 @@ signals_collect (const Scene *scene, GPtrArray *evidence)
         entry->where = where;
         g_ptr_array_add (evidence, entry);
     }
+}
+
+unsigned
+signals_count (void)
+{
+    return G_N_ELEMENTS (table);
+}
+
+const char *
+signals_name (unsigned i)
+{
+    return table[i].name;
+}
+
+int
+signals_find (const char *name)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
+        if (strcmp (table[i].name, name) == 0)
+            return (int)i;
+    return -1;
 }
 
 bool

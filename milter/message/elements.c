@@ -57,7 +57,7 @@ static const Element elements[] = {
     { "h4", ELEMENT_BLOCK, 0, P },
     { "h5", ELEMENT_BLOCK, 0, P },
     { "h6", ELEMENT_BLOCK, 0, P },
-    { "head", ELEMENT_HIDDEN, 0, 0 },
+    { "head", ELEMENT_BLOCK, 0, 0 },
     { "header", ELEMENT_BLOCK, 0, P },
     { "hr", ELEMENT_VOID | ELEMENT_BLOCK, 0, 0 },
     { "iframe", ELEMENT_HIDDEN, 0, 0 },
@@ -79,11 +79,11 @@ static const Element elements[] = {
     { "p", ELEMENT_BLOCK | ELEMENT_OPEN, P, P },
     { "param", ELEMENT_VOID, 0, 0 },
     { "pre", ELEMENT_BLOCK, 0, P },
-    { "script", ELEMENT_HIDDEN, 0, 0 },
+    { "script", ELEMENT_HIDDEN | ELEMENT_PROGRAM, 0, 0 },
     { "section", ELEMENT_BLOCK, 0, P },
     { "select", ELEMENT_CELL, 0, 0 },
     { "source", ELEMENT_VOID, 0, 0 },
-    { "style", ELEMENT_HIDDEN, 0, 0 },
+    { "style", ELEMENT_HIDDEN | ELEMENT_PROGRAM, 0, 0 },
     { "table", ELEMENT_BLOCK | ELEMENT_CELL | ELEMENT_TABLE, 0, P },
     { "tbody", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TBODY, TBODY | TR | IN_ROW },
     { "td", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_CELL | ELEMENT_TABLE, TD, IN_ROW },
@@ -91,7 +91,7 @@ static const Element elements[] = {
     { "tfoot", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TBODY, TBODY | TR | IN_ROW },
     { "th", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_CELL | ELEMENT_TABLE, TD, IN_ROW },
     { "thead", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TBODY, TBODY | TR | IN_ROW },
-    { "title", ELEMENT_HIDDEN, 0, 0 },
+    { "title", ELEMENT_HIDDEN | ELEMENT_PROGRAM, 0, 0 },
     { "tr", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TR, TR | IN_ROW },
     { "track", ELEMENT_VOID, 0, 0 },
     { "ul", ELEMENT_BLOCK, 0, P },
@@ -146,7 +146,7 @@ elements_imply (ElementStack *stack, const Element *element)
 
 void
 elements_push (ElementStack *stack, const HtmlToken *token, const Element *element,
-               unsigned hidden)
+               const Look *look)
 {
     stack->clones += stack->slack;
     if (stack->depth + stack->slack >= LIMIT_HTML_DEPTH || stack->clones > MOST_CLONES)
@@ -157,7 +157,7 @@ elements_push (ElementStack *stack, const HtmlToken *token, const Element *eleme
         .element = element,
         .name = token->name,
         .name_length = token->name_length,
-        .hidden = hidden,
+        .look = look ? *look : (Look){ 0 },
     };
 }
 

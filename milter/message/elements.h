@@ -5,15 +5,17 @@
 #include "licet/limits.h"
 
 #include "html.h"
+#include "look.h"
 
 /* What an element means for reading a mail. */
 enum {
-    ELEMENT_VOID = 1 << 0,   /* has no end tag */
-    ELEMENT_BLOCK = 1 << 1,  /* begins and ends a line */
-    ELEMENT_HIDDEN = 1 << 2, /* its text is not for reading */
-    ELEMENT_OPEN = 1 << 3,   /* its end tag may be left out */
-    ELEMENT_CELL = 1 << 4,   /* end tags of other elements do not reach out of it */
-    ELEMENT_TABLE = 1 << 5,  /* part of a table's structure */
+    ELEMENT_VOID = 1 << 0,    /* has no end tag */
+    ELEMENT_BLOCK = 1 << 1,   /* begins and ends a line */
+    ELEMENT_HIDDEN = 1 << 2,  /* its text is not for reading */
+    ELEMENT_OPEN = 1 << 3,    /* its end tag may be left out */
+    ELEMENT_CELL = 1 << 4,    /* end tags of other elements do not reach out of it */
+    ELEMENT_TABLE = 1 << 5,   /* part of a table's structure */
+    ELEMENT_PROGRAM = 1 << 6, /* its text is for no reader at all */
 };
 
 typedef struct {
@@ -29,7 +31,7 @@ const Element *element_find (const char *data, const HtmlToken *token);
 typedef struct {
     const Element *element;
     size_t name, name_length;
-    unsigned hidden; /* of the caller */
+    Look look;
 } OpenElement;
 
 /*
@@ -54,9 +56,9 @@ typedef enum {
 void elements_init (ElementStack *stack, const char *data);
 /* Before a start tag: closes what it ends by itself ("<li>" after "<li>"). */
 void elements_imply (ElementStack *stack, const Element *element);
-/* Puts an element on the stack unless it is void. */
+/* Puts an element on the stack unless it is void; the look may be NULL. */
 void elements_push (ElementStack *stack, const HtmlToken *token, const Element *element,
-                    unsigned hidden);
+                    const Look *look);
 EndResult elements_end (ElementStack *stack, const HtmlToken *token, const Element *element);
 const OpenElement *elements_top (const ElementStack *stack);
 

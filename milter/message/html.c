@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/*
- * The tokenizer. It follows the states of WHATWG HTML 13.2.5 as far as ranges go; the finer
- * points of script data are left out, since gumbo judges every cut.
- */
+/* The tokenizer. It follows the states of WHATWG HTML 13.2.5 as far as ranges go. */
 
 #include "html.h"
 
@@ -149,22 +146,65 @@ read_markup (HtmlScanner *scanner, HtmlToken *token)
     return false;
 }
 
-/* The end of raw text: where its end tag begins (13.2.5.12: the name, then a blank, "/" or ">"). */
+/* Whether a name stands at a place and ends there (13.2.5.12: by a blank, "/" or ">"). */
+static bool
+has_name (const HtmlScanner *scanner, size_t at, const char *name)
+{
+    size_t after = at + strlen (name);
+
+    return after < scanner->length &&
+           g_ascii_strncasecmp (scanner->data + at, name, after - at) == 0 &&
+           (is_space (scanner->data[after]) || scanner->data[after] == '/' ||
+            scanner->data[after] == '>');
+}
+
+/* 13.2.5.20 to 13.2.5.31: inside "<!-- -->" a script may hold another one with its end tag. */
+static size_t
+script_end (const HtmlScanner *scanner)
+{
+    bool escaped = false, twice = false;
+
+    for (size_t at = scanner->position; at < scanner->length; at++) {
+        char c = scanner->data[at];
+        if (c == '-' && escaped && starts_with (scanner, at, "-->")) {
+            escaped = twice = false;
+        } else if (c != '<') {
+            continue;
+        } else if (!escaped && starts_with (scanner, at, "<!--")) {
+            escaped = true;
+            at++; /* "<!-->" and "<!--->" end it at once */
+        } else if (starts_with (scanner, at, "</") && has_name (scanner, at + 2, "script")) {
+            if (!twice)
+                return at;
+            twice = false;
+        } else if (escaped && has_name (scanner, at + 1, "script")) {
+            twice = true;
+        }
+    }
+    return scanner->length;
+}
+
+/* The end of raw text: where its end tag begins. */
 static size_t
 raw_end (const HtmlScanner *scanner)
 {
-    size_t name = strlen (scanner->raw);
-    size_t at = find (scanner, scanner->position, "</");
+    size_t at = scanner->position;
 
-    for (; at < scanner->length; at = find (scanner, at + 2, "</")) {
-        size_t after = at + 2 + name;
-        if (after < scanner->length &&
-            g_ascii_strncasecmp (scanner->data + at + 2, scanner->raw, name) == 0 &&
-            (is_space (scanner->data[after]) || scanner->data[after] == '/' ||
-             scanner->data[after] == '>'))
+    if (strcmp (scanner->raw, "plaintext") == 0)
+        return scanner->length;
+    if (strcmp (scanner->raw, "script") == 0)
+        return script_end (scanner);
+    for (at = find (scanner, at, "</"); at < scanner->length; at = find (scanner, at + 2, "</"))
+        if (has_name (scanner, at + 2, scanner->raw))
             return at;
-    }
     return scanner->length;
+}
+
+/* The content of title and textarea has references, that of the others has not. */
+static bool
+is_literal (const char *raw)
+{
+    return strcmp (raw, "title") != 0 && strcmp (raw, "textarea") != 0;
 }
 
 bool
@@ -176,6 +216,7 @@ html_next (HtmlScanner *scanner, HtmlToken *ret_token)
         return false;
     if (scanner->raw) {
         token.end = raw_end (scanner);
+        token.literal = token.end > token.start && is_literal (scanner->raw);
         scanner->raw = NULL;
     }
     if (token.end <= token.start &&

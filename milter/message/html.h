@@ -22,6 +22,7 @@ typedef struct {
     HtmlKind kind;
     size_t start, end;
     size_t name, name_length; /* of a tag */
+    bool literal;             /* text in which nothing is a reference (13.2.5.3, 13.2.5.5) */
 } HtmlToken;
 
 typedef struct {
@@ -44,7 +45,8 @@ typedef struct {
 bool html_next_attribute (const char *data, size_t end, size_t *position,
                           HtmlAttribute *ret_attribute);
 
-/* Appends UTF-8 text with its character references resolved. */
+/* Append UTF-8 text, or the value of an attribute, with its character references resolved. */
 void html_append_unescaped (GString *out, const char *text, size_t length);
+void html_append_value (GString *out, const char *value, size_t length);
 
 #endif

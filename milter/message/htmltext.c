@@ -12,8 +12,10 @@
 #include "charset.h"
 #include "elements.h"
 #include "html.h"
+#include "notes.h"
 #include "outline.h"
-#include "style.h"
+#include "sheet.h"
+#include "tag.h"
 #include "text.h"
 
 /* A newsletter has some hundred links. */
@@ -32,77 +34,10 @@ typedef struct {
     unsigned link_depth; /* of the stack below it */
     size_t link_text;    /* where its text begins */
     GString *link_image; /* the alternative text of images in it */
+    Sheet sheet;
+    unsigned drawings; /* svg and math elements that are open */
     bool too_many_attributes;
 } Reader;
-
-/* What the attributes of one start tag mean here; strings UTF-8, references resolved. */
-typedef struct {
-    bool anchor; /* <a> or <area> */
-    unsigned hidden;
-    char *href;
-    char *alt;
-} TagFacts;
-
-static bool
-is_named (const Reader *reader, size_t name, size_t length, const char *wanted)
-{
-    return length == strlen (wanted) &&
-           g_ascii_strncasecmp (reader->data + name, wanted, length) == 0;
-}
-
-static char *
-read_value (Reader *reader, const HtmlAttribute *attribute)
-{
-    GString *value = g_string_new (NULL);
-
-    g_string_truncate (reader->scratch, 0);
-    charset_decode (&reader->decoder, reader->data + attribute->value, attribute->value_length,
-                    reader->scratch);
-    html_append_unescaped (value, reader->scratch->str, reader->scratch->len);
-    return g_string_free (value, FALSE);
-}
-
-static unsigned
-read_style (Reader *reader, const HtmlAttribute *attribute, unsigned hidden)
-{
-    const char *raw = reader->data + attribute->value;
-
-    if (!memchr (raw, '&', attribute->value_length))
-        return style_hidden (raw, attribute->value_length, hidden);
-    g_autofree char *style = read_value (reader, attribute);
-    return style_hidden (style, strlen (style), hidden);
-}
-
-static void
-read_attribute (Reader *reader, const HtmlAttribute *attribute, TagFacts *facts)
-{
-    size_t name = attribute->name, length = attribute->name_length;
-
-    if (is_named (reader, name, length, "style"))
-        facts->hidden = read_style (reader, attribute, facts->hidden);
-    else if (is_named (reader, name, length, "hidden"))
-        facts->hidden |= HIDDEN_REMOVED;
-    else if (facts->anchor && !facts->href && is_named (reader, name, length, "href"))
-        facts->href = g_strstrip (read_value (reader, attribute));
-    else if (reader->link && !facts->alt && is_named (reader, name, length, "alt"))
-        facts->alt = read_value (reader, attribute);
-}
-
-static void
-read_attributes (Reader *reader, const HtmlToken *token, TagFacts *facts)
-{
-    size_t position = token->name + token->name_length;
-    HtmlAttribute attribute;
-    unsigned count = 0;
-
-    while (html_next_attribute (reader->data, token->end, &position, &attribute)) {
-        if (++count > LIMIT_HTML_ATTRIBUTES) {
-            reader->too_many_attributes = true;
-            return;
-        }
-        read_attribute (reader, &attribute, facts);
-    }
-}
 
 static void
 break_line (Reader *reader)
@@ -111,6 +46,7 @@ break_line (Reader *reader)
 
     if (length > 0 && reader->text->str[length - 1] != '\n')
         g_string_append_c (reader->text, '\n');
+    notes_break (reader->part);
 }
 
 /* An anchor around an image alone is named by the image's alternative text. */
@@ -129,57 +65,75 @@ close_link (Reader *reader)
 }
 
 static void
-open_link (Reader *reader, const HtmlToken *token, TagFacts *facts)
+open_link (Reader *reader, const HtmlToken *token, Tag *tag, bool visible)
 {
     GPtrArray *links = reader->part->leaf.links;
 
     close_link (reader);
-    if (!facts->href || links->len >= MOST_LINKS)
+    if (!tag->href || links->len >= MOST_LINKS)
         return;
     Link *link = g_new0 (Link, 1);
-    link->target = g_steal_pointer (&facts->href);
+    link->target = g_steal_pointer (&tag->href);
     link->start = token->start;
-    link->visible = facts->hidden == HIDDEN_NONE;
+    link->visible = visible;
     g_ptr_array_add (links, link);
     reader->link = link;
     reader->link_depth = reader->stack.depth;
     reader->link_text = reader->text->len;
     g_string_truncate (reader->link_image, 0);
-    if (is_named (reader, token->name, token->name_length, "area"))
+    if (tag_is_named (reader->data, token, "area"))
         close_link (reader);
 }
 
-static unsigned
-current_hidden (const Reader *reader)
+static Look
+current_look (const Reader *reader)
 {
     const OpenElement *top = elements_top (&reader->stack);
 
-    return top && !reader->stack.exceeded ? top->hidden : HIDDEN_NONE;
+    return top && !reader->stack.exceeded ? top->look
+                                          : look_initial (!reader->sheet.backgrounds);
+}
+
+static bool
+is_drawing (const Reader *reader, const HtmlToken *token)
+{
+    return tag_is_named (reader->data, token, "svg") ||
+           tag_is_named (reader->data, token, "math");
+}
+
+static Look
+find_look (Reader *reader, const HtmlToken *token, const Element *element, const Tag *tag)
+{
+    Look parent = current_look (reader);
+    Look look = tag_look (tag, &parent, &reader->sheet, reader->data, token, element);
+
+    if (element->flags & ELEMENT_HIDDEN)
+        look.hidden |= HIDDEN_REMOVED;
+    if (element->flags & ELEMENT_PROGRAM)
+        look.hidden |= HIDDEN_PROGRAM;
+    return look;
 }
 
 static void
 take_start (Reader *reader, const HtmlToken *token)
 {
     const Element *element = element_find (reader->data, token);
+    g_auto (Tag) tag = { 0 };
 
     elements_imply (&reader->stack, element);
     if (element->flags & ELEMENT_BLOCK)
         break_line (reader);
-    TagFacts facts = { .hidden = current_hidden (reader) };
-    facts.anchor = is_named (reader, token->name, token->name_length, "a") ||
-                   is_named (reader, token->name, token->name_length, "area");
-    read_attributes (reader, token, &facts);
-    if (element->flags & ELEMENT_HIDDEN)
-        facts.hidden |= HIDDEN_REMOVED;
-    if (facts.anchor)
-        open_link (reader, token, &facts);
-    else if (reader->link && facts.alt && facts.hidden == HIDDEN_NONE)
-        g_string_append (reader->link_image, facts.alt);
-    outline_start (&reader->outline, token, &reader->stack, element,
-                   facts.hidden != HIDDEN_NONE);
-    elements_push (&reader->stack, token, element, facts.hidden);
-    g_free (facts.href);
-    g_free (facts.alt);
+    tag_read (&tag, reader->part, reader->data, &reader->decoder, token);
+    reader->too_many_attributes = reader->too_many_attributes || tag.exceeded;
+    reader->drawings += is_drawing (reader, token);
+    Look look = find_look (reader, token, element, &tag);
+    bool visible = look.hidden == HIDDEN_NONE;
+    if (tag.anchor)
+        open_link (reader, token, &tag, visible);
+    else if (reader->link && tag.alt && visible)
+        g_string_append (reader->link_image, tag.alt);
+    outline_start (&reader->outline, token, &reader->stack, element, !visible);
+    elements_push (&reader->stack, token, element, &look);
 }
 
 static void
@@ -189,25 +143,73 @@ take_end (Reader *reader, const HtmlToken *token)
 
     EndResult result = elements_end (&reader->stack, token, element);
     outline_end (&reader->outline, token, &reader->stack, result);
-    if (reader->link && (reader->stack.depth <= reader->link_depth ||
-                         is_named (reader, token->name, token->name_length, "a")))
+    if (reader->drawings > 0 && is_drawing (reader, token))
+        reader->drawings--;
+    if (reader->link &&
+        (reader->stack.depth <= reader->link_depth || tag_is_named (reader->data, token, "a")))
         close_link (reader);
     if (element->flags & ELEMENT_BLOCK)
         break_line (reader);
 }
 
+/* Text that is not seen, or not by everybody. */
 static void
-take_text (Reader *reader, size_t start, size_t end)
+note_text (Reader *reader, unsigned hidden, size_t start)
 {
-    TextRun run = { .start = start, .end = end, .text_start = reader->text->len };
+    const OpenElement *top = elements_top (&reader->stack);
+    const char *how = "hidden";
 
-    if (current_hidden (reader) != HIDDEN_NONE)
+    if (reader->drawings > 0)
+        how = "svg";
+    else if (hidden & HIDDEN_PROGRAM)
         return;
+    else if (top && (top->element->flags & ELEMENT_HIDDEN))
+        how = "unread";
+    notes_add (reader->part, how, start, reader->scratch->str, reader->scratch->len);
+}
+
+static bool
+has_letters (const char *text)
+{
+    return text[strspn (text, " \t\r\n\f")] != '\0';
+}
+
+static void
+take_text (Reader *reader, const HtmlToken *token)
+{
+    TextRun run = { .start = token->start, .end = token->end };
+    unsigned hidden = current_look (reader).hidden;
+    g_autoptr (GString) raw = g_string_new (NULL);
+
+    charset_decode (&reader->decoder, reader->data + run.start, run.end - run.start, raw);
     g_string_truncate (reader->scratch, 0);
-    charset_decode (&reader->decoder, reader->data + start, end - start, reader->scratch);
-    html_append_unescaped (reader->text, reader->scratch->str, reader->scratch->len);
+    if (token->literal)
+        g_string_append_len (reader->scratch, raw->str, (gssize)raw->len);
+    else
+        html_append_unescaped (reader->scratch, raw->str, raw->len);
+    if (hidden != HIDDEN_NONE || reader->drawings > 0)
+        note_text (reader, hidden, run.start);
+    if (hidden != HIDDEN_NONE)
+        return;
+    if (reader->drawings == 0 && has_letters (reader->scratch->str))
+        notes_close (reader->part);
+    run.text_start = reader->text->len;
+    g_string_append_len (reader->text, reader->scratch->str, (gssize)reader->scratch->len);
     run.text_end = reader->text->len;
     g_array_append_val (reader->part->runs, run);
+}
+
+/* Outlook reads what stands in some comments. */
+static void
+take_comment (Reader *reader, const HtmlToken *token)
+{
+    size_t length = token->end - token->start;
+
+    if (length < 12 || g_ascii_strncasecmp (reader->data + token->start, "<!--[if", 7) != 0)
+        return;
+    g_autoptr (GString) comment = g_string_sized_new (length);
+    charset_decode (&reader->decoder, reader->data + token->start, length, comment);
+    notes_add_comment (reader->part, token->start, comment->str, comment->len);
 }
 
 static void
@@ -220,7 +222,7 @@ read_tokens (Reader *reader)
     while (html_next (&scanner, &token)) {
         switch (token.kind) {
         case HTML_TEXT:
-            take_text (reader, token.start, token.end);
+            take_text (reader, &token);
             break;
         case HTML_START:
             take_start (reader, &token);
@@ -229,6 +231,8 @@ read_tokens (Reader *reader)
             take_end (reader, &token);
             break;
         case HTML_COMMENT:
+            take_comment (reader, &token);
+            break;
         case HTML_OTHER:
             break;
         }
@@ -247,6 +251,8 @@ lock_html (Part *part, const Reader *reader)
         reason = "its HTML is nested too deep";
     else if (reader->too_many_attributes)
         reason = "a tag of its HTML has too many attributes";
+    else if (reader->sheet.exceeded)
+        reason = "its style sheet has too many selectors";
     if (reason && !part->leaf.locked)
         part->leaf.locked = g_strdup (reason);
 }
@@ -265,10 +271,12 @@ htmltext_read (Part *part)
     reader.text = g_string_sized_new (reader.length / 4 + 1);
     reader.scratch = g_string_new (NULL);
     reader.link_image = g_string_new (NULL);
+    tag_read_sheets (&reader.sheet, part, reader.data, reader.length, &reader.decoder);
     read_tokens (&reader);
     lock_html (part, &reader);
     outline_finish (&reader.outline, &reader.stack, reader.length);
     charset_decoder_clear (&reader.decoder);
+    sheet_clear (&reader.sheet);
     g_string_free (reader.scratch, TRUE);
     g_string_free (reader.link_image, TRUE);
     part->leaf.text = g_string_free (reader.text, FALSE);

@@ -157,7 +157,7 @@ take_start (Finder *finder, const HtmlToken *token)
     elements_imply (&finder->stack, element);
     settle_elements (finder, token, END_IGNORED);
     mark.depth = finder->stack.depth;
-    elements_push (&finder->stack, token, element, 0);
+    elements_push (&finder->stack, token, element, NULL);
     if (!has_attribute (finder, token))
         return;
     if (element->flags & ELEMENT_VOID)

@@ -16,6 +16,7 @@
 #include "htmltext.h"
 #include "layout.h"
 #include "marks.h"
+#include "notes.h"
 #include "outline.h"
 #include "strays.h"
 #include "text.h"
@@ -340,6 +341,12 @@ const GArray *
 message_text_runs (const Message *message, unsigned leaf)
 {
     return get_part (message, leaf)->runs;
+}
+
+GPtrArray *
+message_readings (const Message *message, unsigned leaf)
+{
+    return notes_readings (get_part (message, leaf));
 }
 
 unsigned

@@ -99,7 +99,7 @@ decode_value (const Part *part, const char *raw, size_t length)
 
     charset_decoder_init (&decoder, text_is_transcoded (part) ? NULL : part->leaf.charset);
     charset_decode (&decoder, raw, length, text);
-    html_append_unescaped (value, text->str, text->len);
+    html_append_value (value, text->str, text->len);
     return g_string_free (value, FALSE);
 }
 

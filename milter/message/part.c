@@ -45,5 +45,8 @@ part_free (Part *part)
     g_array_unref (part->runs);
     g_clear_pointer (&part->elements, g_array_unref);
     g_clear_pointer (&part->names, g_string_chunk_free);
+    g_clear_pointer (&part->notes, g_array_unref);
+    if (part->notes_text)
+        g_string_free (part->notes_text, TRUE);
     g_free (part);
 }

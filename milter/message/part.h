@@ -16,6 +16,9 @@ typedef struct {
     GArray *runs;        /* of TextRun, by offset */
     GArray *elements;    /* of LeafElement, by start; NULL but for HTML */
     GStringChunk *names; /* of elements that are not known */
+    GArray *notes;       /* see notes.h; NULL when there is none */
+    GString *notes_text;
+    bool note_open;
 } Part;
 
 Part *part_new (void);

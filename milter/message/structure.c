@@ -251,13 +251,10 @@ is_usable_boundary (const char *boundary)
 }
 
 static bool
-open_multipart (Scan *scan, const Entity *entity, const Params *type, Level level,
-                GError **error)
+open_multipart (Scan *scan, const Params *type, Level level, GError **error)
 {
     const char *boundary = params_get (type, "boundary");
 
-    if (entity->folds_quoted && boundary && strpbrk (boundary, " \t"))
-        structure_note (scan->out, scan->position, "a boundary that is folded");
     if (!is_usable_boundary (boundary))
         structure_note (scan->out, scan->position, "a multipart without a usable boundary");
     level.path = next_path (scan, true);
@@ -318,7 +315,7 @@ read_entity (Scan *scan, GError **error)
         if (g_str_has_prefix (type->head, "multipart/")) {
             if (encoding != ENCODING_IDENTITY)
                 structure_note (scan->out, scan->position, "an encoded multipart");
-            return open_multipart (scan, entity, type, level, error);
+            return open_multipart (scan, type, level, error);
         }
         bool message = is_embedded_message (type->head);
         if (message && encoding != ENCODING_IDENTITY)

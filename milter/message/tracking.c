@@ -121,7 +121,7 @@ judge_tag (Finder *finder, const HtmlToken *tag)
         if (!source && !is_link (finder, tag, &attribute))
             continue;
         g_autoptr (GString) value = g_string_new (NULL);
-        html_append_unescaped (value, finder->data + attribute.value, attribute.value_length);
+        html_append_value (value, finder->data + attribute.value, attribute.value_length);
         seen = true;
         if (!source)
             judge_link (finder, g_strstrip (value->str), attribute.value,

@@ -9,21 +9,16 @@
 #include "html.h"
 #include "text.h"
 
-static bool
-is_program (const char *data, const HtmlToken *token)
-{
-    return token->name_length >= 5 &&
-           (g_ascii_strncasecmp (data + token->name, "style", token->name_length) == 0 ||
-            g_ascii_strncasecmp (data + token->name, "script", token->name_length) == 0);
-}
-
 static void
 append_text (CharsetDecoder *decoder, const char *data, const HtmlToken *token, GString *text)
 {
     g_autoptr (GString) raw = g_string_new (NULL);
 
     charset_decode (decoder, data + token->start, token->end - token->start, raw);
-    html_append_unescaped (text, raw->str, raw->len);
+    if (token->literal)
+        g_string_append_len (text, raw->str, (gssize)raw->len);
+    else
+        html_append_unescaped (text, raw->str, raw->len);
 }
 
 char *
@@ -45,8 +40,9 @@ whole_text (const Part *part, size_t start, size_t end)
         if (token.kind == HTML_TEXT && !program)
             append_text (&decoder, data + start, &token, text);
         if (token.kind == HTML_START || token.kind == HTML_END) {
-            program = token.kind == HTML_START && is_program (data + start, &token);
-            if (element_find (data + start, &token)->flags & ELEMENT_BLOCK)
+            unsigned flags = element_find (data + start, &token)->flags;
+            program = token.kind == HTML_START && (flags & ELEMENT_PROGRAM);
+            if (flags & ELEMENT_BLOCK)
                 g_string_append_c (text, '\n');
         }
     }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Colombia: Ley 51 de 1983 (Ley Emiliani) moves most holidays to the Monday that follows. */
+/* Public holidays by country, computed for any year. */
 
 #include "holidays.h"
 
 #include <string.h>
 
-static const char *const calendars[] = { "CO", NULL };
+static const char *const calendars[] = { "CO", "ZA", NULL };
 
 typedef struct {
     int month, day;
 } Date;
 
-/* Stay on their date. */
+/* Colombia, Ley 51 de 1983 (Ley Emiliani): these stay on their date. */
 static const Date fixed[] = { { 1, 1 }, { 5, 1 }, { 7, 20 }, { 8, 7 }, { 12, 8 }, { 12, 25 } };
 
 /* Move to the next Monday unless they fall on one. */
@@ -83,8 +83,31 @@ is_colombian (int year, int month, int day)
     return false;
 }
 
+/* South Africa, Public Holidays Act 36 of 1994, s. 1 and 2(1): when one of these falls on a Sunday,
+ * the Monday is a holiday as well. */
+static const Date south_african[] = { { 1, 1 }, { 3, 21 }, { 4, 27 },  { 5, 1 },   { 6, 16 },
+                                      { 8, 9 }, { 9, 24 }, { 12, 16 }, { 12, 25 }, { 12, 26 } };
+
+static bool
+is_south_african (int year, int month, int day)
+{
+    guint32 julian = julian_of (year, month, day);
+    guint32 sunday = easter (year);
+
+    if (julian == sunday - 2 || julian == sunday + 1)
+        return true;
+    for (unsigned i = 0; i < G_N_ELEMENTS (south_african); i++) {
+        guint32 date = julian_of (year, south_african[i].month, south_african[i].day);
+        if (date == julian || (date + 1 == julian && next_monday (date) == julian))
+            return true;
+    }
+    return false;
+}
+
 bool
 holiday_is (const char *country, int year, int month, int day)
 {
-    return strcmp (country, "CO") == 0 && is_colombian (year, month, day);
+    if (strcmp (country, "CO") == 0)
+        return is_colombian (year, month, day);
+    return strcmp (country, "ZA") == 0 && is_south_african (year, month, day);
 }

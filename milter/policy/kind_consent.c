@@ -11,7 +11,7 @@
 typedef struct {
     char **accept;
     bool opt_out;
-    int64_t max_age_days;
+    int64_t max_age_days, soft_opt_in_days;
 } Parameters;
 
 static const char *const bases[] = { "express",   "double-opt-in", "soft-opt-in", "inferred",
@@ -21,6 +21,7 @@ static const ConfField fields[] = {
     { "accept", CONF_STRINGS, false, 0, 0, bases },
     { "opt_out", CONF_BOOL, false, 0, 0, NULL },
     { "max_age_days", CONF_INT, false, 1, 36500, NULL },
+    { "soft_opt_in_days", CONF_INT, false, 1, 36500, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -32,6 +33,7 @@ load (const ConfNode *node, GPtrArray *problems)
     parameters->accept = conf_strings (node, "accept");
     parameters->opt_out = conf_bool (node, "opt_out", false);
     parameters->max_age_days = conf_int (node, "max_age_days", 0);
+    parameters->soft_opt_in_days = conf_int (node, "soft_opt_in_days", 0);
     if (!parameters->opt_out && !parameters->accept[0])
         conf_problem (problems, node,
                       "a consent rule accepts nothing; right would be accept = [ \"express\" ] "
@@ -82,6 +84,9 @@ find_flaw (const Parameters *parameters, const ConsentAnswer *answer, int64_t no
     if (!answer->basis ||
         !g_strv_contains ((const char *const *)parameters->accept, answer->basis))
         return "granted, but not on a basis that counts here";
+    if (parameters->soft_opt_in_days && strcmp (answer->basis, "soft-opt-in") == 0 &&
+        answer->at + parameters->soft_opt_in_days * 86400 <= now)
+        return "granted, but the sale is too long ago";
     return NULL;
 }
 

@@ -11,14 +11,16 @@
 
 typedef struct {
     char **labels;
-    bool anywhere;
+    bool anywhere, unsolicited_only;
 } Parameters;
 
 static const char *const positions[] = { "start", "anywhere", NULL };
+static const char *const occasions[] = { "always", "unsolicited", NULL };
 
 static const ConfField fields[] = {
     { "labels", CONF_STRINGS, true, 0, 0, NULL },
     { "position", CONF_STRING, false, 0, 0, positions },
+    { "when", CONF_STRING, false, 0, 0, occasions },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -44,6 +46,8 @@ load (const ConfNode *node, GPtrArray *problems)
 
     parameters->labels = conf_strings (node, "labels");
     parameters->anywhere = strcmp (conf_string (node, "position", "start"), "anywhere") == 0;
+    parameters->unsolicited_only =
+        strcmp (conf_string (node, "when", "always"), "unsolicited") == 0;
     if (!parameters->labels[0])
         conf_problem (problems, node, "labels is empty; right would be labels = [ \"ADV\" ]");
     for (char **label = parameters->labels; *label; label++) {
@@ -115,10 +119,26 @@ find_label (const Parameters *parameters, const char *subject)
     return NULL;
 }
 
+/* A store that does not answer proves no consent: the label stays due. */
+static bool
+is_solicited (const RuleView *view)
+{
+    const ConsentAnswer *answer = view->facts->promotion;
+
+    return answer->state == CONSENT_GRANTED &&
+           (!answer->expires || answer->expires > view->now);
+}
+
 static void
 judge (const void *data, const RuleView *view, RuleResult *result)
 {
     const Parameters *parameters = data;
+
+    if (parameters->unsolicited_only && is_solicited (view)) {
+        result->verdict = VERDICT_NOT_APPLICABLE;
+        result->evidence = g_strdup ("the recipient agreed");
+        return;
+    }
     g_autofree char *subject = without_invisible (message_subject (view->message));
     const char *label = find_label (parameters, subject);
 

@@ -8,7 +8,8 @@
 
 static const RuleKind *const kinds[] = {
     &kind_consent,         &kind_unsubscribe,    &kind_subject_label,
-    &kind_sender_identity, &kind_contact_window, &kind_tracking,
+    &kind_sender_identity, &kind_contact_window, &kind_promo_share,
+    &kind_required_text,   &kind_subject_truth,  &kind_tracking,
 };
 
 const RuleKind *

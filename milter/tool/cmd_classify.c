@@ -10,9 +10,25 @@
 #include "report.h"
 #include "tool.h"
 
+/* What a message is read with; all but the words may be absent. */
+typedef struct {
+    Words *words;
+    Model *model;
+    PolicySet *policies;
+} Reader;
+
+static void
+reading_clear (Reader *reading)
+{
+    words_unref (reading->words);
+    model_unref (reading->model);
+    policy_set_unref (reading->policies);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reader, reading_clear)
+
 static bool
-classify_file (const Words *words, const PolicySet *policies, const char *path, bool json,
-               GError **error)
+classify_file (const Reader *reading, const char *path, bool json, GError **error)
 {
     g_autoptr (GBytes) bytes = tool_read_mail (path, error);
     g_autoptr (Message) message = bytes ? message_parse (bytes, error) : NULL;
@@ -22,7 +38,8 @@ classify_file (const Words *words, const PolicySet *policies, const char *path, 
         return false;
     }
     g_autoptr (Classification) classification =
-        classify (message, words, policies ? policy_hints (policies, message) : NULL);
+        classify (message, reading->words, reading->model,
+                  reading->policies ? policy_hints (reading->policies, message) : NULL);
     g_autoptr (GString) text = g_string_new (NULL);
     if (json)
         report_classify_json (text, path, classification);
@@ -44,30 +61,35 @@ load_policies (const char *dir, PolicySet **ret_policies, GError **error)
     return *ret_policies != NULL;
 }
 
-/* The vocabulary and the policies are needed, not keys or a store. */
-static Words *
-load_words (const ToolOptions *options, PolicySet **ret_policies, GError **error)
+/* The vocabulary, the model and the policies are needed, not keys or a store. */
+static bool
+load_reading (const ToolOptions *options, Reader *reading, GError **error)
 {
     g_autoptr (Settings) settings = tool_settings (options->config, error);
 
     if (!settings)
-        return NULL;
+        return false;
     const char *policies = options->policies ? options->policies : settings->policies;
-    if (!load_policies (policies, ret_policies, error))
-        return NULL;
+    if (!load_policies (policies, &reading->policies, error))
+        return false;
     g_autofree char *dir = g_build_filename (policies, "words", NULL);
+    g_autofree char *model = g_build_filename (policies, "model", "general.cfg", NULL);
     if (!g_file_test (dir, G_FILE_TEST_IS_DIR))
         fprintf (stderr,
                  "licet: note: there are no words in %s; right would be --policies DIR\n", dir);
-    return words_load (dir, error);
+    if (g_file_test (model, G_FILE_TEST_EXISTS) &&
+        !(reading->model = model_load (model, error)))
+        return false;
+    reading->words = words_load (dir, error);
+    return reading->words != NULL;
 }
 
 int
 cmd_classify (int argc, char **argv)
 {
     g_auto (ToolOptions) options = { 0 };
+    g_auto (Reader) reading = { 0 };
     GOptionEntry entries[] = { TOOL_COMMON_ENTRIES (options), G_OPTION_ENTRY_NULL };
-    g_autoptr (PolicySet) policies = NULL;
     GError *error = NULL;
     int status = EX_OK;
 
@@ -76,11 +98,10 @@ cmd_classify (int argc, char **argv)
         return EX_USAGE;
     if (argc < 2)
         return tool_usage ("classify takes one or more mail files");
-    g_autoptr (Words) words = load_words (&options, &policies, &error);
-    if (!words)
+    if (!load_reading (&options, &reading, &error))
         return tool_fail (error);
     for (int i = 1; i < argc; i++)
-        if (!classify_file (words, policies, argv[i], options.json, &error))
+        if (!classify_file (&reading, argv[i], options.json, &error))
             status = tool_fail (g_steal_pointer (&error));
     return status;
 }

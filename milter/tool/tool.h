@@ -55,6 +55,7 @@ Settings *tool_settings (const char *config, GError **error);
 int cmd_run (int argc, char **argv);
 int cmd_explain (int argc, char **argv);
 int cmd_classify (int argc, char **argv);
+int cmd_train (int argc, char **argv);
 int cmd_policy (int argc, char **argv);
 int cmd_consent (int argc, char **argv);
 int cmd_audit (int argc, char **argv);

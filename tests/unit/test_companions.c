@@ -123,7 +123,7 @@ test_companions (const void *data)
     g_assert_no_error (error);
     g_autoptr (Words) words = words_load ("/nonexistent", &error);
     g_assert_no_error (error);
-    g_autoptr (Classification) classification = classify (message, words, NULL);
+    g_autoptr (Classification) classification = classify (message, words, NULL, NULL);
     for (unsigned i = 0; i < classification->blocks->len; i++)
         append_block (found, message, g_ptr_array_index (classification->blocks, i));
     for (unsigned i = 0; i < classification->orphans->len; i++)

@@ -66,6 +66,85 @@ static const Row visible_rows[] = {
     { "plain text is what it is", "text/plain", "a  <b>\r\n &amp; c\r\n", "a <b> &amp; c" },
     { "end tags out of order do not hide the rest", HTML,
       "<p style='display:none'>a<b></p>b</b>c", "bc" },
+    { "the head does not hide what a browser shows", HTML, "<head><p>a</p></head>b", "a b" },
+    { "a class of a style sheet hides", HTML,
+      "<style>.x{display:none}</style><p class='y x'>a</p>b", "b" },
+    { "a sheet that stands below hides", HTML,
+      "<p class=x>a</p>b<style>.x{display:none}</style>", "b" },
+    { "a type, an id and a list of a sheet hide", HTML,
+      "<style>i,#u,td.z{display:none}</style><i>a</i><b id=u>b</b><p class=z>c</p>d", "c d" },
+    { "a later rule of the same weight wins", HTML,
+      "<style>.x{display:none}.y{display:block}</style><p class='y x'>a</p>", "a" },
+    { "the heavier selector wins", HTML,
+      "<style>#u{display:block}p{display:none}</style><p id=u>a</p><p>b</p>", "a" },
+    { "a style attribute is heavier than a sheet", HTML,
+      "<style>.x{display:none}</style><p class=x style='display:block'>a</p>", "a" },
+    { "unless the sheet calls itself important", HTML,
+      "<style>.x{display:none ! important}</style><p class=x style='display:block'>a</p>b",
+      "b" },
+    { "a rule for narrow screens does not hide", HTML,
+      "<style>@media (max-width:600px){.x{display:none}}.y{color:red}</style><p class=x>a</p>",
+      "a" },
+    { "a rule for paper does not hide", HTML,
+      "<style media=print>.x{display:none}</style><p class=x>a</p>", "a" },
+    { "a rule for all screens hides", HTML,
+      "<style>@media only screen{.x{display:none}}</style><p class=x>a</p>b", "b" },
+    { "comments and escapes in a sheet", HTML,
+      "<style><!-- /* } */ .x { dis\\70lay/**/:no\\6e e } --></style><p class=x>a</p>b", "b" },
+    { "a brace in a string is none", HTML,
+      "<style>.q::after{content:'}'} .x{display:none}</style><p class=x>a</p>b", "b" },
+    { "a string that is broken ends with its line", HTML,
+      "<style>.q{content:'x\n}.x{display:none}</style><p class=x>a</p>b", "b" },
+    { "a selector that is not understood does not hide", HTML,
+      "<style>div > .x{display:none}</style><p class=x>a</p>", "a" },
+    { "letters of half a point are too small", HTML,
+      "<p style='font-size:.5pt'>a</p><p style='font:0/0 a'>b</p>c", "c" },
+    { "a hundredth of the size is too small", HTML,
+      "<p style='font-size:20px'>a<b style='font-size:5%'>b</b><b "
+      "style='font-size:0.9em'>c</b></p>",
+      "ac" },
+    { "the weight of a font is not its size", HTML, "<p style='font:400 13px/20px a'>a</p>",
+      "a" },
+    { "white on white", HTML,
+      "<p style='color:#fff'>a</p><p style='color:rgb(254, 254,254)'>b</p>c", "c" },
+    { "the colour of a cell", HTML,
+      "<table bgcolor='#112233'><td><font color='112233'>a</font><td "
+      "style='color:white'>b</table>",
+      "b" },
+    { "the colour of a named background", HTML,
+      "<div style='background:navy'><b style='color:#000080'>a</b><i "
+      "style='color:#FFF'>b</i></div>",
+      "b" },
+    { "white on a picture is seen", HTML, "<td style='color:#fff;background:url(x.png)'>a</td>",
+      "a" },
+    { "white is seen when a background cannot be told", HTML,
+      "<style>body .x{background:#000}</style><p class=x style='color:#fff'>a</p>", "a" },
+    { "letters without colour", HTML,
+      "<p style='color:transparent'>a</p><p style='color:rgba(0,0,0,0)'>b</p>c", "c" },
+    { "off the screen", HTML,
+      "<p style='position:absolute;left:-9999px;top:0'>a</p><p "
+      "style='text-indent:-999px'>b</p>c",
+      "c" },
+    { "a small indent is on it", HTML, "<p style='text-indent:-20px;margin-left:20px'>a</p>",
+      "a" },
+    { "no room", HTML,
+      "<p style='height:0;overflow:hidden'>a</p><p style='max-height:0px'>b</p><p "
+      "style='width:1px;overflow:hidden'>c</p>d",
+      "d" },
+    { "all the width is room", HTML, "<p style='width:100%;height:100%;overflow:hidden'>a</p>",
+      "a" },
+    { "clipped to nothing", HTML, "<p style='position:absolute;clip:rect(0 0 0 0)'>a</p>b",
+      "b" },
+    { "as good as transparent", HTML,
+      "<p style='opacity:.01'>a</p><p style='opacity:0.5'>b</p>", "b" },
+    { "of two style attributes the first counts", HTML,
+      "<p style='color:red' style='display:none'>a</p>", "a" },
+    { "a display undoes the hidden attribute", HTML, "<p hidden style='display:block'>a</p>",
+      "a" },
+    { "a mask in a data address is no end", HTML,
+      "<p style='background:url(data:image/png;display:none)'>a</p>", "a" },
+    { "the longest name counts", HTML, "&notin;&notit; &NotEqualTilde;", "∉¬it; ≂̸" },
+    { "old text shows its references", HTML, "<xmp>&lt;</xmp>", "&lt;" },
 };
 
 static void
@@ -251,6 +330,62 @@ test_ranges (void)
     g_assert_cmpstr (none, ==, "");
 }
 
+/* Wanted: "how@offset:text;" for each. */
+static const Row reading_rows[] = {
+    { "nothing is hidden", HTML, "<title>t</title><p>a</p>", "" },
+    { "hidden text in one piece", HTML,
+      "<div style='display:none'><p>one</p><p>t<b>w</b>o</p></div>a<p hidden>three</p>",
+      "hidden@29:one two;hidden@70:three;" },
+    { "attributes", HTML, "<img alt='a &amp; b' title=c><a href=u aria-label=d>e</a>",
+      "alt@0:a & b;title@0:c;aria-label@29:d;" },
+    { "fields of a form", HTML, "<input value=a placeholder=b><li value=3>",
+      "value@0:a;placeholder@0:b;" },
+    { "what a sheet adds", HTML,
+      "<p>a</p><style>.x::after{content:'50% off' ' \\26 more'}"
+      "@media (min-width:1px){.y{content:\"z\"}}</style>",
+      "css-content@15:50% off &more z;" },
+    { "what a style attribute would add", HTML, "<p style='content:\"a\"'>b</p>",
+      "css-content@0:a;" },
+    { "for Outlook", HTML, "x<!--[if gte mso 9]><p>a<b>b</b> &amp;</p><![endif]-->",
+      "conditional-comment@1:a b &;" },
+    { "for all but Outlook", HTML, "<!--[if !mso]><!-->a<!--<![endif]-->", "" },
+    { "drawings", HTML, "<svg><text>a</text><style><p>b</p></style></svg>",
+      "svg@11:a<p>b</p>;" },
+    { "what nobody reads today", HTML,
+      "<noembed>a</noembed><template>b<i hidden>c</i></template>", "unread@9:ab;hidden@41:c;" },
+    { "plain text has none", "text/plain", "a\r\n", "" },
+};
+
+static void
+test_readings (const void *data)
+{
+    const Row *row = data;
+    g_autoptr (Message) message = parse (row->type, row->content);
+    g_autoptr (GPtrArray) readings = message_readings (message, 0);
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    for (unsigned i = 0; i < readings->len; i++) {
+        const Reading *reading = g_ptr_array_index (readings, i);
+        g_string_append_printf (text, "%s@%zu:%s;", reading->how, reading->start,
+                                reading->text);
+    }
+    g_assert_cmpstr (text->str, ==, row->want);
+}
+
+/* Elements that are hidden are those whose text is not seen, and it can still be read. */
+static void
+test_hidden_elements (void)
+{
+    const char *content = "<style>.x{color:#fff}</style><p class=x>a<b>b</b></p><p>c</p>";
+    g_autoptr (Message) message = parse (HTML, content);
+    g_autofree char *all = message_whole_text (message, 0, 0, strlen (content));
+
+    g_assert_cmpuint (message_element_count (message, 0), ==, 4);
+    for (unsigned i = 1; i < 4; i++)
+        g_assert_cmpint (message_element (message, 0, i)->hidden, ==, i < 3);
+    g_assert_cmpstr (all, ==, "ab c");
+}
+
 #define ADD_ROWS(prefix, rows, function)                                                       \
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {                                       \
         g_autofree char *path = g_strconcat ("/html/" prefix "/", rows[i].name, NULL);         \
@@ -263,6 +398,8 @@ main (int argc, char **argv)
     g_test_init (&argc, &argv, NULL);
     g_test_set_nonfatal_assertions ();
     ADD_ROWS ("visible", visible_rows, test_visible)
+    ADD_ROWS ("readings", reading_rows, test_readings)
+    g_test_add_func ("/html/elements that are hidden", test_hidden_elements);
     ADD_ROWS ("links", link_rows, test_links)
     ADD_ROWS ("marks", mark_rows, test_marks)
     ADD_ROWS ("problems", problem_rows, test_problems)

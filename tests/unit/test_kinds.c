@@ -62,6 +62,9 @@ load_rule (const char *parameters, GPtrArray *problems)
 #define UNSUBSCRIBE(rest) "kind = \"unsubscribe\"; " rest
 #define ANY_WAY           UNSUBSCRIBE ("where = [ \"link\", \"mailto\" ];")
 #define LABEL(rest)       "kind = \"subject-label\"; " rest
+#define TRUTH             "kind = \"subject-truth\"; prefixes = [ \"Re:\", \"Fwd:\" ];"
+#define TEXTS             "kind = \"required-text\"; texts = [ \"El titular podrá\", \"Otra frase\" ];"
+#define SHARE             "kind = \"promo-share\"; most_percent = 20;"
 #define IDENTITY(fields)  "kind = \"sender-identity\"; fields = [ " fields " ];"
 #define HTML              "Content-Type: text/html; charset=utf-8\r\n"
 #define PLAIN             "Content-Type: text/plain; charset=utf-8\r\n"
@@ -172,6 +175,26 @@ static const VerdictRow verdicts[] = {
     { "a mail without a subject", LABEL ("labels = [ \"ADV\" ];"), HTML, "x", false,
       VERDICT_VIOLATED, NULL },
 
+    { "an answer to nothing", TRUTH, "Subject: RE: your order\r\n" HTML, "x", false,
+      VERDICT_VIOLATED, "\"re:\"" },
+    { "an answer", TRUTH, "In-Reply-To: <1@b>\r\nSubject: Re: your order\r\n" HTML, "x", false,
+      VERDICT_SATISFIED, NULL },
+    { "an answer to what has no id", TRUTH, "References: x\r\nSubject: Re: x\r\n" HTML, "x",
+      false, VERDICT_VIOLATED, NULL },
+    { "a subject that is no answer", TRUTH, "Subject: Regarding re:\r\n" HTML, "x", false,
+      VERDICT_SATISFIED, NULL },
+
+    { "all required texts", TEXTS, HTML, "<p>El  TITULAR podrá<p>Otra frase", false,
+      VERDICT_SATISFIED, NULL },
+    { "a required text without its accent", TEXTS, HTML, "<p>El titular podra<p>Otra frase",
+      false, VERDICT_VIOLATED, "lacks \"el titular" },
+    { "a required text that is hidden", TEXTS, HTML, "<p>El titular podrá<p hidden>Otra frase",
+      false, VERDICT_VIOLATED, "otra frase" },
+    { "a required text in the block that goes", TEXTS, HTML,
+      "<p>El titular podrá" BLOCK ("Otra frase"), true, VERDICT_VIOLATED, NULL },
+
+    { "no promotion at all", SHARE, HTML, "x", false, VERDICT_SATISFIED, "0 %" },
+
     { "one of the names", IDENTITY ("\"name\""), HTML, "<p>Your SHOP", false, VERDICT_SATISFIED,
       "has: name" },
     { "the whole address, folded and cased", IDENTITY ("\"postal_address\""), HTML,
@@ -262,6 +285,7 @@ test_verdict (gconstpointer data)
 
 #define CONSENT(rest) "kind = \"consent\"; " rest
 #define OPT_IN        CONSENT ("accept = [ \"express\", \"inferred\" ];")
+#define SOFT          CONSENT ("accept = [ \"express\", \"soft-opt-in\" ]; soft_opt_in_days = 30;")
 
 typedef struct {
     const char *name, *rule;
@@ -288,6 +312,12 @@ static const ConsentRow consents[] = {
       "express", "2026-10-25T12:00:01Z", NULL, false, VERDICT_SATISFIED, NULL },
     { "too old", CONSENT ("accept = [ \"express\" ]; max_age_days = 30;"), CONSENT_GRANTED,
       "express", "2026-10-25T12:00:00Z", NULL, false, VERDICT_VIOLATED, "too long ago" },
+    { "a young soft opt-in", SOFT, CONSENT_GRANTED, "soft-opt-in", "2026-10-25T12:00:01Z", NULL,
+      false, VERDICT_SATISFIED, NULL },
+    { "an old soft opt-in", SOFT, CONSENT_GRANTED, "soft-opt-in", "2026-10-25T12:00:00Z", NULL,
+      false, VERDICT_VIOLATED, "too long ago" },
+    { "the bound of the soft opt-in is for it alone", SOFT, CONSENT_GRANTED, "express",
+      "2020-01-01", NULL, false, VERDICT_SATISFIED, NULL },
     { "withdrawn", OPT_IN, CONSENT_REFUSED, NULL, "2026-01-01", NULL, false, VERDICT_VIOLATED,
       "withdrawn" },
     { "nothing on record", OPT_IN, CONSENT_UNKNOWN, NULL, NULL, NULL, false, VERDICT_VIOLATED,

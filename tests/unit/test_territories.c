@@ -346,7 +346,12 @@ test_row (gconstpointer data)
 static void
 test_transactions_go (void)
 {
-    static const char *const territories[] = { "EU", "ES", "DE", "US", "CA", "CO", "XX" };
+    static const char *const territories[] = {
+        "AE", "AR", "AT", "AU", "BE", "BR", "CA",    "CH",    "CL", "CN", "CO",
+        "DE", "DK", "EC", "ES", "EU", "FR", "GB",    "HK",    "IE", "IL", "IN",
+        "IT", "JP", "KR", "MX", "NL", "NZ", "PE",    "PL",    "PT", "RU", "SA",
+        "SE", "SG", "TR", "TW", "UA", "US", "US-CA", "US-WA", "UY", "XX", "ZA"
+    };
     g_autoptr (PolicySet) set = load_shipped (false);
     g_autoptr (Message) message = parse ("", RESET);
     g_autoptr (Classification) classification =
@@ -501,14 +506,16 @@ static const FactsRow facts_rows[] = {
     { "the record", TO ("US"), "a@mail.es", "DE", NULL, "DE", "consent-record" },
     { "the record with a subdivision that has no file", "", "a@mail.es", "CA", "QC", "CA",
       "consent-record" },
-    { "the header", TO ("us-ca"), "a@mail.es", NULL, NULL, "US", "header" },
+    { "the header", TO ("us-ca"), "a@mail.es", NULL, NULL, "US-CA", "header" },
+    { "a header with a subdivision that has no file", TO ("us-tx"), "a@mail.es", NULL, NULL,
+      "US", "header" },
     { "the domain", "", "a@mail.es", NULL, NULL, "ES", "domain" },
     { "an empty header says nothing", TO (""), "a@mail.es", NULL, NULL, "ES", "domain" },
     { "nobody", "", "a@mail.example", NULL, NULL, "XX", "default" },
     { "a country code that is sold as a word", "", "a@start.co", NULL, NULL, "XX", "default" },
-    { "a record without a file beats a lax domain", "", "a@mail.us", "JP", NULL, "XX",
+    { "a record without a file beats a lax domain", "", "a@mail.us", "BO", NULL, "XX",
       "default" },
-    { "a header without a file beats a lax domain", TO ("JP"), "a@mail.us", NULL, NULL, "XX",
+    { "a header without a file beats a lax domain", TO ("BO"), "a@mail.us", NULL, NULL, "XX",
       "default" },
     { "several countries in a header", TO ("US, DE"), "a@mail.us", NULL, NULL, "XX",
       "default" },

@@ -201,7 +201,7 @@ static const ProblemRow problem_rows[] = {
       ZONE ("UTC", "{ days = [ \"mon\" ]; from = \"07:00\"; until = \"19:00\"; }"),
       "unknown setting \"until\"; known here: days, from, to" },
     { "a calendar that is not known", TIMES ("07:00", "19:00") "closed_on_holidays = \"QQ\";",
-      "no calendar of public holidays for \"QQ\"; known: CO" },
+      "no calendar of public holidays for \"QQ\"; known: CO, ZA" },
     { "a date that does not exist",
       TIMES ("07:00", "19:00") "extra_holidays = [ \"2026-02-30\" ];",
       "\"2026-02-30\" is no date; right would be \"2026-12-24\"" },

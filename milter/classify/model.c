@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* A linear model: for each class one weight per signal that is seen, read from a text file. */
+
+#include "model.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "licet/conffile.h"
+#include "licet/error.h"
+#include "signals.h"
+
+Model *
+model_new (void)
+{
+    Model *model = g_new0 (Model, 1);
+
+    for (unsigned i = 0; i < MODEL_CLASSES; i++)
+        model->weights[i] = g_new0 (double, signals_count ());
+    g_atomic_ref_count_init (&model->references);
+    return model;
+}
+
+Model *
+model_ref (Model *model)
+{
+    if (model)
+        g_atomic_ref_count_inc (&model->references);
+    return model;
+}
+
+void
+model_unref (Model *model)
+{
+    if (!model || !g_atomic_ref_count_dec (&model->references))
+        return;
+    for (unsigned i = 0; i < MODEL_CLASSES; i++)
+        g_free (model->weights[i]);
+    g_free (model);
+}
+
+/* "bias" and the names of the signals; a signal that is not named has no weight. */
+static ConfField *
+weight_fields (void)
+{
+    ConfField *fields = g_new0 (ConfField, signals_count () + 2);
+
+    fields[0] = (ConfField){ "bias", CONF_NUMBER, true, 0, 0, NULL };
+    for (unsigned i = 0; i < signals_count (); i++)
+        fields[i + 1] = (ConfField){ signals_name (i), CONF_NUMBER, false, 0, 0, NULL };
+    return fields;
+}
+
+static void
+read_class (Model *model, const ConfNode *root, MessageClass class, GPtrArray *problems)
+{
+    const ConfNode *group = conf_child (root, message_class_word (class));
+    g_autofree ConfField *fields = weight_fields ();
+
+    if (!conf_check (group, fields, problems))
+        return;
+    model->bias[class] = conf_number (group, "bias", 0);
+    for (unsigned i = 0; i < signals_count (); i++)
+        model->weights[class][i] = conf_number (group, signals_name (i), 0);
+}
+
+Model *
+model_load (const char *path, GError **error)
+{
+    static const ConfField fields[] = {
+        { "trained", CONF_STRING, true, 0, 0, NULL },
+        { "transactional", CONF_GROUP, true, 0, 0, NULL },
+        { "promotional", CONF_GROUP, true, 0, 0, NULL },
+        { "mixed", CONF_GROUP, true, 0, 0, NULL },
+        { "personal", CONF_GROUP, true, 0, 0, NULL },
+        { NULL, CONF_STRING, false, 0, 0, NULL },
+    };
+    g_autoptr (Conffile) file = conffile_load (path, error);
+    if (!file)
+        return NULL;
+    g_autoptr (Model) model = model_new ();
+    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+
+    if (conf_check (conffile_root (file), fields, problems))
+        for (MessageClass class = CLASS_TRANSACTIONAL; class <= CLASS_PERSONAL; class ++)
+            read_class (model, conffile_root (file), class, problems);
+    if (!conf_finish (problems, LICET_ERROR_POLICY, error))
+        return NULL;
+    return g_steal_pointer (&model);
+}
+
+static bool
+has_signal (const GPtrArray *evidence, const char *name)
+{
+    for (unsigned i = 0; i < evidence->len; i++)
+        if (strcmp (((const Evidence *)evidence->pdata[i])->signal, name) == 0)
+            return true;
+    return false;
+}
+
+/* Personal mail is exempt from all rules, so no weight makes that of what goes to many. */
+static bool
+goes_to_many (const GPtrArray *evidence)
+{
+    return has_signal (evidence, "words-unsubscribe") ||
+           has_signal (evidence, "link-unsubscribe") ||
+           has_signal (evidence, "header-list-unsubscribe") ||
+           !(has_signal (evidence, "header-no-bulk") || has_signal (evidence, "header-thread"));
+}
+
+void
+model_weigh (const Model *model, GPtrArray *evidence)
+{
+    for (unsigned i = 0; i < evidence->len; i++) {
+        Evidence *entry = evidence->pdata[i];
+        int signal = signals_find (entry->signal);
+        if (signal >= 0)
+            entry->weight = model->weights[CLASS_PROMOTIONAL][signal] -
+                            model->weights[CLASS_TRANSACTIONAL][signal];
+    }
+}
+
+MessageClass
+model_decide (const Model *model, const GPtrArray *evidence, double *ret_confidence)
+{
+    double sum = 0, best_value = 0;
+    bool many = goes_to_many (evidence);
+    MessageClass best = CLASS_TRANSACTIONAL;
+
+    for (MessageClass class = CLASS_TRANSACTIONAL; class <= CLASS_PERSONAL; class ++) {
+        double score = model->bias[class];
+        for (unsigned i = 0; i < evidence->len; i++) {
+            int signal = signals_find (((const Evidence *)evidence->pdata[i])->signal);
+            score += signal >= 0 ? model->weights[class][signal] : 0;
+        }
+        double value = 1 / (1 + exp (-score));
+        sum += value;
+        if (value > best_value && !(class == CLASS_PERSONAL && many)) {
+            best_value = value;
+            best = class;
+        }
+    }
+    *ret_confidence = best_value / MAX (sum, DBL_MIN);
+    return best;
+}

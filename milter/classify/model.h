@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_CLASSIFY_MODEL_H
+#define LICET_CLASSIFY_MODEL_H
+
+#include "licet/classify.h"
+
+#define MODEL_CLASSES 4
+
+/* The weights by row of the table of signals, and what is added for no signal at all. */
+struct Model {
+    double *weights[MODEL_CLASSES];
+    double bias[MODEL_CLASSES];
+    gatomicrefcount references;
+};
+
+Model *model_new (void);
+
+/* The likeliest class for the signals in evidence (array of Evidence) and how sure that is:
+ * each class's logistic value, of a sum of one. */
+MessageClass model_decide (const Model *model, const GPtrArray *evidence,
+                           double *ret_confidence);
+
+/* Gives each piece of evidence its weight in the model: for promotion minus for transaction. */
+void model_weigh (const Model *model, GPtrArray *evidence);
+
+#endif

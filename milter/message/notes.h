@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MESSAGE_NOTES_H
+#define MESSAGE_NOTES_H
+
+#include "part.h"
+
+/* Text beside the visible text of an HTML leaf, see message_readings. Notes are kept as ranges of
+ * one text, so that many small ones cost little. */
+
+/* Appends UTF-8 text. A note of the same kind goes on when nothing was seen since it began. */
+void notes_add (Part *part, const char *how, size_t start, const char *text, size_t length);
+/* A line ends: words before and after it do not join. */
+void notes_break (Part *part);
+/* Something else was seen: the next note is another one. */
+void notes_close (Part *part);
+
+/* The text inside a comment for Outlook; nothing for other comments. UTF-8. */
+void notes_add_comment (Part *part, size_t start, const char *comment, size_t length);
+
+GPtrArray *notes_readings (const Part *part);
+
+#endif

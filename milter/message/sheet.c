@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Rules by selector. Rules of the same selector become one, so that an element costs a look-up for
+ * each of its classes and not for each rule.
+ */
+
+#include "sheet.h"
+
+#include <string.h>
+
+#include "css.h"
+
+/* A newsletter has some hundred; a rule takes about 300 bytes. */
+#define MOST_SELECTORS 20000
+
+/* No selector of interest is longer. */
+#define LONGEST_SELECTOR 128
+
+void
+sheet_clear (Sheet *sheet)
+{
+    g_clear_pointer (&sheet->rules, g_hash_table_unref);
+    if (sheet->key)
+        g_string_free (sheet->key, TRUE);
+    if (sheet->content)
+        g_string_free (sheet->content, TRUE);
+    *sheet = (Sheet){ 0 };
+}
+
+static bool
+is_name_byte (char c)
+{
+    return g_ascii_isalnum (c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static size_t
+name_length (const char *text)
+{
+    size_t length = 0;
+
+    while (is_name_byte (text[length]))
+        length++;
+    return length;
+}
+
+/* Whether a selector is a type, a class or id, or one of each; its type becomes lower case. */
+static bool
+is_simple (char *selector)
+{
+    size_t type = *selector == '*' ? 1 : name_length (selector);
+
+    for (size_t i = 0; i < type; i++)
+        selector[i] = g_ascii_tolower (selector[i]);
+    if (selector[type] == '\0')
+        return type > 0;
+    if (*selector == '*') {
+        memmove (selector, selector + 1, strlen (selector));
+        type = 0;
+    }
+    if (selector[type] != '.' && selector[type] != '#')
+        return false;
+    size_t rest = name_length (selector + type + 1);
+    return rest > 0 && selector[type + 1 + rest] == '\0';
+}
+
+static void
+add_rule (Sheet *sheet, const char *text, size_t length, const LookRule *rule)
+{
+    char selector[LONGEST_SELECTOR + 1];
+
+    bool fits = length <= LONGEST_SELECTOR;
+    memcpy (selector, text, fits ? length : 0);
+    selector[fits ? length : 0] = '\0';
+    g_strstrip (selector);
+    if (!fits || !is_simple (selector)) {
+        sheet->backgrounds = sheet->backgrounds || rule->slots[LOOK_BACKGROUND].set;
+        return;
+    }
+    LookRule *old = g_hash_table_lookup (sheet->rules, selector);
+    if (old)
+        look_merge (old, rule, true);
+    else if (g_hash_table_size (sheet->rules) >= MOST_SELECTORS)
+        sheet->exceeded = true;
+    else
+        g_hash_table_insert (sheet->rules, g_strdup (selector), g_memdup2 (rule, sizeof *rule));
+}
+
+static void
+read_rule (Sheet *sheet, const char *css, size_t start, size_t brace, size_t end)
+{
+    LookRule rule = { 0 };
+
+    css_append_content (sheet->content, css + brace + 1, end - brace - 1);
+    if (!look_read (&rule, css + brace + 1, end - brace - 1, ++sheet->order))
+        return;
+    for (size_t at = start; at < brace && !sheet->exceeded;) {
+        size_t comma = css_find (css, brace, at, ",");
+        add_rule (sheet, css + at, comma - at, &rule);
+        at = comma + 1;
+    }
+}
+
+/* Whether the rules in a block apply: those of a media query that always holds. */
+static bool
+is_media (const char *css, size_t start, size_t brace)
+{
+    return brace - start > 6 && g_ascii_strncasecmp (css + start, "@media", 6) == 0 &&
+           css_media_holds (css + start + 6, brace - start - 6);
+}
+
+/* What stands in other blocks may show strings, too, if no other text. */
+static size_t
+read_at_rule (Sheet *sheet, const char *css, size_t length, size_t start)
+{
+    size_t brace = css_find (css, length, start, "{;");
+
+    if (brace >= length || css[brace] == ';' || is_media (css, start, brace))
+        return brace + 1;
+    size_t end = css_block_end (css, length, brace + 1);
+    for (size_t at = brace + 1; at < end;) {
+        size_t inner = css_find (css, end, at, "{}");
+        size_t close = inner < end ? css_find (css, end, inner + 1, "{}") : end;
+        if (inner < end && css[inner] == '{')
+            css_append_content (sheet->content, css + inner + 1, close - inner - 1);
+        at = inner + 1;
+    }
+    return end + 1;
+}
+
+void
+sheet_add (Sheet *sheet, const char *text, size_t text_length)
+{
+    g_autoptr (GString) clean = css_clean (text, text_length);
+    const char *css = clean->str;
+    size_t length = clean->len;
+
+    if (!sheet->rules) {
+        sheet->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+        sheet->key = g_string_new (NULL);
+        sheet->content = g_string_new (NULL);
+    }
+    for (size_t at = 0; at < length;) {
+        if (g_ascii_isspace (css[at]) || css[at] == '}' || css[at] == ';') {
+            at++;
+        } else if (css[at] == '@') {
+            at = read_at_rule (sheet, css, length, at);
+        } else {
+            size_t brace = css_find (css, length, at, "{}");
+            if (brace < length && css[brace] == '{') {
+                size_t end = css_block_end (css, length, brace + 1);
+                read_rule (sheet, css, at, brace, end);
+                brace = end;
+            }
+            at = brace + 1;
+        }
+    }
+}
+
+static void
+lay_over (Sheet *sheet, const char *type, char mark, const char *name, size_t length,
+          LookRule *rule, bool by_order)
+{
+    g_string_assign (sheet->key, type);
+    if (mark != '\0')
+        g_string_append_c (sheet->key, mark);
+    g_string_append_len (sheet->key, name, (gssize)length);
+    const LookRule *found = g_hash_table_lookup (sheet->rules, sheet->key->str);
+    if (found)
+        look_merge (rule, found, by_order);
+}
+
+/* All classes have the same weight, so the later rule wins, not the later class. */
+static void
+find_classes (Sheet *sheet, const char *type, const char *classes, LookRule *rule)
+{
+    LookRule found = { 0 };
+
+    for (const char *at = classes; *at;) {
+        size_t length = strcspn (at, " \t\r\n\f");
+        if (length > 0 && length <= LONGEST_SELECTOR)
+            lay_over (sheet, type, '.', at, length, &found, true);
+        at += length + (at[length] != '\0');
+    }
+    look_merge (rule, &found, false);
+}
+
+void
+sheet_find (Sheet *sheet, const char *name, const char *classes, const char *id, LookRule *rule)
+{
+    if (!sheet->rules || strlen (name) > LONGEST_SELECTOR)
+        return;
+    lay_over (sheet, "*", '\0', "", 0, rule, false);
+    lay_over (sheet, name, '\0', "", 0, rule, false);
+    if (classes) {
+        find_classes (sheet, "", classes, rule);
+        find_classes (sheet, name, classes, rule);
+    }
+    if (id && strlen (id) <= LONGEST_SELECTOR) {
+        lay_over (sheet, "", '#', id, strlen (id), rule, false);
+        lay_over (sheet, name, '#', id, strlen (id), rule, false);
+    }
+}

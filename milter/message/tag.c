@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Attributes: where a link goes, how an element looks, and what text they hold. */
+
+#include "tag.h"
+
+#include <string.h>
+
+#include "css.h"
+#include "html.h"
+#include "notes.h"
+
+/* The attributes that hold text; those of form fields only there. */
+static const struct {
+    const char *name;
+    bool field;
+} texts[] = {
+    { "alt", false },        { "title", false }, { "aria-label", false },
+    { "placeholder", true }, { "value", true },
+};
+
+/* The attributes that change the look. */
+static const struct {
+    const char *name;
+    LookProperty property;
+} hints[] = {
+    { "hidden", LOOK_DISPLAY }, { "bgcolor", LOOK_BACKGROUND }, { "color", LOOK_TEXT },
+    { "text", LOOK_TEXT },      { "background", LOOK_IMAGE },
+};
+
+typedef struct {
+    Tag *tag;
+    Part *part;
+    const char *data;
+    CharsetDecoder *decoder;
+    const HtmlToken *token;
+    bool field;
+} TagReader;
+
+static bool
+is_named (const TagReader *reader, const HtmlAttribute *attribute, const char *name)
+{
+    return attribute->name_length == strlen (name) &&
+           g_ascii_strncasecmp (reader->data + attribute->name, name, attribute->name_length) ==
+               0;
+}
+
+bool
+tag_is_named (const char *data, const HtmlToken *token, const char *name)
+{
+    return token->name_length == strlen (name) &&
+           g_ascii_strncasecmp (data + token->name, name, token->name_length) == 0;
+}
+
+static char *
+read_value (const TagReader *reader, const HtmlAttribute *attribute)
+{
+    g_autoptr (GString) raw = g_string_sized_new (attribute->value_length);
+    GString *value = g_string_sized_new (attribute->value_length);
+
+    charset_decode (reader->decoder, reader->data + attribute->value, attribute->value_length,
+                    raw);
+    html_append_value (value, raw->str, raw->len);
+    return g_string_free (value, FALSE);
+}
+
+/* Of two attributes of one name the first counts (13.2.5.33). */
+static bool
+take (const TagReader *reader, const HtmlAttribute *attribute, const char *name, char **value)
+{
+    if (!is_named (reader, attribute, name))
+        return false;
+    if (!*value)
+        *value = read_value (reader, attribute);
+    return true;
+}
+
+static void
+take_hint (const TagReader *reader, const HtmlAttribute *attribute)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (hints); i++)
+        if (is_named (reader, attribute, hints[i].name)) {
+            if (!reader->tag->hints.slots[hints[i].property].set)
+                look_set (&reader->tag->hints, hints[i].property,
+                          reader->data + attribute->value, attribute->value_length);
+            return;
+        }
+}
+
+static void
+note_text (const TagReader *reader, const HtmlAttribute *attribute)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
+        if (is_named (reader, attribute, texts[i].name) && (reader->field || !texts[i].field)) {
+            g_autofree char *value = read_value (reader, attribute);
+            notes_close (reader->part);
+            notes_add (reader->part, texts[i].name, reader->token->start, value,
+                       strlen (value));
+            notes_close (reader->part);
+            return;
+        }
+}
+
+static void
+read_attribute (const TagReader *reader, const HtmlAttribute *attribute)
+{
+    Tag *tag = reader->tag;
+
+    if (take (reader, attribute, "style", &tag->style) ||
+        take (reader, attribute, "class", &tag->classes) ||
+        take (reader, attribute, "id", &tag->id) ||
+        (tag->anchor && take (reader, attribute, "href", &tag->href)))
+        return;
+    (void)take (reader, attribute, "alt", &tag->alt);
+    take_hint (reader, attribute);
+    note_text (reader, attribute);
+}
+
+/* No program shows it today, but standards are free to (CSS Generated Content 3). */
+static void
+note_content (const Tag *tag, Part *part, size_t start)
+{
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    if (!tag->style || !strpbrk (tag->style, "\"'"))
+        return;
+    g_autoptr (GString) clean = css_clean (tag->style, strlen (tag->style));
+    css_append_content (text, clean->str, clean->len);
+    if (text->len == 0)
+        return;
+    notes_close (part);
+    notes_add (part, "css-content", start, text->str, text->len);
+    notes_close (part);
+}
+
+void
+tag_read (Tag *tag, Part *part, const char *data, CharsetDecoder *decoder,
+          const HtmlToken *token)
+{
+    TagReader reader = {
+        .tag = tag, .part = part, .data = data, .decoder = decoder, .token = token
+    };
+    size_t position = token->name + token->name_length;
+    HtmlAttribute attribute;
+    unsigned count = 0;
+
+    tag->anchor = tag_is_named (data, token, "a") || tag_is_named (data, token, "area");
+    reader.field =
+        tag_is_named (data, token, "input") || tag_is_named (data, token, "textarea");
+    while (!tag->exceeded && html_next_attribute (data, token->end, &position, &attribute)) {
+        if (++count > LIMIT_HTML_ATTRIBUTES)
+            tag->exceeded = true;
+        else
+            read_attribute (&reader, &attribute);
+    }
+    if (tag->href)
+        g_strstrip (tag->href);
+    note_content (tag, part, token->start);
+}
+
+void
+tag_clear (Tag *tag)
+{
+    g_free (tag->href);
+    g_free (tag->alt);
+    g_free (tag->style);
+    g_free (tag->classes);
+    g_free (tag->id);
+}
+
+Look
+tag_look (const Tag *tag, const Look *parent, Sheet *sheet, const char *data,
+          const HtmlToken *token, const Element *element)
+{
+    LookRule rule = tag->hints, own = { 0 };
+
+    if (sheet->rules && *element->name) {
+        sheet_find (sheet, element->name, tag->classes, tag->id, &rule);
+    } else if (sheet->rules) {
+        g_autofree char *name =
+            g_ascii_strdown (data + token->name, (gssize)token->name_length);
+        sheet_find (sheet, name, tag->classes, tag->id, &rule);
+    }
+    if (tag->style) {
+        g_autoptr (GString) clean = css_clean (tag->style, strlen (tag->style));
+        if (look_read (&own, clean->str, clean->len, 0))
+            look_merge (&rule, &own, false);
+    }
+    return look_apply (parent, &rule);
+}
+
+/* Whether a style element is for every screen. */
+static bool
+is_for_screens (const char *data, const HtmlToken *token)
+{
+    size_t position = token->name + token->name_length;
+    HtmlAttribute attribute;
+
+    while (html_next_attribute (data, token->end, &position, &attribute))
+        if (attribute.name_length == 5 &&
+            g_ascii_strncasecmp (data + attribute.name, "media", 5) == 0)
+            return css_media_holds (data + attribute.value, attribute.value_length);
+    return true;
+}
+
+static void
+add_sheet (Sheet *sheet, Part *part, const char *data, const HtmlToken *token,
+           CharsetDecoder *decoder)
+{
+    g_autoptr (GString) css = g_string_sized_new (token->end - token->start);
+
+    charset_decode (decoder, data + token->start, token->end - token->start, css);
+    size_t known = sheet->content ? sheet->content->len : 0;
+    sheet_add (sheet, css->str, css->len);
+    notes_add (part, "css-content", token->start, sheet->content->str + known,
+               sheet->content->len - known);
+    notes_close (part);
+}
+
+static bool
+mentions_style (const char *data, size_t length)
+{
+    const char *end = data + length;
+
+    for (const char *at = memchr (data, '<', length); at;
+         at = memchr (at + 1, '<', (size_t)(end - at - 1)))
+        if (end - at > 6 && g_ascii_strncasecmp (at + 1, "style", 5) == 0)
+            return true;
+    return false;
+}
+
+void
+tag_read_sheets (Sheet *sheet, Part *part, const char *data, size_t length,
+                 CharsetDecoder *decoder)
+{
+    HtmlScanner scanner;
+    HtmlToken token;
+    bool style = false;
+
+    if (length == 0 || !mentions_style (data, length))
+        return;
+    html_scanner_init (&scanner, data, length);
+    while (html_next (&scanner, &token)) {
+        if (style && token.kind == HTML_TEXT)
+            add_sheet (sheet, part, data, &token, decoder);
+        style = token.kind == HTML_START && tag_is_named (data, &token, "style") &&
+                is_for_screens (data, &token);
+    }
+}
