@@ -199,12 +199,51 @@ witness_filename (const Part *part)
     return name ? g_utf8_make_valid (name, -1) : NULL;
 }
 
+/* Whether a base64 word of RFC 2047 2 ends here. */
+static bool
+ends_base64_word (const char *value, const char *end)
+{
+    const char *at = end - strlen ("?=");
+
+    while (at > value && at[-1] != '?' && !g_ascii_isspace (at[-1]))
+        at--;
+    if (at - value < 6 || at[-1] != '?' || g_ascii_toupper (at[-2]) != 'B' || at[-3] != '?')
+        return false;
+    at -= 3;
+    while (at > value && at[-1] != '?' && !g_ascii_isspace (at[-1]))
+        at--;
+    return at - value >= 2 && at[-1] == '?' && at[-2] == '=';
+}
+
+/* After the first base64 word with padding that another word follows, or the end. */
+static const char *
+find_padded_word (const char *value)
+{
+    for (const char *end = value; (end = strstr (end, "=?="));) {
+        end += strlen ("=?=");
+        gsize blanks = strspn (end, " \t");
+        if (blanks > 0 && end[blanks] == '=' && end[blanks + 1] == '?' &&
+            ends_base64_word (value, end))
+            return end;
+    }
+    return value + strlen (value);
+}
+
+/* GMime decodes adjacent words of one kind in one go and stops at the first padding, where other
+ * readers go on. So it is shown no more than that at once; the blanks between words are none. */
 char *
 witness_decode (const char *value)
 {
+    g_autoptr (GString) text = g_string_new (NULL);
+
     start_library ();
-    g_autofree char *text = g_mime_utils_header_decode_text (NULL, value);
-    return g_utf8_make_valid (text ? text : "", -1);
+    for (const char *end; *value; value = end + (*end ? strspn (end, " \t") : 0)) {
+        end = find_padded_word (value);
+        g_autofree char *piece = g_strndup (value, (gsize)(end - value));
+        g_autofree char *decoded = g_mime_utils_header_decode_text (NULL, piece);
+        g_string_append (text, decoded ? decoded : "");
+    }
+    return g_utf8_make_valid (text->str, (gssize)text->len);
 }
 
 /* Groups are one level deep (RFC 5322 3.4). */

@@ -308,6 +308,29 @@ test_fields (void)
     g_assert_cmpstr (data + message_body_offset (message), ==, "body\r\n");
 }
 
+/* What readers show when they decode each word by itself. */
+static void
+test_subjects (void)
+{
+    static const struct {
+        const char *field, *want;
+    } subjects[] = {
+        { "=?utf-8?B?R3LDvMOfZQ==?= =?utf-8?B?IHp1bQ==?=\n =?utf-8?B?IFdpbg==?= x",
+          "Gr\303\274\303\237e zum Win x" },
+        { "=?utf-8?Q?a=3D?= =?utf-8?Q?b?=", "a=b" },
+        { "=?utf-8?Q?=C3?= =?utf-8?Q?=BC?=", "\303\274" },
+        { "=?utf-8?b?YQ==?=\t=?utf-8?B?Yg==?= =?iso-8859-1?B?6Q==?= =?utf-8?Q?c?=",
+          "ab\303\251c" },
+        { "a =?= =?utf-8?Q?b?=", "a =?= b" },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (subjects); i++) {
+        g_autofree char *text = g_strconcat ("Subject: ", subjects[i].field, "\n\nx\n", NULL);
+        g_autoptr (Message) message = parse (text);
+        g_assert_cmpstr (message_subject (message), ==, subjects[i].want);
+    }
+}
+
 static void
 test_leaf_details (void)
 {
@@ -592,6 +615,7 @@ main (int argc, char **argv)
     ADD_ROWS ("errors", error_rows, test_errors)
     ADD_ROWS ("hostile", hostile_rows, test_hostile)
     g_test_add_func ("/message/header fields keep their bytes and are decoded", test_fields);
+    g_test_add_func ("/message/a subject of encoded words", test_subjects);
     g_test_add_func ("/message/a leaf knows its text, name and id", test_leaf_details);
     g_test_add_func ("/message/the main leaf is HTML of the message itself", test_main_leaf);
     return g_test_run ();
