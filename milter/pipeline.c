@@ -51,21 +51,75 @@ normalise_recipients (const Envelope *envelope)
     return addresses;
 }
 
-static void
-decide_all (Plan *plan, const Engine *engine, const Envelope *envelope, const Message *message,
-            int64_t now)
+/* One message on its way. */
+typedef struct {
+    const Engine *engine;
+    const Envelope *envelope;
+    const Message *message;
+    RewriteOptions options;
+    int64_t now;
+    Plan *plan;
+    bool asked; /* for the copy that is its text alone, made when the first decision wants it */
+    Message *rest; /* NULL when there is none */
+    Classification *rest_class;
+    char *no_rest; /* why */
+} Run;
+
+static const Hints *
+hints_of (const Run *run)
 {
-    g_auto (GStrv) addresses = normalise_recipients (envelope);
+    return policy_hints (run->engine->policies, run->message);
+}
+
+static void
+make_rest (Run *run)
+{
+    g_autoptr (GError) cause = NULL;
+    const Classification *class = run->plan->classification;
+    g_autoptr (GPtrArray) edits =
+        rewrite_text_only (run->message, class, &run->options, &cause);
+    g_autoptr (GBytes) bytes = edits ? message_render (run->message, edits, &cause) : NULL;
+
+    run->asked = true;
+    run->rest = bytes ? message_parse (bytes, &cause) : NULL;
+    if (run->rest)
+        run->rest_class = classify_rest (run->message, class, run->rest, run->engine->words,
+                                         run->engine->model, hints_of (run));
+    else
+        run->no_rest = g_strdup (cause->message);
+}
+
+static void
+judge_text_only (Run *run, Decision *decision)
+{
+    if (decision->copy != COPY_TEXT_ONLY)
+        return;
+    if (!run->asked)
+        make_rest (run);
+    if (run->rest)
+        policy_judge_text_only (run->engine->policies, run->rest, run->rest_class, decision,
+                                run->now);
+    else
+        policy_text_only_failed (run->engine->policies, decision, run->no_rest);
+}
+
+static void
+decide_all (Run *run)
+{
+    g_auto (GStrv) addresses = normalise_recipients (run->envelope);
+    const PolicySet *policies = run->engine->policies;
+    const Classification *class = run->plan->classification;
     g_autoptr (GPtrArray) records =
-        consent_ask (engine->store, (const char *const *)addresses,
-                     plan->classification->promo_purpose, now, &plan->consent_failure);
+        consent_ask (run->engine->store, (const char *const *)addresses, class->promo_purpose,
+                     run->now, &run->plan->consent_failure);
 
     for (unsigned i = 0; i < records->len; i++) {
-        RecipientFacts *facts =
-            policy_facts (engine->policies, message, envelope_recipient (envelope, i)->address,
-                          g_ptr_array_index (records, i));
-        g_ptr_array_add (plan->decisions, policy_decide (engine->policies, message,
-                                                         plan->classification, facts, now));
+        RecipientFacts *facts = policy_facts (policies, run->message,
+                                              envelope_recipient (run->envelope, i)->address,
+                                              g_ptr_array_index (records, i));
+        Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
+        judge_text_only (run, decision);
+        g_ptr_array_add (run->plan->decisions, decision);
     }
 }
 
@@ -87,57 +141,64 @@ drop_edits (Variant *variant, const char *why)
             g_ptr_array_remove_index (variant->edits, i);
 }
 
+/* Decides again without the edits that cannot be made. */
 static void
-refuse_recipients (Plan *plan, const Variant *variant, const char *reason)
+decide_again (Run *run, const Variant *variant, const char *reason)
 {
-    bool strip = has_edit (variant, "strip");
+    const PolicySet *policies = run->engine->policies;
 
     for (unsigned i = 0; i < variant->recipients->len; i++) {
         unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        Decision *decision = g_ptr_array_index (plan->decisions, recipient);
-        if (strip)
-            policy_strip_failed (decision, reason);
-        else
+        Decision *decision = g_ptr_array_index (run->plan->decisions, recipient);
+        if (decision->copy == COPY_STRIPPED) {
+            policy_strip_failed (policies, run->message, run->plan->classification, decision,
+                                 run->now, reason);
+            judge_text_only (run, decision);
+        } else if (has_edit (variant, "tracking")) {
             policy_tracking_failed (decision, reason);
+        } else {
+            policy_text_only_failed (policies, decision, reason);
+        }
     }
 }
 
 /* Gives the variant its bytes. False without an error: its edits cannot be made and its
- * recipients are refused instead. */
+ * recipients were decided again. */
 static bool
-render_variant (Plan *plan, Variant *variant, const Message *message, GError **error)
+render_variant (Run *run, Variant *variant, GError **error)
 {
     g_autoptr (GError) cause = NULL;
 
-    variant->bytes = message_render (message, variant->edits, &cause);
+    variant->bytes = message_render (run->message, variant->edits, &cause);
     if (!variant->bytes && (has_edit (variant, "strip") || has_edit (variant, "tracking"))) {
-        refuse_recipients (plan, variant, cause->message);
+        decide_again (run, variant, cause->message);
         return false;
     }
     if (!variant->bytes && has_edit (variant, "unmark")) {
         drop_edits (variant, "unmark");
-        variant->bytes = message_render (message, variant->edits, error);
+        variant->bytes = message_render (run->message, variant->edits, error);
     } else if (!variant->bytes) {
         g_propagate_error (error, g_steal_pointer (&cause));
     }
     return variant->bytes != NULL;
 }
 
-/* A strip that cannot be made changes the decisions, hence the grouping: at most one more
- * round, since refused recipients have no variant. */
+/* An edit that cannot be made changes the decisions, hence the grouping: from a stripped copy to
+ * what its fallback says, and from any copy with tracking to a refusal. So it ends. */
 static bool
-make_variants (Plan *plan, const Message *message, const RewriteOptions *options,
-               GError **error)
+make_variants (Run *run, GError **error)
 {
+    Plan *plan = run->plan;
+
     for (;;) {
         bool again = false;
 
         g_clear_pointer (&plan->variants, g_ptr_array_unref);
-        plan->variants =
-            rewrite_variants (message, plan->classification, plan->decisions, options);
+        plan->variants = rewrite_variants (run->message, plan->classification, plan->decisions,
+                                           &run->options);
         for (unsigned i = 0; i < plan->variants->len; i++) {
             g_autoptr (GError) cause = NULL;
-            if (render_variant (plan, g_ptr_array_index (plan->variants, i), message, &cause))
+            if (render_variant (run, g_ptr_array_index (plan->variants, i), &cause))
                 continue;
             if (cause) {
                 g_propagate_error (error, g_steal_pointer (&cause));
@@ -148,6 +209,17 @@ make_variants (Plan *plan, const Message *message, const RewriteOptions *options
         if (!again)
             return true;
     }
+}
+
+static bool
+decide_and_make (Run *run, GError **error)
+{
+    decide_all (run);
+    bool made = make_variants (run, error);
+    g_clear_pointer (&run->rest, message_free);
+    g_clear_pointer (&run->rest_class, classification_free);
+    g_clear_pointer (&run->no_rest, g_free);
+    return made;
 }
 
 static GBytes *
@@ -205,12 +277,16 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
     plan->body_hash = hash_from (bytes, message_body_offset (message));
     plan->policy_version = g_strdup (policy_set_version (engine->policies));
 
-    plan->classification = classify (message, engine->words, engine->model,
-                                     policy_hints (engine->policies, message));
-    decide_all (plan, engine, envelope, message, now);
-
-    RewriteOptions options = { .tag_header = engine->settings->tag_header };
-    if (!make_variants (plan, message, &options, error))
+    Run run = {
+        .engine = engine,
+        .envelope = envelope,
+        .message = message,
+        .options = { .tag_header = engine->settings->tag_header },
+        .now = now,
+        .plan = plan,
+    };
+    plan->classification = classify (message, engine->words, engine->model, hints_of (&run));
+    if (!decide_and_make (&run, error))
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
 

@@ -293,12 +293,25 @@ postlog   unix-dgram n  -       n       -       1       postlogd
             code, text = smtp.data(data)
             return code, text.decode("utf-8", "replace")
 
+    def queue_entries(self):
+        done = subprocess.run(["postqueue", "-c", self.path("etc"), "-j"], capture_output=True, text=True, check=False)
+        return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
+
     def queue(self):
         """The recipients that wait in Postfix's queue: list of (address, reason)."""
-        done = subprocess.run(["postqueue", "-c", self.path("etc"), "-j"], capture_output=True, text=True, check=False)
-        entries = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
         return [(recipient["address"], recipient.get("delay_reason", ""))
-                for entry in entries for recipient in entry["recipients"]]
+                for entry in self.queue_entries() if entry["queue_name"] != "hold"
+                for recipient in entry["recipients"]]
+
+    def held(self):
+        """What waits for a person: queue id by recipient."""
+        return {recipient["address"]: entry["queue_id"]
+                for entry in self.queue_entries() if entry["queue_name"] == "hold"
+                for recipient in entry["recipients"]}
+
+    def release(self, queue_id):
+        subprocess.run(["postsuper", "-c", self.path("etc"), "-H", queue_id], capture_output=True, check=True)
+        subprocess.run(["postqueue", "-c", self.path("etc"), "-i", queue_id], capture_output=True, check=True)
 
     def run_queue(self):
         subprocess.run(["postqueue", "-c", self.path("etc"), "-f"], check=False)

@@ -32,7 +32,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Audit, audit_free)
 bool audit_decisions (Audit *audit, Ledger *ledger, const Envelope *envelope, const Plan *plan,
                       const char *edge, const GArray *only, int64_t now, GError **error);
 
-/* One "outcome" record of the LMTP edge: "submitted", "already-submitted", "refused",
+/* One "outcome" record of the LMTP edge: "submitted", "held", "already-submitted", "refused",
  * "deferred", with the reply given to Postfix and the queue id of the copy (or NULL). */
 bool audit_outcome (Audit *audit, Ledger *ledger, const Envelope *envelope, unsigned recipient,
                     const char *outcome, const char *reply, const char *submitted_queue_id,

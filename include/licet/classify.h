@@ -40,4 +40,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Model, model_unref)
 Classification *classify (const Message *message, const Words *words, const Model *model,
                           const Hints *hints);
 
+/*
+ * The class of what is left of a mixed message when its pages are left out and the text/plain
+ * alternative stands alone, without its blocks. It gets a problem, on top of those of classify,
+ * when the text of a promotional block is still in it, or when it does not say what the message
+ * says besides its promotion: most of its words are missing. classification is of the message.
+ */
+Classification *classify_rest (const Message *message, const Classification *classification,
+                               const Message *rest, const Words *words, const Model *model,
+                               const Hints *hints);
+
 #endif

@@ -26,6 +26,7 @@ typedef enum {
     ACTION_FIX,   /* change what is missing, where the kind can */
     ACTION_STRIP, /* remove the promotional blocks; refuse when nothing else would be left */
     ACTION_DEFER, /* ask again later */
+    ACTION_HOLD,  /* a person decides, with Postfix's hold queue */
     ACTION_REFUSE,
 } Action;
 
@@ -39,8 +40,23 @@ typedef enum {
     OUTCOME_DELIVER, /* as sent, but for fixes, tag and signature */
     OUTCOME_STRIP,   /* delivered without the promotional blocks */
     OUTCOME_DEFER,
+    OUTCOME_HOLD, /* Postfix keeps the copy until a person releases or deletes it */
     OUTCOME_REFUSE,
 } Outcome;
+
+/* What a recipient's copy has of the promotional blocks. */
+typedef enum {
+    COPY_WHOLE,
+    COPY_STRIPPED,
+    COPY_TEXT_ONLY, /* the text/plain alternative alone, itself stripped */
+} Copy;
+
+/* What becomes of a copy whose blocks cannot be cut, by rising weight. */
+typedef enum {
+    FALLBACK_TEXT_ONLY,
+    FALLBACK_HOLD,
+    FALLBACK_REFUSE,
+} Fallback;
 
 typedef struct {
     char *id;   /* "DE-CONSENT" */
@@ -79,8 +95,12 @@ typedef struct {
     GPtrArray *rules; /* of RuleResult, in the order of the policy file */
     char *rule;       /* id of the rule that decided the outcome, or NULL */
     char *source;     /* its legal source, or NULL */
-    char *reply;      /* for REFUSE and DEFER: "550 5.7.1 …", ASCII, one line; else NULL */
-    int64_t until;    /* for DEFER, else 0 */
+    char *reply;   /* for REFUSE and DEFER: "550 5.7.1 …", for HOLD the same without the code,
+                         for who decides; ASCII, one line; else NULL */
+    int64_t until; /* for DEFER, else 0 */
+    Copy copy;     /* with DELIVER, STRIP and HOLD */
+    char *obstacle;    /* why a strip that was due could not be made, or NULL */
+    Fallback fallback; /* with an obstacle: what the policy puts in the place of the strip */
 } Decision;
 
 RuleResult *rule_result_new (void);
@@ -96,5 +116,6 @@ verdict_word (Verdict verdict); /* "satisfied", "violated", "not-applicable", "c
 const char *action_word (Action action);
 const char *rule_mode_word (RuleMode mode);
 const char *outcome_word (Outcome outcome);
+const char *fallback_word (Fallback fallback); /* "text-only", "hold", "refuse" */
 
 #endif

@@ -30,6 +30,9 @@
 #define LIMIT_HTML_DEPTH      256
 #define LIMIT_HTML_ATTRIBUTES 256
 
+/* gumbo takes a kilobyte for each; the largest newsletters have some thousand. */
+#define LIMIT_HTML_ELEMENTS 20000
+
 /* One selector of a policy: compounds of one selector, and selectors of one list. Each costs a
  * pass over the elements of a page. */
 #define LIMIT_SELECTOR_PARTS 32

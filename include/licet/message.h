@@ -145,6 +145,9 @@ unsigned message_leaf_count (const Message *message);
 const Leaf *message_leaf (const Message *message, unsigned i);
 /* The leaf a reader sees first: HTML, else plain; -1 when there is none. */
 int message_main_leaf (const Message *message);
+/* Whether a reader sees either `leaf`, which is a part of a multipart/alternative itself, or the
+ * part of it that `other` is or stands in. */
+bool message_is_alternative (const Message *message, unsigned leaf, unsigned other);
 
 /* The visible text of a decoded range of a leaf, blanks collapsed, UTF-8. Caller frees. */
 char *message_visible_text (const Message *message, unsigned leaf, size_t start, size_t end);

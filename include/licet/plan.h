@@ -3,6 +3,7 @@
 #define LICET_PLAN_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "licet/classification.h"
 #include "licet/decision.h"
@@ -25,6 +26,7 @@ typedef struct {
     GPtrArray *edits;      /* of Edit, signatures included, as last inserted: topmost first */
     GPtrArray *signatures; /* of Signature; empty when no key fits */
     GBytes *bytes;         /* final */
+    bool held;             /* for Postfix's hold queue */
     char *body_hash;       /* SHA-256 hex of the final body */
 } Variant;
 

@@ -53,20 +53,37 @@ RecipientFacts *policy_facts (const PolicySet *set, const Message *message, cons
  * Judges every rule of the recipient's territory and takes the heaviest action among the
  * violated ones in force at `now`. When a rule asks for a strip, the strip is tried first and
  * the rest of the rules are judged again on what would be left: what the strip cures no longer
- * counts. A strip that cannot be made (nothing else left, blocks that cannot be cut) becomes a
- * refusal. Takes facts. Never fails: what cannot be told has its own action per rule.
+ * counts. When nothing else would be left, the strip becomes a refusal; when blocks cannot be
+ * cut, what strip_fallback says. Takes facts. Never fails: what cannot be told has its own
+ * action per rule.
+ *
+ * A decision for COPY_TEXT_ONLY is not the last word: policy_judge_text_only must see the copy.
  */
 Decision *policy_decide (const PolicySet *set, const Message *message,
                          const Classification *classification, RecipientFacts *facts,
                          int64_t now);
 
 /*
- * What became of a decision to strip whose cuts message_render refused: the outcome turns into
- * a refusal that carries the reason.
+ * What becomes of a decision for COPY_STRIPPED whose cuts message_render refused: the rules are
+ * judged anew, and the strictest strip_fallback of those that ask for the strip decides. Hold
+ * wins when no other rule refuses.
  */
-void policy_strip_failed (Decision *decision, const char *reason);
+void policy_strip_failed (const PolicySet *set, const Message *message,
+                          const Classification *classification, Decision *decision, int64_t now,
+                          const char *reason);
 
-/* The same of tracking that a rule wanted out. */
+/*
+ * Judges the copy that a decision for COPY_TEXT_ONLY makes, as a message of its own: rest and
+ * its classification (classify_rest). A copy that is promotional, has a problem, or that a rule
+ * wants stripped still, is refused.
+ */
+void policy_judge_text_only (const PolicySet *set, const Message *rest,
+                             const Classification *classification, Decision *decision,
+                             int64_t now);
+/* There is no such copy: the decision turns into a refusal that carries the reason. */
+void policy_text_only_failed (const PolicySet *set, Decision *decision, const char *reason);
+
+/* Tracking that a rule wanted out and that cannot be taken out: refused. */
 void policy_tracking_failed (Decision *decision, const char *reason);
 
 /* The kinds of rule, for the checker, the manual and the tool; NULL-terminated. */

@@ -12,7 +12,8 @@
 
 /*
  * Decisions to copies: recipients whose decisions ask for the same edits share one variant, in
- * the order of the first recipient of each. Pure. The variants have edits and no bytes yet.
+ * the order of the first recipient of each; those whose copy is held have variants of their own.
+ * A held copy is what a recipient who agreed would get. Pure. The variants have edits and no bytes yet.
  */
 typedef struct {
     const char *tag_header; /* name of the field that carries the class; "" to add none */
@@ -21,6 +22,11 @@ typedef struct {
 /* The header fields that a sending application may set for licet; all are removed before a
  * message leaves. NULL-terminated. */
 const char *const *rewrite_control_headers (void);
+
+/* What makes the copy that is only the text/plain alternative of a page, without its blocks and
+ * without the control headers: array of Edit. MALFORMED when there is no such alternative. */
+GPtrArray *rewrite_text_only (const Message *message, const Classification *classification,
+                              const RewriteOptions *options, GError **error);
 
 /* Array of Variant, empty when nobody is to get a copy now. decisions: of Decision. */
 GPtrArray *rewrite_variants (const Message *message, const Classification *classification,

@@ -62,7 +62,7 @@ dump_line (json_t *object)
 }
 
 static json_t *
-rule_json (const RuleResult *result)
+rule_json (const RuleResult *result, const char *cure)
 {
     json_t *rule = json_object ();
 
@@ -76,7 +76,7 @@ rule_json (const RuleResult *result)
     if (result->remedy)
         json_object_set_new (rule, "remedy", clean_or_null (result->remedy));
     if (result->cured)
-        json_object_set_new (rule, "cured_by", json_string ("strip"));
+        json_object_set_new (rule, "cured_by", json_string (cure));
     if (result->until)
         json_object_set_new (rule, "until", time_or_null (result->until));
     return rule;
@@ -85,10 +85,11 @@ rule_json (const RuleResult *result)
 static json_t *
 rules_json (const Decision *decision)
 {
+    const char *cure = decision->copy == COPY_TEXT_ONLY ? "text-only" : "strip";
     json_t *rules = json_array ();
 
     for (unsigned i = 0; i < decision->rules->len; i++)
-        json_array_append_new (rules, rule_json (g_ptr_array_index (decision->rules, i)));
+        json_array_append_new (rules, rule_json (g_ptr_array_index (decision->rules, i), cure));
     return rules;
 }
 
@@ -120,6 +121,12 @@ decision_json (const Decision *decision)
     json_object_set_new (object, "source", text_or_null (decision->source));
     json_object_set_new (object, "reply", text_or_null (decision->reply));
     json_object_set_new (object, "until", time_or_null (decision->until));
+    /* A refusal says in its reply why there was no strip. */
+    if (decision->obstacle && decision->fallback != FALLBACK_REFUSE) {
+        json_object_set_new (object, "fallback",
+                             json_string (fallback_word (decision->fallback)));
+        json_object_set_new (object, "obstacle", clean_or_null (decision->obstacle));
+    }
     json_object_set_new (object, "territory", text_or_null (facts->territory));
     json_object_set_new (object, "subdivision", text_or_null (facts->subdivision));
     json_object_set_new (object, "territory_source", text_or_null (facts->territory_source));
@@ -217,6 +224,8 @@ copy_json (const Plan *plan, unsigned recipient)
         return json_null ();
     const Variant *variant = g_ptr_array_index (plan->variants, (unsigned)i);
     json_t *copy = json_object ();
+    if (variant->held)
+        json_object_set_new (copy, "held", json_true ());
     json_object_set_new (copy, "body_sha256", text_or_null (variant->body_hash));
     json_object_set_new (copy, "edits", edits_json (variant));
     json_object_set_new (copy, "signatures", signatures_json (variant));

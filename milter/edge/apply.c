@@ -148,6 +148,14 @@ apply_variant (SMFICTX *ctx, const Session *session, GBytes *original, const Var
 }
 
 bool
+apply_hold (SMFICTX *ctx, const char *reason, GError **error)
+{
+    if (smfi_quarantine (ctx, (char *)reason) != MI_SUCCESS)
+        return refused (error, "hold the message");
+    return true;
+}
+
+bool
 apply_route (SMFICTX *ctx, GError **error)
 {
     if (smfi_insheader (ctx, 0, (char *)"X-Licet-Route", (char *)" split") != MI_SUCCESS)

@@ -19,6 +19,9 @@
 bool apply_variant (SMFICTX *ctx, const Session *session, GBytes *original,
                     const Variant *variant, GError **error);
 
+/* Has Postfix put the message into its hold queue. INTERNAL as above. */
+bool apply_hold (SMFICTX *ctx, const char *reason, GError **error);
+
 /* Adds the field that Postfix's milter_header_checks turns into a hand-over. */
 bool apply_route (SMFICTX *ctx, GError **error);
 

@@ -28,6 +28,7 @@ static const char *const counter_names[] = {
     [COUNT_SPLIT] = "split",
     [COUNT_REFUSED] = "refused",
     [COUNT_DEFERRED] = "deferred",
+    [COUNT_HELD] = "held",
     [COUNT_FAILED] = "failed",
     [COUNT_HANDED_OVER] = "handed_over",
     [COUNT_SUBMITTED] = "submitted",

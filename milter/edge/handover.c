@@ -180,12 +180,14 @@ note_submitted (Handover *handover, unsigned recipient, const char *copy)
 {
     LedgerKey key = key_of (handover, recipient);
     g_autoptr (GError) error = NULL;
-    g_autofree char *reply = g_strdup_printf ("250 2.0.0 submitted as %s", copy);
+    bool held = plan_decision (handover->plan, recipient)->outcome == OUTCOME_HOLD;
+    const char *outcome = held ? "held" : "submitted";
+    g_autofree char *reply = g_strdup_printf ("250 2.0.0 %s as %s", outcome, copy);
 
-    daemon_count (handover->daemon, COUNT_SUBMITTED);
+    daemon_count (handover->daemon, held ? COUNT_HELD : COUNT_SUBMITTED);
     if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error))
         log_failure (handover, "journal", error);
-    record_outcome (handover, recipient, "submitted", reply, copy);
+    record_outcome (handover, recipient, outcome, reply, copy);
     set_reply (handover, recipient, reply);
 }
 
@@ -222,7 +224,10 @@ static void
 note_no_submission (Handover *handover, const GArray *recipients, const GError *error)
 {
     bool unreached = g_error_matches (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
-    const char *reply = unreached ? REPLY_UNREACHABLE : outcome_reply (error);
+    bool not_holding = g_error_matches (error, LICET_ERROR, LICET_ERROR_SETTINGS);
+    const char *reply = unreached     ? REPLY_UNREACHABLE
+                        : not_holding ? REPLY_NOT_HOLDING
+                                      : outcome_reply (error);
 
     log_failure (handover, "submit", error);
     for (unsigned i = 0; i < recipients->len; i++)
@@ -248,6 +253,7 @@ submit_variant (Handover *handover, const Variant *variant)
         .xforward = handover->xforward,
         .recipients = waiting,
         .bytes = variant->bytes,
+        .hold = variant->held,
     };
 
     if (waiting->len == 0)

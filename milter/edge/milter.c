@@ -24,7 +24,7 @@
 static Daemon *the_daemon;
 static unsigned live_sessions;
 
-#define NEEDED_ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY)
+#define NEEDED_ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE)
 
 /* No answer is needed before the end of the message: Postfix sends without waiting. */
 #define NO_ANSWERS                                                                             \
@@ -161,13 +161,20 @@ postpone (SMFICTX *ctx, const Session *session, const char *reply)
     return answer (ctx, reply);
 }
 
+static bool
+is_held (const Plan *plan)
+{
+    return plan->route == ROUTE_IN_PLACE &&
+           ((const Variant *)g_ptr_array_index (plan->variants, 0))->held;
+}
+
 static void
 log_route (const Session *session, const Plan *plan, const char *reply)
 {
-    log_info (session->envelope->queue_id, "milter: class=%s route=%s recipients=%u%s%s%s",
+    log_info (session->envelope->queue_id, "milter: class=%s route=%s recipients=%u%s%s%s%s",
               message_class_word (plan->classification->class), route_word (plan->route),
-              session->envelope->recipients->len, reply ? " reply=\"" : "", reply ? reply : "",
-              reply ? "\"" : "");
+              session->envelope->recipients->len, is_held (plan) ? " held=1" : "",
+              reply ? " reply=\"" : "", reply ? reply : "", reply ? "\"" : "");
     if (plan->consent_failure)
         log_warning (session->envelope->queue_id, "milter: consent store: %s",
                      plan->consent_failure);
@@ -182,6 +189,15 @@ record (const Session *session, const Plan *plan, GError **error)
                             error);
 }
 
+/* The reason is for who decides; it names rule and statute. */
+static bool
+hold_in_place (SMFICTX *ctx, const Plan *plan, GError **error)
+{
+    g_autofree char *reason = outcome_without_addresses (plan_decision (plan, 0)->reply);
+
+    return apply_hold (ctx, reason, error);
+}
+
 static sfsistat
 change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const Plan *plan)
 {
@@ -193,9 +209,10 @@ change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const P
         return postpone (ctx, session, REPLY_UNSIGNED);
     if (!record (session, plan, &error))
         return fail (ctx, session, "audit", error);
-    if (!apply_variant (ctx, session, original, variant, &error))
+    if (!apply_variant (ctx, session, original, variant, &error) ||
+        (variant->held && !hold_in_place (ctx, plan, &error)))
         return fail (ctx, session, "apply", error);
-    daemon_count (the_daemon, COUNT_IN_PLACE);
+    daemon_count (the_daemon, variant->held ? COUNT_HELD : COUNT_IN_PLACE);
     log_route (session, plan, NULL);
     return SMFIS_ACCEPT;
 }

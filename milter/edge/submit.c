@@ -193,13 +193,39 @@ greet (Client *client, GError **error)
     client->stream = net_stream_new (fd, COMMAND_SECONDS);
     if (!expect (client, "greeting", '2', error))
         return false;
-    net_queue (client->stream, "EHLO %s\r\n", client->job->hostname);
+    net_queue (client->stream, "EHLO %s\r\n",
+               client->job->hold ? SUBMIT_HOLD_HELO : client->job->hostname);
     g_autofree char *reply = read_reply (client, note_extension, error);
     if (!reply)
         return false;
     if (!outcome_is_positive (reply))
         return fail (error, LICET_ERROR_UNAVAILABLE, "EHLO was refused");
     return true;
+}
+
+/* Whether the port holds what comes under this name. What it says to the probe is the proof. */
+static bool
+prove_hold (Client *client, GError **error)
+{
+    net_queue (client->stream, "MAIL FROM:<>\r\n");
+    if (!expect (client, "MAIL", '2', error))
+        return false;
+    net_queue (client->stream, "RCPT TO:<" SUBMIT_HOLD_PROBE ">\r\n");
+    g_autofree char *reply = read_reply (client, NULL, error);
+    if (!reply)
+        return false;
+    if (reply[0] != '5' || !strstr (reply, SUBMIT_HOLD_PROOF)) {
+        g_autofree char *clean = outcome_clean (reply, REPLY_NO_UNDERSTAND);
+        g_autofree char *said = outcome_without_addresses (clean);
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "second port: it would deliver mail that is to be held: the lines "
+                     "for " SUBMIT_HOLD_HELO " of contrib/postfix/master.cf are not in force; "
+                     "it answered: %s",
+                     said);
+        return false;
+    }
+    net_queue (client->stream, "RSET\r\n");
+    return expect (client, "RSET", '2', error);
 }
 
 static bool
@@ -476,7 +502,8 @@ submit_copy (const SubmitJob *job, GError **error)
     client->job = job;
     client->result = g_new0 (Submission, 1);
     client->result->replies = g_ptr_array_new_with_free_func (g_free);
-    if (!check_job (job, error) || !greet (client, error) || !send_identity (client, error))
+    if (!check_job (job, error) || !greet (client, error) ||
+        (job->hold && !prove_hold (client, error)) || !send_identity (client, error))
         return NULL;
     g_autoptr (GPtrArray) commands = list_commands (client, error);
     if (!commands || !send_commands (client, commands, error) || !send_message (client, error))

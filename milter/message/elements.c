@@ -8,11 +8,13 @@
 
 #include "elements.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A real mail stays below 10,000; each costs gumbo about 200 bytes. */
 #define MOST_CLONES 100000
+
+/* Beyond what any real mail needs, if gumbo should search like we do. */
+#define MOST_SEARCHED 4000000
 
 #define LONGEST_NAME 10
 
@@ -100,25 +102,42 @@ static const Element elements[] = {
 
 static const Element unknown = { "", 0, 0, 0 };
 
-static int
-compare_element (const void *name, const void *row)
+static char
+lower (char c)
 {
-    return strcmp (name, ((const Element *)row)->name);
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Negative when the name sorts before the row. Called for every tag, so without calls. */
+static int
+compare_name (const char *name, size_t length, const char *row)
+{
+    size_t i = 0;
+
+    while (i < length && row[i] && lower (name[i]) == row[i])
+        i++;
+    if (i == length)
+        return row[i] ? -1 : 0;
+    return (unsigned char)lower (name[i]) < (unsigned char)row[i] ? -1 : 1;
 }
 
 const Element *
 element_find (const char *data, const HtmlToken *token)
 {
-    char name[LONGEST_NAME + 1];
+    unsigned low = 0, high = token->name_length > LONGEST_NAME ? 0 : G_N_ELEMENTS (elements);
 
-    if (token->name_length > LONGEST_NAME)
-        return &unknown;
-    for (size_t i = 0; i < token->name_length; i++)
-        name[i] = g_ascii_tolower (data[token->name + i]);
-    name[token->name_length] = '\0';
-    const Element *found =
-        bsearch (name, elements, G_N_ELEMENTS (elements), sizeof elements[0], compare_element);
-    return found ? found : &unknown;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        int order =
+            compare_name (data + token->name, token->name_length, elements[middle].name);
+        if (order == 0)
+            return &elements[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return &unknown;
 }
 
 void
@@ -126,7 +145,8 @@ elements_init (ElementStack *stack, const char *data)
 {
     stack->data = data;
     stack->depth = stack->slack = 0;
-    stack->clones = 0;
+    stack->clones = stack->searched = 0;
+    stack->count = 0;
     stack->exceeded = false;
 }
 
@@ -149,7 +169,8 @@ elements_push (ElementStack *stack, const HtmlToken *token, const Element *eleme
                const Look *look)
 {
     stack->clones += stack->slack;
-    if (stack->depth + stack->slack >= LIMIT_HTML_DEPTH || stack->clones > MOST_CLONES)
+    if (stack->depth + stack->slack >= LIMIT_HTML_DEPTH || stack->clones > MOST_CLONES ||
+        ++stack->count > LIMIT_HTML_ELEMENTS)
         stack->exceeded = true;
     if (stack->exceeded || (element->flags & ELEMENT_VOID))
         return;
@@ -184,9 +205,11 @@ elements_end (ElementStack *stack, const HtmlToken *token, const Element *elemen
 {
     bool in_order = true;
 
-    if (stack->exceeded)
+    if (stack->exceeded || stack->searched > MOST_SEARCHED) {
+        stack->exceeded = true;
         return END_IGNORED;
-    for (unsigned i = stack->depth; i-- > 0;) {
+    }
+    for (unsigned i = stack->depth; i-- > 0; stack->searched++) {
         const OpenElement *open = &stack->open[i];
         if (is_same_name (stack, open, token)) {
             if (!in_order)

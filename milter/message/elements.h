@@ -43,8 +43,10 @@ typedef struct {
     const char *data;
     OpenElement open[LIMIT_HTML_DEPTH];
     unsigned depth, slack;
-    size_t clones; /* how many elements gumbo may have to open again */
-    bool exceeded; /* a bound is passed; the stack is no longer kept */
+    size_t clones;   /* how many elements gumbo may have to open again */
+    size_t searched; /* how many open elements end tags were compared with */
+    unsigned count;  /* start tags */
+    bool exceeded;   /* a bound is passed; the stack is no longer kept */
 } ElementStack;
 
 typedef enum {

@@ -10,6 +10,7 @@ typedef struct {
     char *disposition;
     char *transfer_encoding;
     char *content_id;
+    bool folds_quoted;   /* a quoted string of the content type is folded inside */
     const char *problem; /* why readers may understand the header differently, or NULL */
     size_t body;         /* after the empty line; where it stopped when there is none */
     bool cut_short;      /* there is no empty line */

@@ -7,8 +7,12 @@
 #include <string.h>
 
 /* Elements whose content has no tags (13.2.5.2 to 13.2.5.5). */
-static const char *const raw_elements[] = {
-    "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes",
+static const struct {
+    const char *name;
+    size_t length;
+} raw_elements[] = {
+    { "script", 6 }, { "style", 5 },   { "title", 5 },    { "textarea", 8 },  { "xmp", 3 },
+    { "iframe", 6 }, { "noembed", 7 }, { "noframes", 8 }, { "plaintext", 9 },
 };
 
 void
@@ -91,13 +95,6 @@ name_end (const HtmlScanner *scanner, size_t position)
     return position;
 }
 
-static bool
-is_named (const HtmlScanner *scanner, const HtmlToken *token, const char *name)
-{
-    return token->name_length == strlen (name) &&
-           g_ascii_strncasecmp (scanner->data + token->name, name, token->name_length) == 0;
-}
-
 static void
 read_tag (HtmlScanner *scanner, HtmlToken *token)
 {
@@ -113,10 +110,10 @@ read_tag (HtmlScanner *scanner, HtmlToken *token)
     if (token->kind == HTML_END)
         return;
     for (unsigned i = 0; i < G_N_ELEMENTS (raw_elements); i++)
-        if (is_named (scanner, token, raw_elements[i]))
-            scanner->raw = raw_elements[i];
-    if (is_named (scanner, token, "plaintext"))
-        scanner->raw = "plaintext";
+        if (token->name_length == raw_elements[i].length &&
+            g_ascii_strncasecmp (scanner->data + token->name, raw_elements[i].name,
+                                 token->name_length) == 0)
+            scanner->raw = raw_elements[i].name;
 }
 
 /* What stands at a "<": a tag, a comment, or something that is dropped. False when it is text. */

@@ -21,6 +21,9 @@
 /* A newsletter has some hundred links. */
 #define MOST_LINKS 10000
 
+/* Each costs gumbo as much as an element, of which they may be several. */
+#define MOST_ATTRIBUTES (5 * LIMIT_HTML_ELEMENTS)
+
 typedef struct {
     Part *part;
     const char *data;
@@ -36,7 +39,8 @@ typedef struct {
     GString *link_image; /* the alternative text of images in it */
     Sheet sheet;
     unsigned drawings; /* svg and math elements that are open */
-    bool too_many_attributes;
+    unsigned attributes;
+    bool too_many_attributes; /* in one tag */
 } Reader;
 
 static void
@@ -105,6 +109,8 @@ static Look
 find_look (Reader *reader, const HtmlToken *token, const Element *element, const Tag *tag)
 {
     Look parent = current_look (reader);
+    if (reader->stack.exceeded)
+        return parent;
     Look look = tag_look (tag, &parent, &reader->sheet, reader->data, token, element);
 
     if (element->flags & ELEMENT_HIDDEN)
@@ -124,7 +130,9 @@ take_start (Reader *reader, const HtmlToken *token)
     if (element->flags & ELEMENT_BLOCK)
         break_line (reader);
     tag_read (&tag, reader->part, reader->data, &reader->decoder, token);
-    reader->too_many_attributes = reader->too_many_attributes || tag.exceeded;
+    reader->attributes += tag.count;
+    if (tag.count > LIMIT_HTML_ATTRIBUTES)
+        reader->too_many_attributes = true;
     reader->drawings += is_drawing (reader, token);
     Look look = find_look (reader, token, element, &tag);
     bool visible = look.hidden == HIDDEN_NONE;
@@ -247,10 +255,14 @@ lock_html (Part *part, const Reader *reader)
 
     if (reader->length > LIMIT_HTML_BYTES)
         reason = "its HTML is too long";
+    else if (reader->stack.count > LIMIT_HTML_ELEMENTS)
+        reason = "its HTML has too many elements";
     else if (reader->stack.exceeded)
         reason = "its HTML is nested too deep";
     else if (reader->too_many_attributes)
         reason = "a tag of its HTML has too many attributes";
+    else if (reader->attributes > MOST_ATTRIBUTES)
+        reason = "its HTML has too many attributes";
     else if (reader->sheet.exceeded)
         reason = "its style sheet has too many selectors";
     if (reason && !part->leaf.locked)

@@ -112,7 +112,8 @@ mentions_marks (const Part *part)
     const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
 
     for (size_t i = 0; i + 5 <= length; i++)
-        if ((data[i] | 0x20) == 'l' && g_ascii_strncasecmp (data + i, "licet", 5) == 0)
+        if ((data[i] | 0x20) == 'l' && (data[i + 1] | 0x20) == 'i' &&
+            g_ascii_strncasecmp (data + i, "licet", 5) == 0)
             return true;
     return false;
 }
@@ -127,7 +128,8 @@ keep_problem (Message *message, char *problem)
 }
 
 /* Marks in signed parts and in other messages belong to somebody else. In a leaf of our own
- * that must not be edited they ask for what cannot be done. */
+ * that must not be edited they ask for what cannot be done; in a huge one their mere name counts,
+ * since nobody writes a newsletter of that size. */
 static void
 find_leaf_marks (Message *message, unsigned i)
 {
@@ -140,8 +142,9 @@ find_leaf_marks (Message *message, unsigned i)
         return;
     }
     g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
-    g_autofree char *problem = marks_find (part, i, found);
-    if (problem || found->len > 0)
+    bool huge = g_bytes_get_size (part->source) > LIMIT_HTML_BYTES;
+    g_autofree char *problem = huge ? NULL : marks_find (part, i, found);
+    if (huge || problem || found->len > 0)
         keep_problem (message, g_strdup_printf (
                                    "leaf %s, offset 0: it has marks but cannot be edited: %s",
                                    part->leaf.path, part->leaf.locked));
@@ -153,15 +156,15 @@ find_marks (Message *message, GError **error)
     message->blocks = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         find_leaf_marks (message, i);
-        char *stray = strays_find (message->bytes, get_part (message, i), i, message->blocks);
-        if (stray)
-            keep_problem (message, stray);
         if (message->blocks->len > LIMIT_BLOCKS) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
                          "leaf %s: more than %d marked blocks", message_leaf (message, i)->path,
                          LIMIT_BLOCKS);
             return false;
         }
+        char *stray = strays_find (message->bytes, get_part (message, i), i, message->blocks);
+        if (stray)
+            keep_problem (message, stray);
     }
     return true;
 }
@@ -323,6 +326,21 @@ message_main_leaf (const Message *message)
             return found;
     }
     return -1;
+}
+
+bool
+message_is_alternative (const Message *message, unsigned leaf, unsigned other)
+{
+    const GArray *ranges = message->layout->structure->ranges;
+    int part = (int)get_part (message, leaf)->range;
+    int choice = g_array_index (ranges, PartRange, part).parent;
+    int r = (int)get_part (message, other)->range;
+
+    if (choice < 0 || !g_array_index (ranges, PartRange, choice).alternative)
+        return false;
+    while (r >= 0 && r != part && r != choice)
+        r = g_array_index (ranges, PartRange, r).parent;
+    return r == choice && (int)get_part (message, other)->range != choice;
 }
 
 char *

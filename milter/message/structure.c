@@ -251,10 +251,13 @@ is_usable_boundary (const char *boundary)
 }
 
 static bool
-open_multipart (Scan *scan, const Params *type, Level level, GError **error)
+open_multipart (Scan *scan, const Entity *entity, const Params *type, Level level,
+                GError **error)
 {
     const char *boundary = params_get (type, "boundary");
 
+    if (entity->folds_quoted && boundary && strpbrk (boundary, " \t"))
+        structure_note (scan->out, scan->position, "a boundary that is folded");
     if (!is_usable_boundary (boundary))
         structure_note (scan->out, scan->position, "a multipart without a usable boundary");
     level.path = next_path (scan, true);
@@ -263,6 +266,8 @@ open_multipart (Scan *scan, const Params *type, Level level, GError **error)
     level.boundary = boundary && *boundary ? g_strdup (boundary) : NULL;
     level.boundary_length = level.boundary ? strlen (level.boundary) : 0;
     level.digest = strcmp (type->head, "multipart/digest") == 0;
+    g_array_index (scan->out->ranges, PartRange, scan->range).alternative =
+        strcmp (type->head, "multipart/alternative") == 0;
     return push_level (scan, level, error);
 }
 
@@ -315,7 +320,7 @@ read_entity (Scan *scan, GError **error)
         if (g_str_has_prefix (type->head, "multipart/")) {
             if (encoding != ENCODING_IDENTITY)
                 structure_note (scan->out, scan->position, "an encoded multipart");
-            return open_multipart (scan, type, level, error);
+            return open_multipart (scan, entity, type, level, error);
         }
         bool message = is_embedded_message (type->head);
         if (message && encoding != ENCODING_IDENTITY)
@@ -367,7 +372,9 @@ end_range (Scan *scan, const Level *level)
 static void
 begin_range (Scan *scan, Level *level)
 {
-    PartRange range = { scan->position, scan->length, (int)level->range };
+    PartRange range = { .start = scan->position,
+                        .end = scan->length,
+                        .parent = (int)level->range };
 
     scan->range = level->last = scan->out->ranges->len;
     g_array_append_val (scan->out->ranges, range);
@@ -411,7 +418,7 @@ structure_scan (const char *data, size_t length, GError **error)
 
     structure->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)part_free);
     structure->ranges = g_array_new (FALSE, FALSE, sizeof (PartRange));
-    PartRange message = { 0, length, -1 };
+    PartRange message = { .end = length, .parent = -1 };
     g_array_append_val (structure->ranges, message);
     bool done = scan_parts (&scan, error);
     pop_levels (&scan, 0);

@@ -8,6 +8,7 @@
 typedef struct {
     size_t start, end; /* from its delimiter line to the next one of the same multipart */
     int parent;        /* number of the part that this one is in; -1 of the message */
+    bool alternative;  /* it is a multipart/alternative */
 } PartRange;
 
 /* The MIME tree as its leaves, in order, with encoded ranges and types but not decoded. */

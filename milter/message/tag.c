@@ -45,13 +45,6 @@ is_named (const TagReader *reader, const HtmlAttribute *attribute, const char *n
                0;
 }
 
-bool
-tag_is_named (const char *data, const HtmlToken *token, const char *name)
-{
-    return token->name_length == strlen (name) &&
-           g_ascii_strncasecmp (data + token->name, name, token->name_length) == 0;
-}
-
 static char *
 read_value (const TagReader *reader, const HtmlAttribute *attribute)
 {
@@ -80,6 +73,7 @@ take_hint (const TagReader *reader, const HtmlAttribute *attribute)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS (hints); i++)
         if (is_named (reader, attribute, hints[i].name)) {
+            reader->tag->hinted = true;
             if (!reader->tag->hints.slots[hints[i].property].set)
                 look_set (&reader->tag->hints, hints[i].property,
                           reader->data + attribute->value, attribute->value_length);
@@ -120,10 +114,9 @@ read_attribute (const TagReader *reader, const HtmlAttribute *attribute)
 static void
 note_content (const Tag *tag, Part *part, size_t start)
 {
-    g_autoptr (GString) text = g_string_new (NULL);
-
     if (!tag->style || !strpbrk (tag->style, "\"'"))
         return;
+    g_autoptr (GString) text = g_string_new (NULL);
     g_autoptr (GString) clean = css_clean (tag->style, strlen (tag->style));
     css_append_content (text, clean->str, clean->len);
     if (text->len == 0)
@@ -142,17 +135,16 @@ tag_read (Tag *tag, Part *part, const char *data, CharsetDecoder *decoder,
     };
     size_t position = token->name + token->name_length;
     HtmlAttribute attribute;
-    unsigned count = 0;
 
     tag->anchor = tag_is_named (data, token, "a") || tag_is_named (data, token, "area");
+    if (token->end == position + 1)
+        return;
     reader.field =
         tag_is_named (data, token, "input") || tag_is_named (data, token, "textarea");
-    while (!tag->exceeded && html_next_attribute (data, token->end, &position, &attribute)) {
-        if (++count > LIMIT_HTML_ATTRIBUTES)
-            tag->exceeded = true;
-        else
+    while (tag->count <= LIMIT_HTML_ATTRIBUTES &&
+           html_next_attribute (data, token->end, &position, &attribute))
+        if (++tag->count <= LIMIT_HTML_ATTRIBUTES)
             read_attribute (&reader, &attribute);
-    }
     if (tag->href)
         g_strstrip (tag->href);
     note_content (tag, part, token->start);
@@ -172,8 +164,9 @@ Look
 tag_look (const Tag *tag, const Look *parent, Sheet *sheet, const char *data,
           const HtmlToken *token, const Element *element)
 {
+    if (!sheet->rules && !tag->style && !tag->hinted)
+        return *parent;
     LookRule rule = tag->hints, own = { 0 };
-
     if (sheet->rules && *element->name) {
         sheet_find (sheet, element->name, tag->classes, tag->id, &rule);
     } else if (sheet->rules) {

@@ -2,6 +2,8 @@
 #ifndef MESSAGE_TAG_H
 #define MESSAGE_TAG_H
 
+#include <string.h>
+
 #include "charset.h"
 #include "elements.h"
 #include "look.h"
@@ -11,8 +13,10 @@
 /* What the attributes of one start tag mean here; strings UTF-8, references resolved, NULL when
  * there is none. */
 typedef struct {
-    bool anchor;   /* <a> or <area> */
-    bool exceeded; /* more attributes than are read */
+    bool anchor; /* <a> or <area> */
+    unsigned
+        count;   /* attributes, LIMIT_HTML_ATTRIBUTES + 1 when there are more than are read */
+    bool hinted; /* hints has something */
     char *href;
     char *alt;
     char *style;
@@ -27,7 +31,13 @@ void tag_read (Tag *tag, Part *part, const char *data, CharsetDecoder *decoder,
 void tag_clear (Tag *tag);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Tag, tag_clear)
 
-bool tag_is_named (const char *data, const HtmlToken *token, const char *name);
+/* In the header, so that the length of the name is a constant. */
+static inline bool
+tag_is_named (const char *data, const HtmlToken *token, const char *name)
+{
+    return token->name_length == strlen (name) &&
+           g_ascii_strncasecmp (data + token->name, name, token->name_length) == 0;
+}
 
 /* How the element looks in its parent, by its attributes and the style sheets. */
 Look tag_look (const Tag *tag, const Look *parent, Sheet *sheet, const char *data,

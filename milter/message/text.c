@@ -43,17 +43,30 @@ blank_length (const char *text)
     return g_unichar_isspace (g_utf8_get_char (text)) ? (size_t)g_utf8_skip[(guchar)*text] : 0;
 }
 
+static size_t
+word_length (const char *text)
+{
+    size_t length = 0;
+
+    for (;;) {
+        while (text[length] > ' ' && text[length] < 0x7f)
+            length++;
+        if (text[length] == '\0' || blank_length (text + length) > 0)
+            return length;
+        length += g_utf8_skip[(guchar)text[length]];
+    }
+}
+
 char *
 text_collapse (const char *text)
 {
     GString *out = g_string_sized_new (strlen (text));
 
     while (*text) {
-        size_t blank = 0, word = 0;
+        size_t blank = 0;
         while ((blank = blank_length (text)) > 0)
             text += blank;
-        while (text[word] && blank_length (text + word) == 0)
-            word += g_utf8_skip[(guchar)text[word]];
+        size_t word = word_length (text);
         if (word > 0 && out->len > 0)
             g_string_append_c (out, ' ');
         g_string_append_len (out, text, (gssize)word);
@@ -200,7 +213,8 @@ static void
 find_links (Part *part, const char *data, size_t length)
 {
     for (size_t i = 0; i < length && part->leaf.links->len < MOST_LINKS; i++) {
-        if (!strchr ("hHmMwW", data[i]) || data[i] == '\0' ||
+        char first = (char)(data[i] | 0x20);
+        if ((first != 'h' && first != 'm' && first != 'w') ||
             (i > 0 && g_ascii_isalnum (data[i - 1])))
             continue;
         size_t prefix = link_prefix (data + i, length - i);

@@ -53,6 +53,7 @@ decision_free (Decision *decision)
     g_free (decision->rule);
     g_free (decision->source);
     g_free (decision->reply);
+    g_free (decision->obstacle);
     g_free (decision);
 }
 
@@ -84,6 +85,8 @@ action_word (Action action)
         return "strip";
     case ACTION_DEFER:
         return "defer";
+    case ACTION_HOLD:
+        return "hold";
     case ACTION_REFUSE:
         return "refuse";
     }
@@ -114,7 +117,23 @@ outcome_word (Outcome outcome)
         return "strip";
     case OUTCOME_DEFER:
         return "defer";
+    case OUTCOME_HOLD:
+        return "hold";
     case OUTCOME_REFUSE:
+        return "refuse";
+    }
+    g_assert_not_reached ();
+}
+
+const char *
+fallback_word (Fallback fallback)
+{
+    switch (fallback) {
+    case FALLBACK_TEXT_ONLY:
+        return "text-only";
+    case FALLBACK_HOLD:
+        return "hold";
+    case FALLBACK_REFUSE:
         return "refuse";
     }
     g_assert_not_reached ();

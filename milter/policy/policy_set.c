@@ -20,6 +20,7 @@ struct PolicySet {
     TrackingPatterns *tracking;
     Hints *hints; /* for senders without a profile */
     bool refuses_ambiguous;
+    Fallback fallback; /* of rules without their own */
     char *default_territory;
     char *version;
     gatomicrefcount references;
@@ -44,6 +45,7 @@ static const ConfField main_fields[] = {
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
+    { "strip_fallback", CONF_STRING, false, 0, 0, rule_fallback_words },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -117,6 +119,7 @@ read_hints (PolicySet *set, const ConfNode *root, GPtrArray *problems)
 {
     set->refuses_ambiguous =
         strcmp (conf_string (root, "ambiguous", "promotional"), "refuse") == 0;
+    set->fallback = rule_fallback_parse (conf_string (root, "strip_fallback", "refuse"));
     set->blocks = block_selectors_read (root, problems);
     set->tracking = tracking_patterns_read (root, problems);
     set->hints = hints_new (set->blocks, NULL, set->tracking);
@@ -497,4 +500,10 @@ bool
 policy_set_refuses_ambiguous (const PolicySet *set)
 {
     return set->refuses_ambiguous;
+}
+
+Fallback
+policy_set_fallback (const PolicySet *set)
+{
+    return set->fallback;
 }

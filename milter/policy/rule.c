@@ -7,7 +7,9 @@
 #include "licet/clock.h"
 #include "rules.h"
 
-static const char *const action_words[] = { "allow", "fix", "strip", "defer", "refuse", NULL };
+static const char *const action_words[] = { "allow", "fix",    "strip", "defer",
+                                            "hold",  "refuse", NULL };
+const char *const rule_fallback_words[] = { "text-only", "hold", "refuse", NULL };
 static const char *const mode_words[] = { "enforce", "shadow", "off", NULL };
 static const char *const class_words[] = { "promotional", "transactional", NULL };
 
@@ -17,6 +19,7 @@ static const ConfField common_fields[] = {
     { "applies_to", CONF_STRINGS, true, 0, 0, class_words },
     { "otherwise", CONF_STRING, true, 0, 0, action_words },
     { "cannot_tell", CONF_STRING, false, 0, 0, action_words },
+    { "strip_fallback", CONF_STRING, false, 0, 0, rule_fallback_words },
     { "mode", CONF_STRING, false, 0, 0, mode_words },
     { "valid_from", CONF_STRING, false, 0, 0, NULL },
     { "valid_to", CONF_STRING, false, 0, 0, NULL },
@@ -72,6 +75,12 @@ find_kind (const ConfNode *node, GPtrArray *problems)
     return NULL;
 }
 
+Fallback
+rule_fallback_parse (const char *word)
+{
+    return (Fallback)word_index (rule_fallback_words, word);
+}
+
 static int64_t
 read_date (const ConfNode *node, const char *name, GPtrArray *problems)
 {
@@ -119,8 +128,13 @@ check_across (const Rule *rule, const ConfNode *node, GPtrArray *problems)
     if ((rule->otherwise == ACTION_FIX || rule->cannot_tell == ACTION_FIX) &&
         !rule->kind->can_fix)
         conf_problem (problems, node,
-                      "a rule of kind %s cannot fix; right would be strip, defer or refuse",
+                      "a rule of kind %s cannot fix; right would be strip, defer, hold or "
+                      "refuse",
                       rule->kind->name);
+    if (rule->has_fallback && rule->otherwise != ACTION_STRIP)
+        conf_problem (problems, conf_child (node, "strip_fallback"),
+                      "strip_fallback is for a rule that strips; right would be otherwise = "
+                      "\"strip\"");
     if (rule->valid_to && rule->valid_to <= rule->valid_from)
         conf_problem (problems, conf_child (node, "valid_to"),
                       "valid_to is not after valid_from; right would be a later date");
@@ -163,6 +177,8 @@ rule_load (const ConfNode *node, GPtrArray *problems)
     rule->otherwise = (Action)word_index (action_words, conf_string (node, "otherwise", NULL));
     rule->cannot_tell =
         cannot_tell ? (Action)word_index (action_words, cannot_tell) : kind->cannot_tell;
+    rule->has_fallback = conf_child (node, "strip_fallback") != NULL;
+    rule->fallback = rule_fallback_parse (conf_string (node, "strip_fallback", "refuse"));
     rule->mode = (RuleMode)word_index (mode_words, conf_string (node, "mode", "enforce"));
     rule->valid_from = read_date (node, "valid_from", problems);
     rule->valid_to = read_date (node, "valid_to", problems);

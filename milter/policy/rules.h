@@ -50,6 +50,8 @@ typedef struct {
     const RuleKind *kind;
     bool promotional, transactional; /* applies_to */
     Action otherwise, cannot_tell;
+    bool has_fallback; /* else that of licet-policy.cfg holds */
+    Fallback fallback;
     RuleMode mode;
     int64_t valid_from, valid_to; /* 0: no bound */
     char *source, *provenance, *reply, *replaces;
@@ -57,6 +59,10 @@ typedef struct {
     void *parameters;
     char *words; /* the parameters for people, a line each */
 } Rule;
+
+/* In the order of Fallback. */
+extern const char *const rule_fallback_words[];
+Fallback rule_fallback_parse (const char *word);
 
 /* NULL when there is a problem. */
 Rule *rule_load (const ConfNode *node, GPtrArray *problems);
@@ -77,6 +83,7 @@ typedef struct {
 
 const char *policy_set_default (const PolicySet *set);
 const Territory *policy_set_find (const PolicySet *set, const char *code);
+Fallback policy_set_fallback (const PolicySet *set);
 bool policy_set_refuses_ambiguous (const PolicySet *set);
 const SenderProfile *policy_set_sender (const PolicySet *set, const char *domain);
 /* The unsubscribe words, folded, that begin with this byte. */

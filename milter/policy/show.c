@@ -28,6 +28,9 @@ append_rule (GString *text, const Rule *rule)
                             rule->promotional && rule->transactional ? " and " : "",
                             rule->transactional ? "transactional" : "",
                             action_word (rule->otherwise), action_word (rule->cannot_tell));
+    if (rule->has_fallback)
+        g_string_append_printf (text, "    a strip that cannot be made: %s\n",
+                                fallback_word (rule->fallback));
     g_string_append (text, rule->words);
     append_validity (text, rule);
     g_string_append_printf (text, "    source: %s\n    %s\n", rule->source, rule->provenance);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "licet/tracking.h"
+#include "text_only.h"
 
 #include "label.h"
 
@@ -42,15 +43,6 @@ remove_control_headers (const Message *message, const RewriteOptions *options, G
     }
 }
 
-static char *
-describe_block (const Message *message, const Block *block)
-{
-    const Leaf *leaf = message_leaf (message, block->leaf);
-
-    return g_strdup_printf ("%s %s, %s", leaf->type, leaf->path,
-                            block->mark ? block->mark : block->how);
-}
-
 /* Text lines that mark a block are meant for licet, like its header fields, and would be read
  * by people; comments and attributes are not seen and stay. */
 static void
@@ -68,12 +60,10 @@ static void
 edit_blocks (const Message *message, const Classification *classification,
              const Decision *decision, GPtrArray *edits)
 {
-    bool strip = decision->outcome == OUTCOME_STRIP;
-
     for (unsigned i = 0; i < classification->blocks->len; i++) {
         const Block *block = g_ptr_array_index (classification->blocks, i);
-        g_autofree char *where = describe_block (message, block);
-        if (strip)
+        g_autofree char *where = text_only_describe (message, block);
+        if (decision->copy == COPY_STRIPPED)
             g_ptr_array_add (edits, edit_cut_new ("strip", block->leaf, block->start,
                                                   block->end, where, decision->rule));
         else
@@ -133,6 +123,20 @@ find_tracking_fix (const Decision *decision)
     return NULL;
 }
 
+/* By leaf: whether it goes as a whole. */
+static bool *
+list_dropped (const Message *message, const GPtrArray *edits)
+{
+    bool *dropped = g_new0 (bool, message_leaf_count (message) + 1);
+
+    for (unsigned i = 0; i < edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (edits, i);
+        if (edit->kind == EDIT_DROP)
+            dropped[edit->leaf] = true;
+    }
+    return dropped;
+}
+
 /* What cannot be edited safely is left: the rule's evidence is the record of it. */
 static void
 remove_tracking (const Message *message, const Classification *classification,
@@ -140,13 +144,14 @@ remove_tracking (const Message *message, const Classification *classification,
 {
     const RuleResult *result = find_tracking_fix (decision);
     const GPtrArray *places = classification->tracking;
+    g_autofree bool *dropped = list_dropped (message, edits);
 
     for (unsigned i = 0; result && i < places->len; i++) {
         const TrackingPlace *place = g_ptr_array_index (places, i);
         const Leaf *leaf = message_leaf (message, place->leaf);
         g_autofree char *where = g_strdup_printf ("%s %s, %s at %zu", leaf->type, leaf->path,
                                                   place->what, place->start);
-        if (!place->with)
+        if (!place->with || dropped[place->leaf])
             continue;
         g_ptr_array_add (
             edits, *place->with ? edit_replace_new ("tracking", place->leaf, place->start,
@@ -160,7 +165,7 @@ static void
 add_tag (const Classification *classification, const Decision *decision,
          const RewriteOptions *options, GPtrArray *edits)
 {
-    bool strip = decision->outcome == OUTCOME_STRIP;
+    bool strip = decision->copy != COPY_WHOLE;
     MessageClass class = strip ? CLASS_TRANSACTIONAL : classification->class;
     double share = strip ? 0 : classification->promo_share;
     char number[G_ASCII_DTOSTR_BUF_SIZE];
@@ -183,21 +188,38 @@ edits_for (const Message *message, const Classification *classification,
 
     add_tag (classification, decision, options, edits);
     remove_control_headers (message, options, edits);
-    if (classification->class != CLASS_PERSONAL) {
-        apply_fixes (message, decision, edits);
+    if (classification->class == CLASS_PERSONAL)
+        return edits;
+    apply_fixes (message, decision, edits);
+    if (decision->copy == COPY_TEXT_ONLY) {
+        bool possible = text_only_edits (message, classification, decision->rule, edits, NULL);
+        g_assert (possible); /* policy_judge_text_only saw such a copy */
+    } else {
         edit_blocks (message, classification, decision, edits);
-        remove_tracking (message, classification, decision, edits);
-        if (decision->outcome == OUTCOME_STRIP)
-            drop_orphans (message, classification, decision, edits);
     }
+    remove_tracking (message, classification, decision, edits);
+    if (decision->copy == COPY_STRIPPED)
+        drop_orphans (message, classification, decision, edits);
     return edits;
+}
+
+GPtrArray *
+rewrite_text_only (const Message *message, const Classification *classification,
+                   const RewriteOptions *options, GError **error)
+{
+    g_autoptr (GPtrArray) edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
+
+    remove_control_headers (message, options, edits);
+    return text_only_edits (message, classification, NULL, edits, error)
+               ? g_steal_pointer (&edits)
+               : NULL;
 }
 
 /* Two recipients share a copy when this text is the same. */
 static char *
-edits_key (const GPtrArray *edits)
+edits_key (const GPtrArray *edits, bool held)
 {
-    g_autoptr (GString) key = g_string_new (NULL);
+    g_autoptr (GString) key = g_string_new (held ? "held\n" : NULL);
 
     for (unsigned i = 0; i < edits->len; i++) {
         const Edit *edit = g_ptr_array_index (edits, i);
@@ -209,9 +231,9 @@ edits_key (const GPtrArray *edits)
 }
 
 static Variant *
-variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits)
+variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits, bool held)
 {
-    g_autofree char *key = edits_key (edits);
+    g_autofree char *key = edits_key (edits, held);
     Variant *variant = g_hash_table_lookup (by_key, key);
 
     if (variant) {
@@ -221,6 +243,7 @@ variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits)
     variant = variant_new ();
     g_ptr_array_unref (variant->edits);
     variant->edits = edits;
+    variant->held = held;
     g_ptr_array_add (variants, variant);
     g_hash_table_insert (by_key, g_steal_pointer (&key), variant);
     return variant;
@@ -236,10 +259,11 @@ rewrite_variants (const Message *message, const Classification *classification,
 
     for (unsigned i = 0; i < decisions->len; i++) {
         const Decision *decision = g_ptr_array_index (decisions, i);
-        if (decision->outcome != OUTCOME_DELIVER && decision->outcome != OUTCOME_STRIP)
+        if (decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER)
             continue;
         Variant *variant = variant_for (variants, by_key,
-                                        edits_for (message, classification, decision, options));
+                                        edits_for (message, classification, decision, options),
+                                        decision->outcome == OUTCOME_HOLD);
         g_array_append_val (variant->recipients, i);
     }
     return variants;

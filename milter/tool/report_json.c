@@ -118,6 +118,10 @@ add_variants (GString *json, const Envelope *envelope, const Plan *plan, const c
         add_recipients (json, envelope, variant);
         add_edits (json, variant);
         add_signatures (json, variant);
+        if (variant->held) {
+            add_key (json, "held");
+            g_string_append (json, "true");
+        }
         g_string_append_c (json, '}');
     }
     g_string_append_c (json, ']');

@@ -51,12 +51,20 @@ add_outcome (GString *text, const Decision *decision)
 {
     static const char *const words[] = {
         [OUTCOME_DELIVER] = "delivered as sent",
-        [OUTCOME_STRIP] = "delivered without the promotional blocks",
+        [OUTCOME_STRIP] = "delivered",
         [OUTCOME_DEFER] = "waits",
+        [OUTCOME_HOLD] = "held for a person to decide",
         [OUTCOME_REFUSE] = "refused",
     };
+    static const char *const copies[] = {
+        [COPY_WHOLE] = "",
+        [COPY_STRIPPED] = " without the promotional blocks",
+        [COPY_TEXT_ONLY] = " as its plain text alone, without the promotional blocks",
+    };
+    bool copy = decision->outcome == OUTCOME_STRIP || decision->outcome == OUTCOME_HOLD;
 
-    g_string_append (text, words[decision->outcome]);
+    g_string_append_printf (text, "%s%s", words[decision->outcome],
+                            copy ? copies[decision->copy] : "");
     if (decision->until) {
         g_autofree char *until = clock_format (decision->until);
         g_string_append_printf (text, " until %s", until);
@@ -67,6 +75,9 @@ add_outcome (GString *text, const Decision *decision)
     g_string_append_c (text, '\n');
     if (decision->reply)
         g_string_append_printf (text, "      %s\n", decision->reply);
+    if (decision->obstacle && decision->fallback != FALLBACK_REFUSE)
+        g_string_append_printf (text, "      strip_fallback %s: %s\n",
+                                fallback_word (decision->fallback), decision->obstacle);
 }
 
 static void
@@ -102,6 +113,8 @@ report_run_text (GString *text, const char *path, const Envelope *envelope, cons
                                 variant->recipients->len == 1 ? "" : "s");
         if (dir)
             g_string_append_printf (text, ", %s/%u.eml", dir, i + 1);
+        if (variant->held)
+            g_string_append (text, ", held");
         g_string_append_c (text, '\n');
         add_copy (text, variant);
     }

@@ -4,6 +4,7 @@
 
 Arguments: the top of the source tree, the build directory. Skipped where no Postfix can start.
 """
+import json
 import os
 import re
 import resource
@@ -188,6 +189,122 @@ def test_forged_route(play):
         assert b"X-Licet-Route" not in one(play.received_for(recipient, "forged-2"))["data"]
 
 
+def uncuttable(play, message_id):
+    """The receipt with its offer inside a paragraph of the page, which no cut can get out safely."""
+    mail = play.mail("a-receipt-with-offer.eml").replace(RECEIPT.encode(), message_id.encode())
+    mail, count = re.subn(rb"(?s)<!-- licet:promotional -->.*<!-- /licet:promotional -->",
+                          b'<tr><td><p>Good boots<div data-licet=3D"promotional"><h2>20 % off rain jackets</h2>'
+                          b"<p>Only this week</p></div>need care</p></td></tr>", mail)
+    assert count == 1
+    return mail
+
+
+def set_fallback(play, word):
+    path = play.path("policies", "licet-policy.cfg")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub(r'(?m)^strip_fallback = ".*";', f'strip_fallback = "{word}";', text))
+    play.licet("reload", "--config", play.config)
+
+
+def release(play, recipient, message_id):
+    """What the manual tells an officer to do. The copy that leaves."""
+    queue_id = play.held()[recipient]
+    shown = subprocess.run(["postcat", "-c", play.path("etc"), "-q", queue_id], capture_output=True, check=True).stdout
+    assert message_id.encode() in shown and b"rain jackets" in shown
+    play.release(queue_id)
+    wait_for("released copy", 30, lambda: play.received_for(recipient, message_id))
+    play.settle()
+    assert recipient not in play.held()
+    return one(play.received_for(recipient, message_id))
+
+
+def test_fallback_refuse(play):
+    """a block that cannot be cut: refused, unless the policy says otherwise"""
+    code, text = play.send(uncuttable(play, "uncut-0"), [FOUR[1]])
+    assert code == 550 and "cannot be removed safely" in text, (code, text)
+
+
+def test_fallback_text_only(play):
+    """text-only: the plain text goes alone, in place and signed"""
+    set_fallback(play, "text-only")
+    code, text = play.send(uncuttable(play, "uncut-1"), [FOUR[1]])
+    assert code == 250, text
+    play.settle()
+    copy = one(play.received_for(FOUR[1], "uncut-1"))
+    assert b"94,80" in copy["data"] and b"text/html" not in copy["data"] and b"rain jackets" not in copy["data"]
+    check_dkim(play, copy["file"])
+
+
+def test_held_all(play):
+    """hold: a message that all recipients must decide about is held in place, and leaves when released"""
+    set_fallback(play, "hold")
+    code, text = play.send(uncuttable(play, "uncut-2"), [FOUR[1]])
+    assert code == 250, text
+    play.settle()
+    assert list(play.held()) == [FOUR[1]] and not play.received_for(FOUR[1], "uncut-2")
+    decision = [r for r in play.audit() if r["record"] == "decision"][-1]
+    assert decision["outcome"] == "hold" and decision["fallback"] == "hold" and decision["copy"]["held"], decision
+    copy = release(play, FOUR[1], "uncut-2")
+    assert b"text/html" in copy["data"] and b"X-Licet-Purpose" not in copy["data"]
+    check_dkim(play, copy["file"])
+
+
+def test_held_by_sendmail(play):
+    """hold: mail from sendmail(1) is held as well"""
+    subprocess.run(["sendmail", "-C", play.path("etc"), "-i", "-f", "orders@shop.example", FOUR[1]],
+                   input=uncuttable(play, "uncut-3").replace(b"\r\n", b"\n"), check=True)
+    wait_for("held copy", 30, lambda: FOUR[1] in play.held())
+    assert not play.received_for(FOUR[1], "uncut-3")
+    release(play, FOUR[1], "uncut-3")
+
+
+def test_held_some(play):
+    """hold: who agreed gets the mail, the other copy is held through the second port until it is released"""
+    code, text = play.send(uncuttable(play, "uncut-4"), FOUR[:2])
+    assert code == 250, text
+    wait_for("held copy", 30, lambda: FOUR[1] in play.held())
+    play.settle()
+    assert b"rain jackets" in one(play.received_for(FOUR[0], "uncut-4"))["data"]
+    assert list(play.held()) == [FOUR[1]] and not play.received_for(FOUR[1], "uncut-4")
+    outcome = [r for r in play.audit() if r["record"] == "outcome" and r["outcome"] == "held"][-1]
+    assert outcome["submitted_queue_id"] == play.held()[FOUR[1]], outcome
+    check_dkim(play, release(play, FOUR[1], "uncut-4")["file"])
+    status = json.loads(play.licet("status", "--json", "--config", play.config).stdout)
+    assert status["held"] >= 3, status
+
+
+def test_second_port_does_not_hold(play):
+    """hold: where the second port would deliver it, the copy waits with 451 4.3.5 and nothing leaks"""
+    master = play.path("etc/master.cf")
+    with open(master, encoding="utf-8") as file:
+        kept = file.read()
+    with open(master, "w", encoding="utf-8") as file:
+        file.write(re.sub(r"(?m)^.*licet_hold.*\n", "", kept))
+    subprocess.run(["postfix", "-c", play.path("etc"), "reload"], capture_output=True, check=True)
+    time.sleep(1)
+    assert play.send(uncuttable(play, "uncut-5"), FOUR[:2])[0] == 250
+    play.settle()
+    one(play.received_for(FOUR[0], "uncut-5"))
+    assert not play.held() and not play.received_for(FOUR[1], "uncut-5")
+    waiting = dict(play.queue())
+    assert "4.3.5" in waiting[FOUR[1]] and "not set up to hold mail" in waiting[FOUR[1]], waiting
+    with open(play.path("licetd.log"), encoding="utf-8") as file:
+        assert "it would deliver mail that is to be held" in file.read()
+    with open(master, "w", encoding="utf-8") as file:
+        file.write(kept)
+    subprocess.run(["postfix", "-c", play.path("etc"), "reload"], capture_output=True, check=True)
+    time.sleep(1)
+    play.run_queue()
+    wait_for("held copy", 60, lambda: FOUR[1] in play.held())
+    play.settle()
+    assert not play.received_for(FOUR[1], "uncut-5")
+    one(play.received_for(FOUR[0], "uncut-5"))
+    release(play, FOUR[1], "uncut-5")
+    set_fallback(play, "refuse")
+
+
 def test_licetd_down(play):
     """while licetd is down the client keeps its mail (451); a message already handed over waits"""
     mixed = play.mail("a-receipt-with-offer.eml").replace(RECEIPT.encode(), b"while-down")
@@ -275,6 +392,8 @@ def test_log_holds_no_address(play):
 TESTS = [test_four_outcomes, test_bounce_has_reason, test_copies_differ_only_where_they_must, test_signatures,
          test_run_gives_the_same_bytes, test_deferred_is_asked_again, test_waiting_mail_leaves_when_the_window_opens,
          test_in_place, test_refused_at_once, test_newsletter_and_letter, test_sendmail, test_forged_route,
+         test_fallback_refuse, test_fallback_text_only, test_held_all, test_held_by_sendmail, test_held_some,
+         test_second_port_does_not_hold,
          test_licetd_down, test_memory_short, test_store_down, test_log_holds_no_address]
 
 

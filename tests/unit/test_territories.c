@@ -486,7 +486,7 @@ test_strip_failed (void)
             set, message, classification, facts_for ("DE", CONSENT_UNKNOWN, NULL), 1795600800);
         g_assert_cmpint (decision->outcome, ==, OUTCOME_STRIP);
         g_assert_true (result_of (decision, "DE-UNSUBSCRIBE")->cured);
-        policy_strip_failed (decision,
+        policy_strip_failed (set, message, classification, decision, 1795600800,
                              i ? reason : "leaf 1, byte 20: it is ambiguous\r\n250 ok");
         check_decision (decision);
         g_assert_cmpint (decision->outcome, ==, OUTCOME_REFUSE);

@@ -32,12 +32,13 @@ static const char consent[] =
     "\n"
     "no@example.com,*,withdrawn,,2026-02-03T10:15:00Z,test,,,ES,,natural,es,,\n"
     "never@example.com,*,withdrawn,,2026-02-03T10:15:00Z,test,,,DE,,natural,de,,\n"
-    "later@example.com,*,withdrawn,,2026-02-03T10:15:00Z,test,,,CO,,natural,es,,\n";
+    "later@example.com,*,withdrawn,,2026-02-03T10:15:00Z,test,,,CO,,natural,es,,\n"
+    "held@example.com,*,withdrawn,,2026-02-03T10:15:00Z,test,,,CA,,natural,en,,\n";
 
 static const char base_policy[] = "default_territory = \"ES\";\n"
                                   "unsubscribe_words = [ \"unsubscribe\" ];\n";
 
-/* One rule, three answers. */
+/* One rule, four answers. */
 static const char territory_format[] =
     "territory = \"%s\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
     "rules = (\n  { id = \"%s-CONSENT\"; kind = \"consent\"; applies_to = [ \"promotional\" "
@@ -102,6 +103,7 @@ write_files (const World *world, const char *settings)
     write_territory (world, "ES", "strip");
     write_territory (world, "DE", "refuse");
     write_territory (world, "CO", "defer");
+    write_territory (world, "CA", "hold");
 }
 
 char *

@@ -12,7 +12,8 @@
 /*
  * The real licetd (environment LICETD, else ./licetd) in a directory of its own, with a second
  * port to submit to. Policies and consent of the directory: yes@ gets everything, no@ is
- * stripped, never@ is refused (mixed mail at all), later@ waits; all at example.com.
+ * stripped, never@ is refused (mixed mail at all), later@ waits, held@ is held; all at
+ * example.com.
  */
 typedef struct {
     char *dir;

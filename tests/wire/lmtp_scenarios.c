@@ -32,6 +32,18 @@ has_command (const SinkMail *mail, const char *command)
     return g_ptr_array_find_with_equal_func (mail->commands, command, g_str_equal, NULL);
 }
 
+/* Whether it was sent to this recipient, with whatever parameters. */
+static bool
+is_for (const SinkMail *mail, const char *address)
+{
+    g_autofree char *command = g_strdup_printf ("RCPT TO:<%s>", address);
+
+    for (unsigned i = 0; i < mail->commands->len; i++)
+        if (g_str_has_prefix (g_ptr_array_index (mail->commands, i), command))
+            return true;
+    return false;
+}
+
 static void
 test_four_statuses (void)
 {
@@ -158,6 +170,63 @@ test_in_doubt (void)
     check_reply (again, 0, "250 2.0.0 submitted");
     g_assert_nonnull (strstr (doubt, "\"in_doubt\":1"));
     g_assert_nonnull (strstr (settled, "\"in_doubt\":0"));
+    lmtp_close (client);
+}
+
+/* Who is held gets nothing from a port that has not shown that it holds. */
+static void
+test_held (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+
+    smtp_sink_set_mode (shared->sink, SINK_HOLDS);
+    g_autoptr (GPtrArray) replies =
+        lmtp_deliver (client, "4cHELD", "yes@example.com held@example.com", MIXED);
+    g_autoptr (GPtrArray) again =
+        lmtp_deliver (client, "4cHELD", "yes@example.com held@example.com", MIXED);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+    g_autofree char *audit = world_audit (shared);
+    smtp_sink_set_mode (shared->sink, SINK_OK);
+
+    check_reply (replies, 0, "250 2.0.0 submitted as SINK");
+    check_reply (replies, 1, "250 2.0.0 held as SINK");
+    check_reply (again, 1, "250 2.0.0 already submitted as SINK");
+    g_assert_cmpuint (mails->len, ==, 2);
+    g_assert_true (has_command (mail_at (mails, 0), "EHLO licet.example"));
+    g_assert_false (has_command (mail_at (mails, 0), "RCPT TO:<nobody@licet.invalid>"));
+    g_assert_true (has_command (mail_at (mails, 1), "EHLO hold.licet.invalid"));
+    g_assert_true (has_command (mail_at (mails, 1), "RCPT TO:<nobody@licet.invalid>"));
+    g_assert_true (has_command (mail_at (mails, 1), "RSET"));
+    g_assert_true (is_for (mail_at (mails, 1), "held@example.com"));
+    g_assert_nonnull (strstr (mail_at (mails, 1)->data->str, "rain jackets"));
+    g_assert_nonnull (strstr (audit, "\"outcome\":\"held\""));
+    g_assert_nonnull (strstr (audit, "\"held\":true"));
+    lmtp_close (client);
+}
+
+static void
+test_not_holding (void)
+{
+    static const SinkMode modes[] = { SINK_OK, SINK_FAILS_PROBE };
+    LmtpClient *client = world_lmtp (shared);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (modes); i++) {
+        smtp_sink_set_mode (shared->sink, modes[i]);
+        g_autoptr (GPtrArray) replies = lmtp_deliver (
+            client, i ? "4cNOTHOLD2" : "4cNOTHOLD1", "yes@example.com held@example.com", MIXED);
+        g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+        check_reply (replies, 0, "250 2.0.0 submitted as SINK");
+        check_reply (replies, 1, "451 4.3.5 ");
+        g_assert_cmpuint (mails->len, ==, 1);
+        g_assert_false (is_for (mail_at (mails, 0), "held@example.com"));
+    }
+    smtp_sink_set_mode (shared->sink, SINK_HOLDS);
+    g_autoptr (GPtrArray) later =
+        lmtp_deliver (client, "4cNOTHOLD1", "yes@example.com held@example.com", MIXED);
+    g_ptr_array_unref (smtp_sink_take (shared->sink));
+    smtp_sink_set_mode (shared->sink, SINK_OK);
+    check_reply (later, 0, "250 2.0.0 already submitted as SINK");
+    check_reply (later, 1, "250 2.0.0 held as SINK");
     lmtp_close (client);
 }
 
@@ -304,6 +373,8 @@ lmtp_scenarios_add (World *world)
         { "/wire/lmtp/the second port down, mad, refusing, up", test_second_port_down },
         { "/wire/lmtp/the second port refuses some", test_second_port_refuses_some },
         { "/wire/lmtp/a connection lost after the dot", test_in_doubt },
+        { "/wire/lmtp/who is held gets a copy for the hold queue", test_held },
+        { "/wire/lmtp/a second port that would deliver it gets none", test_not_holding },
         { "/wire/lmtp/three messages in one write", test_pipelined },
         { "/wire/lmtp/identity and parameters arrive verbatim", test_verbatim },
         { "/wire/lmtp/a bare CR or LF is refused, not smuggled", test_smuggling },

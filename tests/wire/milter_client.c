@@ -288,6 +288,10 @@ read_change (char kind, const GString *data)
         change->body = g_bytes_new (data->str, data->len);
         return change;
     }
+    if (kind == 'q') {
+        change->value = g_strdup (data->str);
+        return change;
+    }
     if (kind != 'h') {
         uint32_t index;
         memcpy (&index, at, sizeof index);
@@ -309,7 +313,7 @@ milter_client_end (MilterClient *client)
     answer->changes = g_ptr_array_new_with_free_func ((GDestroyNotify)change_free);
     send_packet (client, 'E', NULL, 0);
     while (!answer->verdict && (data = receive_packet (client, &command))) {
-        if (strchr ("hibm", command))
+        if (strchr ("hibmq", command))
             g_ptr_array_add (answer->changes, read_change (command, data));
         else if (command != 'p')
             answer->verdict = command;
@@ -333,6 +337,8 @@ find_field (const GPtrArray *fields, const char *name, unsigned index)
 static void
 apply_change (GPtrArray *fields, GString *body, bool *body_seen, const MilterChange *change)
 {
+    if (change->kind == 'q')
+        return;
     if (change->kind == 'b') {
         size_t length = 0;
         const char *data = g_bytes_get_data (change->body, &length);

@@ -13,7 +13,8 @@
  */
 typedef struct MilterClient MilterClient;
 
-/* One change that the filter asked for: 'i' insert, 'm' change or remove, 'h' add, 'b' body. */
+/* One change that the filter asked for: 'i' insert, 'm' change or remove, 'h' add, 'b' body, 'q'
+ * quarantine (the reason is in value). */
 typedef struct {
     char kind;
     unsigned index;

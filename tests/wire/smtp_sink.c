@@ -114,15 +114,33 @@ finish (SmtpSink *sink, FILE *peer, SinkMail *mail)
     return complete;
 }
 
+/* Only under the HELO name that is held, as Postfix's restriction class does. */
 static const char *
-reply_to (const char *line, SinkMail *mail)
+reply_to_probe (const SinkMail *mail, SinkMode mode)
 {
+    bool held = mail->commands->len > 0 &&
+                strcmp (g_ptr_array_index (mail->commands, 0), "EHLO hold.licet.invalid") == 0;
+
+    if (mode == SINK_FAILS_PROBE)
+        return "554 5.7.1 <hold.licet.invalid>: Helo command rejected: go away\r\n";
+    return held && mode == SINK_HOLDS
+               ? "554 5.7.1 <nobody@licet.invalid>: Recipient address rejected: mail from "
+                 "hold.licet.invalid is held\r\n"
+               : "250 2.1.5 Ok\r\n";
+}
+
+static const char *
+reply_to (const char *line, SinkMail *mail, SinkMode mode)
+{
+    if (!g_str_has_prefix (line, "QUIT"))
+        g_ptr_array_add (mail->commands, g_strdup (line));
     if (g_str_has_prefix (line, "EHLO"))
         return "250-sink\r\n250-PIPELINING\r\n250-SIZE 100000000\r\n250-DSN\r\n250-8BITMIME\r\n"
                "250-SMTPUTF8\r\n250 XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE\r\n";
     if (g_str_has_prefix (line, "QUIT"))
         return "221 2.0.0 Bye\r\n";
-    g_ptr_array_add (mail->commands, g_strdup (line));
+    if (g_str_has_prefix (line, "RCPT TO:<nobody@licet.invalid>"))
+        return reply_to_probe (mail, mode);
     if (g_str_has_prefix (line, "RCPT TO:<rejected"))
         return "550 5.1.1 no such user\r\n";
     if (g_str_has_prefix (line, "RCPT TO:<busy"))
@@ -140,7 +158,7 @@ serve (SmtpSink *sink, FILE *peer)
     fputs (nonsense ? "SSH-2.0-sink\r\n" : "220 sink ESMTP\r\n", peer);
     while (read_line (peer, line, sizeof line)) {
         if (strcmp (line, "DATA") != 0) {
-            fputs (reply_to (line, mail), peer);
+            fputs (reply_to (line, mail, (SinkMode)g_atomic_int_get (&sink->mode)), peer);
             continue;
         }
         /* Also when no RCPT was accepted: RFC 2920 3.1 allows it. */

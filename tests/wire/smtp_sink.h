@@ -9,7 +9,7 @@
 typedef struct SmtpSink SmtpSink;
 
 typedef struct {
-    GPtrArray *commands; /* char *: XFORWARD, MAIL and RCPT lines as received */
+    GPtrArray *commands; /* char *: EHLO, XFORWARD, MAIL, RCPT and RSET lines as received */
     GString *data;       /* as received, dots unstuffed; empty when nobody was accepted */
 } SinkMail;
 
@@ -18,6 +18,8 @@ typedef enum {
     SINK_DROPS_AFTER_DATA, /* takes the message and hangs up without a reply */
     SINK_REFUSES_DATA,     /* 451 after the final dot */
     SINK_SAYS_NONSENSE,    /* instead of a greeting */
+    SINK_HOLDS,       /* answers the probe for held mail as contrib/postfix/master.cf does */
+    SINK_FAILS_PROBE, /* refuses it for another reason */
 } SinkMode;
 
 SmtpSink *smtp_sink_new (void);

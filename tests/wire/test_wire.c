@@ -168,6 +168,44 @@ test_all_wait (void)
     world_free (world);
 }
 
+static const char *
+reason_for_hold (const MilterAnswer *answer)
+{
+    for (unsigned i = 0; i < answer->changes->len; i++) {
+        const MilterChange *change = g_ptr_array_index (answer->changes, i);
+        if (change->kind == 'q')
+            return change->value;
+    }
+    return NULL;
+}
+
+static void
+test_all_held (void)
+{
+    g_autoptr (MilterClient) client = world_milter (shared);
+    g_autoptr (MilterAnswer) held = send_text (client, "held@example.com", MIXED);
+    g_autoptr (MilterAnswer) some =
+        send_text (client, "held@example.com no@example.com", MIXED);
+    g_autoptr (MilterAnswer) none = send_text (client, "held@example.com", TRANSACTION);
+    g_autofree char *status = world_ask (shared, "status");
+
+    g_assert_cmpint (held->verdict, ==, 'a');
+    g_assert_cmpstr (reason_for_hold (held), ==,
+                     "CA-CONSENT: the recipient has not agreed to promotional mail. Source: "
+                     "Test Act s. 1");
+    GString *result = milter_answer_apply (held, MIXED, strlen (MIXED));
+    g_assert_nonnull (strstr (result->str, "rain jackets"));
+    g_assert_null (strstr (result->str, "X-Licet-Purpose"));
+    g_string_free (result, TRUE);
+    check_in_place (shared, "held@example.com", MIXED);
+    g_assert_cmpint (some->verdict, ==, 'a');
+    g_assert_cmpuint (some->changes->len, ==, 1);
+    g_assert_null (reason_for_hold (some));
+    g_assert_cmpint (none->verdict, ==, 'a');
+    g_assert_null (reason_for_hold (none));
+    g_assert_null (strstr (status, "\"held\":0,"));
+}
+
 static void
 test_refused_by_postfix (void)
 {
@@ -265,9 +303,11 @@ test_old_server (void)
     g_autofree char *path = world_path (shared, "milter");
     g_autoptr (MilterClient) spaces = milter_client_new (path);
     g_autoptr (MilterClient) body = milter_client_new (path);
+    g_autoptr (MilterClient) hold = milter_client_new (path);
 
     g_assert_false (
         milter_client_negotiate (spaces, MILTER_ACTIONS, MILTER_STEPS & ~0x100000u));
+    g_assert_false (milter_client_negotiate (hold, MILTER_ACTIONS & ~0x20u, MILTER_STEPS));
     g_assert_false (milter_client_negotiate (body, MILTER_ACTIONS & ~0x2u, MILTER_STEPS));
 }
 
@@ -414,6 +454,7 @@ main (int argc, char *argv[])
         { "/wire/milter/fields forged by the client are removed", test_forged_fields },
         { "/wire/milter/all refused is one 550", test_all_refused },
         { "/wire/milter/all wait is 4xx for queueing clients only", test_all_wait },
+        { "/wire/milter/all held is one quarantine", test_all_held },
         { "/wire/milter/recipients refused by Postfix do not count", test_refused_by_postfix },
         { "/wire/milter/a message for nobody is harmless", test_nobody },
         { "/wire/milter/a malformed message is 550", test_malformed },

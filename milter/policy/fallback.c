@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* What becomes of a copy that must be stripped and cannot be: strip_fallback. */
+
+#include "fallback.h"
+
+#include <string.h>
+
+#include "settle.h"
+#include "verdicts.h"
+
+static const Territory *
+territory_of (const PolicySet *set, const Decision *decision)
+{
+    return policy_set_find (set, decision->facts->territory);
+}
+
+/* Where nobody can tell whether the strip is due, there is nothing to fall back from. */
+static bool
+is_certain_strip (const RuleResult *result)
+{
+    return result->action == ACTION_STRIP && result->mode == MODE_ENFORCE &&
+           result->verdict == VERDICT_VIOLATED;
+}
+
+/* The first in file order; NULL when there is none. */
+static const RuleResult *
+find_certain_strip (const GPtrArray *results)
+{
+    for (unsigned i = 0; i < results->len; i++)
+        if (is_certain_strip (g_ptr_array_index (results, i)))
+            return g_ptr_array_index (results, i);
+    return NULL;
+}
+
+/* Each rule that asks for the strip must be content with what comes in its place. */
+static Fallback
+strictest_fallback (const PolicySet *set, const Territory *territory, const GPtrArray *results)
+{
+    Fallback strictest = FALLBACK_TEXT_ONLY;
+
+    for (unsigned i = 0; i < results->len; i++) {
+        const Rule *rule = g_ptr_array_index (territory->rules, i);
+        if (is_certain_strip (g_ptr_array_index (results, i)))
+            strictest = MAX (strictest,
+                             rule->has_fallback ? rule->fallback : policy_set_fallback (set));
+    }
+    return strictest;
+}
+
+/* A mail that waits is asked about again; one that is held is not. So what would refuse it must
+ * be looked at now. */
+static void
+hold_whole (Decision *decision, const Territory *territory, const RuleResult *certain,
+            const char *sentence, const char *reason)
+{
+    const RuleResult *refusing = settle_find (decision->rules, ACTION_REFUSE);
+
+    if (refusing)
+        settle_refuse (decision, refusing, settle_sentence (territory, refusing), NULL);
+    else
+        settle_hold (decision, certain, sentence, reason);
+}
+
+static void
+settle_certain (Decision *decision, const Territory *territory, const RuleResult *certain,
+                const char *sentence)
+{
+    const char *reason = sentence ? NULL : decision->obstacle;
+
+    if (!sentence)
+        sentence = settle_sentence (territory, certain);
+    switch (decision->fallback) {
+    case FALLBACK_REFUSE:
+        settle_refuse (decision, certain, sentence, reason);
+        return;
+    case FALLBACK_HOLD:
+        hold_whole (decision, territory, certain, sentence, reason);
+        return;
+    case FALLBACK_TEXT_ONLY:
+        decision->outcome = OUTCOME_STRIP;
+        decision->copy = COPY_TEXT_ONLY;
+        g_clear_pointer (&decision->reply, g_free);
+        settle_rule (decision, certain);
+        return;
+    }
+    g_assert_not_reached ();
+}
+
+void
+fallback_settle (Decision *decision, const RuleView *view, const char *obstacle,
+                 const char *sentence)
+{
+    const Territory *territory = territory_of (view->set, decision);
+    const RuleResult *certain = find_certain_strip (decision->rules);
+
+    decision->copy = COPY_WHOLE;
+    decision->fallback = FALLBACK_REFUSE;
+    if (!certain) {
+        if (!settle_held_back (decision, territory, decision->rules))
+            settle_defer (decision, territory, settle_find (decision->rules, ACTION_STRIP));
+        return;
+    }
+    /* Of a message that is nothing but promotion nothing may be left. */
+    if (view->classification->class == CLASS_MIXED)
+        decision->fallback = strictest_fallback (view->set, territory, decision->rules);
+    g_free (decision->obstacle);
+    decision->obstacle = *obstacle ? g_strdup (obstacle) : NULL;
+    settle_certain (decision, territory, certain, sentence);
+}
+
+void
+policy_strip_failed (const PolicySet *set, const Message *message,
+                     const Classification *classification, Decision *decision, int64_t now,
+                     const char *reason)
+{
+    RuleView view = { set, message, classification, decision->facts, false, now };
+    g_autofree char *sentence =
+        g_strdup_printf ("the promotional block cannot be removed safely: %s", reason);
+
+    /* The results so far tell of a copy that there will not be. */
+    g_ptr_array_unref (decision->rules);
+    decision->rules =
+        verdicts_judge (territory_of (set, decision), decision->legal_class, &view);
+    fallback_settle (decision, &view, reason, sentence);
+}
+
+static const RuleResult *
+result_of (const Decision *decision, const char *id)
+{
+    for (unsigned i = 0; i < decision->rules->len; i++)
+        if (strcmp (((RuleResult *)g_ptr_array_index (decision->rules, i))->id, id) == 0)
+            return g_ptr_array_index (decision->rules, i);
+    g_assert_not_reached ();
+}
+
+void
+policy_text_only_failed (const PolicySet *set, Decision *decision, const char *reason)
+{
+    const RuleResult *result = result_of (decision, decision->rule);
+    g_autofree char *both =
+        g_strdup_printf ("%s; nor can its text go alone: %s", decision->obstacle, reason);
+
+    decision->copy = COPY_WHOLE;
+    settle_refuse (decision, result, settle_sentence (territory_of (set, decision), result),
+                   both);
+}
+
+void
+policy_judge_text_only (const PolicySet *set, const Message *rest,
+                        const Classification *classification, Decision *decision, int64_t now)
+{
+    const Territory *territory = territory_of (set, decision);
+    RuleView view = { set, rest, classification, decision->facts, false, now };
+    bool promotion =
+        classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
+
+    if (classification->problem || promotion) {
+        policy_text_only_failed (set, decision,
+                                 classification->problem ? classification->problem
+                                                         : "it reads as promotion");
+        return;
+    }
+    g_autoptr (GPtrArray) second = verdicts_judge (territory, CLASS_TRANSACTIONAL, &view);
+    settle_second_look (decision, territory, result_of (decision, decision->rule), second);
+}
+
+void
+policy_tracking_failed (Decision *decision, const char *reason)
+{
+    const RuleResult *result = NULL;
+    g_autofree char *sentence =
+        g_strdup_printf ("tracking cannot be removed safely: %s", reason);
+
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        RuleResult *candidate = g_ptr_array_index (decision->rules, i);
+        candidate->cured = false;
+        if (!result && candidate->action == ACTION_FIX && candidate->mode == MODE_ENFORCE &&
+            strcmp (candidate->kind, "tracking") == 0)
+            result = candidate;
+    }
+    g_assert (result);
+    decision->copy = COPY_WHOLE;
+    settle_refuse (decision, result, sentence, NULL);
+}

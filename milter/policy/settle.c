@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* From judged rules to an outcome with its reply. */
+
+#include "settle.h"
+
+#include <string.h>
+
+#include "licet/clock.h"
+#include "licet/limits.h"
+
+const RuleResult *
+settle_find (const GPtrArray *results, Action action)
+{
+    for (unsigned i = 0; i < results->len; i++) {
+        const RuleResult *result = g_ptr_array_index (results, i);
+        if (result->action == action && result->mode == MODE_ENFORCE)
+            return result;
+    }
+    return NULL;
+}
+
+/* Who asks to wait longest, else the first who asks to wait; NULL when nobody does. */
+static const RuleResult *
+find_longest_wait (const GPtrArray *results)
+{
+    const RuleResult *longest = settle_find (results, ACTION_DEFER);
+
+    for (unsigned i = 0; i < results->len; i++) {
+        const RuleResult *result = g_ptr_array_index (results, i);
+        if (result->action == ACTION_DEFER && result->mode == MODE_ENFORCE &&
+            result->until > longest->until)
+            longest = result;
+    }
+    return longest;
+}
+
+static const Rule *
+rule_of (const Territory *territory, const char *id)
+{
+    for (unsigned i = 0; i < territory->rules->len; i++) {
+        const Rule *rule = g_ptr_array_index (territory->rules, i);
+        if (strcmp (rule->id, id) == 0)
+            return rule;
+    }
+    return NULL;
+}
+
+/* RFC 5321 4.2: printable ASCII; 4.5.3.1.5: 512 octets with code and CRLF. */
+char *
+settle_line (const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid (text, -1);
+    g_auto (GStrv) parts = g_strsplit (valid, "§", -1);
+    g_autofree char *spelled = g_strjoinv ("s.", parts);
+    char *ascii = g_str_to_ascii (spelled, "C");
+
+    for (char *c = ascii; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    if (strlen (ascii) > LIMIT_REPLY - 12)
+        ascii[LIMIT_REPLY - 12] = '\0';
+    return ascii;
+}
+
+static char *
+make_reply (const char *code, const RuleResult *result, const char *sentence, int64_t until,
+            const char *reason)
+{
+    g_autofree char *time = until ? clock_format (until) : NULL;
+    g_autofree char *text =
+        g_strdup_printf ("%s%s: %s%s%s%s%s. Source: %s", code, result->id, sentence,
+                         time ? "; it waits until " : "", time ? time : "", reason ? "; " : "",
+                         reason ? reason : "", result->source);
+    return settle_line (text);
+}
+
+void
+settle_rule (Decision *decision, const RuleResult *result)
+{
+    g_free (decision->rule);
+    g_free (decision->source);
+    decision->rule = g_strdup (result->id);
+    decision->source = g_strdup (result->source);
+}
+
+const char *
+settle_sentence (const Territory *territory, const RuleResult *result)
+{
+    const Rule *rule = rule_of (territory, result->id);
+
+    if (!rule)
+        return "refused by policy";
+    if (result->verdict == VERDICT_CANNOT_TELL)
+        return "it cannot be told now whether the mail may be sent";
+    return rule->reply ? rule->reply : rule->kind->sentence;
+}
+
+void
+settle_refuse (Decision *decision, const RuleResult *result, const char *sentence,
+               const char *reason)
+{
+    decision->outcome = OUTCOME_REFUSE;
+    settle_rule (decision, result);
+    g_free (decision->reply);
+    decision->reply = make_reply ("550 5.7.1 ", result, sentence, 0, reason);
+}
+
+void
+settle_hold (Decision *decision, const RuleResult *result, const char *sentence,
+             const char *reason)
+{
+    decision->outcome = OUTCOME_HOLD;
+    settle_rule (decision, result);
+    g_free (decision->reply);
+    decision->reply = make_reply ("", result, sentence, 0, reason);
+}
+
+void
+settle_defer (Decision *decision, const Territory *territory, const RuleResult *result)
+{
+    decision->outcome = OUTCOME_DEFER;
+    decision->until = result->until;
+    settle_rule (decision, result);
+    g_free (decision->reply);
+    decision->reply = make_reply ("451 4.7.1 ", result, settle_sentence (territory, result),
+                                  result->until, NULL);
+}
+
+bool
+settle_held_back (Decision *decision, const Territory *territory, const GPtrArray *results)
+{
+    const RuleResult *refusing = settle_find (results, ACTION_REFUSE);
+    const RuleResult *holding = settle_find (results, ACTION_HOLD);
+    const RuleResult *deferring = find_longest_wait (results);
+
+    if (refusing)
+        settle_refuse (decision, refusing, settle_sentence (territory, refusing), NULL);
+    else if (holding)
+        settle_hold (decision, holding, settle_sentence (territory, holding), NULL);
+    else if (deferring)
+        settle_defer (decision, territory, deferring);
+    return refusing || holding || deferring;
+}
+
+/* What the first look found stays on record, cured when the stripped copy no longer has it. A
+ * rule that only the stripped copy comes under is recorded as it was judged there: it takes the
+ * place of its "not applicable". */
+static void
+merge_second_look (GPtrArray *first, const GPtrArray *second)
+{
+    for (unsigned i = 0; i < first->len; i++) {
+        RuleResult *result = g_ptr_array_index (first, i);
+        const RuleResult *again = g_ptr_array_index (second, i);
+        if (result->action != ACTION_ALLOW && again->action == ACTION_ALLOW)
+            result->cured = true;
+        if (result->verdict != VERDICT_NOT_APPLICABLE ||
+            again->verdict == VERDICT_NOT_APPLICABLE)
+            continue;
+        result->verdict = again->verdict;
+        result->action = again->action;
+        result->until = again->until;
+        g_free (result->evidence);
+        result->evidence = g_strdup_printf ("in the stripped copy: %s", again->evidence);
+        result->remedy = g_strdup (again->remedy);
+        result->fix = g_strdup (again->fix);
+    }
+}
+
+void
+settle_second_look (Decision *decision, const Territory *territory, const RuleResult *asking,
+                    const GPtrArray *second)
+{
+    const RuleResult *still = settle_find (second, ACTION_STRIP);
+
+    merge_second_look (decision->rules, second);
+    if (still) {
+        settle_refuse (decision, still, settle_sentence (territory, still),
+                       "there is nothing more to strip");
+        return;
+    }
+    if (settle_held_back (decision, territory, second))
+        return;
+    decision->outcome = OUTCOME_STRIP;
+    settle_rule (decision, asking);
+}
