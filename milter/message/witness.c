@@ -199,50 +199,63 @@ witness_filename (const Part *part)
     return name ? g_utf8_make_valid (name, -1) : NULL;
 }
 
-/* Whether a base64 word of RFC 2047 2 ends here. */
+/* With a character set of one letter and no text. */
+enum { SHORTEST_WORD = 8 };
+
+/* RFC 2047 2: "=?charset?B?text?=", and nothing else between blanks. */
 static bool
-ends_base64_word (const char *value, const char *end)
+is_encoded_word (const char *token, gsize length, bool *ret_padded)
 {
-    const char *at = end - strlen ("?=");
+    const char *end = token + length - strlen ("?=");
 
-    while (at > value && at[-1] != '?' && !g_ascii_isspace (at[-1]))
-        at--;
-    if (at - value < 6 || at[-1] != '?' || g_ascii_toupper (at[-2]) != 'B' || at[-3] != '?')
+    if (length < SHORTEST_WORD || !g_str_has_prefix (token, "=?") || end[0] != '?' ||
+        end[1] != '=')
         return false;
-    at -= 3;
-    while (at > value && at[-1] != '?' && !g_ascii_isspace (at[-1]))
-        at--;
-    return at - value >= 2 && at[-1] == '?' && at[-2] == '=';
+    const char *encoding = memchr (token + 2, '?', (gsize)(end - token) - 2);
+    if (!encoding || end - encoding < 3 || encoding[2] != '?' ||
+        !strchr ("BbQq", encoding[1]) ||
+        memchr (encoding + 3, '?', (gsize)(end - encoding) - 3))
+        return false;
+    *ret_padded = g_ascii_toupper (encoding[1]) == 'B' && end[-1] == '=';
+    return true;
 }
 
-/* After the first base64 word with padding that another word follows, or the end. */
-static const char *
-find_padded_word (const char *value)
+static void
+flush_words (GString *words, GString *text)
 {
-    for (const char *end = value; (end = strstr (end, "=?="));) {
-        end += strlen ("=?=");
-        gsize blanks = strspn (end, " \t");
-        if (blanks > 0 && end[blanks] == '=' && end[blanks + 1] == '?' &&
-            ends_base64_word (value, end))
-            return end;
-    }
-    return value + strlen (value);
+    g_autofree char *decoded = g_mime_utils_header_decode_text (NULL, words->str);
+
+    g_string_append (text, decoded ? decoded : "");
+    g_string_truncate (words, 0);
 }
 
-/* GMime decodes adjacent words of one kind in one go and stops at the first padding, where other
- * readers go on. So it is shown no more than that at once; the blanks between words are none. */
+/*
+ * GMime decodes adjacent words of one kind in one go, since a character may be split between them,
+ * but then stops at the first padding, where other readers go on; and a broken word keeps it from
+ * seeing the next one. So it is shown a run of good words at a time, and all else by itself.
+ * Blanks between two words are none.
+ */
 char *
 witness_decode (const char *value)
 {
-    g_autoptr (GString) text = g_string_new (NULL);
+    g_autoptr (GString) text = g_string_new (NULL), run = g_string_new (NULL);
+    bool in_words = false, padded = false;
 
     start_library ();
-    for (const char *end; *value; value = end + (*end ? strspn (end, " \t") : 0)) {
-        end = find_padded_word (value);
-        g_autofree char *piece = g_strndup (value, (gsize)(end - value));
-        g_autofree char *decoded = g_mime_utils_header_decode_text (NULL, piece);
-        g_string_append (text, decoded ? decoded : "");
+    while (*value) {
+        gsize blanks = strspn (value, " \t"), length = strcspn (value + blanks, " \t");
+        bool was_padded = padded, word = is_encoded_word (value + blanks, length, &padded);
+        if (word != in_words || (word && was_padded))
+            flush_words (run, text);
+        if (word && in_words)
+            g_string_append (run, run->len > 0 ? " " : "");
+        else
+            g_string_append_len (word ? text : run, value, (gssize)blanks);
+        g_string_append_len (run, value + blanks, (gssize)length);
+        in_words = word;
+        value += blanks + length;
     }
+    flush_words (run, text);
     return g_utf8_make_valid (text->str, (gssize)text->len);
 }
 
