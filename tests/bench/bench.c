@@ -283,7 +283,7 @@ main (int argc, char **argv)
         write_mail ("newsletter, 8bit", 60, "8bit");
         write_mail ("newsletter, quoted", 60, "quoted-printable");
         write_mail ("newsletter, base64", 60, "base64");
-        write_mail ("long page, quoted", 2000, "quoted-printable");
+        write_mail ("long page, quoted", 1500, "quoted-printable");
     }
     for (int i = 1; i < argc; i++) {
         g_autofree char *data = NULL;
