@@ -225,7 +225,7 @@ cut_encoded (const Part *part, GBytes *message, const GArray *ranges, GError **e
 
     if (!cut_keeps_characters (part, ranges))
         return fail (error, part, g_array_index (ranges, CutRange, 0).start,
-                     "the edit splits a character");
+                     "the edit splits or joins characters");
     switch (leaf->encoding) {
     case ENCODING_IDENTITY:
         return cut_identity (part, leaf->end == size, ranges, error);

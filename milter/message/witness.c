@@ -199,12 +199,64 @@ witness_filename (const Part *part)
     return name ? g_utf8_make_valid (name, -1) : NULL;
 }
 
+/* With a character set of one letter and no text. */
+enum { SHORTEST_WORD = 8 };
+
+/* RFC 2047 2: "=?charset?B?text?=", and nothing else between blanks. */
+static bool
+is_encoded_word (const char *token, gsize length, bool *ret_padded)
+{
+    const char *end = token + length - strlen ("?=");
+
+    if (length < SHORTEST_WORD || !g_str_has_prefix (token, "=?") || end[0] != '?' ||
+        end[1] != '=')
+        return false;
+    const char *encoding = memchr (token + 2, '?', (gsize)(end - token) - 2);
+    if (!encoding || end - encoding < 3 || encoding[2] != '?' ||
+        !strchr ("BbQq", encoding[1]) ||
+        memchr (encoding + 3, '?', (gsize)(end - encoding) - 3))
+        return false;
+    *ret_padded = g_ascii_toupper (encoding[1]) == 'B' && end[-1] == '=';
+    return true;
+}
+
+static void
+flush_words (GString *words, GString *text)
+{
+    g_autofree char *decoded = g_mime_utils_header_decode_text (NULL, words->str);
+
+    g_string_append (text, decoded ? decoded : "");
+    g_string_truncate (words, 0);
+}
+
+/*
+ * GMime decodes adjacent words of one kind in one go, since a character may be split between them,
+ * but then stops at the first padding, where other readers go on; and a broken word keeps it from
+ * seeing the next one. So it is shown a run of good words at a time, and all else by itself.
+ * Blanks between two words are none.
+ */
 char *
 witness_decode (const char *value)
 {
+    g_autoptr (GString) text = g_string_new (NULL), run = g_string_new (NULL);
+    bool in_words = false, padded = false;
+
     start_library ();
-    g_autofree char *text = g_mime_utils_header_decode_text (NULL, value);
-    return g_utf8_make_valid (text ? text : "", -1);
+    while (*value) {
+        gsize blanks = strspn (value, " \t"), length = strcspn (value + blanks, " \t");
+        bool was_padded = padded, word = is_encoded_word (value + blanks, length, &padded);
+        if (word != in_words || (word && was_padded))
+            flush_words (run, text);
+        if (word && in_words)
+            g_string_append (run, run->len > 0 ? " " : "");
+        else
+            g_string_append_len (word ? text : run, value, (gssize)blanks);
+        g_string_append_len (run, value + blanks, (gssize)length);
+        in_words = word;
+        value += blanks + length;
+    }
+    flush_words (run, text);
+    return g_utf8_make_valid (text->str, (gssize)text->len);
 }
 
 /* Groups are one level deep (RFC 5322 3.4). */

@@ -9,6 +9,8 @@
 #include "licet/tracking.h"
 #include "text_only.h"
 
+#include "label.h"
+
 static const char *const control_headers[] = {
     "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
     "X-Licet-Campaign", "X-Licet-Route", NULL,
@@ -84,59 +86,16 @@ drop_orphans (const Message *message, const Classification *classification,
     }
 }
 
-/* RFC 2047 2: an encoded word has at most 75 characters, so 45 bytes of text, and no character is
- * split between two. The blank at the end of a prefix belongs inside, since blanks between encoded
- * words are dropped. */
-enum { WORD_BYTES = 45 };
-
-static char *
-encode_words (const char *text)
-{
-    g_autoptr (GString) words = g_string_new (NULL);
-
-    if (g_str_is_ascii (text))
-        return g_strdup (text);
-    while (*text) {
-        const char *end = text;
-        while (*end && g_utf8_next_char (end) - text <= WORD_BYTES)
-            end = g_utf8_next_char (end);
-        g_autofree char *base64 = g_base64_encode ((const guchar *)text, (gsize)(end - text));
-        g_string_append_printf (words, "=?utf-8?B?%s?=%s", base64, *end ? "\r\n " : " ");
-        text = end;
-    }
-    return g_string_free (g_steal_pointer (&words), FALSE);
-}
-
-/* RFC 5322 2.1.1: lines of 78 characters where it can be; a fold stands in for the blank. */
-enum { LINE_LENGTH = 78 };
-
-static char *
-put_in_front (const char *prefix, const char *value)
-{
-    const char *line = strrchr (prefix, '\n');
-    size_t used = line ? strlen (line + 1) : strlen ("Subject: ") + strlen (prefix);
-
-    if (used + strcspn (value, "\r\n") <= LINE_LENGTH || *value == '\r' || !*value ||
-        !g_str_has_suffix (prefix, " "))
-        return g_strconcat (prefix, value, NULL);
-    return g_strdup_printf ("%.*s\r\n %s", (int)strlen (prefix) - 1, prefix, value);
-}
-
 static void
 fix_subject (const Message *message, const RuleResult *result, GPtrArray *edits)
 {
     int field = message_find_field (message, "Subject");
-    g_autofree char *prefix = encode_words (result->fix);
+    const char *old = field < 0 ? NULL : message_field (message, (unsigned)field)->value;
+    g_autofree char *value = label_put (result->fix, old);
 
-    if (field < 0) {
-        g_ptr_array_add (edits, edit_header_new (EDIT_HEADER_INSERT, "label", 0, "Subject",
-                                                 g_strchomp (prefix), result->id));
-        return;
-    }
-    g_autofree char *value =
-        put_in_front (prefix, message_field (message, (unsigned)field)->value);
-    g_ptr_array_add (edits, edit_header_new (EDIT_HEADER_REPLACE, "label", (unsigned)field,
-                                             "Subject", value, result->id));
+    g_ptr_array_add (edits,
+                     edit_header_new (old ? EDIT_HEADER_REPLACE : EDIT_HEADER_INSERT, "label",
+                                      old ? (unsigned)field : 0, "Subject", value, result->id));
 }
 
 static void

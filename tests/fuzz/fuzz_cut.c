@@ -138,6 +138,18 @@ plan_edit (const uint8_t *plan, unsigned leaf, size_t length, const char *with)
     return edit_cut_new ("strip", leaf, start, end, "", "");
 }
 
+static void
+take_element (Edit *edit, const Message *message, unsigned number)
+{
+    unsigned count = message_element_count (message, edit->leaf);
+
+    if (count == 0)
+        return;
+    const LeafElement *element = message_element (message, edit->leaf, number % count);
+    edit->start = element->start;
+    edit->end = element->end;
+}
+
 /* Where the bytes are about, so that a cut of an element can be met at all. */
 static void
 snap (Edit *edit, const Leaf *leaf)
@@ -171,7 +183,9 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     size_t length = g_bytes_get_size (target->content);
     g_autoptr (GPtrArray) edits = g_ptr_array_new_full (2, (GDestroyNotify)edit_free);
     Edit *first = plan_edit (data + 4, leaf, length, NULL);
-    if (data[1] & 0x40)
+    if (data[1] & 0x08)
+        take_element (first, message, data[4]);
+    else if (data[1] & 0x40)
         snap (first, target);
     g_ptr_array_add (edits, first);
     if (data[1] & 0x20)

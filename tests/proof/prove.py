@@ -31,7 +31,9 @@ FILE_BOUND = 20 << 20
 
 
 def wire(data):
-    """As a mail system would hand it over: files in line ends of the system get CRLF."""
+    """As a mail system would hand it over: with CRLF, without a mailbox's "From " line."""
+    if data.startswith(b"From "):
+        data = data[data.index(b"\n") + 1:]
     return data if b"\r\n" in data else data.replace(b"\n", b"\r\n")
 
 

@@ -127,9 +127,9 @@ static const CutRow cut_rows[] = {
     { "text of an element that goes must not be lost behind a tag without an end",
       PAGE "<x>a<x y=z>b<i>c tail\n", "x>a", "i>c", "!changes the HTML" },
     { "half a character is refused", PLAIN "h\303\251 you\n", "\251 ", "you",
-      "!splits a character" },
+      "!splits or joins characters" },
     { "halves of two characters make no new one", PLAIN "a\303\251b\303\250\n", "\251", "\250",
-      "!splits a character" },
+      "!splits or joins characters" },
     { "an unclosed element takes no more than itself", PAGE "<p>a<div>x\n<p>keep</p>\n",
       "<div>", "<p>keep", "!changes the HTML" },
 };
