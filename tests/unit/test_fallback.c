@@ -216,11 +216,12 @@ run (const char *fallback, const char *rules, const char *mail)
     return plan;
 }
 
-static const char *
+static char *
 copy_text (const Plan *plan)
 {
     g_assert_cmpuint (plan->variants->len, ==, 1);
-    return g_bytes_get_data (((Variant *)g_ptr_array_index (plan->variants, 0))->bytes, NULL);
+    GBytes *bytes = ((Variant *)g_ptr_array_index (plan->variants, 0))->bytes;
+    return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
 /* What holds for every copy: nobody gets the offer by chance. */
@@ -284,7 +285,7 @@ test_pictures (void)
                                                                                                                             "inline") "--r--\r\n--m\r\n" PICTURE ("ticket@shop",
                                                                                                                                                                   "attachment") "--m--\r\n";
     g_autoptr (Plan) plan = run ("text-only", ASK, mail);
-    const char *text = copy_text (plan);
+    g_autofree char *text = copy_text (plan);
 
     g_assert_cmpint (plan_decision (plan, 0)->copy, ==, COPY_TEXT_ONLY);
     g_assert_null (strstr (text, "in@shop"));
