@@ -37,7 +37,8 @@
  * pass over the elements of a page. */
 #define LIMIT_SELECTOR_PARTS 32
 
-/* A message with more marked blocks than this is refused as malformed. */
+/* A message with more marked blocks than this is refused as malformed; one in which the policy
+ * selects more is not stripped. */
 #define LIMIT_BLOCKS 256
 
 /* RFC 5321 4.5.3.1.8 asks for at least 100; Postfix accepts 1,000 by default. */

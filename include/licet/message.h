@@ -173,8 +173,7 @@ typedef struct {
  * LEAF_OTHER. Caller frees. */
 GPtrArray *message_part_references (const Message *message, unsigned leaf);
 
-/* The elements of an HTML or AMP leaf; none of other leaves and of those past the bounds of
- * limits.h, which are locked. */
+/* The elements of an HTML or AMP leaf; none of other leaves and of those that are locked. */
 unsigned message_element_count (const Message *message, unsigned leaf);
 const LeafElement *message_element (const Message *message, unsigned leaf, unsigned i);
 /* The value of its first attribute of that name (lower case), references resolved, UTF-8; ""

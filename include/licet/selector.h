@@ -20,8 +20,10 @@ Selector *selector_parse (const char *text, GError **error);
 void selector_free (Selector *selector);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Selector, selector_free)
 
-/* Numbers (unsigned) of the elements that match, in order. Time is linear in the elements for
- * each part of the selector. */
+/* Numbers (unsigned) of the elements that match, in order; also of a leaf that is locked, whose
+ * elements cannot be cut but are there to see. None of leaves that are not HTML or belong to
+ * another message; NULL when the leaf is past the bounds within which its elements are known.
+ * Time is linear in the leaf for each part of the selector. */
 GArray *selector_match (const Selector *selector, const Message *message, unsigned leaf);
 
 #endif

@@ -372,7 +372,7 @@ message_element_count (const Message *message, unsigned leaf)
 {
     const Part *part = get_part (message, leaf);
 
-    return part->elements ? part->elements->len : 0;
+    return part->elements && !part->leaf.locked ? part->elements->len : 0;
 }
 
 const LeafElement *

@@ -86,8 +86,8 @@ void
 outline_finish (Outline *outline, const ElementStack *stack, size_t length)
 {
     close_down_to (outline, 0, length);
-    if (stack->exceeded || outline->part->leaf.locked)
-        g_array_set_size (outline->part->elements, 0);
+    if (stack->exceeded)
+        g_clear_pointer (&outline->part->elements, g_array_unref);
 }
 
 static char *

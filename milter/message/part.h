@@ -14,7 +14,7 @@ typedef struct {
     char *disposition;
     GBytes *source;      /* what the runs point into: the content, or its UTF-8 form */
     GArray *runs;        /* of TextRun, by offset */
-    GArray *elements;    /* of LeafElement, by start; NULL but for HTML */
+    GArray *elements;    /* of LeafElement, by start; NULL but for HTML within its bounds */
     GStringChunk *names; /* of elements that are not known */
     GArray *notes;       /* see notes.h; NULL when there is none */
     GString *notes_text;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "part.h"
 #include "selector_parse.h"
 
 /* What the tests of one leaf need to know about its elements. */
@@ -33,11 +34,11 @@ count_children (const Page *page)
 }
 
 static void
-page_init (Page *page, const Message *message, unsigned leaf)
+page_init (Page *page, const Message *message, unsigned leaf, const Part *part)
 {
     page->message = message;
     page->leaf = leaf;
-    page->count = message_element_count (message, leaf);
+    page->count = part->elements && !part->nested ? part->elements->len : 0;
     page->position = g_new0 (unsigned, page->count + 1);
     page->siblings = g_new0 (unsigned, page->count + 1);
     g_autofree unsigned *children = count_children (page);
@@ -78,10 +79,12 @@ has_word (const char *value, const char *wanted, bool fold)
 static bool
 has_part (const char *value, const char *wanted, bool fold)
 {
-    size_t length = strlen (wanted);
+    size_t length = strlen (wanted), have = strlen (value);
 
-    for (const char *at = value; length > 0 && strlen (at) >= length; at++)
-        if (is_equal (at, wanted, length, fold))
+    if (length == 0 || !fold)
+        return length > 0 && strstr (value, wanted);
+    for (size_t at = 0; at + length <= have; at++)
+        if (is_equal (value + at, wanted, length, true))
             return true;
     return false;
 }
@@ -186,10 +189,14 @@ match_complex (const GPtrArray *compounds, const Page *page, bool *matched)
 GArray *
 selector_match (const Selector *selector, const Message *message, unsigned leaf)
 {
-    GArray *numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    const Part *part = (const Part *)message_leaf (message, leaf);
     Page page = { 0 };
 
-    page_init (&page, message, leaf);
+    if (!part->elements && !part->nested &&
+        (part->leaf.kind == LEAF_HTML || part->leaf.kind == LEAF_AMP))
+        return NULL;
+    GArray *numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    page_init (&page, message, leaf, part);
     g_autofree bool *matched = g_new0 (bool, page.count + 1);
     for (unsigned i = 0; i < selector->list->len; i++)
         match_complex (g_ptr_array_index (selector->list, i), &page, matched);

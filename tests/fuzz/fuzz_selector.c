@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     if (!message)
         return 0;
     g_autoptr (GArray) numbers = selector_match (selector, message, 0);
-    for (unsigned i = 0; i < numbers->len; i++)
+    for (unsigned i = 0; numbers && i < numbers->len; i++)
         g_assert_cmpuint (g_array_index (numbers, unsigned, i), <,
                           message_element_count (message, 0));
     return 0;
