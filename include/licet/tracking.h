@@ -21,11 +21,12 @@ typedef struct {
 } TrackingPatterns;
 
 typedef struct {
-    const char *what; /* "pixel", "link", "campaign-parameter", "wrapped" */
+    const char *what; /* "pixel", "link", "campaign-parameter", "wrapped" (target unknown) */
     unsigned leaf;
-    size_t start, end; /* decoded range to replace */
+    size_t start, end; /* decoded range to replace; all of a leaf in an opaque character set */
     char *with; /* ASCII as it must stand in the source; "" to cut; NULL when it is known to be
-                   tracked but its target is not in it ("wrapped"): nothing can be done */
+                   tracked but nothing can be put in its place: it is "wrapped", or stands in a
+                   style, in a conditional comment, or in another message */
 } TrackingPlace;
 
 /* Array of TrackingPlace by leaf and offset, without overlaps. Linear in the message. */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "licet/address.h"
+
 /* Pieces of an address, borrowed from it. */
 typedef struct {
     const char *host;
@@ -16,18 +18,22 @@ typedef struct {
     size_t query_length;
 } Address;
 
+/* The length of what stands before the host, 0 when there is none. Browsers take any number of
+ * slashes after http: and https:, and a backslash for a slash (WHATWG URL 4.4). */
 static size_t
 scheme_length (const char *url)
 {
-    static const char *const schemes[] = { "https://", "http://", "//" };
+    static const char *const schemes[] = { "https:", "http:", "" };
+    size_t length = 0;
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (schemes); i++)
+    for (unsigned i = 0; i < G_N_ELEMENTS (schemes) && length == 0; i++)
         if (g_ascii_strncasecmp (url, schemes[i], strlen (schemes[i])) == 0)
-            return strlen (schemes[i]);
-    return 0;
+            length = strlen (schemes[i]);
+    size_t slashes = strspn (url + length, "/\\");
+    return length > 0 || slashes > 1 ? length + slashes : 0;
 }
 
-/* Browsers read a backslash as a slash; RFC 3986 3.2: user and port stand around the host. */
+/* RFC 3986 3.2: user and port stand around the host. */
 static bool
 read_address (const char *url, Address *address)
 {
@@ -56,19 +62,29 @@ read_address (const char *url, Address *address)
 
 /* ".example" covers what is below example, and example itself. */
 static bool
+is_below (const char *host, const char *wanted)
+{
+    bool below = *wanted == '.';
+    size_t length = strlen (wanted + below), have = strlen (host);
+
+    if (length == 0 || length > have)
+        return false;
+    const char *tail = host + have - length;
+    return g_ascii_strcasecmp (tail, wanted + below) == 0 &&
+           (tail == host || (below && tail[-1] == '.'));
+}
+
+/* The policy has hosts as A-labels (RFC 5890); a page may have them in their own letters. */
+static bool
 is_host (char *const *hosts, const Address *address)
 {
-    for (; hosts && *hosts; hosts++) {
-        bool below = **hosts == '.';
-        const char *wanted = *hosts + below;
-        size_t length = strlen (wanted);
-        if (length > address->host_length || length == 0)
-            continue;
-        const char *tail = address->host + address->host_length - length;
-        if (g_ascii_strncasecmp (tail, wanted, length) == 0 &&
-            (tail == address->host || (below && tail[-1] == '.')))
+    g_autofree char *written = g_strndup (address->host, address->host_length);
+    g_autofree char *labels =
+        g_str_is_ascii (written) ? NULL : address_domain_ascii (written, NULL);
+
+    for (; hosts && *hosts; hosts++)
+        if (is_below (labels ? labels : written, *hosts))
             return true;
-    }
     return false;
 }
 
@@ -97,12 +113,25 @@ is_glob (const char *glob, const char *text, size_t length)
     return !*glob;
 }
 
+/* As browsers read it (WHATWG URL 4.4): tabs and line ends in it do not count. */
+static char *
+without_line_ends (const char *url)
+{
+    GString *out = g_string_new (NULL);
+
+    for (; *url; url++)
+        if (!strchr ("\t\r\n", *url))
+            g_string_append_c (out, *url);
+    return g_string_free (out, FALSE);
+}
+
 bool
 tracking_is_pixel (const TrackingPatterns *patterns, const char *url)
 {
+    g_autofree char *read = without_line_ends (url);
     Address address = { 0 };
 
-    if (!read_address (url, &address))
+    if (!read_address (read, &address))
         return false;
     if (is_host (patterns->pixel_hosts, &address))
         return true;
@@ -120,6 +149,7 @@ typedef struct {
     size_t value_length;
 } Parameter;
 
+/* WHATWG URL 5.1. */
 static bool
 next_parameter (const Address *address, size_t *position, Parameter *ret)
 {
@@ -127,7 +157,7 @@ next_parameter (const Address *address, size_t *position, Parameter *ret)
         return false;
     const char *start = address->query + *position;
     size_t rest = address->query_length - *position, length = 0;
-    while (length < rest && start[length] != '&' && start[length] != ';')
+    while (length < rest && start[length] != '&')
         length++;
     const char *equals = memchr (start, '=', length);
     ret->start = start;
@@ -148,18 +178,27 @@ is_parameter (char *const *names, const Parameter *parameter)
     return false;
 }
 
-/* A target that leads somewhere by itself, in letters that can stand in any attribute. */
+/* Signs that have no place in an address, or would end the value that it stands in. */
+static bool
+is_plain (char c)
+{
+    return c > ' ' && c < 0x7f && !strchr ("\"'<>`\\^{|}", c);
+}
+
+/* A target that leads somewhere by itself. */
 static bool
 is_safe_target (const char *target)
 {
+    static const char *const schemes[] = { "https://", "http://" };
     Address address = { 0 };
 
-    if (target[0] == '/' || !read_address (target, &address))
-        return false;
     for (const char *c = target; *c; c++)
-        if (*c <= ' ' || *c >= 0x7f || strchr ("\"'<>`\\^{|}", *c))
+        if (!is_plain (*c))
             return false;
-    return true;
+    for (unsigned i = 0; i < G_N_ELEMENTS (schemes); i++)
+        if (g_ascii_strncasecmp (target, schemes[i], strlen (schemes[i])) == 0)
+            return target[strlen (schemes[i])] != '/' && read_address (target, &address);
+    return false;
 }
 
 /* RFC 3986 2.1. What is not ASCII or has no place in an address stays encoded. */
@@ -172,8 +211,7 @@ decode_target (const char *value, size_t length)
         int high = value[i] == '%' && i + 2 < length ? g_ascii_xdigit_value (value[i + 1]) : -1;
         int low = high >= 0 ? g_ascii_xdigit_value (value[i + 2]) : -1;
         char c = low >= 0 ? (char)(high * 16 + low) : value[i];
-        bool plain = c > ' ' && c < 0x7f && !strchr ("\"'<>`\\^{|}", c);
-        if (low >= 0 && plain)
+        if (low >= 0 && is_plain (c))
             g_string_append_c (out, c);
         else
             g_string_append_len (out, value + i, low >= 0 ? 3 : 1);
@@ -218,38 +256,70 @@ without_campaign (const TrackingPatterns *patterns, const char *url)
         }
         g_string_append_c (out, before);
         g_string_append_len (out, parameter.start, (gssize)parameter.length);
-        before = parameter.start[parameter.length] == ';' ? ';' : '&';
+        before = '&';
     }
     g_string_append (out, address.path + address.path_length);
     return found ? g_string_free (g_steal_pointer (&out), FALSE) : NULL;
 }
 
-static bool
-is_ascii_line (const char *text)
+/* RFC 3987 3.1: what is not ASCII, and blanks, as bytes of UTF-8. NULL where it would stand in
+ * the host or is no UTF-8. */
+static char *
+encode_address (const char *url)
 {
-    for (; *text; text++)
-        if (*text <= ' ' || *text >= 0x7f)
-            return false;
-    return true;
+    Address address = { 0 };
+
+    if (!g_utf8_validate (url, -1, NULL) || !read_address (url, &address))
+        return NULL;
+    g_autoptr (GString) out = g_string_new (NULL);
+    for (const char *c = url; *c; c++) {
+        if (*c > ' ' && *c < 0x7f)
+            g_string_append_c (out, *c);
+        else if (c < address.path)
+            return NULL;
+        else
+            g_string_append_printf (out, "%%%02X", (unsigned char)*c);
+    }
+    return g_string_free (g_steal_pointer (&out), FALSE);
 }
+
+/* A target may go through a counting host again; past this it is not looked for. */
+enum { MOST_WRAPS = 8 };
 
 const char *
 tracking_link (const TrackingPatterns *patterns, const char *url, char **ret_target)
 {
+    g_autofree char *at = without_line_ends (url);
     Address address = { 0 };
+    unsigned wraps = 0;
 
     *ret_target = NULL;
-    if (!read_address (url, &address))
+    while (read_address (at, &address) && is_host (patterns->link_hosts, &address)) {
+        char *target = wraps++ < MOST_WRAPS ? find_target (patterns, &address) : NULL;
+        if (!target)
+            return "wrapped";
+        g_free (at);
+        at = target;
+    }
+    g_autofree char *bare = without_campaign (patterns, at);
+    if (wraps == 0 && !bare)
         return NULL;
-    bool counting = is_host (patterns->link_hosts, &address);
-    g_autofree char *target = counting ? find_target (patterns, &address) : NULL;
-    if (counting && !target)
-        return "wrapped";
-    g_autofree char *bare = without_campaign (patterns, target ? target : url);
-    if (!target && !bare)
-        return NULL;
-    if (!target && !is_ascii_line (bare))
-        return NULL;
-    *ret_target = bare ? g_steal_pointer (&bare) : g_steal_pointer (&target);
-    return counting ? "link" : "campaign-parameter";
+    *ret_target = encode_address (bare ? bare : at);
+    return wraps > 0 ? "link" : "campaign-parameter";
+}
+
+bool
+tracking_text_has_pixel (const TrackingPatterns *patterns, const char *text)
+{
+    for (const char *found = strstr (text, "//"); found; found = strstr (found, "//")) {
+        bool secure = found - text >= 6 && g_ascii_strncasecmp (found - 6, "https:", 6) == 0;
+        bool plain = found - text >= 5 && g_ascii_strncasecmp (found - 5, "http:", 5) == 0;
+        const char *start = found - (secure ? 6 : plain ? 5 : 0);
+        size_t length = strcspn (found, " \t\r\n\f\"'(),;<>");
+        g_autofree char *url = g_strndup (start, (size_t)(found - start) + length);
+        if (tracking_is_pixel (patterns, url))
+            return true;
+        found += MAX (length, 2);
+    }
+    return false;
 }

@@ -79,7 +79,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     result->verdict =
         answer->state == CONSENT_UNAVAILABLE ? VERDICT_CANNOT_TELL : VERDICT_VIOLATED;
     g_autofree char *left =
-        wrapped ? g_strdup_printf (", %u of them links whose target is not in them", wrapped)
+        wrapped ? g_strdup_printf (", %u of them cannot be taken out", wrapped)
                 : g_strdup ("");
     result->evidence =
         g_strdup_printf ("tracking consent: %s; %u tracked places%s",
