@@ -4,6 +4,10 @@
 
 #include "hints.h"
 
+#include <string.h>
+
+#include "licet/address.h"
+
 static const ConfField tracking_fields[] = {
     { "pixel_hosts", CONF_STRINGS, false, 0, 0, NULL },
     { "pixel_patterns", CONF_STRINGS, false, 0, 0, NULL },
@@ -54,21 +58,48 @@ block_selectors_free (BlockSelectors *selectors)
 }
 
 /* One that holds for every address, such as "" or "*", would take all pictures and links away. */
-static void
-check_patterns (const ConfNode *group, const char *name, bool host, GPtrArray *problems)
+static char **
+read_globs (const ConfNode *group, const char *name, GPtrArray *problems)
 {
-    g_auto (GStrv) texts = conf_strings (group, name);
+    char **globs = conf_strings (group, name);
 
-    for (unsigned i = 0; texts[i]; i++) {
-        const char *rest = texts[i];
-        while (*rest == '*' || *rest == '?' || *rest == '.' || *rest == '/')
-            rest++;
-        if (!*rest || (host && strpbrk (texts[i], "/:*?@ ")))
+    for (unsigned i = 0; globs[i]; i++)
+        if (!globs[i][strspn (globs[i], "*?./")])
             conf_problem (problems, conf_item (conf_child (group, name), i),
-                          "%s \"%s\" is no %s; right would be %s", name, texts[i],
-                          host ? "host" : "pattern",
-                          host ? "\"click.example\" or \".links.example\"" : "\"/open/*\"");
+                          "%s \"%s\" is no pattern; right would be \"/open/*\" or \"utm_*\"",
+                          name, globs[i]);
+    return globs;
+}
+
+/* As A-labels, the form in which the hosts of a page are compared. NULL when it is no host. */
+static char *
+read_host (const char *text)
+{
+    if (!text[strspn (text, ".")] || strpbrk (text, "/:*?@ "))
+        return NULL;
+    return g_str_is_ascii (text) ? g_strdup (text) : address_domain_ascii (text, NULL);
+}
+
+/* A leading dot stays. */
+static char **
+read_hosts (const ConfNode *group, const char *name, GPtrArray *problems)
+{
+    char **hosts = conf_strings (group, name);
+
+    for (unsigned i = 0; hosts[i]; i++) {
+        bool below = hosts[i][0] == '.';
+        g_autofree char *host = read_host (hosts[i] + below);
+        if (!host) {
+            conf_problem (problems, conf_item (conf_child (group, name), i),
+                          "%s \"%s\" is no host; right would be \"click.example\" or "
+                          "\".links.example\"",
+                          name, hosts[i]);
+            continue;
+        }
+        g_free (hosts[i]);
+        hosts[i] = g_strconcat (below ? "." : "", host, NULL);
     }
+    return hosts;
 }
 
 TrackingPatterns *
@@ -79,14 +110,11 @@ tracking_patterns_read (const ConfNode *root, GPtrArray *problems)
     if (!group || !conf_check (group, tracking_fields, problems))
         return NULL;
     TrackingPatterns *patterns = g_new0 (TrackingPatterns, 1);
-    for (unsigned i = 0; tracking_fields[i].name; i++)
-        check_patterns (group, tracking_fields[i].name,
-                        g_str_has_suffix (tracking_fields[i].name, "_hosts"), problems);
-    patterns->pixel_hosts = conf_strings (group, "pixel_hosts");
-    patterns->pixel_patterns = conf_strings (group, "pixel_patterns");
-    patterns->link_hosts = conf_strings (group, "link_hosts");
-    patterns->link_parameters = conf_strings (group, "link_parameters");
-    patterns->campaign_parameters = conf_strings (group, "campaign_parameters");
+    patterns->pixel_hosts = read_hosts (group, "pixel_hosts", problems);
+    patterns->pixel_patterns = read_globs (group, "pixel_patterns", problems);
+    patterns->link_hosts = read_hosts (group, "link_hosts", problems);
+    patterns->link_parameters = read_globs (group, "link_parameters", problems);
+    patterns->campaign_parameters = read_globs (group, "campaign_parameters", problems);
     return patterns;
 }
 
