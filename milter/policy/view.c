@@ -122,15 +122,22 @@ view_text (const RuleView *view)
     return policy_fold (text->str);
 }
 
+/* Blocks are in order and apart; a page can have thousands of places to ask about. */
 bool
 view_has (const RuleView *view, unsigned leaf, size_t offset)
 {
     const GPtrArray *blocks = view->classification->blocks;
+    unsigned low = 0, high = view->stripped ? blocks->len : 0;
 
-    for (unsigned i = 0; view->stripped && i < blocks->len; i++) {
-        const Block *block = g_ptr_array_index (blocks, i);
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        const Block *block = g_ptr_array_index (blocks, middle);
         if (block->leaf == leaf && offset >= block->start && offset < block->end)
             return false;
+        if (block->leaf < leaf || (block->leaf == leaf && block->end <= offset))
+            low = middle + 1;
+        else
+            high = middle;
     }
     return true;
 }

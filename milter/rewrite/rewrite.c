@@ -137,22 +137,40 @@ list_dropped (const Message *message, const GPtrArray *edits)
     return dropped;
 }
 
-/* A link that hides its target is left: the rule's evidence names it. */
-static void
-remove_tracking (const Message *message, const Classification *classification,
-                 const Decision *decision, GPtrArray *edits)
+/* The rule for which tracking goes from a copy with these edits, or NULL. */
+static const RuleResult *
+find_tracking_rule (const Message *message, const Classification *classification,
+                    const Decision *decision, const GPtrArray *edits)
 {
     const RuleResult *result = find_tracking_fix (decision);
     const GPtrArray *places = classification->tracking;
+
+    if (!result || classification->class == CLASS_PERSONAL)
+        return NULL;
+    g_autofree bool *dropped = list_dropped (message, edits);
+    for (unsigned i = 0; i < places->len; i++) {
+        const TrackingPlace *place = g_ptr_array_index (places, i);
+        if (place->with && !dropped[place->leaf])
+            return result;
+    }
+    return NULL;
+}
+
+/* Where nothing can be put in its place it is left: the rule's evidence is the record of it. */
+static void
+remove_tracking (const Message *message, const Classification *classification,
+                 const RuleResult *result, GPtrArray *edits)
+{
+    const GPtrArray *places = classification->tracking;
     g_autofree bool *dropped = list_dropped (message, edits);
 
-    for (unsigned i = 0; result && i < places->len; i++) {
+    for (unsigned i = 0; i < places->len; i++) {
         const TrackingPlace *place = g_ptr_array_index (places, i);
         const Leaf *leaf = message_leaf (message, place->leaf);
-        g_autofree char *where = g_strdup_printf ("%s %s, %s at %zu", leaf->type, leaf->path,
-                                                  place->what, place->start);
         if (!place->with || dropped[place->leaf])
             continue;
+        g_autofree char *where = g_strdup_printf ("%s %s, %s at %zu", leaf->type, leaf->path,
+                                                  place->what, place->start);
         g_ptr_array_add (
             edits, *place->with ? edit_replace_new ("tracking", place->leaf, place->start,
                                                     place->end, place->with, where, result->id)
@@ -197,7 +215,6 @@ edits_for (const Message *message, const Classification *classification,
     } else {
         edit_blocks (message, classification, decision, edits);
     }
-    remove_tracking (message, classification, decision, edits);
     if (decision->copy == COPY_STRIPPED)
         drop_orphans (message, classification, decision, edits);
     return edits;
@@ -215,12 +232,15 @@ rewrite_text_only (const Message *message, const Classification *classification,
                : NULL;
 }
 
-/* Two recipients share a copy when this text is the same. */
+/* Two recipients share a copy when this text is the same. What is done about tracking is the same
+ * for all for whom it is done. */
 static char *
-edits_key (const GPtrArray *edits, bool held)
+edits_key (const GPtrArray *edits, bool held, bool tracking)
 {
     g_autoptr (GString) key = g_string_new (held ? "held\n" : NULL);
 
+    if (tracking)
+        g_string_append (key, "tracking\n");
     for (unsigned i = 0; i < edits->len; i++) {
         const Edit *edit = g_ptr_array_index (edits, i);
         g_string_append_printf (key, "%d %u %zu %zu %u %s %s\n", (int)edit->kind, edit->leaf,
@@ -231,9 +251,10 @@ edits_key (const GPtrArray *edits, bool held)
 }
 
 static Variant *
-variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits, bool held)
+variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits, bool held,
+             bool tracking)
 {
-    g_autofree char *key = edits_key (edits, held);
+    g_autofree char *key = edits_key (edits, held, tracking);
     Variant *variant = g_hash_table_lookup (by_key, key);
 
     if (variant) {
@@ -249,6 +270,8 @@ variant_for (GPtrArray *variants, GHashTable *by_key, GPtrArray *edits, bool hel
     return variant;
 }
 
+/* A page can have thousands of tracked links: they become edits once for a copy, not for each of
+ * its recipients. */
 GPtrArray *
 rewrite_variants (const Message *message, const Classification *classification,
                   const GPtrArray *decisions, const RewriteOptions *options)
@@ -261,9 +284,13 @@ rewrite_variants (const Message *message, const Classification *classification,
         const Decision *decision = g_ptr_array_index (decisions, i);
         if (decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER)
             continue;
-        Variant *variant = variant_for (variants, by_key,
-                                        edits_for (message, classification, decision, options),
-                                        decision->outcome == OUTCOME_HOLD);
+        GPtrArray *edits = edits_for (message, classification, decision, options);
+        const RuleResult *tracking =
+            find_tracking_rule (message, classification, decision, edits);
+        Variant *variant = variant_for (variants, by_key, edits,
+                                        decision->outcome == OUTCOME_HOLD, tracking != NULL);
+        if (tracking && variant->recipients->len == 0)
+            remove_tracking (message, classification, tracking, variant->edits);
         g_array_append_val (variant->recipients, i);
     }
     return variants;
