@@ -8,7 +8,7 @@ cd "${1:-${srcdir:-.}}"
 # Public header -> floor. Values (what travels between stages) are floor 0.
 floor_of_header() {
     case "$1" in
-    limits | error | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
+    limits | error | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
     message | selector | tracking | hints | conffile | settings | consent | ledger | signer | audit) echo 1 ;;
     classify | training | policy | rewrite) echo 2 ;;
     pipeline | engine) echo 3 ;;

@@ -33,6 +33,9 @@
 /* gumbo takes a kilobyte for each; the largest newsletters have some thousand. */
 #define LIMIT_HTML_ELEMENTS 20000
 
+/* Text of one reading of a message that is searched for promotion; what is longer says so. */
+#define LIMIT_READING_BYTES (8u * 1024 * 1024)
+
 /* One selector of a policy: compounds of one selector, and selectors of one list. Each costs a
  * pass over the elements of a page. */
 #define LIMIT_SELECTOR_PARTS 32

@@ -159,6 +159,16 @@ char *message_whole_text (const Message *message, unsigned leaf, size_t start, s
 /* Array of Reading, by offset but for those of style sheets, which come first. Caller frees. */
 GPtrArray *message_readings (const Message *message, unsigned leaf);
 
+/* The decoded bytes of any leaf, attachments too, as far as they can be decoded. Linear. Caller
+ * unrefs. */
+GBytes *message_leaf_bytes (const Message *message, unsigned leaf);
+
+/* Whether text in a character set (lower case, NULL for none) can be read. */
+bool message_charset_is_known (const char *charset);
+
+/* A header field value with its encoded words decoded (RFC 2047), UTF-8. Caller frees. */
+char *message_decode_words (const char *value);
+
 /* The stretches of visible text of a leaf, array of TextRun in order; none when its character set
  * is no superset of ASCII, and NULL of LEAF_OTHER. */
 const GArray *message_text_runs (const Message *message, unsigned leaf);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "companions.h"
+#include "disguise.h"
 #include "model.h"
 #include "selected.h"
 #include "signals.h"
@@ -339,8 +340,8 @@ doubt_unknown_place (Classification *classification)
 }
 
 static void
-decide_class (Classification *classification, const Scene *scene, const Model *model,
-              size_t remainder)
+decide_class (Classification *classification, const Scene *scene, const Words *words,
+              const Model *model, size_t remainder)
 {
     /* Broken marks say that there is promotion, only not where it ends. */
     if (classification->blocks->len > 0 || classification->problem)
@@ -352,6 +353,7 @@ decide_class (Classification *classification, const Scene *scene, const Model *m
     if (model)
         model_weigh (model, classification->evidence);
     doubt_ambiguous (classification, scene->message);
+    disguise_find (classification, scene->message, words);
     doubt_unknown_place (classification);
 }
 
@@ -416,7 +418,7 @@ classify (const Message *message, const Words *words, const Model *model, const 
             : CLASS_TRANSACTIONAL;
     read_declared_purposes (classification, message);
 
-    decide_class (classification, &scene, model, strlen (outside));
+    decide_class (classification, &scene, words, model, strlen (outside));
     settle_purposes (classification, &scene);
 
     if (classification->class == CLASS_PROMOTIONAL)

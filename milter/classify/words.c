@@ -12,6 +12,7 @@
 
 #include "licet/conffile.h"
 #include "licet/error.h"
+#include "licet/utf8.h"
 
 typedef enum { TERM_PROMOTIONAL, TERM_TRANSACTIONAL, TERM_UNSUBSCRIBE } TermKind;
 
@@ -28,9 +29,11 @@ typedef struct {
 } Term;
 
 struct Words {
-    GPtrArray *terms;     /* of Term */
-    GPtrArray *languages; /* of char * */
-    GPtrArray *buckets[256];
+    GPtrArray *terms;           /* of Term */
+    GPtrArray *languages;       /* of char * */
+    GPtrArray *buckets[256];    /* of terms that begin a word */
+    GPtrArray *substrings[256]; /* of terms that stand anywhere */
+    bool begins[256][256];      /* whether a term has these two bytes first */
     gatomicrefcount references;
 };
 
@@ -68,9 +71,11 @@ term_free (Term *term)
 static char *
 fold (const char *text)
 {
-    g_autofree char *composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+    if (g_str_is_ascii (text))
+        return g_ascii_strdown (text, -1);
+    g_autofree char *composed = utf8_normalise (text, G_NORMALIZE_NFC);
 
-    return g_utf8_casefold (composed ? composed : "", -1);
+    return g_utf8_casefold (composed, -1);
 }
 
 static void
@@ -91,10 +96,14 @@ add_term (Words *words, const char *written, TermKind kind, Purpose purpose, boo
     term->substring = substring;
     g_ptr_array_add (words->terms, term);
 
-    GPtrArray **bucket = &words->buckets[(unsigned char)term->text[0]];
+    GPtrArray **buckets = substring ? words->substrings : words->buckets;
+    GPtrArray **bucket = &buckets[(unsigned char)term->text[0]];
     if (!*bucket)
         *bucket = g_ptr_array_new ();
     g_ptr_array_add (*bucket, term);
+    for (unsigned second = 0; second < 256; second++)
+        if (term->length == 1 || second == (unsigned char)term->text[1])
+            words->begins[(unsigned char)term->text[0]][second] = true;
 }
 
 static void
@@ -173,9 +182,10 @@ words_unref (Words *words)
 {
     if (!words || !g_atomic_ref_count_dec (&words->references))
         return;
-    for (unsigned i = 0; i < G_N_ELEMENTS (words->buckets); i++)
-        if (words->buckets[i])
-            g_ptr_array_unref (words->buckets[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS (words->buckets); i++) {
+        g_clear_pointer (&words->buckets[i], g_ptr_array_unref);
+        g_clear_pointer (&words->substrings[i], g_ptr_array_unref);
+    }
     g_ptr_array_unref (words->terms);
     g_ptr_array_unref (words->languages);
     g_free (words);
@@ -188,14 +198,12 @@ is_word_start (const char *text, const char *at)
 }
 
 static bool
-matches_at (const Term *term, const char *at, bool word_start)
+matches_at (const Term *term, const char *at)
 {
     if (strncmp (at, term->text, term->length) != 0)
         return false;
-    if (term->substring)
-        return true;
-    return word_start &&
-           (term->prefix || !g_unichar_isalnum (g_utf8_get_char (at + term->length)));
+    return term->substring || term->prefix ||
+           !g_unichar_isalnum (g_utf8_get_char (at + term->length));
 }
 
 static void
@@ -237,23 +245,57 @@ best_language (const Words *words, const WordCount counts[])
     return best;
 }
 
-WordCount
-words_count (const Words *words, const char *text)
+static void
+count_bucket (const GPtrArray *bucket, const char *at, bool *seen, WordCount *counts)
+{
+    for (unsigned i = 0; bucket && i < bucket->len; i++) {
+        const Term *term = g_ptr_array_index (bucket, i);
+        if (seen[term->number] || !matches_at (term, at))
+            continue;
+        seen[term->number] = true;
+        count_term (&counts[term->language], term);
+    }
+}
+
+/* By language. Two bytes tell of most places that no term begins there. Caller frees. */
+static WordCount *
+count_languages (const Words *words, const char *text)
 {
     g_autofree char *folded = fold (text);
     g_autofree bool *seen = g_new0 (bool, words->terms->len + 1);
-    g_autofree WordCount *counts = g_new0 (WordCount, words->languages->len + 1);
+    WordCount *counts = g_new0 (WordCount, words->languages->len + 1);
 
     for (const char *at = folded; *at; at = g_utf8_next_char (at)) {
-        const GPtrArray *bucket = words->buckets[(unsigned char)*at];
-        bool word_start = bucket && is_word_start (folded, at);
-        for (unsigned i = 0; bucket && i < bucket->len; i++) {
-            const Term *term = g_ptr_array_index (bucket, i);
-            if (seen[term->number] || !matches_at (term, at, word_start))
-                continue;
-            seen[term->number] = true;
-            count_term (&counts[term->language], term);
-        }
+        unsigned char first = (unsigned char)at[0], second = (unsigned char)at[1];
+        if (!words->begins[first][second])
+            continue;
+        if (words->buckets[first] && is_word_start (folded, at))
+            count_bucket (words->buckets[first], at, seen, counts);
+        count_bucket (words->substrings[first], at, seen, counts);
     }
+    return counts;
+}
+
+WordCount
+words_count (const Words *words, const char *text)
+{
+    g_autofree WordCount *counts = count_languages (words, text);
+
     return best_language (words, counts);
+}
+
+unsigned
+words_promotional (const Words *words, const char *text, const char **ret_term)
+{
+    g_autofree WordCount *counts = count_languages (words, text);
+    unsigned most = 0;
+
+    *ret_term = NULL;
+    for (unsigned i = 0; i < words->languages->len; i++) {
+        if (counts[i].promotional <= most)
+            continue;
+        most = counts[i].promotional;
+        *ret_term = counts[i].promotional_term;
+    }
+    return most;
 }

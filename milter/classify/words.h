@@ -15,4 +15,8 @@ typedef struct {
 /* Linear in the text; text is UTF-8. */
 WordCount words_count (const Words *words, const char *text);
 
+/* The number of different promotional terms of the language that has most of them, and the first
+ * of these: text of another language around it must not outvote an offer. */
+unsigned words_promotional (const Words *words, const char *text, const char **ret_term);
+
 #endif

@@ -91,6 +91,12 @@ charset_hides_markup (const char *charset)
     return set && set->kind == SET_OPAQUE;
 }
 
+bool
+charset_is_known (const char *charset)
+{
+    return find_set (charset) != NULL;
+}
+
 void
 charset_decoder_init (CharsetDecoder *decoder, const char *charset)
 {
@@ -106,7 +112,8 @@ charset_decoder_init (CharsetDecoder *decoder, const char *charset)
 void
 charset_decoder_clear (CharsetDecoder *decoder)
 {
-    if (decoder->handle != (GIConv)-1)
+    /* One that was never begun is all zero: an early return clears it, too. */
+    if (decoder->handle && decoder->handle != (GIConv)-1)
         g_iconv_close (decoder->handle);
     decoder->handle = (GIConv)-1;
 }

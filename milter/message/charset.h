@@ -23,6 +23,8 @@ void charset_decode (CharsetDecoder *decoder, const char *text, size_t length, G
 /* Whether ASCII bytes do not stand for themselves, such as in UTF-16. */
 bool charset_hides_markup (const char *charset);
 
+bool charset_is_known (const char *charset);
+
 /* Why bytes cannot be cut out of text in this character set, or NULL. */
 const char *charset_lock_reason (const char *charset, const char *text, size_t length);
 

@@ -9,6 +9,7 @@
 #include "licet/address.h"
 #include "licet/error.h"
 #include "licet/limits.h"
+#include "licet/utf8.h"
 
 #include "charset.h"
 #include "coding.h"
@@ -179,7 +180,7 @@ read_fields (Message *message)
     }
     const char *subject = message_header (message, "Subject");
     g_autofree char *decoded = witness_decode (subject ? subject : "");
-    message->subject = g_utf8_normalize (decoded, -1, G_NORMALIZE_NFC);
+    message->subject = utf8_normalise (decoded, G_NORMALIZE_NFC);
 
     const char *from = message_header (message, "From");
     if (!from || message->layout->dangerous)
@@ -353,6 +354,29 @@ char *
 message_whole_text (const Message *message, unsigned leaf, size_t start, size_t end)
 {
     return whole_text (get_part (message, leaf), start, end);
+}
+
+GBytes *
+message_leaf_bytes (const Message *message, unsigned leaf)
+{
+    const Leaf *this = message_leaf (message, leaf);
+    CodingVerdict verdict = CODING_STRICT;
+
+    return this->content ? g_bytes_ref (this->content)
+                         : coding_decode (this->encoding, message->bytes, this->start,
+                                          this->end, &verdict);
+}
+
+bool
+message_charset_is_known (const char *charset)
+{
+    return charset_is_known (charset);
+}
+
+char *
+message_decode_words (const char *value)
+{
+    return witness_decode (value);
 }
 
 const GArray *

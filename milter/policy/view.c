@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "rules.h"
 
 static char *
@@ -31,8 +33,8 @@ policy_fold (const char *text)
     /* Most links; a mail can have thousands of them. */
     if (g_str_is_ascii (text))
         return fold_ascii (text);
-    g_autofree char *composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
-    g_autofree char *folded = g_utf8_casefold (composed ? composed : "", -1);
+    g_autofree char *composed = utf8_normalise (text, G_NORMALIZE_NFC);
+    g_autofree char *folded = g_utf8_casefold (composed, -1);
     GString *out = g_string_sized_new (strlen (folded));
     bool blank = false;
 

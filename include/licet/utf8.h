@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_UTF8_H
+#define LICET_UTF8_H
+
+#include <glib.h>
+
+/*
+ * As g_utf8_normalize, but linear in the text, which GLib's is not for texts with many composed
+ * letters: it goes over the text in pieces that end before a blank, or, where there is none for
+ * long, before a letter that nothing joins. Valid UTF-8 only. Caller frees.
+ */
+char *utf8_normalise (const char *text, GNormalizeMode mode);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The table says how many points make a reading promotional. A point is a promotional term, each
+ * counted once; a percentage off and a code to redeem are two each, and a term that only a person
+ * reads, because its letters are swapped, split or marked, counts twice. Honest transactions name
+ * a term or two in their visible text (a rebate, a voucher that was paid with); hardly any does
+ * where its sender has to look twice.
+ */
+
+#include "disguise.h"
+
+#include <string.h>
+
+#include "licet/limits.h"
+
+#include "letters.h"
+#include "sights.h"
+#include "unread.h"
+
+/* A receipt has a few lines for rebates and vouchers, and they are short. */
+enum { MOST_REDUCTIONS = 4, SHORT_LINE = 60 };
+
+typedef struct {
+    const char *signal;
+    unsigned transaction; /* points from which on it is promotional in a transaction */
+    unsigned letter;      /* and in correspondence */
+} Row;
+
+/* The first one whose signal fits; the last is for all others. */
+static const Row rows[] = {
+    { "reading-visible", 3, 4 },    { "reading-plain", 3, 4 },    { "reading-html", 3, 4 },
+    { "reading-attachment", 4, 5 }, { "reading-bytes", 3, 4 },    { "reading-nested", 3, 5 },
+    { "reading-script", 3, 3 },     { "reading-uuencode", 3, 3 }, { NULL, 2, 3 },
+};
+
+typedef struct {
+    unsigned points;
+    unsigned disguised; /* terms that only a person reads */
+    const char *term;
+} Verdict;
+
+static bool
+matches (GRegex **pattern, const char *expression, const char *text)
+{
+    if (g_once_init_enter (pattern)) {
+        GRegex *compiled =
+            g_regex_new (expression, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL);
+        g_assert (compiled);
+        g_once_init_leave (pattern, compiled);
+    }
+    return g_regex_match (*pattern, text, 0, NULL);
+}
+
+static bool
+has_percentage (const char *text)
+{
+    static GRegex *pattern;
+
+    return strchr (text, '%') &&
+           matches (&pattern,
+                    "(?<![\\w.,])-\\s?\\d{1,2}\\s?%|\\b\\d{1,2}\\s?%\\s?(?:off|discount|rabatt|"
+                    "de descuento|dto|de réduction|de remise|di sconto|de desconto|korting|"
+                    "zniżki|rabatu|indirim|скид)|%\\s?\\d{1,2} indirim",
+                    text);
+}
+
+static bool
+has_code (const char *text)
+{
+    static GRegex *pattern;
+
+    return strstr (text, "co") &&
+           matches (&pattern,
+                    "\\b(?:promo|coupon|discount|voucher|gutschein|rabatt|aktions|kortings)"
+                    "[ -]?code|c[oó]digo promocional|code promo|codice sconto",
+                    text);
+}
+
+/* "Rabatt", "-5,00 EUR": what an order was reduced by. */
+static bool
+is_reduction (const char *line, size_t length)
+{
+    for (size_t i = 0; i + 4 < length; i++) {
+        bool minus = line[i] == '-' || strncmp (line + i, "\xe2\x88\x92", 3) == 0;
+        size_t at = i + (line[i] == '-' ? 1 : 3);
+        at += at < length && line[at] == ' ';
+        if (!minus || at >= length || !g_ascii_isdigit (line[at]))
+            continue;
+        while (at < length && g_ascii_isdigit (line[at]))
+            at++;
+        if (at + 2 < length && strchr (".,", line[at]) && g_ascii_isdigit (line[at + 1]) &&
+            g_ascii_isdigit (line[at + 2]))
+            return true;
+    }
+    return false;
+}
+
+/* The text without the few short lines that name a reduction, which stand in the same line as its
+ * amount or in the one before. */
+static char *
+without_reductions (const char *text)
+{
+    g_autoptr (GString) kept = g_string_new (NULL);
+    size_t before = 0;
+    unsigned taken = 0;
+
+    for (const char *at = text; *at;) {
+        size_t length = strcspn (at, "\n");
+        if (taken < MOST_REDUCTIONS && length <= SHORT_LINE && is_reduction (at, length)) {
+            taken++;
+            if (kept->len - before <= SHORT_LINE)
+                g_string_truncate (kept, before);
+        } else if (strspn (at, " \t\r") < length) {
+            before = kept->len;
+            g_string_append_len (kept, at, (gssize)length);
+            g_string_append_c (kept, '\n');
+        }
+        at += length + (at[length] == '\n');
+    }
+    return g_string_free (g_steal_pointer (&kept), FALSE);
+}
+
+static Verdict
+judge (const Sight *sight, const Words *words)
+{
+    Verdict verdict = { 0 };
+    const char *term = NULL;
+    g_autofree char *text = without_reductions (sight->text);
+    g_autofree char *plain = letters_plain (text, sight->backwards);
+
+    verdict.points = words_promotional (words, plain, &verdict.term);
+    if (verdict.points > 0) {
+        unsigned open = words_promotional (words, text, &term);
+        verdict.disguised = verdict.points > open ? verdict.points - open : 0;
+    }
+    verdict.points += verdict.disguised;
+    verdict.points += has_percentage (plain) ? 2 : 0;
+    verdict.points += has_code (plain) ? 2 : 0;
+    return verdict;
+}
+
+static const Row *
+find_row (const char *signal)
+{
+    unsigned i = 0;
+
+    while (rows[i].signal && strcmp (rows[i].signal, signal) != 0)
+        i++;
+    return &rows[i];
+}
+
+/* Takes where. */
+static void
+note (Classification *classification, const char *signal, double weight, char *where)
+{
+    Evidence *entry = g_new0 (Evidence, 1);
+
+    entry->signal = g_strdup (signal);
+    entry->weight = weight;
+    entry->where = where;
+    g_ptr_array_add (classification->evidence, entry);
+}
+
+static void
+note_sight (Classification *classification, const Sight *sight, const Verdict *verdict)
+{
+    g_autofree char *term =
+        verdict->term ? g_strdup_printf (", first \"%s\"", verdict->term) : g_strdup ("");
+
+    note (classification, sight->signal, verdict->points / 2.0,
+          g_strdup_printf ("%s: %u points%s", sight->where, verdict->points, term));
+    if (verdict->disguised > 0)
+        note (classification, "disguise-letters", 0,
+              g_strdup_printf ("%s: %u terms in letters that are swapped, split or marked",
+                               sight->where, verdict->disguised));
+}
+
+/* What was found first, for the problem; or NULL. Caller frees. */
+static char *
+search_sights (Classification *classification, const Message *message, const Words *words)
+{
+    g_autoptr (GPtrArray) sights = sights_new (message, classification->blocks);
+    bool letter = classification->class == CLASS_PERSONAL;
+    char *found = NULL;
+
+    for (unsigned i = 0; i < sights->len; i++) {
+        const Sight *sight = g_ptr_array_index (sights, i);
+        const Row *row = find_row (sight->signal);
+        Verdict verdict = judge (sight, words);
+        if (verdict.points < (letter ? row->letter : row->transaction))
+            continue;
+        note_sight (classification, sight, &verdict);
+        if (!found)
+            found = g_strdup_printf ("%s: promotion that is not in a block (%s)", sight->where,
+                                     sight->signal);
+    }
+    return found;
+}
+
+static char *
+search_unread (Classification *classification, const Message *message)
+{
+    g_autoptr (GPtrArray) findings = unread_find (message);
+    char *found = NULL;
+
+    for (unsigned i = 0; i < findings->len; i++) {
+        Finding *finding = g_ptr_array_index (findings, i);
+        if (finding->weight > 0 && !found)
+            found = g_strdup_printf ("%s (%s)", finding->where, finding->signal);
+        note (classification, finding->signal, finding->weight, g_strdup (finding->where));
+    }
+    return found;
+}
+
+void
+disguise_find (Classification *classification, const Message *message, const Words *words)
+{
+    if (classification->class == CLASS_PROMOTIONAL)
+        return;
+    g_autofree char *promotion = search_sights (classification, message, words);
+    g_autofree char *unread = search_unread (classification, message);
+
+    if (!promotion && !unread)
+        return;
+    if (!classification->problem)
+        classification->problem = g_strdup (promotion ? promotion : unread);
+    if (classification->class == CLASS_TRANSACTIONAL)
+        classification->class = CLASS_MIXED;
+    if (classification->class == CLASS_PERSONAL)
+        classification->class = CLASS_PROMOTIONAL;
+}

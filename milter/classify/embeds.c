@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Pages, pictures and frames in a page, by its elements. */
+
+#include "embeds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Attributes that style sheets show; a page has none or one. */
+enum { MOST_SHOWN = 4, LONGEST_NAME = 40 };
+
+typedef struct {
+    const Message *message;
+    const Leaf *leaf;
+    unsigned number;
+    Embeds *embeds;
+    char *shown[MOST_SHOWN + 1];
+} Looker;
+
+static char *
+attribute (const Looker *looker, unsigned element, const char *name)
+{
+    return message_element_attribute (looker->message, looker->number, element, name);
+}
+
+static bool
+is_remote (const char *address)
+{
+    address += strspn (address, " \t\r\n\"'");
+    return g_ascii_strncasecmp (address, "http", 4) == 0 || g_str_has_prefix (address, "//");
+}
+
+/* RFC 2397, of pages and drawings; pictures made of points have no text. */
+static void
+add_data_page (Embeds *embeds, const char *address)
+{
+    const char *comma = strchr (address, ',');
+    gsize length = 0;
+
+    if (!comma || g_ascii_strncasecmp (address, "data:", 5) != 0)
+        return;
+    g_autofree char *head = g_ascii_strdown (address + 5, comma - address - 5);
+    if (*head && !g_str_has_prefix (head, "text/") && !strstr (head, "xml"))
+        return;
+    g_string_append (embeds->pages, "\n<hr>\n");
+    if (g_str_has_suffix (head, ";base64")) {
+        g_autofree guchar *page = g_base64_decode (comma + 1, &length);
+        g_string_append_len (embeds->pages, (const char *)page, (gssize)length);
+        return;
+    }
+    g_autoptr (GBytes) page = g_uri_unescape_bytes (comma + 1, -1, NULL, NULL);
+    const char *data = page ? g_bytes_get_data (page, &length) : comma + 1;
+    g_string_append_len (embeds->pages, data, page ? (gssize)length : -1);
+}
+
+static bool
+is_tiny (const Looker *looker, unsigned element, const char *name)
+{
+    g_autofree char *value = attribute (looker, element, name);
+
+    return value && g_ascii_isdigit (*value) && atoi (value) <= 2 && !strchr (value, '%');
+}
+
+/* A picture that only counts whether the page was opened. */
+static bool
+is_counter (const Looker *looker, unsigned i, const LeafElement *element)
+{
+    g_autofree char *style = attribute (looker, i, "style");
+
+    return element->hidden || is_tiny (looker, i, "width") || is_tiny (looker, i, "height") ||
+           (style && (strstr (style, "width:1px") || strstr (style, "height:1px")));
+}
+
+static void
+add_picture (Embeds *embeds, const char *address)
+{
+    embeds->pictures++;
+    embeds->remote += is_remote (address);
+}
+
+static void
+look_at_address (Looker *looker, unsigned i, const LeafElement *element)
+{
+    static const struct {
+        const char *element, *attribute;
+        bool frame;
+    } rows[] = {
+        { "img", "src", false },     { "amp-img", "src", false },
+        { "image", "href", false },  { "v:fill", "src", false },
+        { "v:image", "src", false }, { "image", "xlink:href", false },
+        { "iframe", "src", true },   { "frame", "src", true },
+        { "embed", "src", true },    { "amp-iframe", "src", true },
+        { "object", "data", true },  { "input", "src", false },
+    };
+
+    for (unsigned k = 0; k < G_N_ELEMENTS (rows); k++) {
+        if (strcmp (element->name, rows[k].element) != 0)
+            continue;
+        g_autofree char *address = attribute (looker, i, rows[k].attribute);
+        if (!address || !*g_strstrip (address))
+            continue;
+        add_data_page (looker->embeds, address);
+        if (rows[k].frame)
+            looker->embeds->frame |= is_remote (address);
+        else if (!is_counter (looker, i, element))
+            add_picture (looker->embeds, address);
+    }
+}
+
+static void
+look_at_background (Looker *looker, unsigned i)
+{
+    g_autofree char *background = attribute (looker, i, "background");
+    g_autofree char *style = attribute (looker, i, "style");
+    const char *url = style ? strstr (style, "url(") : NULL;
+
+    if (background && *background)
+        add_picture (looker->embeds, background);
+    if (url)
+        add_picture (looker->embeds, url + strlen ("url("));
+}
+
+static void
+look_at_pages (Looker *looker, unsigned i, const LeafElement *element)
+{
+    if (strcmp (element->name, "a") == 0 || strcmp (element->name, "area") == 0) {
+        g_autofree char *href = attribute (looker, i, "href");
+        if (href)
+            add_data_page (looker->embeds, g_strstrip (href));
+    } else if (strcmp (element->name, "iframe") == 0) {
+        g_autofree char *page = attribute (looker, i, "srcdoc");
+        if (page)
+            g_string_append_printf (looker->embeds->pages, "\n<hr>\n%s", page);
+    } else if (strcmp (element->name, "meta") == 0) {
+        g_autofree char *equiv = attribute (looker, i, "http-equiv");
+        g_autofree char *content = attribute (looker, i, "content");
+        /* WHATWG HTML 4.2.5.3: without an address it is the same page again. */
+        looker->embeds->redirect |= equiv && content &&
+                                    g_ascii_strcasecmp (g_strstrip (equiv), "refresh") == 0 &&
+                                    strpbrk (content, ";,");
+    } else if (strcmp (element->name, "title") == 0) {
+        g_autofree char *title = message_whole_text (looker->message, looker->number,
+                                                     element->inner_start, element->inner_end);
+        g_string_append_printf (looker->embeds->own, "%s\n", title);
+    } else if (strcmp (element->name, "script") == 0 &&
+               element->inner_end > element->inner_start) {
+        gsize length = 0;
+        const char *data = g_bytes_get_data (looker->leaf->content, &length);
+        if (element->inner_end <= length)
+            g_string_append_len (looker->embeds->scripts, data + element->inner_start,
+                                 (gssize)(element->inner_end - element->inner_start));
+    }
+}
+
+/* Names in "content: attr(name)". */
+static void
+find_shown (Looker *looker, const char *data, size_t length)
+{
+    const char *end = data + length;
+    unsigned count = 0;
+
+    for (const char *at = data; at < end && count < MOST_SHOWN; at++) {
+        at = memmem (at, (size_t)(end - at), "attr(", 5);
+        if (!at)
+            return;
+        at += 5;
+        size_t name = 0;
+        while (at + name < end && name < LONGEST_NAME &&
+               (g_ascii_isalnum (at[name]) || at[name] == '-'))
+            name++;
+        if (name > 0)
+            looker->shown[count++] = g_ascii_strdown (at, (gssize)name);
+    }
+}
+
+static void
+look_at_shown (Looker *looker, unsigned i)
+{
+    for (char **name = looker->shown; *name; name++) {
+        g_autofree char *value = attribute (looker, i, *name);
+        if (value)
+            g_string_append_printf (looker->embeds->own, "%s\n", value);
+    }
+}
+
+/* Where elements are not listed, their names in the source must do. */
+static bool
+has_any (const char *data, size_t length)
+{
+    static const char *const words[] = { "iframe", "srcdoc", "refresh", "<object",
+                                         "data:text" };
+    g_autofree char *lower = g_ascii_strdown (data, (gssize)length);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
+        if (memmem (lower, length, words[i], strlen (words[i])))
+            return true;
+    return false;
+}
+
+Embeds *
+embeds_new (const Message *message, unsigned leaf)
+{
+    Embeds *embeds = g_new0 (Embeds, 1);
+    Looker looker = { message, message_leaf (message, leaf), leaf, embeds, { NULL } };
+    unsigned count = message_element_count (message, leaf);
+    gsize length = 0;
+
+    embeds->pages = g_string_new (NULL);
+    embeds->scripts = g_string_new (NULL);
+    embeds->own = g_string_new (NULL);
+    if (looker.leaf->kind != LEAF_HTML && looker.leaf->kind != LEAF_AMP)
+        return embeds;
+    const char *data = g_bytes_get_data (looker.leaf->content, &length);
+    if (length > 0)
+        find_shown (&looker, data, length);
+    embeds->unknown = count == 0 && looker.leaf->locked && length > 0 && has_any (data, length);
+    for (unsigned i = 0; i < count; i++) {
+        const LeafElement *element = message_element (message, leaf, i);
+        look_at_address (&looker, i, element);
+        look_at_background (&looker, i);
+        look_at_pages (&looker, i, element);
+        look_at_shown (&looker, i);
+    }
+    for (char **name = looker.shown; *name; name++)
+        g_free (*name);
+    return embeds;
+}
+
+void
+embeds_free (Embeds *embeds)
+{
+    g_string_free (embeds->pages, TRUE);
+    g_string_free (embeds->scripts, TRUE);
+    g_string_free (embeds->own, TRUE);
+    g_free (embeds);
+}

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * A message is not one text. Each program and each person sees another part of it, and promotion
+ * in any of them is promotion (RFC 2046 5.1.4 lets the reader choose).
+ */
+
+#include "sights.h"
+
+#include <string.h>
+
+#include "licet/limits.h"
+
+#include "embeds.h"
+#include "encoded.h"
+
+enum { DEEPEST_MESSAGE = 3, DEEPEST_PAGE = 3, MOST_HEADER_TEXT = 16 * 1024 };
+
+typedef struct {
+    const Message *message;
+    const GPtrArray *blocks; /* NULL in a message within the message */
+    GPtrArray *sights;
+    GHashTable *seen;   /* the sights, so that none is judged twice */
+    const char *prefix; /* of all places */
+    unsigned depth;
+    bool backwards;
+} Collection;
+
+static void
+sight_free (Sight *sight)
+{
+    g_free (sight->where);
+    g_free (sight->text);
+    g_free (sight);
+}
+
+static guint
+hash_sight (gconstpointer data)
+{
+    return g_str_hash (((const Sight *)data)->text);
+}
+
+/* The same text in another reading may be judged otherwise. */
+static gboolean
+equal_sights (gconstpointer a, gconstpointer b)
+{
+    const Sight *one = a, *other = b;
+
+    return one->backwards == other->backwards && strcmp (one->signal, other->signal) == 0 &&
+           strcmp (one->text, other->text) == 0;
+}
+
+/* Signs, and U+FFFD for bytes without meaning, say nothing. */
+static bool
+has_words (const char *text)
+{
+    for (; *text; text++) {
+        if (strncmp (text, "\xef\xbf\xbd", 3) == 0)
+            text += 2;
+        else if (g_ascii_isalnum (*text) || (unsigned char)*text >= 0x80)
+            return true;
+    }
+    return false;
+}
+
+/* Takes text. */
+static void
+add (Collection *collection, const char *signal, const char *where, char *text)
+{
+    if (!has_words (text)) {
+        g_free (text);
+        return;
+    }
+    Sight *sight = g_new0 (Sight, 1);
+    sight->signal = collection->depth > 0 ? "reading-nested" : signal;
+    sight->where = g_strconcat (collection->prefix, where, NULL);
+    if (strlen (text) > LIMIT_READING_BYTES)
+        *g_utf8_find_prev_char (text, text + LIMIT_READING_BYTES) = '\0';
+    sight->text = text;
+    sight->backwards = collection->backwards;
+    if (g_hash_table_contains (collection->seen, sight)) {
+        sight_free (sight);
+        return;
+    }
+    g_hash_table_add (collection->seen, sight);
+    g_ptr_array_add (collection->sights, sight);
+}
+
+static void
+add_leaf (Collection *collection, const char *signal, const Leaf *leaf, char *text)
+{
+    g_autofree char *where = g_strdup_printf ("leaf %s", leaf->path);
+
+    add (collection, signal, where, text);
+}
+
+static bool
+in_block (const Collection *collection, unsigned leaf, size_t offset)
+{
+    for (unsigned i = 0; collection->blocks && i < collection->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (collection->blocks, i);
+        if (block->leaf == leaf && offset >= block->start && offset < block->end)
+            return true;
+    }
+    return false;
+}
+
+/* The visible text outside of the blocks; blanks matter, so it is not collapsed without need. */
+static char *
+text_outside (const Collection *collection, unsigned leaf)
+{
+    const Message *message = collection->message;
+    g_autoptr (GString) text = g_string_new (NULL);
+    size_t at = 0;
+
+    for (unsigned i = 0; collection->blocks && i < collection->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (collection->blocks, i);
+        if (block->leaf != leaf)
+            continue;
+        g_autofree char *before = message_visible_text (message, leaf, at, block->start);
+        g_string_append_printf (text, "%s\n", before);
+        at = block->end;
+    }
+    if (at == 0)
+        return g_strdup (message_leaf (message, leaf)->text);
+    g_autofree char *rest = message_visible_text (
+        message, leaf, at, g_bytes_get_size (message_leaf (message, leaf)->content));
+    g_string_append (text, rest);
+    return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static const char *
+signal_of (const Collection *collection, unsigned leaf)
+{
+    if ((int)leaf == message_main_leaf (collection->message))
+        return "reading-visible";
+    switch (message_leaf (collection->message, leaf)->kind) {
+    case LEAF_PLAIN:
+        return "reading-plain";
+    case LEAF_HTML:
+        return "reading-html";
+    case LEAF_AMP:
+        return "reading-amp";
+    case LEAF_OTHER:
+        return "reading-attachment";
+    }
+    g_assert_not_reached ();
+}
+
+/* The names that message_readings gives to what pages say beside their visible text. */
+static const struct {
+    const char *how, *signal;
+} hows[] = {
+    { "hidden", "reading-hidden" },     { "alt", "reading-image" },
+    { "title", "reading-title" },       { "aria-label", "reading-title" },
+    { "placeholder", "reading-title" }, { "value", "reading-title" },
+    { "css-content", "reading-style" }, { "conditional-comment", "reading-conditional" },
+    { "unread", "reading-fallback" },
+};
+
+static int
+find_how (const char *how)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (hows); i++)
+        if (strcmp (hows[i].how, how) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void
+add_notes (Collection *collection, unsigned leaf)
+{
+    g_autoptr (GPtrArray) notes = message_readings (collection->message, leaf);
+    GString *texts[G_N_ELEMENTS (hows)] = { NULL };
+
+    for (unsigned i = 0; i < notes->len; i++) {
+        const Reading *note = g_ptr_array_index (notes, i);
+        int how = find_how (note->how);
+        if (how < 0 || in_block (collection, leaf, note->start))
+            continue;
+        if (!texts[how])
+            texts[how] = g_string_new (NULL);
+        g_string_append_printf (texts[how], "%s\n", note->text);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
+        if (texts[i])
+            add_leaf (collection, hows[i].signal, message_leaf (collection->message, leaf),
+                      g_string_free (texts[i], FALSE));
+}
+
+/* All that a page says, whoever is shown it, and pages in it: it is read as a mail of its own. */
+static char *
+read_page (const char *page, size_t length, unsigned depth)
+{
+    static const char head[] = "Content-Type: text/html; charset=utf-8\r\n\r\n";
+    GString *mail = encoded_without_nul (page, length);
+    GString *text = g_string_new (NULL);
+
+    g_string_prepend (mail, head);
+    g_autoptr (GBytes) bytes = g_string_free_to_bytes (mail);
+    g_autoptr (Message) message = message_parse (bytes, NULL);
+    if (!message || message_leaf_count (message) == 0)
+        return g_string_free (text, FALSE);
+    g_autoptr (GPtrArray) notes = message_readings (message, 0);
+    g_string_append (text, message_leaf (message, 0)->text);
+    for (unsigned i = 0; i < notes->len; i++)
+        g_string_append_printf (text, "\n%s",
+                                ((const Reading *)g_ptr_array_index (notes, i))->text);
+    g_autoptr (Embeds) embeds = depth < DEEPEST_PAGE ? embeds_new (message, 0) : NULL;
+    if (embeds && embeds->pages->len > 0) {
+        g_autofree char *inner = read_page (embeds->pages->str, embeds->pages->len, depth + 1);
+        g_string_append_printf (text, "\n%s", inner);
+    }
+    return g_string_free (text, FALSE);
+}
+
+static void
+add_embeds (Collection *collection, unsigned i)
+{
+    const Leaf *leaf = message_leaf (collection->message, i);
+    g_autoptr (Embeds) embeds = embeds_new (collection->message, i);
+
+    if (embeds->pages->len > 0)
+        add_leaf (collection, "reading-page", leaf,
+                  read_page (embeds->pages->str, embeds->pages->len, 0));
+    if (embeds->scripts->len > 0)
+        add_leaf (collection, "reading-script", leaf,
+                  g_utf8_make_valid (embeds->scripts->str, (gssize)embeds->scripts->len));
+    add_leaf (collection, "reading-title", leaf, g_strdup (embeds->own->str));
+}
+
+/* An element or a style that turns letters round, in whatever it is written. */
+static bool
+turns_letters (const Leaf *leaf)
+{
+    gsize length = 0;
+    const char *data = g_bytes_get_data (leaf->content, &length);
+
+    return length > 0 && (g_strstr_len (data, (gssize)length, "<bdo") ||
+                          g_strstr_len (data, (gssize)length, "<BDO") ||
+                          g_strstr_len (data, (gssize)length, "bidi-override"));
+}
+
+/* In these sets letters of ASCII are what they are, so that no second look is needed. */
+static bool
+is_plain_charset (const Leaf *leaf)
+{
+    static const char *const prefixes[] = { "utf-8",    "utf8",     "us-ascii", "ascii",
+                                            "iso-8859", "windows-", "cp125",    "koi8" };
+
+    for (unsigned i = 0; leaf->charset && i < G_N_ELEMENTS (prefixes); i++)
+        if (g_str_has_prefix (leaf->charset, prefixes[i]))
+            return true;
+    return leaf->charset == NULL;
+}
+
+/* Some readers believe the bytes and not the label. */
+static void
+add_other_charset (Collection *collection, const Leaf *leaf)
+{
+    gsize length = 0;
+    const char *data = g_bytes_get_data (leaf->content, &length);
+
+    if (length == 0 || (is_plain_charset (leaf) && !memchr (data, '\0', length)))
+        return;
+    g_autoptr (GString) bytes = encoded_without_nul (data, length);
+    add_leaf (collection, "reading-bytes", leaf, read_page (bytes->str, bytes->len, 0));
+}
+
+/* Takes bytes. */
+static char *
+read_encoded (GString *bytes)
+{
+    char *text = bytes->len > 0 ? read_page (bytes->str, bytes->len, 0) : g_strdup ("");
+
+    g_string_free (bytes, TRUE);
+    return text;
+}
+
+static void
+add_encoded (Collection *collection, const Leaf *leaf)
+{
+    gsize length = 0;
+    const char *data = g_bytes_get_data (leaf->content, &length);
+
+    if (length == 0)
+        return;
+    add_leaf (collection, "reading-uuencode", leaf, read_encoded (encoded_uu (data, length)));
+    if (leaf->kind == LEAF_PLAIN)
+        add_leaf (collection, "reading-bytes", leaf,
+                  read_encoded (encoded_base64 (data, length)));
+    if (leaf->encoding == ENCODING_IDENTITY && encoded_has_escapes (data, length))
+        add_leaf (collection, "reading-bytes", leaf,
+                  read_encoded (encoded_escapes (data, length)));
+}
+
+static void
+add_text_leaf (Collection *collection, unsigned i)
+{
+    const Leaf *leaf = message_leaf (collection->message, i);
+
+    collection->backwards = turns_letters (leaf);
+    add_leaf (collection, signal_of (collection, i), leaf, text_outside (collection, i));
+    add_notes (collection, i);
+    add_embeds (collection, i);
+    collection->backwards = false;
+    add_other_charset (collection, leaf);
+    add_encoded (collection, leaf);
+}
+
+static void collect (Collection *collection);
+
+static bool
+has_suffix (const Leaf *leaf, const char *suffix)
+{
+    g_autofree char *name = g_utf8_casefold (leaf->filename ? leaf->filename : "", -1);
+
+    return g_str_has_suffix (name, suffix);
+}
+
+static bool
+is_message (const Leaf *leaf)
+{
+    return g_str_has_prefix (leaf->type, "message/rfc") ||
+           strcmp (leaf->type, "message/global") == 0 || has_suffix (leaf, ".eml");
+}
+
+/* An encoded one, or one in a file. What cannot be parsed is read as text. */
+static bool
+add_message (Collection *collection, const Leaf *leaf, GBytes *content)
+{
+    if (!is_message (leaf) || collection->depth == DEEPEST_MESSAGE)
+        return false;
+    g_autoptr (GBytes) wire = encoded_with_crlf (content);
+    g_autoptr (Message) inner = message_parse (wire, NULL);
+    if (!inner)
+        return false;
+    g_autofree char *prefix = g_strdup_printf ("%sleaf %s, ", collection->prefix, leaf->path);
+    Collection nested = { .message = inner, .sights = collection->sights };
+    nested.prefix = prefix;
+    nested.seen = collection->seen;
+    nested.depth = collection->depth + 1;
+    collect (&nested);
+    return true;
+}
+
+static void
+add_attachment (Collection *collection, const Leaf *leaf, unsigned i)
+{
+    g_autoptr (GBytes) content = message_leaf_bytes (collection->message, i);
+    gsize length = 0;
+    const char *data = g_bytes_get_data (content, &length);
+
+    if (leaf->filename) {
+        char *name = g_strdup (leaf->filename);
+        add_leaf (collection, "reading-filename", leaf, g_strdelimit (name, "_-.+", ' '));
+    }
+    if (length == 0 || add_message (collection, leaf, content))
+        return;
+    if (!encoded_is_text (data, length) && !g_str_has_prefix (leaf->type, "text/"))
+        return;
+    g_autoptr (GString) bytes = encoded_without_nul (data, length);
+    add_leaf (collection, "reading-attachment", leaf, read_page (bytes->str, bytes->len, 0));
+}
+
+/* Old readers show what stands around the parts; the fields of parts are there too. */
+static void
+add_between (Collection *collection)
+{
+    gsize length = 0;
+    const char *data = g_bytes_get_data (message_bytes (collection->message), &length);
+    g_autoptr (GString) text = g_string_new (NULL);
+    size_t at = message_body_offset (collection->message);
+
+    for (unsigned i = 0; i < message_leaf_count (collection->message); i++) {
+        const Leaf *leaf = message_leaf (collection->message, i);
+        if (leaf->start > at)
+            g_string_append_len (text, data + at, (gssize)(leaf->start - at));
+        at = MAX (at, leaf->end);
+    }
+    if (length > at)
+        g_string_append_len (text, data + at, (gssize)(length - at));
+    if (text->len > 0)
+        add (collection, "reading-between", "between the parts",
+             read_page (text->str, text->len, 0));
+}
+
+/* What another reader takes for the body is somewhere in its bytes. */
+static void
+add_raw (Collection *collection)
+{
+    gsize length = 0;
+    const char *data = g_bytes_get_data (message_bytes (collection->message), &length);
+    size_t body = message_body_offset (collection->message);
+
+    if (!message_ambiguity (collection->message) || length <= body)
+        return;
+    g_autoptr (GString) bytes = encoded_without_nul (data + body, length - body);
+    add (collection, "reading-bytes", "body",
+         read_encoded (encoded_escapes (bytes->str, bytes->len)));
+    add (collection, "reading-bytes", "body",
+         read_encoded (encoded_base64 (bytes->str, bytes->len)));
+}
+
+static char *
+decode_twice (const char *value)
+{
+    g_autofree char *some = g_strndup (value, strnlen (value, MOST_HEADER_TEXT));
+    g_autofree char *text = message_decode_words (some);
+
+    return strstr (text, "=?") ? message_decode_words (text) : g_steal_pointer (&text);
+}
+
+/* A name is shown where the address is not. */
+static void
+append_names (GString *out, const char *text)
+{
+    bool address = false;
+
+    for (; *text; text++) {
+        address = *text == '<' || (address && *text != '>');
+        if (!address && *text != '>')
+            g_string_append_c (out, *text);
+    }
+    g_string_append_c (out, '\n');
+}
+
+static void
+add_fields (Collection *collection)
+{
+    static const char *const senders[] = { "From",     "Sender", "Reply-To", "Organization",
+                                           "Comments", "To",     "Cc",       "Keywords" };
+    GString *subjects = g_string_new (NULL), *names = g_string_new (NULL);
+
+    for (unsigned i = 0; i < message_field_count (collection->message); i++) {
+        const HeaderField *field = message_field (collection->message, i);
+        bool named = false;
+        for (unsigned k = 0; k < G_N_ELEMENTS (senders); k++)
+            named = named || g_ascii_strcasecmp (field->name, senders[k]) == 0;
+        bool subject = g_ascii_strcasecmp (field->name, "Subject") == 0 ||
+                       g_ascii_strcasecmp (field->name, "Thread-Topic") == 0;
+        if (!named && !subject)
+            continue;
+        g_autofree char *text = decode_twice (field->value);
+        if (subject)
+            g_string_append_printf (subjects, "%s\n", text);
+        else
+            append_names (names, text);
+    }
+    add (collection, "reading-subject", "Subject", g_string_free (subjects, FALSE));
+    add (collection, "reading-sender", "names", g_string_free (names, FALSE));
+}
+
+static void
+collect (Collection *collection)
+{
+    for (unsigned i = 0; i < message_leaf_count (collection->message); i++) {
+        const Leaf *leaf = message_leaf (collection->message, i);
+        if (leaf->kind == LEAF_OTHER)
+            add_attachment (collection, leaf, i);
+        else
+            add_text_leaf (collection, i);
+    }
+    add_fields (collection);
+    add_between (collection);
+    add_raw (collection);
+}
+
+GPtrArray *
+sights_new (const Message *message, const GPtrArray *blocks)
+{
+    g_autoptr (GHashTable) seen = g_hash_table_new (hash_sight, equal_sights);
+    GPtrArray *sights = g_ptr_array_new_with_free_func ((GDestroyNotify)sight_free);
+    Collection collection = { .message = message, .sights = sights, .prefix = "" };
+
+    collection.blocks = blocks;
+    collection.seen = seen;
+    collect (&collection);
+    return sights;
+}

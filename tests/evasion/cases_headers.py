@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the header says, shows and pretends."""
+
+import base64
+
+from mails import LETTER, OFFER, OFFER_EN, RECEIPT, Case, crlf, friend, header, html, leaf, multi, one
+
+OFFERS = html(f"<p>{OFFER}</p><p>{OFFER_EN}</p>")
+
+
+def word(text, charset="utf-8"):
+    return f"=?{charset}?B?{base64.b64encode(text.encode(charset)).decode()}?="
+
+
+def friendly(name, body, subject, more, says=("reading-|word|percent",)):
+    return Case(name, crlf(friend(subject, more) + body), list(says), sender="jonas@shop.example")
+
+
+CASES = [
+    Case("promotion in the subject alone", one(leaf(RECEIPT), subject="Sale! 50% off, coupon, last chance"),
+         ["reading-subject"]),
+    Case("promotion in an encoded subject", one(leaf(RECEIPT), subject=word("Rabatt: 20% auf alles, nur heute, Gutschein")),
+         ["reading-subject"]),
+    Case("promotion in a subject encoded twice",
+         one(leaf(RECEIPT), subject=word(word("Sale! 50% off, coupon, last chance"))), ["reading-subject"]),
+    Case("promotion in a second subject",
+         one(leaf(RECEIPT), more="Subject: Sale! 50% off, coupon, last chance\n"), ["reading-subject|ambiguous"]),
+    Case("promotion in the name of the sender",
+         one(leaf(RECEIPT), sender='"50% off Black Friday Sale - shop now" <orders@shop.example>'),
+         ["reading-sender"]),
+    Case("promotion in the encoded name of the sender",
+         one(leaf(RECEIPT), sender=word("Rabatt, Gutschein, 20% sparen, nur heute") + " <orders@shop.example>"),
+         ["reading-sender"]),
+    Case("declared receipt that is an offer", one(OFFERS, more="X-Licet-Purpose: receipt\n"), ["reading-visible"]),
+    Case("declared transactional that is an offer", one(OFFERS, more="X-Licet-Class: transactional\n"),
+         ["reading-visible"]),
+    Case("declared personal that is an offer", one(OFFERS, more="X-Licet-Class: personal\n"),
+         ["declared-personal-not-believed|reading-"]),
+    Case("stream said to be transactional",
+         one(OFFERS, more="X-PM-Message-Stream: transactional\nAuto-Submitted: auto-generated\n"), ["reading-visible"]),
+    friendly("forged answer", OFFERS, "Re: Ihre Frage", "In-Reply-To: <a@b.example>\n"),
+    friendly("forged thread", OFFERS, "AW: AW: Termin", "References: <a@b.example> <c@d.example>\n"),
+    friendly("offer without any list header", OFFERS, "Hallo", ""),
+    friendly("offer in the clothes of a mail client", leaf(OFFER), "Hallo",
+             "User-Agent: Mozilla Thunderbird\nX-Mailer: Apple Mail\n"),
+    friendly("letter with an offer below it", leaf(LETTER + "\n\n" + OFFER), "Freitag", ""),
+    friendly("answer with an offer as signature", leaf(LETTER + "\n\n-- \n" + OFFER + "\n" + OFFER_EN),
+             "Re: Freitag", "In-Reply-To: <a@b.example>\n"),
+    friendly("forged answer with a picture alone",
+             html('<a href="https://shop.example/a"><img src="https://shop.example/a.jpg"></a>'),
+             "Re: Freitag", "In-Reply-To: <a@b.example>\n", ["disguise-image-alone"]),
+    friendly("forged answer with the offer in text/plain alone",
+             multi("alternative", leaf(OFFER), html(f"<p>{LETTER}</p>")),
+             "Re: Freitag", "In-Reply-To: <a@b.example>\n", ["reading-plain"]),
+    Case("promotion in the subject of a receipt with receipts around it",
+         one(leaf(RECEIPT * 4), subject="Ihre Bestellung: Rabatt und Gutschein, nur heute 20% sparen"),
+         ["reading-subject"]),
+]

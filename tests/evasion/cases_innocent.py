@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Honest mail that looks a little like the cases: it goes out as it is, and the search for disguise
+says nothing of it. Whether a letter is called correspondence or a transaction is another question;
+and of the quiet cases only silence is asked, since the words in them mislead the signals."""
+
+from mails import LETTER, RECEIPT, Case, alternative, b64, crlf, friend, header, html, leaf, multi, one, receipt
+
+FOOT = "<p>Shop Example GmbH, Hauptstrasse 1, 10115 Berlin</p>"
+GHOST = ("<!--[if mso | IE]><table role=\"presentation\" width=\"600\"><tr><td><![endif]-->"
+         f"<div style=\"max-width:600px\">{RECEIPT}</div><!--[if mso | IE]></td></tr></table><![endif]-->"
+         "<!--[if mso]><xml><o:OfficeDocumentSettings><o:AllowPNG/><o:PixelsPerInch>96</o:PixelsPerInch>"
+         "</o:OfficeDocumentSettings></xml><style>.x{font-family:Arial}</style><![endif]-->")
+
+
+def person(name, body, subject="Freitag", more="", outcomes=("deliver",)):
+    return Case(name, crlf(friend(subject, more) + body), ["personal", "transactional"], outcomes, "jonas@shop.example")
+
+
+def shop(name, mail):
+    return Case(name, mail, ["transactional"], ("deliver",))
+
+
+def quiet(case):
+    case.outcomes = ()
+    return case
+
+
+CASES = [
+    shop("receipt", one(leaf(RECEIPT))),
+    shop("receipt as a page", receipt(FOOT)),
+    shop("receipt in both alternatives", alternative(RECEIPT, f"<p>{RECEIPT}</p>")),
+    shop("hidden preview line", receipt(FOOT + '<div style="display:none;font-size:1px;color:#fff">Ihre Bestellung '
+                                        "2026-10042 ist unterwegs &zwnj;&nbsp;&zwnj;&nbsp;&zwnj;&nbsp;&#847;&#847;</div>")),
+    shop("ghost tables for Outlook", one(html(GHOST))),
+    shop("logo with its name behind a link",
+         receipt('<a href="https://shop.example/"><img src="https://shop.example/logo.png" alt="Shop Example"></a>')),
+    shop("rebate as a line of the order",
+         receipt("<table><tr><td>Wasserkocher</td><td>44,90 EUR</td></tr><tr><td>Rabatt</td><td>-5,00 EUR</td></tr>"
+                 "<tr><td>Summe</td><td>39,90 EUR</td></tr></table>")),
+    quiet(shop("voucher and rebate that were paid with",
+         receipt("<table><tr><td>Wasserkocher</td><td>49,90 EUR</td></tr><tr><td>Gutschein SOMMER</td><td>-5,00 EUR</td></tr>"
+                 "<tr><td>10 % Rabatt, Sie sparen</td><td>-5,00 EUR</td></tr><tr><td>Summe</td><td>39,90 EUR</td></tr></table>"))),
+    shop("terms of business in a file",
+         one(multi("mixed", leaf(RECEIPT),
+                   leaf("Allgemeine Geschäftsbedingungen. Gutscheine gelten drei Jahre. Rabatte werden nicht verbunden. "
+                        "Unsere Angebote sind freibleibend.", "text/plain; charset=utf-8", "8bit",
+                        'Content-Disposition: attachment; filename="AGB.txt"\n')))),
+    shop("parcel that is on its way",
+         one(leaf("Your order 2026-10042 has been shipped. Tracking number: 00340434161094000000. "
+                  "It is on its way and should be with you on Friday."), subject="Your order 2026-10042 has shipped")),
+    shop("code to sign in", one(leaf("Ihr Bestätigungscode lautet 482913. Er gilt zehn Minuten. Geben Sie ihn niemandem."),
+                                subject="Ihr Bestätigungscode")),
+    shop("new password", one(html("<p>You asked for a new password.</p><p><a href=\"https://shop.example/r?t=9\">Reset your password</a></p>"
+                                  "<p>If it was not you, ignore this mail.</p>"), subject="Password reset")),
+    shop("invoice with a file",
+         one(multi("mixed", leaf("Anbei Ihre Rechnung 2026-10042, fällig am 8. Dezember."),
+                   leaf(b64(b"%PDF-1.4\n" + bytes(200)), "application/pdf", "base64",
+                        'Content-Disposition: attachment; filename="Rechnung-2026-10042.pdf"\n')),
+             subject="Rechnung 2026-10042")),
+    shop("appointment with a calendar",
+         one(multi("mixed", leaf("Buchungsbestätigung: Ihr Termin ist am Freitag um acht Uhr. Reservierung 2026-10042."),
+                   leaf("BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nSUMMARY:Termin\nDTSTART:20261127T080000Z\n"
+                        "END:VEVENT\nEND:VCALENDAR", "text/calendar; charset=utf-8")), subject="Buchungsbestätigung 2026-10042")),
+    shop("soft hyphens in long words",
+         receipt("<p>Ihre Bestell&shy;bestätigung, die Sendungs&shy;verfolgung und die Zahlungs&shy;bedingungen.</p>")),
+    shop("Russian receipt with Latin names",
+         one(leaf("Ваш заказ 10042 на Shop Example оплачен. Товар: iPhone 15 Pro, чехол Apple MagSafe. Квитанция: "
+                  "чек об оплате, сумма 79 900,00 RUB."), subject="Ваш заказ 10042")),
+    shop("Greek receipt with Latin names",
+         one(leaf("Invoice. Η παραγγελία σας 10042 στο Shop Example: Kindle Paperwhite, USB-C. Total: 139,00 EUR. Your order 10042."),
+             subject="Your order 10042 / Παραγγελία 10042")),
+    shop("Hebrew receipt with Latin names",
+         one(leaf("\u200fתודה על ההזמנה 10042 ב-Shop Example. קבלה: \u202aBosch TWK\u202c, סה\u05f4כ 139.00. Order number 10042, receipt."),
+             subject="Receipt 10042 / קבלה")),
+    shop("Japanese receipt with fullwidth letters",
+         one(leaf("ご注文ありがとうございます。注文番号：１００４２　商品：ＵＳＢケーブル（Anker）　合計：１，２８０円　領収書を添付します。"
+                  "ご注文の確認メールです。"), subject="ご注文の確認（注文番号：10042）")),
+    shop("receipt in quoted-printable of Latin 1",
+         one(leaf("Vielen Dank f=FCr Ihre Bestellung 2026-10042. Rechnung: Summe 39,90 EUR.",
+                  "text/plain; charset=iso-8859-1", "quoted-printable"))),
+    shop("style sheet with ornaments",
+         receipt(FOOT, '<style>.a:after{content:"\\2022"}.b:before{content:"Summe: "}@media(max-width:600px){.c{display:none}}</style>')),
+    shop("picture of a bar code with its number",
+         receipt('<img src="cid:c1" alt="Bestellnummer 2026-10042" title="Bestellnummer 2026-10042">')),
+    shop("delivery that failed",
+         crlf(header("Undelivered Mail Returned to Sender", "Mail Delivery System <mailer-daemon@shop.example>",
+                     "Auto-Submitted: auto-replied\n") +
+              multi("report", leaf("Your message could not be delivered to one recipient: user unknown."),
+                    leaf("Reporting-MTA: dns; mx.shop.example\n\nFinal-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.1",
+                         "message/delivery-status", "7bit"),
+                    leaf(friend() + leaf(LETTER), "message/rfc822", "8bit"), more="; report-type=delivery-status"))),
+    person("letter", leaf(LETTER)),
+    person("letter as a page", html("<p>" + LETTER.replace("\n\n", "</p><p>") + "</p>")),
+    person("answers among people",
+           leaf("Gern, bis dann!\n\nAm Montag schrieb Lea:\n> Am Freitag passt es mir.\n>\n>> Wann kommst du?\n>> Jonas"),
+           "Re: Freitag", "In-Reply-To: <a@b.example>\nReferences: <a@b.example>\n"),
+    quiet(person("quotation for a customer",
+           leaf("Guten Tag Frau Weber,\n\nvielen Dank für das Gespräch. Unser Angebot für die Fenster schicke ich Ihnen am "
+                "Montag, mit dem Preis für beide Größen.\n\nMit freundlichen Grüßen\nJonas Keller"), "Angebot Fenster")),
+    person("talk about a sale", leaf("Hi Lea,\n\nthe sale of the house went through on Monday. I will tell you about the buyers "
+                                     "when we meet, it is quite a story.\n\nJonas"), "The house"),
+    person("talk about a rebate in an answer",
+           leaf("Hallo Lea,\n\nden Rabatt hat er uns nicht gegeben, aber der Preis ist trotzdem gut.\n\nJonas\n\n"
+                "> Hat er den Rabatt gegeben?"), "Re: Fenster", "In-Reply-To: <a@b.example>\n"),
+    person("photograph without words",
+           multi("mixed", leaf(""), leaf(b64(b"\xff\xd8\xff\xe0" + bytes(300)), "image/jpeg", "base64",
+                                         'Content-Disposition: inline; filename="IMG_2041.jpg"\n')), "Der Garten"),
+    person("signature with a picture behind a link",
+           html("<p>Hallo Lea,</p><p>ich rufe dich am Freitag an.</p><p>Jonas Keller</p>"
+                '<a href="https://shop.example"><img src="cid:logo" alt="Shop Example"></a>')),
+    person("smileys and flags", leaf("Hallo Lea, \U0001f600\ufe0f \U0001f1e9\U0001f1ea \U0001f468\u200d\U0001f469\u200d\U0001f467 bis Freitag!\n\nJonas")),
+    person("sealed letter",
+           multi("encrypted", leaf("Version: 1", "application/pgp-encrypted", "7bit"),
+                 leaf("-----BEGIN PGP MESSAGE-----\n\nhQEMA0\n-----END PGP MESSAGE-----", "application/octet-stream", "7bit"),
+                 more='; protocol="application/pgp-encrypted"'), "..."),
+    person("forwarded letter", multi("mixed", leaf("Zur Info.\n\nJonas"), leaf(friend("Termin") + leaf(LETTER), "message/rfc822", "8bit")),
+           "Fwd: Termin"),
+    person("letter with Greek words", leaf("Dear Lea,\n\nthe word is λόγος, and in Russian it would be слово. Tell me what you think of it."
+                                           "\n\nJonas"), "Words"),
+]

@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Hostile mail to a German recipient without consent: none of it may go out as a transaction or as
+correspondence, and honest mail must. Prints TAP.
+
+usage: run.py TOP BUILD [WORD]     WORD: only cases whose name has it, with what licet said"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import cases_headers
+import cases_hidden
+import cases_innocent
+import cases_letters
+import cases_pages
+import cases_parts
+import cases_structure
+
+HOSTILE = (cases_hidden, cases_letters, cases_parts, cases_pages, cases_headers, cases_structure)
+RECIPIENT = "lea@example.de"
+CONSENT = ("address,purpose,state,basis,at,source,wording,evidence,country,subdivision,recipient_class,language,"
+           "expires,person\n" + RECIPIENT + ",*,pending,double-opt-in,2026-02-03T10:15:00Z,signup,v3,,DE,,natural,,,\n")
+SILENT = ("transactional", "personal")
+
+
+class Licet:
+    def __init__(self, top, build, work):
+        self.program = os.path.join(build, "licet")
+        self.policies = os.path.join(top, "policies")
+        self.mail = os.path.join(work, "mail.eml")
+        self.consent = os.path.join(work, "consent.csv")
+        with open(self.consent, "w", encoding="ascii") as file:
+            file.write(CONSENT)
+
+    def call(self, *words):
+        environment = {k: v for k, v in os.environ.items() if k != "LICET_CONFIG"}
+        done = subprocess.run([self.program, words[0], "--json", "--policies", self.policies, *words[1:], self.mail],
+                              env=environment, capture_output=True, timeout=60, check=False)
+        if done.returncode == 0:
+            return json.loads(done.stdout), ""
+        if done.returncode in (65, 70, 75):  # sysexits: the mail is refused as it is
+            return None, done.stderr.decode(errors="replace").strip()
+        raise RuntimeError(f"exit status {done.returncode}: {done.stderr.decode(errors='replace')}")
+
+    def judge(self, case):
+        """Class, outcome and all that was said."""
+        with open(self.mail, "wb") as file:
+            file.write(case.mail)
+        plan, error = self.call("run", "--consent", self.consent, "--now", "2026-11-24T15:00:00Z",
+                                "--from", case.sender, "--rcpt", RECIPIENT)
+        if not plan:
+            return "malformed", "refuse", [error]
+        seen, _ = self.call("classify")
+        outcome = plan["decisions"][0]["outcome"]
+        said = [f"{e['signal']}: {e['where']}" for e in seen["evidence"]]
+        return plan["class"], outcome, said + [seen.get("problem", "")]
+
+
+def fault(case, innocent, kind, outcome, said):
+    """What is wrong with the judgement, or None."""
+    if innocent:
+        loud = [line for line in said if line.startswith(("reading-", "disguise-"))]
+        if case.outcomes and (kind not in case.says or outcome not in case.outcomes):
+            return f"is {kind} and {outcome}"
+        return f"says {loud[0]}" if loud else None
+    if kind in SILENT or outcome not in case.outcomes:
+        return f"passes silently: {kind}, {outcome}"
+    if kind == "malformed":
+        return None
+    for pattern in case.says:
+        if not any(re.search(pattern, line) for line in said):
+            return f"nothing says {pattern}"
+    return None
+
+
+def main():
+    top, build = sys.argv[1], sys.argv[2]
+    word = sys.argv[3] if len(sys.argv) > 3 else ""
+    cases = [(case, False) for module in HOSTILE for case in module.CASES]
+    cases += [(case, True) for case in cases_innocent.CASES]
+    cases = [(case, innocent) for case, innocent in cases if word in case.name]
+    silent = wrong = 0
+    print(f"1..{len(cases)}")
+    with tempfile.TemporaryDirectory() as work:
+        licet = Licet(top, build, work)
+        for number, (case, innocent) in enumerate(cases, 1):
+            kind, outcome, said = licet.judge(case)
+            problem = fault(case, innocent, kind, outcome, said)
+            wrong += problem is not None
+            silent += bool(problem and problem.startswith("passes"))
+            if problem or word:
+                print("\n".join(f"# {kind}, {outcome}: {line}" for line in said if line))
+            print(f"{'not ' if problem else ''}ok {number} - {'innocent' if innocent else 'hostile'}: {case.name}"
+                  + (f" ({problem})" if problem else ""))
+    print(f"# {sum(not i for _, i in cases)} hostile, {silent} pass silently; {sum(i for _, i in cases)} innocent; {wrong} wrong")
+    sys.exit(wrong > 0)
+
+
+if __name__ == "__main__":
+    main()
