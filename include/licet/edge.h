@@ -28,6 +28,8 @@ Engine *daemon_engine (Daemon *daemon);
 Ledger *daemon_ledger (Daemon *daemon);
 Audit *daemon_audit (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
+/* To be called every minute: what the log has to do by the clock. */
+void daemon_tick (Daemon *daemon);
 
 /* Reads settings, policies, words, keys and store anew and swaps the snapshot, and reopens the
  * log. On failure the old snapshot stays. Settings that name a socket, the ledger or the log
