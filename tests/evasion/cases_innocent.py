@@ -34,6 +34,10 @@ CASES = [
     shop("ghost tables for Outlook", one(html(GHOST))),
     shop("logo with its name behind a link",
          receipt('<a href="https://shop.example/"><img src="https://shop.example/logo.png" alt="Shop Example"></a>')),
+    shop("few but whole words in Chinese",
+         one(html('<img src="https://shop.example/logo.png"><p>您的订单 2026-10042 已发货,预计周五送达。'
+                  '</p><p><a href="https://shop.example/account/orders/2026-10042">查看订单</a></p>'),
+             subject="您的订单 2026-10042 已发货")),
     shop("rebate as a line of the order",
          receipt("<table><tr><td>Wasserkocher</td><td>44,90 EUR</td></tr><tr><td>Rabatt</td><td>-5,00 EUR</td></tr>"
                  "<tr><td>Summe</td><td>39,90 EUR</td></tr></table>")),
