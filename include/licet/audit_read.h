@@ -50,7 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AuditVerdict, audit_verdict_free)
 
 /* The same over files. checkpoints: paths (char *). UNAVAILABLE when one cannot be read. */
 AuditVerdict *audit_verify (const GPtrArray *files, const GPtrArray *checkpoints,
-                            const GPtrArray *keys, GError **error);
+                            const GPtrArray *keys, bool stop_at_first, GError **error);
 
 /* One rule of a decision. */
 typedef struct {

@@ -422,17 +422,18 @@ feed_files (AuditVerifier *verifier, const GPtrArray *files, const GPtrArray *ch
         g_autoptr (GMappedFile) file = map_file (path, error);
         if (!file)
             return false;
-        audit_verifier_feed (verifier, path, g_mapped_file_get_contents (file),
-                             g_mapped_file_get_length (file));
+        if (!audit_verifier_feed (verifier, path, g_mapped_file_get_contents (file),
+                                  g_mapped_file_get_length (file)))
+            return true;
     }
     return true;
 }
 
 AuditVerdict *
 audit_verify (const GPtrArray *files, const GPtrArray *checkpoints, const GPtrArray *keys,
-              GError **error)
+              bool stop_at_first, GError **error)
 {
-    AuditVerifier *verifier = audit_verifier_new (keys, false);
+    AuditVerifier *verifier = audit_verifier_new (keys, stop_at_first);
     bool ok = feed_files (verifier, files, checkpoints, error);
     g_autoptr (AuditVerdict) verdict = audit_verifier_finish (verifier);
 

@@ -15,7 +15,7 @@ typedef struct {
     char *since, *until, *queue_id, *rule, *territory, *outcome, *sender, *purpose, *class;
     char *address, *record;
     int lines;
-    gboolean json, follow, addresses;
+    gboolean json, follow, addresses, first;
     Settings *settings;
     char *subject; /* of the address */
 } AuditOptionsTool;

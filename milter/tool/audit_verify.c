@@ -73,7 +73,7 @@ audit_verdict (const AuditOptionsTool *options, GError **error)
     g_autoptr (GPtrArray) checkpoints = list_of (options->checkpoints);
     g_autoptr (GPtrArray) keys = list_of (options->keys);
 
-    return files ? audit_verify (files, checkpoints, keys, error) : NULL;
+    return files ? audit_verify (files, checkpoints, keys, options->first, error) : NULL;
 }
 
 int

@@ -164,6 +164,7 @@ cmd_audit (int argc, char **argv)
         TEXT_OPTION ("record", record, "decision, outcome, failure, …", "KIND"),
         FLAG_OPTION ("addresses", addresses, "show addresses whose salt still lives"),
         { "lines", 'n', 0, G_OPTION_ARG_INT, &options.lines, "tail: how many", "N" },
+        FLAG_OPTION ("first", first, "verify: stop at the first problem"),
         FLAG_OPTION ("follow", follow, "tail: go on with what is written"),
         TEXT_OPTION ("format", format, "export: csv or json", "WORD"),
         FILE_OPTION ("out", out, "export, report: write there"),

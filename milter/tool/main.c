@@ -21,7 +21,7 @@ static const Command commands[] = {
     { "train", cmd_train, "a model from folders of labelled mail" },
     { "policy", cmd_policy, "check, show, kinds: the policy files" },
     { "consent", cmd_consent, "grant, withdraw, show, history, import, export" },
-    { "audit", cmd_audit, "find: the log's records of one address" },
+    { "audit", cmd_audit, "verify, find, search, tail, export, erase: the log of decisions" },
     { "key", cmd_key, "new, show, verify: DKIM keys" },
     { "settings", cmd_settings, "what licet.cfg may hold" },
     { "status", cmd_status, "counters of the running daemon" },

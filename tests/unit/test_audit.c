@@ -125,7 +125,7 @@ verify (const Place *place)
     g_assert_no_error (error);
     if (g_file_test (place->checkpoints, G_FILE_TEST_EXISTS))
         g_ptr_array_add (held, place->checkpoints);
-    AuditVerdict *verdict = audit_verify (files, held, keys, &error);
+    AuditVerdict *verdict = audit_verify (files, held, keys, false, &error);
     g_assert_no_error (error);
     return verdict;
 }
