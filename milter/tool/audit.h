@@ -39,6 +39,7 @@ int audit_do_find (AuditOptionsTool *options, const char *operand);
 int audit_do_erase (AuditOptionsTool *options, const char *operand);
 int audit_do_search (AuditOptionsTool *options, const char *operand);
 int audit_do_tail (AuditOptionsTool *options, const char *operand);
+int audit_do_report (AuditOptionsTool *options, const char *operand);
 int audit_do_export (AuditOptionsTool *options, const char *operand);
 
 #endif

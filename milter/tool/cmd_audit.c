@@ -18,6 +18,7 @@ static const struct {
     { "verify", NULL, audit_do_verify }, { "find", "ADDRESS", audit_do_find },
     { "search", NULL, audit_do_search }, { "tail", NULL, audit_do_tail },
     { "export", NULL, audit_do_export }, { "erase", "ADDRESS", audit_do_erase },
+    { "report", NULL, audit_do_report },
 };
 
 void
@@ -168,6 +169,7 @@ cmd_audit (int argc, char **argv)
         FLAG_OPTION ("follow", follow, "tail: go on with what is written"),
         TEXT_OPTION ("format", format, "export: csv or json", "WORD"),
         FILE_OPTION ("out", out, "export, report: write there"),
+        TEXT_OPTION ("language", language, "report: en or es", "CODE"),
         FLAG_OPTION ("json", json, "print JSON lines"),
         G_OPTION_ENTRY_NULL,
     };

@@ -6,6 +6,7 @@ log themselves, read with Python's json. Prints TAP.
     tools.py TOP BUILD [MESSAGES]
 """
 import csv
+import html.parser
 import io
 import json
 import os
@@ -20,6 +21,34 @@ import day  # noqa: E402
 
 TOP, BUILD = sys.argv[1] if len(sys.argv) > 1 else ".", sys.argv[2] if len(sys.argv) > 2 else "."
 MESSAGES = int(sys.argv[3]) if len(sys.argv) > 3 else 400
+
+
+class Page(html.parser.HTMLParser):
+    """What would fetch or run something, and elements that are not closed."""
+    VOID = {"meta", "rect", "path"}
+
+    def __init__(self):
+        super().__init__()
+        self.foreign, self.open, self.numbers = [], [], []
+        self.drawings = self.titles = 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("script", "link", "img", "iframe", "object", "embed", "base", "form") or \
+                any(name in ("src", "href", "xlink:href") or name.startswith("on") for name, _ in attrs):
+            self.foreign.append(tag)
+        self.drawings += tag == "svg"
+        self.titles += tag == "title" and "svg" in self.open
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("td", "dd"):
+            self.numbers.append(data)
 
 
 class Tools:
@@ -124,6 +153,30 @@ class Tools:
                    [row for row in self.rows if row["record"] == "decision"])
         self.audit("export", "--format", "xml", status=64)
 
+    def check_report(self):
+        for language, title, mark in (("en", "Report on outgoing mail", "The log is whole"),
+                                      ("es", "Informe sobre el correo saliente", "El registro está íntegro")):
+            page = self.audit("report", "--language", language, "--checkpoints", self.path("checkpoints"))
+            reader = Page()
+            reader.feed(page)
+            self.check(f"the report in {language} stands alone and says that the log is whole",
+                       title in page and mark in page and not reader.foreign and not reader.open)
+            self.check("each drawing has a text", reader.drawings > 2 and reader.titles >= reader.drawings)
+        cells = " ".join(reader.numbers)
+        strips = len(self.fits(lambda row: row.get("record") == "decision" and row["outcome"] == "strip"))
+        decisions = len(self.fits(lambda row: row["record"] == "decision"))
+        self.check("its figures are those of the log", f" {strips} " in f" {cells} " and f" {decisions} " in cells)
+        self.audit("report", "--language", "fr", status=64)
+        with open(self.path("audit.jsonl"), "r+b") as file:
+            data = file.read()
+            at = data.rindex(b'"outcome":"strip"') + 11
+            file.seek(at)
+            file.write(b"S")
+            page = self.audit("report", status=65)
+            self.check("a report on a changed log says so", "THE LOG IS NOT WHOLE" in page)
+            file.seek(at)
+            file.write(b"s")
+
     def check_speed(self):
         begin = time.monotonic()
         self.found("search", "--queue-id", "none")
@@ -141,6 +194,7 @@ def main():
         tools.check_search()
         tools.check_person()
         tools.check_export()
+        tools.check_report()
         tools.check_speed()
         print(f"1..{tools.number}")
         return 1 if tools.failed else 0
