@@ -9,7 +9,7 @@
 
 /* What the subcommands of `licet audit` share. */
 typedef struct {
-    char *config, *log, *state, *out, *format, *language, *mails;
+    char *config, *log, *state, *out, *format, *language, *mails, *policies;
     char **checkpoints, **keys;
     /* search */
     char *since, *until, *queue_id, *rule, *territory, *outcome, *sender, *purpose, *class;
@@ -40,6 +40,7 @@ int audit_do_erase (AuditOptionsTool *options, const char *operand);
 int audit_do_search (AuditOptionsTool *options, const char *operand);
 int audit_do_tail (AuditOptionsTool *options, const char *operand);
 int audit_do_report (AuditOptionsTool *options, const char *operand);
+int audit_do_replay (AuditOptionsTool *options, const char *operand);
 int audit_do_export (AuditOptionsTool *options, const char *operand);
 
 #endif

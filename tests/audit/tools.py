@@ -172,10 +172,42 @@ class Tools:
             at = data.rindex(b'"outcome":"strip"') + 11
             file.seek(at)
             file.write(b"S")
+            file.flush()
             page = self.audit("report", status=65)
             self.check("a report on a changed log says so", "THE LOG IS NOT WHOLE" in page)
             file.seek(at)
             file.write(b"s")
+
+    def replayed(self, *args, status=0):
+        lines = self.audit("replay", "all", "--mails", self.path("mails"), "--json", *args, status=status).splitlines()
+        results = [json.loads(line) for line in lines]
+        return {row["seq"]: row["result"] for row in results}
+
+    def check_replay(self):
+        decisions = self.fits(lambda row: row["record"] == "decision")
+        begin = time.monotonic()
+        results = self.replayed()
+        print(f"# replay {len(decisions) / (time.monotonic() - begin):.0f} records/s")
+        self.check(f"all of {len(decisions)} decisions come out the same again",
+                   sorted(results) == decisions and set(results.values()) == {"same"})
+        shutil.copytree(self.path("policies"), self.path("changed"))
+        path = self.path("changed", "territories", "DE.cfg")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        at = text.index('id = "DE-CONSENT"')
+        changed = text[:at] + text[at:].replace('otherwise = "strip"', 'otherwise = "refuse"', 1)
+        day.write(path, changed)
+        affected = self.fits(lambda row: any(rule["id"] == "DE-CONSENT" and rule["action"] == "strip"
+                                             for rule in row.get("rules", [])))
+        results = self.replayed("--policies", self.path("changed"), status=65)
+        self.check(f"after one rule is changed, exactly the {len(affected)} that it touches differ",
+                   affected and [seq for seq, result in sorted(results.items()) if result == "different"] == affected)
+        one = next(row for row in self.rows if row["record"] == "decision")
+        os.remove(self.path("mails", "00001.eml"))
+        gone = [row["seq"] for row in self.rows if row["record"] == "decision" and row["queue_id"] == "4cD00001"]
+        self.audit("replay", str(gone[0]), "--mails", self.path("mails"), status=66)
+        self.check("one record by its number", "same" in self.audit("replay", str(one["seq"]), "--mails",
+                                                                    self.path("mails")))
 
     def check_speed(self):
         begin = time.monotonic()
@@ -195,6 +227,7 @@ def main():
         tools.check_person()
         tools.check_export()
         tools.check_report()
+        tools.check_replay()
         tools.check_speed()
         print(f"1..{tools.number}")
         return 1 if tools.failed else 0
