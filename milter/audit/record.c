@@ -26,8 +26,9 @@ text_or_null (const char *text)
 static char *
 without_addresses (const char *text)
 {
-    g_auto (GStrv) words = g_strsplit (text ? text : "", " ", -1);
-
+    if (!text || !strchr (text, '@'))
+        return g_strdup (text ? text : "");
+    g_auto (GStrv) words = g_strsplit (text, " ", -1);
     for (char **word = words; *word; word++)
         if (strchr (*word, '@')) {
             g_free (*word);

@@ -6,6 +6,7 @@ log themselves, read with Python's json. Prints TAP.
     tools.py TOP BUILD [MESSAGES]
 """
 import csv
+import hashlib
 import html.parser
 import io
 import json
@@ -133,6 +134,20 @@ class Tools:
                                                         if row["record"] != "decision") and
                    not any(f"p{n}@" in json.dumps(row) for row in self.rows for n in range(0, 500, 50)))
 
+    def check_removed(self):
+        """The hash of a cut is that of the bytes that the message has there."""
+        cuts, wrong = 0, 0
+        for row in self.rows:
+            for edit in (row.get("copy") or {}).get("edits", []) if row["record"] == "decision" else []:
+                if edit["kind"] != "strip":
+                    continue
+                with open(self.path("mails", f"{int(row['queue_id'][3:], 16):05d}.eml"), "rb") as file:
+                    body = file.read().split(b"\r\n\r\n", 1)[1]
+                removed = body[edit["start"]:edit["start"] + edit["bytes_removed"]]
+                cuts += 1
+                wrong += hashlib.sha256(removed).hexdigest() != edit["sha256"] or b"umbrellas" not in removed
+        self.check(f"each of {cuts} cuts names the hash of what it removed", cuts and not wrong)
+
     def check_export(self):
         text = self.audit("export", "--out", self.path("out.csv"))
         with open(self.path("out.csv"), encoding="utf-8", newline="") as file:
@@ -225,6 +240,7 @@ def main():
         tools = Tools(directory)
         tools.check_search()
         tools.check_person()
+        tools.check_removed()
         tools.check_export()
         tools.check_report()
         tools.check_replay()
