@@ -90,7 +90,8 @@ add_outcome (GString *text, const Decision *decision)
     g_string_append_c (text, '\n');
     if (decision->reply)
         g_string_append_printf (text, "      %s\n", decision->reply);
-    if (decision->obstacle && decision->fallback != FALLBACK_REFUSE)
+    if (decision->obstacle && decision->fallback != FALLBACK_REFUSE &&
+        decision->outcome != OUTCOME_REFUSE)
         g_string_append_printf (text, "      strip_fallback %s: %s\n",
                                 fallback_word (decision->fallback), decision->obstacle);
 }
