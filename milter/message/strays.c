@@ -73,7 +73,7 @@ explain (const Leaf *leaf)
 {
     if (leaf->locked)
         return leaf->locked;
-    return leaf->kind == LEAF_OTHER ? "it is an attachment" : NULL;
+    return leaf->kind == LEAF_OTHER ? "it is no text, HTML or AMP of the mail itself" : NULL;
 }
 
 char *
