@@ -8,6 +8,7 @@
 typedef struct {
     const char *language; /* borrowed from the vocabulary; NULL when no term was found */
     unsigned promotional, transactional, unsubscribe;
+    unsigned settled; /* says nothing of a language */
     unsigned by_purpose[PURPOSE_WELCOME + 1];
     const char *promotional_term, *transactional_term; /* the first found of each, or NULL */
 } WordCount;
@@ -18,5 +19,9 @@ WordCount words_count (const Words *words, const char *text);
 /* The number of different promotional terms of the language that has most of them, and the first
  * of these: text of another language around it must not outvote an offer. */
 unsigned words_promotional (const Words *words, const char *text, const char **ret_term);
+
+/* Whether a line says in some language that a voucher or the like was used, or how to be spared
+ * offers. */
+bool words_settled (const Words *words, const char *text);
 
 #endif

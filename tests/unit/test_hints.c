@@ -217,9 +217,13 @@ typedef struct {
     const char *evidence; /* a part of it, or of the reply of a refusal */
 } DecideRow;
 
-#define FIX      "otherwise = \"fix\";"
-#define PIXEL    "<p>Order 7</p><img src=\"https://px.example/1\">"
-#define WRAPPED  "<p>Order 7</p><a href=\"https://click.example/x\">a</a>"
+#define FIX "otherwise = \"fix\";"
+/* A page of pictures and next to no words would be taken for a disguise. */
+#define ORDER                                                                                  \
+    "<p>Your order 7 was sent today and arrives on Monday, 30 November, at the address that "  \
+    "you gave with it. Thank you.</p>"
+#define PIXEL    ORDER "<img src=\"https://px.example/1\">"
+#define WRAPPED  ORDER "<a href=\"https://click.example/x\">a</a>"
 #define TWO_WAYS "Content-Type: text/html\r\nContent-Type: text/plain\r\n"
 
 static const DecideRow decisions[] = {
