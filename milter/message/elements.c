@@ -90,6 +90,8 @@ static const Element elements[] = {
     { "p", ELEMENT_BLOCK | ELEMENT_OPEN, P, P },
     { "param", ELEMENT_VOID, 0, 0 },
     { "pre", ELEMENT_BLOCK, 0, P },
+    { "rp", ELEMENT_HIDDEN, 0, 0 },
+    { "rt", ELEMENT_HIDDEN, 0, 0 },
     { "script", ELEMENT_HIDDEN | ELEMENT_PROGRAM, 0, 0 },
     { "search", ELEMENT_BLOCK, 0, P },
     { "section", ELEMENT_BLOCK, 0, P },
