@@ -203,6 +203,19 @@ take_found (GPtrArray *blocks, GPtrArray *found)
     classification_sort_blocks (blocks);
 }
 
+/* Those of an earlier call, which knew fewer blocks. */
+static void
+drop_companions (Classification *classification)
+{
+    GPtrArray *blocks = classification->blocks;
+
+    for (unsigned i = blocks->len; i-- > 0;)
+        if (strcmp (block_at (blocks, i)->how, "twin") == 0 ||
+            strcmp (block_at (blocks, i)->how, "preheader") == 0)
+            g_ptr_array_remove_index (blocks, i);
+    g_array_set_size (classification->orphans, 0);
+}
+
 void
 companions_find (Classification *classification, const Message *message)
 {
@@ -210,6 +223,7 @@ companions_find (Classification *classification, const Message *message)
     GPtrArray *blocks = classification->blocks;
     Sought sought = { 0 };
 
+    drop_companions (classification);
     if (blocks->len == 0)
         return;
     sought_init (&sought, message, blocks);
