@@ -23,23 +23,25 @@ typedef struct {
  * come first: "/orders/4711/review". */
 static const Row paths[] = {
     { GOAL_LEGAL,
-      { "unsub", "optout", "opt-out", "opt_out", "preferences", "privacy", "terms", "legal",
-        "imprint", "impressum", "datenschutz", "agb", "widerruf", "privacidad", "condiciones",
-        "confidentialite", "cgv", "condizioni", "privacidade", "regulamin", "polityka",
-        "integritet", "vilkar", "villkor", "gizlilik", "abmelden", "desinscri", "afmelden",
-        "avregistrera", "wypisz" } },
-    { GOAL_SHOP,
-      { "review", "rating", "bewert", "avis", "recensi", "resena", "survey", "feedback",
-        "refer", "invite", "friend", "reward", "loyalty", "bonus", "coupon", "voucher",
-        "wishlist", "recommend", "newsletter", "sale", "offer", "deals" } },
+      { "unsub",           "optout",     "opt-out",    "opt_out",      "preferences",
+        "privacy",         "terms",      "legal",      "imprint",      "impressum",
+        "datenschutz",     "agb",        "widerruf",   "privacidad",   "condiciones",
+        "confidentialite", "cgv",        "condizioni", "privacidade",  "regulamin",
+        "polityka",        "integritet", "vilkar",     "villkor",      "gizlilik",
+        "abmelden",        "desinscri",  "afmelden",   "avregistrera", "wypisz" } },
+    { GOAL_SHOP, { "review",     "rating",   "bewert", "avis",    "recensi",  "resena",
+                   "survey",     "feedback", "refer",  "invite",  "friend",   "reward",
+                   "loyalty",    "bonus",    "coupon", "voucher", "wishlist", "recommend",
+                   "newsletter", "sale",     "offer",  "deals" } },
     { GOAL_ACCOUNT,
-      { "order",   "invoice",  "track",    "parcel",   "shipment", "account",  "login",
-        "signin",  "sign-in",  "password", "reset",    "verif",    "confirm",  "activat",
-        "billing", "payment",  "receipt",  "booking",  "reservation", "ticket", "return",
-        "refund",  "history",  "subscription", "bestell", "rechnung", "sendung", "konto",
-        "pedido",  "factura",  "seguimiento", "cuenta", "commande", "facture", "suivi",
-        "compte",  "ordini",   "ordine",   "fattura",  "encomenda", "fatura", "zamowien",
-        "bestelling", "ordre", "siparis",  "zakaz",    "download" } },
+      { "order",       "invoice",  "track",    "parcel",    "shipment", "account",
+        "login",       "signin",   "sign-in",  "password",  "reset",    "verif",
+        "confirm",     "activat",  "billing",  "payment",   "receipt",  "booking",
+        "reservation", "ticket",   "return",   "refund",    "history",  "subscription",
+        "bestell",     "rechnung", "sendung",  "konto",     "pedido",   "factura",
+        "seguimiento", "cuenta",   "commande", "facture",   "suivi",    "compte",
+        "ordini",      "ordine",   "fattura",  "encomenda", "fatura",   "zamowien",
+        "bestelling",  "ordre",    "siparis",  "zakaz",     "download" } },
 };
 
 static const Row hosts[] = {
@@ -74,7 +76,8 @@ find_row (const char *text, const Row rows[], unsigned count)
 LinkGoal
 block_links_goal (const char *target)
 {
-    g_autofree char *lower = g_ascii_strdown (target, (gssize)MIN (strlen (target), MOST_BYTES));
+    g_autofree char *lower =
+        g_ascii_strdown (target, (gssize)MIN (strlen (target), MOST_BYTES));
 
     if (g_str_has_prefix (lower, "mailto:") || g_str_has_prefix (lower, "tel:"))
         return GOAL_CONTACT;

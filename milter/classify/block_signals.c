@@ -42,7 +42,7 @@ typedef struct {
 #define SEE_CUE(function, cue)                                                                 \
     static bool function (const Sample *sample)                                                \
     {                                                                                          \
-        return sample->found[cue];                                                        \
+        return sample->found[cue];                                                             \
     }
 
 SEE_CUE (see_recommendation, CUE_RECOMMENDATION)
@@ -66,9 +66,9 @@ SEE_CUE (see_help, CUE_HELP)
 static bool
 offers_something (const Sample *sample)
 {
-    return sample->found[CUE_COUPON] || sample->found[CUE_OFFER] ||
-           sample->found[CUE_NEXT] || sample->found[CUE_WINBACK] ||
-           sample->found[CUE_REFERRAL] || sample->found[CUE_URGENCY];
+    return sample->found[CUE_COUPON] || sample->found[CUE_OFFER] || sample->found[CUE_NEXT] ||
+           sample->found[CUE_WINBACK] || sample->found[CUE_REFERRAL] ||
+           sample->found[CUE_URGENCY];
 }
 
 static bool
@@ -137,8 +137,7 @@ see_mention (const Sample *sample)
 static bool
 see_total (const Sample *sample)
 {
-    return sample->found[CUE_AMOUNT] &&
-           (sample->amount || sample->letters <= LABEL_LETTERS);
+    return sample->found[CUE_AMOUNT] && (sample->amount || sample->letters <= LABEL_LETTERS);
 }
 
 /* The length of a sign for "times" at the start of a token, or 0. */
@@ -296,6 +295,7 @@ static const Row table[] = {
     { "block-legal", ROW_PROTECTED, 0, see_legal },
     { "block-address", ROW_PROTECTED, 0, see_address },
     { "block-help", ROW_PROTECTED, 0, see_help },
+    { "block-protected", ROW_PROTECTED, 0, NULL }, /* by a selector of the policy */
     { "block-mention", ROW_TRAIT, 0, see_mention },
     { "block-amount", ROW_TRAIT, 0, see_amount },
     { "block-price", ROW_TRAIT, 0, see_price },
@@ -311,9 +311,9 @@ static bool
 is_currency_word (const char *at)
 {
     static const char *const words[] = {
-        "eur", "usd", "gbp", "chf", "sek",  "nok",  "dkk",  "pln", "czk", "huf", "try",
-        "rub", "uah", "brl", "jpy", "cny",  "krw",  "kr",   "zl",  "tl",  "руб", "грн",
-        "円",  "元",  "원",  "lei", "r.",   "ils",  "aed",  "mxn", "ars", "cop", "clp",
+        "eur", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "try",
+        "rub", "uah", "brl", "jpy", "cny", "krw", "kr",  "zl",  "tl",  "руб", "грн",
+        "円",  "元",  "원",  "lei", "r.",  "ils", "aed", "mxn", "ars", "cop", "clp",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
@@ -397,7 +397,7 @@ look_at (const Message *message, unsigned leaf, const Piece *piece, const char *
     find_numbers (&sample);
     count_goals (&sample);
     for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
-        if (table[i].look (&sample))
+        if (table[i].look && table[i].look (&sample))
             signs |= (BlockSigns)1 << i;
     return signs;
 }

@@ -24,8 +24,8 @@ typedef struct {
     size_t length;
     Cue cue;
     guint32 language; /* one bit */
-    bool prefix;    /* any ending */
-    bool substring; /* no word boundaries in this language */
+    bool prefix;      /* any ending */
+    bool substring;   /* no word boundaries in this language */
 } Term;
 
 struct Cues {
@@ -94,13 +94,13 @@ is_apostrophe (gunichar letter)
 static gunichar
 fold_letter (gunichar letter)
 {
-    return is_apostrophe (letter)                               ? '\''
-           : g_unichar_isspace (letter)                         ? ' '
-           : letter == 0x0131                                   ? 'i'
-           : letter == 0x0142                                   ? 'l'
-           : letter == 0x00f8                                   ? 'o'
+    return is_apostrophe (letter)                                  ? '\''
+           : g_unichar_isspace (letter)                            ? ' '
+           : letter == 0x0131                                      ? 'i'
+           : letter == 0x0142                                      ? 'l'
+           : letter == 0x00f8                                      ? 'o'
            : g_unichar_type (letter) == G_UNICODE_DASH_PUNCTUATION ? '-'
-                                                                : letter;
+                                                                   : letter;
 }
 
 char *

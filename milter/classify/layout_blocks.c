@@ -46,11 +46,11 @@ static bool
 is_layout (const char *name)
 {
     static const char *const names[] = {
-        "table", "tr",      "td",      "th",     "div",    "p",       "h1",     "h2",
-        "h3",    "h4",      "h5",      "h6",     "ul",     "ol",      "li",     "dl",
-        "dt",    "dd",      "section", "header", "footer", "article", "center", "blockquote",
-        "main",  "address", "nav",     "aside",  "hr",     "pre",     "figure", "form",
-        NULL,
+        "table",   "tr",     "td",         "th",   "div",     "p",      "h1",
+        "h2",      "h3",     "h4",         "h5",   "h6",      "ul",     "ol",
+        "li",      "dl",     "dt",         "dd",   "section", "header", "footer",
+        "article", "center", "blockquote", "main", "address", "nav",    "aside",
+        "hr",      "pre",    "figure",     "form", NULL,
     };
 
     return is_one_of (name, names);
@@ -167,8 +167,7 @@ take_picture (Walk *walk, unsigned number, const LeafElement *element)
     if (!is_picture (walk->message, walk->leaf, number))
         return;
     begin_piece (walk, element->start);
-    g_autofree char *alt =
-        message_element_attribute (walk->message, walk->leaf, number, "alt");
+    g_autofree char *alt = message_element_attribute (walk->message, walk->leaf, number, "alt");
     if (alt)
         g_string_append_printf (walk->alt, "%s ", alt);
     walk->piece.images++;

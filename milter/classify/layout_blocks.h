@@ -14,21 +14,21 @@ enum {
 
 /* The smallest part of a layout: a paragraph, a cell, or a stretch of text between such. */
 typedef struct {
-    size_t start, end;           /* decoded */
-    size_t text_start, text_end; /* of its visible text */
-    unsigned node;               /* innermost node that holds it */
-    unsigned look;               /* PIECE_... */
-    unsigned images;             /* without counting pixels and spacers */
+    size_t start, end;             /* decoded */
+    size_t text_start, text_end;   /* of its visible text */
+    unsigned node;                 /* innermost node that holds it */
+    unsigned look;                 /* PIECE_... */
+    unsigned images;               /* without counting pixels and spacers */
     unsigned first_link, end_link; /* of the leaf's links */
-    char *text;                  /* visible, blanks collapsed */
-    char *alt;                   /* of its images; NULL when there is none */
+    char *text;                    /* visible, blanks collapsed */
+    char *alt;                     /* of its images; NULL when there is none */
 } Piece;
 
 /* A row, cell, section, paragraph, …: what may be cut as a whole. Numbered so that each comes
  * before what stands in it; the first is the whole leaf. */
 typedef struct {
-    int parent;                    /* -1 of the first */
-    unsigned next;                 /* first one behind what stands in it */
+    int parent;    /* -1 of the first */
+    unsigned next; /* first one behind what stands in it */
     unsigned first_piece, end_piece;
     size_t start, end; /* decoded */
     int element;       /* -1 when it is none: the leaf, a paragraph of plain text */

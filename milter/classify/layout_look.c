@@ -81,8 +81,8 @@ look_of_element (const Message *message, unsigned leaf, unsigned number)
     g_autofree char *class = read_attribute (message, leaf, number, "class");
     g_autofree char *colour = read_attribute (message, leaf, number, "bgcolor");
     unsigned pixels = style ? font_pixels (style) : 0, look = 0;
-    bool bold = (style && is_bold (style)) || strcmp (name, "b") == 0 ||
-                strcmp (name, "strong") == 0;
+    bool bold =
+        (style && is_bold (style)) || strcmp (name, "b") == 0 || strcmp (name, "strong") == 0;
 
     if (bold || pixels >= LARGE_PIXELS || holds_any (class, headings) ||
         strcmp (name, "th") == 0 || (name[0] == 'h' && g_ascii_isdigit (name[1])))
