@@ -92,3 +92,12 @@ block_links_goal (const char *target)
         goal = find_row (path, paths, G_N_ELEMENTS (paths));
     return goal == GOAL_NONE ? GOAL_SHOP : goal;
 }
+
+bool
+block_links_is_front (const char *target)
+{
+    const char *host = strstr (target, "//");
+    const char *path = host ? strchr (host + 2, '/') : NULL;
+
+    return host && (!path || !path[1]);
+}

@@ -2,6 +2,8 @@
 #ifndef LICET_CLASSIFY_BLOCK_LINKS_H
 #define LICET_CLASSIFY_BLOCK_LINKS_H
 
+#include <stdbool.h>
+
 /* Where a link leads, by its address: what a sender calls his pages in. */
 typedef enum {
     GOAL_NONE,    /* nowhere a reader goes to */
@@ -14,5 +16,8 @@ typedef enum {
 } LinkGoal;
 
 LinkGoal block_links_goal (const char *target);
+
+/* Whether it leads to the front page of a site. */
+bool block_links_is_front (const char *target);
 
 #endif

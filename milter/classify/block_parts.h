@@ -23,7 +23,7 @@ typedef struct {
 /* Rows of the table of block signals that are asked for together. */
 typedef struct {
     BlockSigns promotional, protected, frame, along, amount, mention, program, recommending,
-        card, button, price, ware;
+        card, button, link, price, ware, money, gift, reason;
 } BlockSets;
 
 /* A leaf in pieces with their evidence, summed up so that any span is weighed at once. */

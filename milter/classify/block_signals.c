@@ -12,8 +12,9 @@
 
 #include "block_links.h"
 
-/* A label ("Total", "Quantity") or a price stands in a cell of its own. */
-enum { LABEL_LETTERS = 32, PRICE_LETTERS = 24 };
+/* A label ("Total", "Quantity") stands in a cell of its own; a price has no words but its
+ * currency and perhaps one more. */
+enum { LABEL_LETTERS = 32, PRICE_LETTERS = 6 };
 
 /* An offer is told in a sentence; a line of a bill is shorter. */
 enum { SENTENCE_LETTERS = 40 };
@@ -30,6 +31,7 @@ typedef struct {
     unsigned goals[GOAL_SOCIAL + 1]; /* its links */
     size_t letters;
     bool amount, percent;
+    bool common; /* a link of it stands elsewhere too, or leads to the front page */
 } Sample;
 
 typedef struct {
@@ -216,23 +218,20 @@ see_address (const Sample *sample)
     return sample->goals[GOAL_CONTACT] > 0 || strchr (sample->text, '@');
 }
 
-/* But for one that a sentence offers: "5 EUR off your next order". */
 static bool
 see_amount (const Sample *sample)
 {
-    const bool *found = sample->found;
-    bool explained = found[CUE_NEXT] || found[CUE_REFERRAL] || found[CUE_LOYALTY] ||
-                     found[CUE_NEWSLETTER] || found[CUE_WINBACK] || found[CUE_URGENCY] ||
-                     (found[CUE_COUPON] && found[CUE_OFFER]) ||
-                     (found[CUE_OFFER] && found[CUE_ACTION]);
-
-    return sample->amount && !(explained && sample->letters >= SENTENCE_LETTERS);
+    return sample->amount;
 }
 
 static bool
 see_price (const Sample *sample)
 {
-    return sample->amount && sample->letters <= PRICE_LETTERS;
+    unsigned words = 0;
+
+    for (const char *at = sample->piece->text; *at; at = g_utf8_next_char (at))
+        words += g_unichar_isalpha (g_utf8_get_char (at));
+    return sample->amount && words <= PRICE_LETTERS;
 }
 
 static bool
@@ -250,7 +249,8 @@ see_button (const Sample *sample)
 static bool
 see_linked (const Sample *sample)
 {
-    return (sample->piece->look & PIECE_LINKED) && sample->goals[GOAL_SHOP] > 0;
+    return (sample->piece->look & PIECE_LINKED) && sample->goals[GOAL_SHOP] > 0 &&
+           !sample->common;
 }
 
 static bool
@@ -371,17 +371,19 @@ find_numbers (Sample *sample)
 }
 
 static void
-count_goals (Sample *sample)
+count_goals (Sample *sample, GHashTable *targets)
 {
     for (unsigned i = sample->piece->first_link; i < sample->piece->end_link; i++) {
         const Link *link = g_ptr_array_index (sample->leaf->links, i);
         sample->goals[block_links_goal (link->target)]++;
+        sample->common = sample->common || block_links_is_front (link->target) ||
+                         GPOINTER_TO_UINT (g_hash_table_lookup (targets, link->target)) > 2;
     }
 }
 
 static BlockSigns
 look_at (const Message *message, unsigned leaf, const Piece *piece, const char *folded,
-         const CueHits *hits, guint32 spoken)
+         const CueHits *hits, guint32 spoken, GHashTable *targets)
 {
     Sample sample = { .message = message,
                       .leaf = message_leaf (message, leaf),
@@ -395,11 +397,25 @@ look_at (const Message *message, unsigned leaf, const Piece *piece, const char *
         sample.numbered[cue] = (hits->numbered[cue] & spoken) != 0;
     }
     find_numbers (&sample);
-    count_goals (&sample);
+    count_goals (&sample, targets);
     for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
         if (table[i].look && table[i].look (&sample))
             signs |= (BlockSigns)1 << i;
     return signs;
+}
+
+/* How many times each address is linked to. */
+static GHashTable *
+count_targets (const Leaf *leaf)
+{
+    GHashTable *targets = g_hash_table_new (g_str_hash, g_str_equal);
+
+    for (unsigned i = 0; i < leaf->links->len; i++) {
+        const Link *link = g_ptr_array_index (leaf->links, i);
+        unsigned count = GPOINTER_TO_UINT (g_hash_table_lookup (targets, link->target));
+        g_hash_table_insert (targets, link->target, GUINT_TO_POINTER (count + 1));
+    }
+    return targets;
 }
 
 BlockSigns *
@@ -419,9 +435,10 @@ block_signals_look (const Message *message, unsigned leaf, const GArray *pieces,
         cues_find (cues, folded, &hits[i]);
     }
     guint32 spoken = cues_languages (hits, pieces->len);
+    g_autoptr (GHashTable) targets = count_targets (message_leaf (message, leaf));
     for (unsigned i = 0; i < pieces->len; i++)
         signs[i] = look_at (message, leaf, &g_array_index (pieces, Piece, i),
-                            g_ptr_array_index (texts, i), &hits[i], spoken);
+                            g_ptr_array_index (texts, i), &hits[i], spoken, targets);
     return signs;
 }
 

@@ -18,7 +18,7 @@
 enum { POINTS = 6, POINTS_CELL = 8 };
 
 /* What the place of a part adds. */
-enum { POINTS_CARDS = 3, POINTS_HEADING = 1, POINTS_AFTER = 1 };
+enum { POINTS_CARDS = 3, POINTS_HEADING = 1, POINTS_BUTTON = 1, POINTS_AFTER = 1 };
 
 /* One piece with so many, though it cannot be cut, is promotion that must not pass unseen. No
  * receipt of those that were measured has more than seven. */
@@ -63,21 +63,24 @@ weigh (const BlockParts *parts, Span span, Found *found)
     found->points = block_parts_points (found->signs);
     found->points += found->cards ? POINTS_CARDS : 0;
     found->points += block_parts_is_heading (parts, span.first) ? POINTS_HEADING : 0;
+    found->points += found->signs & parts->sets.button ? POINTS_BUTTON : 0;
     found->points += span.first > parts->transaction ? POINTS_AFTER : 0;
 }
 
-/* Prices are of the transaction, but for those of products that are recommended; and so is the
- * number of an order, but for the one that a reward was earned by. */
+/* Amounts are of the transaction, but for prices of products that are recommended and for what
+ * is given to buy more; and so is the number of an order, but for the one that a reward was earned
+ * by. */
 static bool
 is_clean (const BlockParts *parts, const Found *found)
 {
     const BlockSets *sets = &parts->sets;
-    bool shop =
-        (found->signs & sets->recommending) || (found->cards && (found->signs & sets->button));
+    BlockSigns signs = found->signs;
+    bool shop = (signs & sets->recommending) || (found->cards && (signs & sets->button));
+    bool gift = (signs & sets->gift) && !(signs & sets->money);
 
     return block_parts_kind (parts, found->span) == PART_PROMOTION &&
-           (shop || !(found->signs & sets->amount)) &&
-           (!(found->signs & sets->mention) || (found->signs & sets->program));
+           (shop || gift || !(signs & sets->amount)) &&
+           (!(signs & sets->mention) || (signs & sets->program));
 }
 
 /* The first words of a part say what it is: they must be promotion, or its heading. */
@@ -118,7 +121,8 @@ static bool
 is_promotion (const BlockParts *parts, Span span, unsigned points, Found *ret_found)
 {
     weigh (parts, span, ret_found);
-    return ret_found->points >= points && is_clean (parts, ret_found) &&
+    return ret_found->points >= points && (ret_found->signs & parts->sets.reason) &&
+           is_clean (parts, ret_found) &&
            has_body (parts, span) && is_coherent (parts, span);
 }
 
@@ -183,7 +187,7 @@ goes_along (const BlockParts *parts, const GArray *children, unsigned first, uns
     Span all = { child_span (parts, children, first).first, own.end };
     BlockSigns signs = block_parts_signs (parts, own);
 
-    if ((signs & parts->sets.button) && i == last + 1)
+    if ((signs & parts->sets.link) && i == last + 1)
         return true;
     return (block_parts_signs (parts, all) & parts->sets.recommending) &&
            (signs & parts->sets.ware);
@@ -317,6 +321,8 @@ name_reasons (const BlockParts *parts, const Found *found)
                                     block_signals_name (row));
     if (found->cards)
         g_string_append (names, ", block-cards");
+    if (found->signs & parts->sets.button)
+        g_string_append (names, ", block-button");
     if (block_parts_is_heading (parts, found->span.first))
         g_string_append (names, ", block-heading");
     if (found->span.first > parts->transaction)
