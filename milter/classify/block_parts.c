@@ -8,6 +8,9 @@
 
 enum { KINDS = PART_STAYS + 1 };
 
+/* What names and describes one product of a row of them. */
+enum { NAME_LETTERS = 80 };
+
 static void
 sets_init (BlockSets *sets)
 {
@@ -19,8 +22,8 @@ sets_init (BlockSets *sets)
                                     "block-picture", NULL),
         .amount = block_signals_set ("block-amount", NULL),
         .mention = block_signals_set ("block-mention", NULL),
-        .program = block_signals_set ("block-referral", "block-loyalty", "block-newsletter",
-                                      NULL),
+        .program =
+            block_signals_set ("block-referral", "block-loyalty", "block-newsletter", NULL),
         .gift = block_signals_set ("block-referral", "block-loyalty", "block-next",
                                    "block-newsletter", "block-winback", "block-urgency", NULL),
         .recommending = block_signals_set ("block-recommendation", NULL),
@@ -92,16 +95,33 @@ block_parts_signs (const BlockParts *parts, Span span)
     return signs;
 }
 
+static bool
+holds_kind (const BlockParts *parts, Span span, PartKind kind)
+{
+    return parts->kind_count[span.end * KINDS + kind] >
+           parts->kind_count[span.first * KINDS + kind];
+}
+
+/* Names of products stand between their pictures and prices. */
+static bool
+is_wares (const BlockParts *parts, Span span)
+{
+    unsigned cards = block_parts_shows (parts, parts->sets.card, span);
+
+    return cards > 0 && block_parts_neutral (parts, span) <= (size_t)cards * NAME_LETTERS;
+}
+
 PartKind
 block_parts_kind (const BlockParts *parts, Span span)
 {
-    static const PartKind order[] = { PART_STAYS, PART_PROMOTION, PART_NEUTRAL, PART_ALONG };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS (order); i++)
-        if (parts->kind_count[span.end * KINDS + order[i]] >
-            parts->kind_count[span.first * KINDS + order[i]])
-            return order[i];
-    return PART_NEUTRAL;
+    if (holds_kind (parts, span, PART_STAYS))
+        return PART_STAYS;
+    if (holds_kind (parts, span, PART_PROMOTION))
+        return PART_PROMOTION;
+    return holds_kind (parts, span, PART_ALONG) &&
+                   (!holds_kind (parts, span, PART_NEUTRAL) || is_wares (parts, span))
+               ? PART_ALONG
+               : PART_NEUTRAL;
 }
 
 size_t

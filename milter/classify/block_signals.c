@@ -237,13 +237,17 @@ see_price (const Sample *sample)
 static bool
 see_card (const Sample *sample)
 {
-    return sample->piece->images > 0 && sample->goals[GOAL_SHOP] > 0;
+    bool ware = sample->piece->images > 0 || (sample->amount && !sample->found[CUE_AMOUNT]);
+
+    return ware && sample->goals[GOAL_SHOP] > 0;
 }
 
 static bool
 see_button (const Sample *sample)
 {
-    return (sample->piece->look & PIECE_BUTTON) && sample->goals[GOAL_SHOP] > 0;
+    bool line = sample->leaf->kind == LEAF_PLAIN || (sample->piece->look & PIECE_BUTTON);
+
+    return line && (sample->goals[GOAL_SHOP] > 0 || sample->goals[GOAL_APP] > 0);
 }
 
 static bool

@@ -63,7 +63,7 @@ weigh (const BlockParts *parts, Span span, Found *found)
     found->points = block_parts_points (found->signs);
     found->points += found->cards ? POINTS_CARDS : 0;
     found->points += block_parts_is_heading (parts, span.first) ? POINTS_HEADING : 0;
-    found->points += found->signs & parts->sets.button ? POINTS_BUTTON : 0;
+    found->points += found->signs & parts->sets.link ? POINTS_BUTTON : 0;
     found->points += span.first > parts->transaction ? POINTS_AFTER : 0;
 }
 
@@ -122,8 +122,7 @@ is_promotion (const BlockParts *parts, Span span, unsigned points, Found *ret_fo
 {
     weigh (parts, span, ret_found);
     return ret_found->points >= points && (ret_found->signs & parts->sets.reason) &&
-           is_clean (parts, ret_found) &&
-           has_body (parts, span) && is_coherent (parts, span);
+           is_clean (parts, ret_found) && has_body (parts, span) && is_coherent (parts, span);
 }
 
 static bool
@@ -321,7 +320,7 @@ name_reasons (const BlockParts *parts, const Found *found)
                                     block_signals_name (row));
     if (found->cards)
         g_string_append (names, ", block-cards");
-    if (found->signs & parts->sets.button)
+    if (found->signs & parts->sets.link)
         g_string_append (names, ", block-button");
     if (block_parts_is_heading (parts, found->span.first))
         g_string_append (names, ", block-heading");

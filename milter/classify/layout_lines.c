@@ -24,7 +24,7 @@ look_of (const char *text, unsigned lines)
 {
     size_t length = strlen (text);
     char last = length > 0 ? text[length - 1] : 0;
-    bool title = lines == 1 && length > 0 && !strchr (".,;?", last) && !strstr (text, "://");
+    bool title = lines == 1 && length > 0 && !strchr (".,;", last) && !strstr (text, "://");
 
     return title && g_utf8_strlen (text, -1) <= LONGEST_HEADING ? PIECE_HEADING : 0;
 }

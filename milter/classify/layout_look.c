@@ -13,7 +13,7 @@
 enum { LONGEST_HEADING = 72, LARGE_PIXELS = 17, SMALL_PIXELS = 11 };
 
 /* Nodes above a piece that are asked for their style. */
-enum { MOST_LEVELS = 4 };
+enum { MOST_LEVELS = 8 };
 
 static bool
 is_short (const char *text)
@@ -85,7 +85,7 @@ look_of_element (const Message *message, unsigned leaf, unsigned number)
         (style && is_bold (style)) || strcmp (name, "b") == 0 || strcmp (name, "strong") == 0;
 
     if (bold || pixels >= LARGE_PIXELS || holds_any (class, headings) ||
-        strcmp (name, "th") == 0 || (name[0] == 'h' && g_ascii_isdigit (name[1])))
+        (name[0] == 'h' && g_ascii_isdigit (name[1])))
         look |= PIECE_HEADING;
     if (holds_any (class, buttons) || holds_any (style, filled) || (colour && *colour))
         look |= PIECE_BUTTON;
