@@ -20,6 +20,7 @@ sets_init (BlockSets *sets)
         .frame = block_signals_set ("block-legal", "block-help", "block-address", NULL),
         .along = block_signals_set ("block-card", "block-price", "block-button", "block-linked",
                                     "block-picture", NULL),
+        .code = block_signals_set ("block-code", NULL),
         .amount = block_signals_set ("block-amount", NULL),
         .mention = block_signals_set ("block-mention", NULL),
         .program =
@@ -28,9 +29,14 @@ sets_init (BlockSets *sets)
                                    "block-newsletter", "block-winback", "block-urgency", NULL),
         .recommending = block_signals_set ("block-recommendation", NULL),
         .money = block_signals_set ("block-price", NULL),
-        .reason = block_signals_of (ROW_PROMOTIONAL) &
-                  ~block_signals_set ("block-coupon", "block-code", "block-action",
-                                      "block-urgency", NULL),
+        .reason =
+            block_signals_of (ROW_PROMOTIONAL) &
+            ~block_signals_set ("block-coupon", "block-code", "block-action", "block-next",
+                                "block-urgency", "block-app-link", "block-social-link", NULL),
+        .plain = block_signals_of (ROW_PROMOTIONAL) &
+                 ~block_signals_set ("block-app", "block-app-link", "block-coupon",
+                                     "block-code", "block-action", "block-urgency", NULL),
+        .digits = block_signals_set ("block-digits", NULL),
         .card = block_signals_set ("block-card", NULL),
         .button = block_signals_set ("block-button", "block-action", NULL),
         .link = block_signals_set ("block-button", "block-action", "block-linked", NULL),
@@ -102,13 +108,12 @@ holds_kind (const BlockParts *parts, Span span, PartKind kind)
            parts->kind_count[span.first * KINDS + kind];
 }
 
-/* Names of products stand between their pictures and prices. */
-static bool
-is_wares (const BlockParts *parts, Span span)
+bool
+block_parts_is_wares (const BlockParts *parts, Span span)
 {
     unsigned cards = block_parts_shows (parts, parts->sets.card, span);
 
-    return cards > 0 && block_parts_neutral (parts, span) <= (size_t)cards * NAME_LETTERS;
+    return cards > 1 && block_parts_neutral (parts, span) <= (size_t)cards * NAME_LETTERS;
 }
 
 PartKind
@@ -118,8 +123,8 @@ block_parts_kind (const BlockParts *parts, Span span)
         return PART_STAYS;
     if (holds_kind (parts, span, PART_PROMOTION))
         return PART_PROMOTION;
-    return holds_kind (parts, span, PART_ALONG) &&
-                   (!holds_kind (parts, span, PART_NEUTRAL) || is_wares (parts, span))
+    return holds_kind (parts, span, PART_ALONG) && (!holds_kind (parts, span, PART_NEUTRAL) ||
+                                                    block_parts_is_wares (parts, span))
                ? PART_ALONG
                : PART_NEUTRAL;
 }
@@ -189,21 +194,36 @@ protect (BlockParts *parts, const Hints *hints)
     return true;
 }
 
+/* What may be of the transaction by its words: a voucher that was paid with, an app that shows the
+ * ticket. */
+static bool
+may_settle (const BlockParts *parts, const Words *words, unsigned i)
+{
+    const char *text = block_parts_piece (parts, i)->text;
+
+    return !(parts->signs[i] & parts->sets.plain) &&
+           (words_count (words, text).transactional > 0 || words_settled (words, text));
+}
+
 static PartKind
 judge_piece (const BlockParts *parts, const Words *words, unsigned i)
 {
+    const BlockSets *sets = &parts->sets;
     BlockSigns signs = parts->signs[i];
+    bool promotional = (signs & sets->promotional) != 0;
+    bool number = (signs & sets->digits) && !(signs & sets->reason & sets->plain);
 
-    if (signs & parts->sets.protected)
-        return PART_STAYS;
-    if (signs & parts->sets.promotional)
+    if (signs & sets->mention)
         return PART_PROMOTION;
-    if (signs & parts->sets.along)
+    if ((signs & sets->protected) || (promotional && number && !(signs & sets->code)))
+        return PART_STAYS;
+    if (!promotional && (signs & sets->along))
         return PART_ALONG;
-    return !block_parts_is_heading (parts, i) &&
-                   words_count (words, block_parts_piece (parts, i)->text).transactional > 0
-               ? PART_STAYS
-               : PART_NEUTRAL;
+    if (!promotional && block_parts_is_heading (parts, i))
+        return PART_NEUTRAL;
+    return may_settle (parts, words, i) ? PART_STAYS
+           : promotional                ? PART_PROMOTION
+                                        : PART_NEUTRAL;
 }
 
 /* Imprint and contact are in any mail. */

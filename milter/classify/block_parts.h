@@ -22,8 +22,8 @@ typedef struct {
 
 /* Rows of the table of block signals that are asked for together. */
 typedef struct {
-    BlockSigns promotional, protected, frame, along, amount, mention, program, recommending,
-        card, button, link, price, ware, money, gift, reason;
+    BlockSigns promotional, protected, frame, along, code, amount, mention, program,
+        recommending, card, button, link, price, ware, money, gift, reason, plain, digits;
 } BlockSets;
 
 /* A leaf in pieces with their evidence, summed up so that any span is weighed at once. */
@@ -58,6 +58,8 @@ BlockSigns block_parts_signs (const BlockParts *parts, Span span);
 unsigned block_parts_shows (const BlockParts *parts, BlockSigns set, Span span);
 /* PART_STAYS when any piece is, else PART_PROMOTION when any is, else the plainest. */
 PartKind block_parts_kind (const BlockParts *parts, Span span);
+/* Whether it is products side by side: names stand between their pictures and prices. */
+bool block_parts_is_wares (const BlockParts *parts, Span span);
 size_t block_parts_letters (const BlockParts *parts, Span span);
 size_t block_parts_neutral (const BlockParts *parts, Span span);
 /* The points of the promotional rows of a set. */

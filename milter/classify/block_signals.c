@@ -20,7 +20,7 @@ enum { LABEL_LETTERS = 32, PRICE_LETTERS = 6 };
 enum { SENTENCE_LETTERS = 40 };
 
 /* Shorter numbers are sizes, years and prices. */
-enum { LONG_NUMBER = 9 };
+enum { LONG_NUMBER = 9, SHORT_NUMBER = 4 };
 
 typedef struct {
     const Message *message;
@@ -184,6 +184,20 @@ see_long_number (const Sample *sample)
     return false;
 }
 
+/* A code, a locker, a customer: no teaser of an app or a survey names one. */
+static bool
+see_digits (const Sample *sample)
+{
+    unsigned digits = 0;
+
+    for (const char *at = sample->text; *at; at++) {
+        digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
+        if (digits >= SHORT_NUMBER)
+            return true;
+    }
+    return false;
+}
+
 static bool
 see_hash_number (const Sample *sample)
 {
@@ -301,6 +315,7 @@ static const Row table[] = {
     { "block-help", ROW_PROTECTED, 0, see_help },
     { "block-protected", ROW_PROTECTED, 0, NULL }, /* by a selector of the policy */
     { "block-mention", ROW_TRAIT, 0, see_mention },
+    { "block-digits", ROW_TRAIT, 0, see_digits },
     { "block-amount", ROW_TRAIT, 0, see_amount },
     { "block-price", ROW_TRAIT, 0, see_price },
     { "block-card", ROW_TRAIT, 0, see_card },

@@ -87,24 +87,30 @@ is_clean (const BlockParts *parts, const Found *found)
 static bool
 begins_well (const BlockParts *parts, Span span)
 {
+    bool wares = block_parts_is_wares (parts, span);
+
     for (unsigned i = span.first; i < span.end; i++) {
         PartKind kind = parts->kinds[i];
         bool after = i > parts->transaction;
         if (kind == PART_PROMOTION)
             return true;
-        if (!after || (kind == PART_NEUTRAL && !block_parts_is_heading (parts, i)))
+        if (!after || (kind == PART_NEUTRAL && !wares && !block_parts_is_heading (parts, i)))
             return false;
     }
     return false;
 }
 
+/* Most of a part must speak of promotion itself, unless its heading and its end do. */
 static bool
 is_coherent (const BlockParts *parts, Span span)
 {
     size_t neutral = block_parts_neutral (parts, span);
+    bool enclosed = block_parts_is_heading (parts, span.first) &&
+                    parts->kinds[span.first] == PART_PROMOTION &&
+                    parts->kinds[span.end - 1] == PART_PROMOTION;
 
     return begins_well (parts, span) && neutral <= BRIDGE_HEADED &&
-           2 * neutral <= block_parts_letters (parts, span);
+           (enclosed || 2 * neutral <= block_parts_letters (parts, span));
 }
 
 /* A heading alone would leave behind what it announces. */
@@ -134,6 +140,16 @@ is_cell (const BlockParts *parts, unsigned node)
                      : "";
 
     return strcmp (name, "td") == 0 || strcmp (name, "th") == 0;
+}
+
+/* A cell is a column of the page when more than a line stands in it; others are of a table. */
+static bool
+may_be_cut (const BlockParts *parts, unsigned from, unsigned to)
+{
+    Span span = { block_parts_span (parts, from).first, block_parts_span (parts, to).end };
+
+    return !is_cell (parts, from) ||
+           (span.end > span.first + 1 && block_parts_letters (parts, span) >= LEAST_LETTERS);
 }
 
 /* The children of a node that hold pieces; array of unsigned. */
@@ -272,7 +288,8 @@ take_section (Search *search, const GArray *children, unsigned first)
         return 0;
     unsigned to = child_at (children, (unsigned)last);
     Span span = { block_parts_span (parts, from).first, block_parts_span (parts, to).end };
-    if (!is_promotion (parts, span, is_cell (parts, from) ? POINTS_CELL : POINTS, &found))
+    if (!may_be_cut (parts, from, to) ||
+        !is_promotion (parts, span, is_cell (parts, from) ? POINTS_CELL : POINTS, &found))
         return 0;
     found.start = block_parts_node (parts, from)->start;
     found.end = block_parts_node (parts, to)->end;

@@ -14,7 +14,7 @@
 #include "licet/error.h"
 #include "licet/utf8.h"
 
-typedef enum { TERM_PROMOTIONAL, TERM_TRANSACTIONAL, TERM_UNSUBSCRIBE } TermKind;
+typedef enum { TERM_PROMOTIONAL, TERM_TRANSACTIONAL, TERM_UNSUBSCRIBE, TERM_SETTLED } TermKind;
 
 typedef struct {
     char *text; /* NFC, folded */
@@ -48,6 +48,7 @@ static const ConfField word_fields[] = {
     { "transactional", CONF_GROUP, true, 0, 0, NULL },
     { "unsubscribe", CONF_STRINGS, false, 0, 0, NULL },
     { "blocks", CONF_GROUP, false, 0, 0, NULL },
+    { "settled", CONF_STRINGS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -132,6 +133,7 @@ read_language (Words *words, const ConfNode *root, GPtrArray *problems)
     g_ptr_array_add (words->languages, g_strdup (conf_string (root, "language", "")));
     add_terms (words, root, "promotional", TERM_PROMOTIONAL, PURPOSE_NONE, substring);
     add_terms (words, root, "unsubscribe", TERM_UNSUBSCRIBE, PURPOSE_NONE, substring);
+    add_terms (words, root, "settled", TERM_SETTLED, PURPOSE_NONE, substring);
     for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++)
         add_terms (words, transactional, purpose_word (purpose), TERM_TRANSACTIONAL, purpose,
                    substring);
@@ -229,6 +231,9 @@ count_term (WordCount *count, const Term *term)
     case TERM_UNSUBSCRIBE:
         count->unsubscribe++;
         return;
+    case TERM_SETTLED:
+        count->settled++;
+        return;
     }
     g_assert_not_reached ();
 }
@@ -309,4 +314,15 @@ const Cues *
 words_cues (const Words *words)
 {
     return words->cues;
+}
+
+bool
+words_settled (const Words *words, const char *text)
+{
+    g_autofree WordCount *counts = count_languages (words, text);
+
+    for (unsigned i = 0; i < words->languages->len; i++)
+        if (counts[i].settled > 0 || counts[i].unsubscribe > 0)
+            return true;
+    return false;
 }

@@ -10,6 +10,7 @@
 typedef struct {
     const char *language; /* borrowed from the vocabulary; NULL when no term was found */
     unsigned promotional, transactional, unsubscribe;
+    unsigned settled; /* says nothing of a language */
     unsigned by_purpose[PURPOSE_WELCOME + 1];
     const char *promotional_term, *transactional_term; /* the first found of each, or NULL */
 } WordCount;
@@ -23,5 +24,9 @@ unsigned words_promotional (const Words *words, const char *text, const char **r
 
 /* The vocabulary for parts of a page. */
 const Cues *words_cues (const Words *words);
+
+/* Whether a line says in some language that a voucher or the like was used, or how to be spared
+ * offers. */
+bool words_settled (const Words *words, const char *text);
 
 #endif
