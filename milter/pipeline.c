@@ -116,7 +116,7 @@ decide_all (Run *run)
     for (unsigned i = 0; i < records->len; i++) {
         RecipientFacts *facts = policy_facts (policies, run->message,
                                               envelope_recipient (run->envelope, i)->address,
-                                              g_ptr_array_index (records, i));
+                                              g_ptr_array_index (records, i), NULL);
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
         judge_text_only (run, decision);
         g_ptr_array_add (run->plan->decisions, decision);
@@ -154,12 +154,41 @@ decide_again (Run *run, const Variant *variant, const char *reason)
             policy_strip_failed (policies, run->message, run->plan->classification, decision,
                                  run->now, reason);
             judge_text_only (run, decision);
+        } else if (has_edit (variant, "footer")) {
+            policy_fix_failed (policies, decision, reason);
         } else if (has_edit (variant, "tracking")) {
             policy_tracking_failed (decision, reason);
         } else {
             policy_text_only_failed (policies, decision, reason);
         }
     }
+}
+
+/* A page can hide what is added to it, so the rules that wanted the footer look at the copy. False
+ * when a recipient was decided again. */
+static bool
+judge_footer (Run *run, const Variant *variant, GError **error)
+{
+    bool content = true;
+
+    if (!has_edit (variant, "footer"))
+        return true;
+    g_autoptr (Message) copy = message_parse (variant->bytes, error);
+    for (unsigned i = 0; copy && i < variant->recipients->len; i++) {
+        unsigned recipient = g_array_index (variant->recipients, unsigned, i);
+        Decision *decision = g_ptr_array_index (run->plan->decisions, recipient);
+        policy_judge_fixed (run->engine->policies, copy, run->plan->classification, decision,
+                            run->now);
+        content = content && decision->outcome != OUTCOME_REFUSE;
+    }
+    return copy && content;
+}
+
+static bool
+is_optional (const Variant *variant)
+{
+    return has_edit (variant, "strip") || has_edit (variant, "tracking") ||
+           has_edit (variant, "footer");
 }
 
 /* Gives the variant its bytes. False without an error: its edits cannot be made and its
@@ -170,7 +199,7 @@ render_variant (Run *run, Variant *variant, GError **error)
     g_autoptr (GError) cause = NULL;
 
     variant->bytes = message_render (run->message, variant->edits, &cause);
-    if (!variant->bytes && (has_edit (variant, "strip") || has_edit (variant, "tracking"))) {
+    if (!variant->bytes && is_optional (variant)) {
         decide_again (run, variant, cause->message);
         return false;
     }
@@ -180,7 +209,7 @@ render_variant (Run *run, Variant *variant, GError **error)
     } else if (!variant->bytes) {
         g_propagate_error (error, g_steal_pointer (&cause));
     }
-    return variant->bytes != NULL;
+    return variant->bytes && judge_footer (run, variant, error);
 }
 
 /* An edit that cannot be made changes the decisions, hence the grouping: from a stripped copy to

@@ -79,8 +79,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     result->verdict =
         answer->state == CONSENT_UNAVAILABLE ? VERDICT_CANNOT_TELL : VERDICT_VIOLATED;
     g_autofree char *left =
-        wrapped ? g_strdup_printf (", %u of them cannot be taken out", wrapped)
-                : g_strdup ("");
+        wrapped ? g_strdup_printf (", %u of them cannot be taken out", wrapped) : g_strdup ("");
     result->evidence =
         g_strdup_printf ("tracking consent: %s; %u tracked places%s",
                          expired ? "granted, but expired" : describe (answer), count, left);
@@ -92,7 +91,8 @@ const RuleKind kind_tracking = {
     .summary = "what tells that a mail was read only with consent to tracking",
     .sentence = "the recipient has not agreed to tracking",
     .fields = fields,
-    .can_fix = true,
+    .fix = "tracking",
+    .fix_by_places = true,
     .cannot_tell = ACTION_FIX,
     .load = load,
     .judge = judge,

@@ -56,7 +56,7 @@ typedef struct {
 static const LoadRow loads[] = {
     { "a rule of each shape", TERRITORY (CONSENT), NULL, NULL },
     { "an unknown kind", TERRITORY (RULE ("A", "konsent", "otherwise = \"strip\";")), NULL,
-      "XX.cfg:3: unknown kind \"konsent\"; right would be one of: consent" },
+      "XX.cfg:3: unknown kind \"konsent\"; right would be one of: ad-disclosure" },
     { "an unknown parameter",
       TERRITORY (RULE ("A", "consent",
                        "accept = [ \"express\" ]; otherwise = \"strip\"; maxage = 3;")),
@@ -474,7 +474,7 @@ test_facts (gconstpointer data)
                              .country = (char *)row->country,
                              .promotion = consent_answer_new (CONSENT_UNKNOWN),
                              .tracking = consent_answer_new (CONSENT_UNKNOWN) };
-    g_autoptr (RecipientFacts) facts = policy_facts (set, message, row->address, &record);
+    g_autoptr (RecipientFacts) facts = policy_facts (set, message, row->address, &record, NULL);
 
     g_assert_cmpstr (facts->territory, ==, row->territory);
     g_assert_cmpstr (facts->territory_source, ==, row->source);

@@ -517,8 +517,13 @@ static const FactsRow facts_rows[] = {
       "default" },
     { "a header without a file beats a lax domain", TO ("BO"), "a@mail.us", NULL, NULL, "XX",
       "default" },
-    { "several countries in a header", TO ("US, DE"), "a@mail.us", NULL, NULL, "XX",
-      "default" },
+    { "several countries in a header", TO ("US, DE"), "a@mail.us", NULL, NULL, "US+DE",
+      "header" },
+    { "several, one of them without a file", TO ("de BO;us-ca"), "a@mail.us", NULL, NULL,
+      "DE+XX+US-CA", "header" },
+    { "the same country twice", TO ("de, DE"), "a@mail.us", NULL, NULL, "DE", "header" },
+    { "a record beats several in a header", TO ("US, DE"), "a@mail.us", "FR", NULL, "FR",
+      "consent-record" },
 };
 
 static void
@@ -532,7 +537,7 @@ test_facts (gconstpointer data)
                              .subdivision = (char *)row->subdivision,
                              .promotion = consent_answer_new (CONSENT_UNKNOWN),
                              .tracking = consent_answer_new (CONSENT_UNKNOWN) };
-    g_autoptr (RecipientFacts) facts = policy_facts (set, message, row->address, &record);
+    g_autoptr (RecipientFacts) facts = policy_facts (set, message, row->address, &record, NULL);
 
     g_assert_cmpstr (facts->territory, ==, row->territory);
     g_assert_cmpstr (facts->territory_source, ==, row->source);
