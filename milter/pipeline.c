@@ -103,6 +103,21 @@ judge_text_only (Run *run, Decision *decision)
         policy_text_only_failed (run->engine->policies, decision, run->no_rest);
 }
 
+/* Where a law caps the mails of a period. A failure leaves them unknown, which is for the rule. */
+static void
+ask_contacts (Run *run, RecipientFacts *facts)
+{
+    g_autoptr (GError) cause = NULL;
+    const char *who = facts->person ? facts->person : facts->address;
+
+    if (!run->engine->contacts || !policy_counts_contacts (run->engine->policies, facts))
+        return;
+    facts->contacts =
+        contacts_since (run->engine->contacts, who, run->now - CONTACT_DAYS * 86400, &cause);
+    if (!facts->contacts)
+        facts->contacts_failure = g_strdup (cause->message);
+}
+
 static void
 decide_all (Run *run)
 {
@@ -114,9 +129,10 @@ decide_all (Run *run)
                      run->now, &run->plan->consent_failure);
 
     for (unsigned i = 0; i < records->len; i++) {
-        RecipientFacts *facts = policy_facts (policies, run->message,
-                                              envelope_recipient (run->envelope, i)->address,
-                                              g_ptr_array_index (records, i), NULL);
+        const ConsentRecord *record = g_ptr_array_index (records, i);
+        RecipientFacts *facts = policy_facts (
+            policies, run->message, envelope_recipient (run->envelope, i)->address, record);
+        ask_contacts (run, facts);
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
         judge_text_only (run, decision);
         g_ptr_array_add (run->plan->decisions, decision);

@@ -46,11 +46,14 @@ char *policy_show (const PolicySet *set, const char *code);
  * Who a recipient is for the policies. The territory comes from the consent record, then the
  * X-Licet-Territory field, then the country code of the recipient's domain, then the default
  * of licet-policy.cfg; one without a policy file falls to the default as well. Of several in the
- * field all judge. The mailbox provider comes from the domain. contacts: of int64_t in order,
- * when promotion went to this person before, or NULL when nobody knows; borrowed.
+ * field all judge. The mailbox provider comes from the domain. Contacts stay NULL; whoever
+ * has them sets them where a rule asks (policy_counts_contacts).
  */
 RecipientFacts *policy_facts (const PolicySet *set, const Message *message, const char *given,
-                              const ConsentRecord *record, GArray *contacts);
+                              const ConsentRecord *record);
+
+/* Whether a rule that this recipient comes under counts earlier mails. */
+bool policy_counts_contacts (const PolicySet *set, const RecipientFacts *facts);
 
 /*
  * Judges every rule of the recipient's territory and takes the heaviest action among the

@@ -126,3 +126,16 @@ docket_rule (const Docket *docket, const char *id)
             return docket_duty (docket, i)->rule;
     return NULL;
 }
+
+bool
+policy_counts_contacts (const PolicySet *set, const RecipientFacts *facts)
+{
+    g_autoptr (Docket) docket = docket_new (set, facts, NULL);
+
+    for (unsigned i = 0; i < docket->duties->len; i++) {
+        const Rule *rule = docket_duty (docket, i)->rule;
+        if (rule->kind == &kind_frequency_cap && rule->mode != MODE_OFF)
+            return true;
+    }
+    return false;
+}

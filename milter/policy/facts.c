@@ -105,7 +105,7 @@ settle_provider (RecipientFacts *facts, const PolicySet *set, const char *addres
 
 RecipientFacts *
 policy_facts (const PolicySet *set, const Message *message, const char *given,
-              const ConsentRecord *record, GArray *contacts)
+              const ConsentRecord *record)
 {
     RecipientFacts *facts = g_new0 (RecipientFacts, 1);
     const char *header = message_header (message, "X-Licet-Territory");
@@ -118,7 +118,6 @@ policy_facts (const PolicySet *set, const Message *message, const char *given,
     facts->language = g_strdup (record->language);
     facts->promotion = consent_answer_copy (record->promotion);
     facts->tracking = consent_answer_copy (record->tracking);
-    facts->contacts = contacts ? g_array_ref (contacts) : NULL;
     settle_provider (facts, set, record->address);
     if (record->country &&
         settle (facts, find_territory (set, record->country, record->subdivision),

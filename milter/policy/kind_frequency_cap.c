@@ -105,8 +105,11 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 
     if (!contacts) {
         result->verdict = VERDICT_CANNOT_TELL;
-        result->not_set_up = true;
-        result->evidence = g_strdup ("no record of earlier mails at hand");
+        const char *failure = view->facts->contacts_failure;
+        result->not_set_up = !failure;
+        result->evidence = failure
+                               ? g_strdup_printf ("the record of earlier mails: %s", failure)
+                               : g_strdup ("no record of earlier mails at hand");
         result->remedy = g_strdup ("the daemon's record of promotional mails");
         return;
     }

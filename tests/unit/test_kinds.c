@@ -378,7 +378,8 @@ typedef struct {
 } ProblemRow;
 
 static const ProblemRow rule_problems[] = {
-    { "no kind", "", "R.cfg:1: a rule without a kind \"\"; right would be one of: ad-disclosure" },
+    { "no kind", "",
+      "R.cfg:1: a rule without a kind \"\"; right would be one of: ad-disclosure" },
     { "a consent of no days", CONSENT ("accept = [ \"express\" ]; max_age_days = 0;"),
       "max_age_days is out of range; right would be 1 to 36500" },
     { "nowhere to unsubscribe", UNSUBSCRIBE ("where = [];"),
