@@ -96,7 +96,8 @@ void policy_text_only_failed (const PolicySet *set, Decision *decision, const ch
  */
 void policy_judge_fixed (const PolicySet *set, const Message *copy,
                          const Classification *classification, Decision *decision, int64_t now);
-/* The footer cannot be added: refused, with the reason. */
+/* The footer cannot be added: refused with the reason, unless every rule that wants it lets the
+ * mail go without. */
 void policy_fix_failed (const PolicySet *set, Decision *decision, const char *reason);
 
 /* Tracking that a rule wanted out and that cannot be taken out: refused. */

@@ -80,16 +80,37 @@ fixes_prepare (Decision *decision, const RuleView *view)
         return;
     decision->footer = decision->copy == COPY_TEXT_ONLY ? NULL : footer_make (view, &why);
     if (!decision->footer)
-        refuse (view->set, decision, wanting, why ? why : "a text alone gets no footer");
+        policy_fix_failed (view->set, decision, why ? why : "a text alone gets no footer");
+}
+
+/* Rules that let a mail go without its footer do; the first that does not, or NULL. */
+static const RuleResult *
+let_go (const Docket *docket, Decision *decision)
+{
+    const RuleResult *strict = NULL;
+
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (!is_due (result) || !is_of (result, "footer"))
+            continue;
+        bool lax = result->not_set_up || docket_duty (docket, i)->rule->unfixed == ACTION_ALLOW;
+        if (lax)
+            result->action = ACTION_ALLOW;
+        else if (!strict)
+            strict = result;
+    }
+    return strict;
 }
 
 void
 policy_fix_failed (const PolicySet *set, Decision *decision, const char *reason)
 {
-    const RuleResult *result = find_due (decision, "footer");
+    g_autoptr (Docket) docket = docket_new (set, decision->facts, NULL);
+    const RuleResult *strict = let_go (docket, decision);
 
-    g_assert (result);
-    refuse (set, decision, result, reason);
+    g_clear_pointer (&decision->footer, footer_free);
+    if (strict)
+        refuse (set, decision, strict, reason);
 }
 
 /* The first duty that the copy still does not meet, or NULL. */

@@ -11,6 +11,7 @@ static const char *const action_words[] = { "allow", "fix",    "strip", "defer",
                                             "hold",  "refuse", NULL };
 const char *const rule_fallback_words[] = { "text-only", "hold", "refuse", NULL };
 static const char *const mode_words[] = { "enforce", "shadow", "off", NULL };
+static const char *const unfixed_words[] = { "allow", "hold", "refuse", NULL };
 static const char *const class_words[] = { "promotional", "transactional", NULL };
 
 static const char *const recipient_words[] = { "natural",  "company",      "role",
@@ -36,6 +37,7 @@ static const ConfField common_fields[] = {
     { "not_for", CONF_STRINGS, false, 0, 0, recipient_words },
     { "volume_above", CONF_INT, false, 0, 1000000000, NULL },
     { "not_set_up", CONF_STRING, false, 0, 0, action_words },
+    { "unfixed", CONF_STRING, false, 0, 0, unfixed_words },
 };
 
 enum { MOST_FIELDS = 40 };
@@ -161,7 +163,9 @@ static void
 read_scope (Rule *rule, const ConfNode *node)
 {
     const char *not_set_up = conf_string (node, "not_set_up", NULL);
+    const char *unfixed = conf_string (node, "unfixed", "refuse");
 
+    rule->unfixed = (Action)word_index (action_words, unfixed);
     rule->only_for = conf_strings (node, "only_for");
     rule->not_for = conf_strings (node, "not_for");
     rule->volume_above = conf_int (node, "volume_above", -1);

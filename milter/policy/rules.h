@@ -66,6 +66,7 @@ typedef struct {
     char **campaigns;
     char **only_for, **not_for; /* recipient classes */
     int64_t volume_above;       /* of the sender's like mails a day; -1: any */
+    Action unfixed;             /* when a fix that is due cannot be made */
     Action not_set_up;          /* when licet-policy.cfg lacks what it takes to tell */
     void *parameters;
     char *words; /* the parameters for people, a line each */

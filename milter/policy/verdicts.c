@@ -88,7 +88,7 @@ doubt_volume (const Rule *rule, const RuleView *view, RuleResult *result)
         evidence, rule->volume_above);
 }
 
-/* What cannot be mended, or not by licet, weighs as much as a refusal. */
+/* What cannot be mended is for the rule's `unfixed`, unless nobody knows whether it is due. */
 static void
 weigh_fix (const Rule *rule, const RuleView *view, RuleResult *result)
 {
@@ -104,7 +104,7 @@ weigh_fix (const Rule *rule, const RuleView *view, RuleResult *result)
         return;
     g_autofree char *evidence = g_steal_pointer (&result->evidence);
     result->evidence = g_strdup_printf ("%s; %s", evidence, why);
-    result->action = ACTION_REFUSE;
+    result->action = result->not_set_up ? ACTION_ALLOW : rule->unfixed;
 }
 
 static void
