@@ -141,7 +141,7 @@ compose (const SenderProfile *profile, const FooterTexts *texts, const char *url
     append_lines (html, plain, profile->contact);
     append_lines (html, plain, profile->register_data);
     append_way_out (html, plain, texts, url);
-    g_string_append (html, "\r\n</div>\r\n");
+    g_string_append (html, "\r\n</div>");
     footer->html = g_strdup (html->str);
     footer->plain = g_strdup (plain->str);
     footer->language = g_strdup (texts->language);
