@@ -152,6 +152,8 @@ decision_json (const Decision *decision, bool without_evidence)
     json_object_set_new (object, "territory_source", text_or_null (facts->territory_source));
     json_object_set_new (object, "territory_confidence",
                          json_real (facts->territory_confidence));
+    if (facts->provider)
+        json_object_set_new (object, "provider", json_string (facts->provider));
     json_object_set_new (object, "legal_class",
                          json_string (message_class_word (decision->legal_class)));
     json_object_set_new (object, "legal_reason", text_or_null (decision->legal_reason));
@@ -254,6 +256,18 @@ copy_json (const Plan *plan, unsigned recipient, bool with_hash)
     return copy;
 }
 
+/* When promotion went to this person before, as far as a rule had to ask. */
+static json_t *
+contacts_json (const RecipientFacts *facts)
+{
+    json_t *times = json_array ();
+
+    for (unsigned i = 0; i < facts->contacts->len; i++)
+        json_array_append_new (times,
+                               time_or_null (g_array_index (facts->contacts, int64_t, i)));
+    return times;
+}
+
 /* What else the decision depended on: with the message, the policies and the time it can be made
  * again. */
 static json_t *
@@ -266,6 +280,8 @@ facts_json (const Plan *plan, const Decision *decision)
     json_object_set_new (object, "language", text_or_null (facts->language));
     json_object_set_new (object, "expires", time_or_null (facts->promotion->expires));
     json_object_set_new (object, "tracking", consent_json (facts->tracking));
+    if (facts->contacts)
+        json_object_set_new (object, "contacts", contacts_json (facts));
     json_object_set_new (object, "campaign", clean_or_null (plan->campaign));
     json_object_set_new (object, "template", text_or_null (plan->template));
     return object;

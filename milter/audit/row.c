@@ -91,12 +91,31 @@ read_rules (AuditRow *row, const json_t *root)
 }
 
 static void
+read_contacts (AuditRow *row, const json_t *times)
+{
+    const json_t *text;
+    size_t i;
+
+    if (!json_is_array (times))
+        return;
+    GArray *contacts = g_array_new (FALSE, FALSE, sizeof (int64_t));
+    json_array_foreach (times, i, text)
+    {
+        int64_t time = 0;
+        if (json_is_string (text) && clock_parse (json_string_value (text), &time, NULL))
+            g_array_append_val (contacts, time);
+    }
+    row->contacts = contacts;
+}
+
+static void
 read_facts (AuditRow *row, const json_t *root)
 {
     const json_t *facts = json_object_get (root, "facts");
     const json_t *tracking = json_object_get (facts, "tracking");
 
     row->has_facts = facts != NULL;
+    read_contacts (row, json_object_get (facts, "contacts"));
     row->tracking_state = text_of (tracking, "state");
     row->tracking_basis = text_of (tracking, "basis");
     row->tracking_at = text_of (tracking, "at");
@@ -148,5 +167,7 @@ void
 row_clear (ParsedRow *parsed)
 {
     g_array_unref ((GArray *)parsed->row.rules);
+    if (parsed->row.contacts)
+        g_array_unref ((GArray *)parsed->row.contacts);
     json_decref (parsed->json);
 }

@@ -19,6 +19,7 @@ struct Daemon {
     Engine *engine;
     char *settings_path;
     Ledger *ledger;
+    Contacts *contacts;
     Audit *audit;
     Clock clock;
     int64_t started; /* monotonic microseconds */
@@ -101,6 +102,11 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
+    g_autofree char *contacts = g_strconcat (engine->settings->state, ".contacts", NULL);
+    daemon->contacts = contacts_open (contacts, error);
+    if (!daemon->contacts)
+        return NULL;
+    engine->contacts = daemon->contacts;
     daemon->audit = open_audit (daemon, error);
     if (!daemon->audit || !record_policies (daemon, engine, error))
         return NULL;
@@ -115,6 +121,7 @@ daemon_free (Daemon *daemon)
     audit_close (daemon->audit, daemon_now (daemon));
     engine_unref (daemon->engine);
     g_clear_pointer (&daemon->ledger, ledger_free);
+    g_clear_pointer (&daemon->contacts, contacts_free);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -134,6 +141,12 @@ Ledger *
 daemon_ledger (Daemon *daemon)
 {
     return daemon->ledger;
+}
+
+Contacts *
+daemon_contacts (Daemon *daemon)
+{
+    return daemon->contacts;
 }
 
 Audit *
@@ -179,6 +192,31 @@ daemon_count (Daemon *daemon, Counter counter)
     g_atomic_int_inc (&daemon->counters[counter]);
 }
 
+static bool
+is_counted (const Decision *decision)
+{
+    if (decision->copy != COPY_WHOLE || decision->legal_class != CLASS_PROMOTIONAL)
+        return false;
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (strcmp (result->kind, "frequency-cap") == 0 &&
+            result->verdict != VERDICT_NOT_APPLICABLE)
+            return true;
+    }
+    return false;
+}
+
+bool
+daemon_note_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                     GError **error)
+{
+    const RecipientFacts *facts = decision->facts;
+
+    return !is_counted (decision) ||
+           contacts_add (daemon->contacts, facts->person ? facts->person : facts->address,
+                         queue_id, daemon_now (daemon), error);
+}
+
 static Engine *
 swap_engine (Daemon *daemon, Engine *engine)
 {
@@ -199,6 +237,7 @@ load_and_swap (Daemon *daemon, GError **error)
     if (!fresh || !audit_reopen (daemon->audit, daemon_now (daemon), error) ||
         !record_policies (daemon, fresh, error))
         return false;
+    fresh->contacts = daemon->contacts;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;
 }

@@ -7,6 +7,7 @@
  * is the daemon's own pipeline.
  */
 
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,8 +21,10 @@ typedef struct {
     const AuditOptionsTool *options;
     GHashTable *mails;   /* path by Message-ID and body hash */
     GHashTable *engines; /* by directory of policies */
-    char *archive;       /* the directory that the log named last */
-    const char *wanted;  /* number or queue id, or NULL for all */
+    char *dir;           /* of the file of contacts, which goes again */
+    Contacts *contacts;
+    char *archive;      /* the directory that the log named last */
+    const char *wanted; /* number or queue id, or NULL for all */
     unsigned same, different, impossible;
     GError *error;
 } Replay;
@@ -86,8 +89,10 @@ find_engine (Replay *replay, GError **error)
     g_free (settings->consent);
     settings->consent = g_strdup ("memory:");
     engine = engine_new (settings, error);
-    if (engine)
-        g_hash_table_insert (replay->engines, g_strdup (policies), engine);
+    if (!engine)
+        return NULL;
+    engine->contacts = replay->contacts;
+    g_hash_table_insert (replay->engines, g_strdup (policies), engine);
     return engine;
 }
 
@@ -154,6 +159,18 @@ events_of (const AuditRow *row, const char *address)
     return events;
 }
 
+static bool
+tell_contacts (const Engine *engine, const AuditRow *row, const char *address, GError **error)
+{
+    for (unsigned i = 0; row->contacts && i < row->contacts->len; i++) {
+        g_autofree char *queue_id = g_strdup_printf ("%u", i);
+        if (!contacts_add (engine->contacts, address, queue_id,
+                           g_array_index (row->contacts, int64_t, i), error))
+            return false;
+    }
+    return true;
+}
+
 static Plan *
 decide_again (const Engine *engine, const AuditRow *row, GBytes *mail, GError **error)
 {
@@ -165,7 +182,8 @@ decide_again (const Engine *engine, const AuditRow *row, GBytes *mail, GError **
     g_autoptr (GPtrArray) events = events_of (row, address);
     g_autoptr (Envelope) envelope = envelope_new ();
 
-    if (!consent_append (engine->store, events, error))
+    if (!consent_append (engine->store, events, error) ||
+        !tell_contacts (engine, row, address, error))
         return NULL;
     envelope->sender = envelope_path_new (sender, "");
     envelope->arrival = row->at;
@@ -320,6 +338,32 @@ finish (Replay *replay)
     return all == 0 || replay->impossible ? EX_NOINPUT : replay->different ? EX_DATAERR : EX_OK;
 }
 
+static bool
+open_contacts (Replay *replay, GError **error)
+{
+    replay->dir = g_dir_make_tmp ("licet-replay.XXXXXX", error);
+    g_autofree char *path =
+        replay->dir ? g_build_filename (replay->dir, "contacts", NULL) : NULL;
+
+    replay->contacts = path ? contacts_open (path, error) : NULL;
+    return replay->contacts != NULL;
+}
+
+static void
+clear_replay (Replay *replay)
+{
+    g_hash_table_unref (replay->mails);
+    g_hash_table_unref (replay->engines);
+    g_clear_pointer (&replay->contacts, contacts_free);
+    if (replay->dir) {
+        g_autofree char *path = g_build_filename (replay->dir, "contacts", NULL);
+        g_unlink (path);
+        g_rmdir (replay->dir);
+    }
+    g_free (replay->dir);
+    g_free (replay->archive);
+}
+
 int
 audit_do_replay (AuditOptionsTool *options, const char *operand)
 {
@@ -337,14 +381,13 @@ audit_do_replay (AuditOptionsTool *options, const char *operand)
 
     if (!options->mails)
         status = tool_usage ("replay needs --mails: the message, or a directory that has it");
-    else if (!index_mails (&replay, options->mails, &error) ||
+    else if (!open_contacts (&replay, &error) ||
+             !index_mails (&replay, options->mails, &error) ||
              !(files = audit_files (audit_log_path (options), &error)) ||
              !audit_scan (files, &all, visit, &replay, NULL, &error))
         status = tool_fail (error);
     else
         status = finish (&replay);
-    g_hash_table_unref (replay.mails);
-    g_hash_table_unref (replay.engines);
-    g_free (replay.archive);
+    clear_replay (&replay);
     return status;
 }

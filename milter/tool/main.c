@@ -23,6 +23,8 @@ static const Command commands[] = {
     { "consent", cmd_consent, "grant, withdraw, show, history, import, export" },
     { "audit", cmd_audit,
       "verify, search, tail, export, report, replay, find, erase: the log" },
+    { "doctor", cmd_doctor,
+      "what in Postfix's files lets mail past licetd or breaks signatures" },
     { "key", cmd_key, "new, show, verify: DKIM keys" },
     { "settings", cmd_settings, "what licet.cfg may hold" },
     { "status", cmd_status, "counters of the running daemon" },
