@@ -14,7 +14,7 @@ typedef struct {
     /* search */
     char *since, *until, *queue_id, *rule, *territory, *outcome, *sender, *purpose, *class;
     char *address, *record;
-    int lines;
+    int lines, unused;
     gboolean json, follow, addresses, first;
     Settings *settings;
     char *subject; /* of the address */

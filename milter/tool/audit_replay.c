@@ -91,7 +91,6 @@ find_engine (Replay *replay, GError **error)
     engine = engine_new (settings, error);
     if (!engine)
         return NULL;
-    engine->contacts = replay->contacts;
     g_hash_table_insert (replay->engines, g_strdup (policies), engine);
     return engine;
 }
@@ -287,8 +286,11 @@ replay_decision (Replay *replay, const AuditRow *row)
         print_result (replay, row, "impossible", obstacle);
         return true;
     }
-    const Engine *engine = find_engine (replay, &replay->error);
+    Engine *engine = find_engine (replay, &replay->error);
     g_autoptr (GBytes) mail = engine ? tool_read_mail (path, &replay->error) : NULL;
+    /* What the daemon could not ask then is not to be had now either. */
+    if (engine)
+        engine->contacts = row->contacts ? replay->contacts : NULL;
     g_autoptr (Plan) plan = mail ? decide_again (engine, row, mail, &replay->error) : NULL;
     if (!plan)
         return false;

@@ -165,6 +165,8 @@ cmd_audit (int argc, char **argv)
         TEXT_OPTION ("record", record, "decision, outcome, failure, …", "KIND"),
         FLAG_OPTION ("addresses", addresses, "show addresses whose salt still lives"),
         { "lines", 'n', 0, G_OPTION_ARG_INT, &options.lines, "tail: how many", "N" },
+        { "days", 0, 0, G_OPTION_ARG_INT, &options.unused,
+          "erase unused: who has no record in so many days", "N" },
         FLAG_OPTION ("first", first, "verify: stop at the first problem"),
         FLAG_OPTION ("follow", follow, "tail: go on with what is written"),
         TEXT_OPTION ("format", format, "export: csv or json", "WORD"),

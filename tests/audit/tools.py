@@ -130,6 +130,8 @@ class Tools:
                    not self.audit("find", address) and not self.audit("search", "--address", address))
         self.check("the log still verifies", "\nwhole\n" in self.audit("verify", "--checkpoints",
                                                                         self.path("checkpoints")))
+        self.check("who has a young record is kept", "erased: 0 of " in self.audit("erase", "unused", "--days", "100000"))
+        self.audit("erase", "unused", status=65)
         self.check("no address is in the log", not any("@example." in json.dumps(row) for row in self.rows
                                                         if row["record"] != "decision") and
                    not any(f"p{n}@" in json.dumps(row) for row in self.rows for n in range(0, 500, 50)))
@@ -224,6 +226,13 @@ class Tools:
         self.check("one record by its number", "same" in self.audit("replay", str(one["seq"]), "--mails",
                                                                     self.path("mails")))
 
+    def check_retention(self):
+        """All that the day recorded is older than a day, unless this machine's clock is behind it."""
+        if time.time() < 1795478400 + 2 * 86400:
+            return
+        self.check("who has no young record is erased", "erased: 0 of" not in self.audit("erase", "unused", "--days", "1")
+                   and not self.audit("find", "p0@example.com"))
+
     def check_speed(self):
         begin = time.monotonic()
         self.found("search", "--queue-id", "none")
@@ -245,6 +254,7 @@ def main():
         tools.check_report()
         tools.check_replay()
         tools.check_speed()
+        tools.check_retention()
         print(f"1..{tools.number}")
         return 1 if tools.failed else 0
     finally:
