@@ -13,6 +13,9 @@
 /* Words of the name of a picture, if it is to be found for itself. */
 enum { LEAST_NAME = 2 };
 
+/* One run in so many must be of the promotion for a hidden text to quote it. */
+enum { QUOTED_PART = 6 };
+
 static const Block *
 block_at (const GPtrArray *blocks, unsigned i)
 {
@@ -177,6 +180,33 @@ may_be_preheader (const LeafElement *element)
     return element->hidden && element->whole;
 }
 
+/* A price or a courtesy is common to much that is hidden, such as the form of a page for telephones.
+ */
+static bool
+quotes (const GArray *runs, const GArray *sought)
+{
+    unsigned common = 0;
+
+    for (unsigned i = 0; i < runs->len; i++)
+        common += runs_has (sought, g_array_index (runs, guint64, i));
+    return common > 0 && QUOTED_PART * common >= runs->len;
+}
+
+static void
+add_preheader (GPtrArray *found, unsigned leaf, const LeafElement *element)
+{
+    Block *block = g_new0 (Block, 1);
+
+    *block = (Block){ .leaf = leaf,
+                      .start = element->start,
+                      .end = element->end,
+                      .inner_start = element->inner_start,
+                      .inner_end = element->inner_end,
+                      .class = CLASS_PROMOTIONAL,
+                      .how = "preheader" };
+    g_ptr_array_add (found, block);
+}
+
 /* Inbox lists show it, so what it says of the offer is read like the offer. */
 static void
 find_preheader (const Message *message, unsigned leaf, const Sought *sought,
@@ -195,19 +225,8 @@ find_preheader (const Message *message, unsigned leaf, const Sought *sought,
         runs_add_words (words, text, 0);
         g_autoptr (GArray) runs = runs_of (words);
         taken = element->end;
-        for (unsigned n = 0; n < runs->len; n++)
-            if (runs_has (sought->runs, g_array_index (runs, guint64, n))) {
-                Block *block = g_new0 (Block, 1);
-                *block = (Block){ .leaf = leaf,
-                                  .start = element->start,
-                                  .end = element->end,
-                                  .inner_start = element->inner_start,
-                                  .inner_end = element->inner_end,
-                                  .class = CLASS_PROMOTIONAL,
-                                  .how = "preheader" };
-                g_ptr_array_add (found, block);
-                break;
-            }
+        if (quotes (runs, sought->runs))
+            add_preheader (found, leaf, element);
     }
 }
 
@@ -272,6 +291,19 @@ take_found (GPtrArray *blocks, GPtrArray *found)
     classification_sort_blocks (blocks);
 }
 
+/* Those of an earlier call, which knew fewer blocks. */
+static void
+drop_companions (Classification *classification)
+{
+    GPtrArray *blocks = classification->blocks;
+
+    for (unsigned i = blocks->len; i-- > 0;)
+        if (strcmp (block_at (blocks, i)->how, "twin") == 0 ||
+            strcmp (block_at (blocks, i)->how, "preheader") == 0)
+            g_ptr_array_remove_index (blocks, i);
+    g_array_set_size (classification->orphans, 0);
+}
+
 void
 companions_find (Classification *classification, const Message *message)
 {
@@ -279,6 +311,7 @@ companions_find (Classification *classification, const Message *message)
     GPtrArray *blocks = classification->blocks;
     Sought sought = { 0 };
 
+    drop_companions (classification);
     if (blocks->len == 0)
         return;
     sought_init (&sought, message, blocks);

@@ -9,6 +9,13 @@
 #include "licet/address.h"
 #include "licet/limits.h"
 
+const char *const block_detection_words[] = {
+    [DETECT_CUT] = "cut",
+    [DETECT_TAG] = "tag",
+    [DETECT_OFF] = "off",
+    NULL,
+};
+
 static const ConfField tracking_fields[] = {
     { "pixel_hosts", CONF_STRINGS, false, 0, 0, NULL },
     { "pixel_patterns", CONF_STRINGS, false, 0, 0, NULL },
@@ -50,6 +57,17 @@ read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
     }
 }
 
+static BlockDetection
+read_detection (const ConfNode *group)
+{
+    const char *word = conf_string (group, "detect_blocks", block_detection_words[DETECT_CUT]);
+    BlockDetection detection = DETECT_CUT;
+
+    while (strcmp (block_detection_words[detection], word) != 0)
+        detection++;
+    return detection;
+}
+
 /* What is protected is never selected, so that the other one would have no effect. */
 static void
 check_both (const ConfNode *group, GPtrArray *problems)
@@ -74,6 +92,8 @@ block_selectors_read (const ConfNode *group, GPtrArray *problems)
     selectors->protected = g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
     read_selectors (group, "promotional_blocks", selectors->promotional, problems);
     read_selectors (group, "protected_blocks", selectors->protected, problems);
+    selectors->has_detection = conf_has (group, "detect_blocks");
+    selectors->detection = read_detection (group);
     check_both (group, problems);
     return selectors;
 }
@@ -193,6 +213,7 @@ hints_new (const BlockSelectors *general, const BlockSelectors *own,
     hints->promotional = g_ptr_array_new ();
     hints->protected = g_ptr_array_new ();
     hints->tracking = tracking;
+    hints->detection = own && own->has_detection ? own->detection : general->detection;
     extend (hints->promotional, general->promotional);
     extend (hints->protected, general->protected);
     if (own) {
