@@ -14,6 +14,7 @@
 
 #include "licet/limits.h"
 
+#include "embeds.h"
 #include "letters.h"
 #include "sights.h"
 #include "unread.h"
@@ -178,9 +179,10 @@ note_sight (Classification *classification, const Sight *sight, const Verdict *v
 
 /* What was found first, for the problem; or NULL. Caller frees. */
 static char *
-search_sights (Classification *classification, const Message *message, const Words *words)
+search_sights (Classification *classification, const Message *message, const Words *words,
+               const GPtrArray *embeds)
 {
-    g_autoptr (GPtrArray) sights = sights_new (message, classification->blocks);
+    g_autoptr (GPtrArray) sights = sights_new (message, classification->blocks, embeds);
     bool letter = classification->class == CLASS_PERSONAL;
     char *found = NULL;
 
@@ -199,9 +201,9 @@ search_sights (Classification *classification, const Message *message, const Wor
 }
 
 static char *
-search_unread (Classification *classification, const Message *message)
+search_unread (Classification *classification, const Message *message, const GPtrArray *embeds)
 {
-    g_autoptr (GPtrArray) findings = unread_find (message);
+    g_autoptr (GPtrArray) findings = unread_find (message, embeds);
     char *found = NULL;
 
     for (unsigned i = 0; i < findings->len; i++) {
@@ -218,8 +220,9 @@ disguise_find (Classification *classification, const Message *message, const Wor
 {
     if (classification->class == CLASS_PROMOTIONAL)
         return;
-    g_autofree char *promotion = search_sights (classification, message, words);
-    g_autofree char *unread = search_unread (classification, message);
+    g_autoptr (GPtrArray) embeds = embeds_all (message);
+    g_autofree char *promotion = search_sights (classification, message, words, embeds);
+    g_autofree char *unread = search_unread (classification, message, embeds);
 
     if (!promotion && !unread)
         return;

@@ -200,6 +200,8 @@ is_word_start (const char *text, const char *at)
 static bool
 matches_at (const Term *term, const char *at)
 {
+    if (term->text[1] != at[1] && term->length > 1)
+        return false;
     if (strncmp (at, term->text, term->length) != 0)
         return false;
     return term->substring || term->prefix ||
