@@ -12,12 +12,23 @@
 
 /* The attributes that hold text; those of form fields only there. */
 static const struct {
-    const char *name;
+    const char *name, *how;
     size_t length;
     bool field;
 } texts[] = {
-    { "alt", 3, false },         { "title", 5, false }, { "aria-label", 10, false },
-    { "placeholder", 11, true }, { "value", 5, true },
+    { "alt", "alt", 3, false },
+    { "title", "title", 5, false },
+    { "aria-label", "aria-label", 10, false },
+    { "aria-description", "aria-label", 16, false },
+    { "aria-roledescription", "aria-label", 20, false },
+    { "aria-valuetext", "aria-label", 14, false },
+    { "label", "title", 5, false },
+    { "summary", "title", 7, false },
+    { "abbr", "title", 4, false },
+    { "content", "title", 7, false },
+    { "[text]", "title", 6, false },
+    { "placeholder", "placeholder", 11, true },
+    { "value", "value", 5, true },
 };
 
 /* The attributes that change the look. */
@@ -44,7 +55,7 @@ is_named (const TagReader *reader, const HtmlAttribute *attribute, const char *n
           size_t length)
 {
     return attribute->name_length == length &&
-           (reader->data[attribute->name] | 0x20) == *name &&
+           g_ascii_tolower (reader->data[attribute->name]) == *name &&
            g_ascii_strncasecmp (reader->data + attribute->name, name, length) == 0;
 }
 
@@ -93,8 +104,7 @@ note_text (const TagReader *reader, const HtmlAttribute *attribute)
             (reader->field || !texts[i].field)) {
             g_autofree char *value = read_value (reader, attribute);
             notes_close (reader->part);
-            notes_add (reader->part, texts[i].name, reader->token->start, value,
-                       strlen (value));
+            notes_add (reader->part, texts[i].how, reader->token->start, value, strlen (value));
             notes_close (reader->part);
             return;
         }
@@ -144,8 +154,9 @@ tag_read (Tag *tag, Part *part, const char *data, CharsetDecoder *decoder,
     tag->anchor = tag_is_named (data, token, "a") || tag_is_named (data, token, "area");
     if (token->end == position + 1)
         return;
-    reader.field =
-        tag_is_named (data, token, "input") || tag_is_named (data, token, "textarea");
+    reader.field = tag_is_named (data, token, "input") ||
+                   tag_is_named (data, token, "textarea") ||
+                   tag_is_named (data, token, "option");
     while (tag->count <= LIMIT_HTML_ATTRIBUTES &&
            html_next_attribute (data, token->end, &position, &attribute))
         if (++tag->count <= LIMIT_HTML_ATTRIBUTES && attribute.name_length > 1)

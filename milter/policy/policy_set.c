@@ -43,6 +43,7 @@ static const ConfField main_fields[] = {
     { "senders", CONF_GROUPS, false, 0, 0, NULL },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
     { "strip_fallback", CONF_STRING, false, 0, 0, rule_fallback_words },

@@ -16,6 +16,7 @@ static const ConfField sender_fields[] = {
     { "register", CONF_STRINGS, false, 0, 0, NULL },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -77,7 +78,8 @@ sender_read (const ConfNode *node, GPtrArray *problems)
     if (!conf_check (node, sender_fields, problems))
         return NULL;
     for (const ConfField *field = sender_fields; field->name; field++)
-        sender_check_no_blank (node, field->name, problems);
+        if (field->type == CONF_STRINGS)
+            sender_check_no_blank (node, field->name, problems);
     SenderProfile *sender = g_new0 (SenderProfile, 1);
     sender->domains = read_domains (node, problems);
     sender->names = conf_strings (node, "names");
