@@ -14,6 +14,7 @@
 
 #include "licet/limits.h"
 
+#include "embeds.h"
 #include "letters.h"
 #include "settled.h"
 #include "sights.h"
@@ -63,12 +64,13 @@ has_percentage (const char *text)
                     text);
 }
 
+/* What the pattern cannot do without comes first: it is dear on a long text. */
 static bool
 has_code (const char *text)
 {
     static GRegex *pattern;
 
-    return strstr (text, "co") &&
+    return (strstr (text, "code") || strstr (text, "digo pro") || strstr (text, "codice")) &&
            matches (&pattern,
                     "\\b(?:promo|coupon|discount|voucher|gutschein|rabatt|aktions|kortings)"
                     "[ -]?code|c[oó]digo promocional|code promo|codice sconto",
@@ -143,9 +145,10 @@ note_sight (Classification *classification, const Sight *sight, const Verdict *v
 
 /* What was found first, for the problem; or NULL. Caller frees. */
 static char *
-search_sights (Classification *classification, const Message *message, const Words *words)
+search_sights (Classification *classification, const Message *message, const Words *words,
+               const GPtrArray *embeds)
 {
-    g_autoptr (GPtrArray) sights = sights_new (message, classification->blocks);
+    g_autoptr (GPtrArray) sights = sights_new (message, classification->blocks, embeds);
     bool letter = classification->class == CLASS_PERSONAL;
     char *found = NULL;
 
@@ -165,9 +168,9 @@ search_sights (Classification *classification, const Message *message, const Wor
 }
 
 static char *
-search_unread (Classification *classification, const Message *message)
+search_unread (Classification *classification, const Message *message, const GPtrArray *embeds)
 {
-    g_autoptr (GPtrArray) findings = unread_find (message);
+    g_autoptr (GPtrArray) findings = unread_find (message, embeds);
     char *found = NULL;
 
     for (unsigned i = 0; i < findings->len; i++) {
@@ -186,8 +189,9 @@ disguise_find (Classification *classification, const Message *message, const Wor
 {
     if (classification->class == CLASS_PROMOTIONAL)
         return;
-    g_autofree char *promotion = search_sights (classification, message, words);
-    g_autofree char *unread = search_unread (classification, message);
+    g_autoptr (GPtrArray) embeds = embeds_all (message);
+    g_autofree char *promotion = search_sights (classification, message, words, embeds);
+    g_autofree char *unread = search_unread (classification, message, embeds);
 
     if (!promotion && !unread)
         return;

@@ -22,6 +22,7 @@ typedef struct {
     size_t letters; /* in characters */
 } Piece;
 
+/* Letters of what is too long anyway are not counted one by one. */
 static Piece
 read_line (const char *at)
 {
@@ -30,8 +31,10 @@ read_line (const char *at)
     while (length > 0 && strchr (" \t\r", at[length - 1]))
         length--;
     size_t blank = MIN (strspn (at, " \t\r"), length);
-    return (Piece){ at + blank, length - blank,
-                    (size_t)g_utf8_strlen (at + blank, (gssize)(length - blank)) };
+    length -= blank;
+    bool long_line = length > 4 * LONGEST_LINE;
+    return (Piece){ at + blank, length,
+                    long_line ? length : (size_t)g_utf8_strlen (at + blank, (gssize)length) };
 }
 
 static void
@@ -118,6 +121,8 @@ join_drawn (GString *below, const char *word, size_t length)
         gunichar letter = g_utf8_get_char (at);
         count = letter == last ? count + 1 : 1;
         last = letter;
+        if (count > LEAST_DRAWN)
+            continue;
         if (count == 1)
             kept = below->len;
         if (count >= LEAST_DRAWN && g_unichar_isalpha (letter)) {
