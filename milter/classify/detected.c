@@ -307,7 +307,7 @@ search_node (Search *search, unsigned node)
     if (block_parts_shows (parts, parts->sets.promotional, span) == 0)
         return;
     g_autoptr (GArray) children = list_children (parts, node);
-    for (unsigned i = 0; i < children->len && search->found->len < LIMIT_DETECTED;) {
+    for (unsigned i = 0; i < children->len && search->found->len <= LIMIT_DETECTED;) {
         unsigned taken = take_section (search, children, i);
         if (taken == 0)
             search_node (search, child_at (children, i));
@@ -411,6 +411,16 @@ doubt_pieces (Classification *classification, const Search *search)
 }
 
 static void
+keep_problem (Classification *classification, const BlockParts *parts, const Found *found)
+{
+    if (!classification->problem)
+        classification->problem =
+            g_strdup_printf ("leaf %s, offset %zu: more parts of it are promotion than a "
+                             "transaction has",
+                             message_leaf (parts->message, parts->leaf)->path, found->start);
+}
+
+static void
 search_leaf (Classification *classification, const Message *message, unsigned leaf,
              const Words *words, const Hints *hints)
 {
@@ -423,7 +433,9 @@ search_leaf (Classification *classification, const Message *message, unsigned le
         return;
     search_node (&search, 0);
     doubt_pieces (classification, &search);
-    for (unsigned i = 0; i < found->len; i++) {
+    if (found->len > LIMIT_DETECTED)
+        keep_problem (classification, parts, &g_array_index (found, Found, LIMIT_DETECTED));
+    for (unsigned i = 0; i < MIN (found->len, LIMIT_DETECTED); i++) {
         const Found *this = &g_array_index (found, Found, i);
         if (classification->blocks->len < LIMIT_BLOCKS &&
             !overlaps_block (classification, leaf, this->start, this->end))
