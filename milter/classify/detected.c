@@ -83,6 +83,17 @@ is_clean (const BlockParts *parts, const Found *found)
            (!(signs & sets->mention) || (signs & sets->program));
 }
 
+/* "Discount (SPRING15)" beside an amount is what was paid less, not what one could. */
+static bool
+is_bill_line (const BlockParts *parts, const Found *found)
+{
+    Span around = { found->span.first - (found->span.first > 0),
+                    MIN (found->span.end + 1, block_parts_count (parts)) };
+
+    return !(found->signs & parts->sets.inviting) && !found->cards &&
+           block_parts_shows (parts, parts->sets.money, around) > 0;
+}
+
 /* The first words of a part say what it is: they must be promotion, or its heading. */
 static bool
 begins_well (const BlockParts *parts, Span span)
@@ -128,7 +139,8 @@ is_promotion (const BlockParts *parts, Span span, unsigned points, Found *ret_fo
 {
     weigh (parts, span, ret_found);
     return ret_found->points >= points && (ret_found->signs & parts->sets.reason) &&
-           is_clean (parts, ret_found) && has_body (parts, span) && is_coherent (parts, span);
+           is_clean (parts, ret_found) && !is_bill_line (parts, ret_found) &&
+           has_body (parts, span) && is_coherent (parts, span);
 }
 
 static bool

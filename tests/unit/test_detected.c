@@ -65,8 +65,9 @@ static const LayoutRow layouts[] = {
            "<div style=\"font-size: 20px\">D</div>",
       "h2[A]h p[B]h p[C and more] div[D]h" },
     { "a long line is no heading",
-      HTML "<h2>Twelve words that go on and on and on until it is no heading any more</h2>",
-      "h2[Twelve words that go on and on and on until it is no heading any more]" },
+      HTML
+      "<h2>Twelve words that go on and on and on until it is no heading at all any more</h2>",
+      "h2[Twelve words that go on and on and on until it is no heading at all any more]" },
     { "buttons",
       HTML
       "<p><a class=\"btn\" href=\"http://s/\">Go</a></p><p><a href=\"http://s/\">To</a></p>",
@@ -137,7 +138,9 @@ static const FindRow finds[] = {
     { "one reason is not enough", HTML ORDER "<p>We have new arrivals.</p>", "" },
     { "without a transaction nothing is found", HTML "<p>Hello</p>" OFFER, "" },
     { "an order number stays",
-      HTML ORDER SECTION ("A present", "15% off your next order. Your order number: 48214."),
+      HTML ORDER SECTION ("A present",
+                          "15% off your next order with code SPRING, today only. Your "
+                          "order number: 48214."),
       "!" },
     { "a price of the order stays",
       HTML ORDER "<h2>You save</h2><p>Discount with code SPRING15</p><p>7.50 EUR</p>", "" },
@@ -146,7 +149,7 @@ static const FindRow finds[] = {
           CARD ("socks") "</tr></table><p>Total 58.00 EUR</p>",
       "" },
     { "a line of the order stays",
-      HTML ORDER "<table><tr><td>Discount (promo code SPRING15, 15% off your next order)</td>"
+      HTML ORDER "<table><tr><td>Discount (promo code SPRING15, 15% off)</td>"
                  "<td>-7.50 EUR</td></tr></table>",
       "" },
     { "a refund stays",
@@ -159,9 +162,9 @@ static const FindRow finds[] = {
                                 "<a href=\"https://apps.apple.com/x\">Get it</a>"),
       "" },
     { "what must be said by law stays",
-      HTML ORDER SECTION ("A present",
-                          "15% off your next order. You can unsubscribe at any time "
-                          "and find our terms and conditions here."),
+      HTML ORDER SECTION ("A present", "15% off your next order with code SPRING, today only. "
+                                       "You can unsubscribe at any time "
+                                       "and find our terms and conditions here."),
       "!" },
     { "a word of another language is a false friend",
       HTML "<p>Numéro de commande : 48213</p><p>Merci pour votre achat, votre commande est "
