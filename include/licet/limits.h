@@ -40,6 +40,10 @@
  * pass over the elements of a page. */
 #define LIMIT_SELECTOR_PARTS 32
 
+/* Entries of one list of selectors, hosts or patterns in a policy. Each costs every page a pass
+ * over its elements or addresses. */
+#define LIMIT_POLICY_LIST 128
+
 /* A message with more marked blocks than this is refused as malformed; one in which the policy
  * selects more is not stripped. */
 #define LIMIT_BLOCKS 256

@@ -198,6 +198,45 @@ look_at_shown (Looker *looker, unsigned i)
     }
 }
 
+/* Where an address that begins at `at` ends: at what it is quoted with. */
+static size_t
+address_end (const char *data, size_t length, size_t at)
+{
+    char quote = at > 0 ? data[at - 1] : '\0';
+    const char *until = quote == '"'    ? "\""
+                        : quote == '\'' ? "'"
+                        : quote == '('  ? ")"
+                                        : " \t\r\n>";
+
+    while (at < length && !strchr (until, data[at]))
+        at++;
+    return at;
+}
+
+/* Style sheets, sets of pictures and posters have addresses too: wherever one that is a page or a
+ * drawing stands, somebody shows it. */
+static void
+find_data_pages (Embeds *embeds, const char *data, size_t length)
+{
+    static const char *const kinds[] = { "text/", "image/svg", "application/xhtml" };
+
+    for (size_t at = 0; at + 16 < length; at++) {
+        bool found = false;
+        if ((data[at] != 'd' && data[at] != 'D') ||
+            g_ascii_strncasecmp (data + at, "data:", strlen ("data:")) != 0)
+            continue;
+        for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++)
+            found = found || g_ascii_strncasecmp (data + at + strlen ("data:"), kinds[i],
+                                                  strlen (kinds[i])) == 0;
+        if (!found)
+            continue;
+        size_t end = address_end (data, length, at);
+        g_autofree char *address = g_strndup (data + at, end - at);
+        add_data_page (embeds, address);
+        at = end;
+    }
+}
+
 /* Where elements are not listed, their names in the source must do. */
 static bool
 has_any (const char *data, size_t length)
@@ -226,8 +265,10 @@ embeds_new (const Message *message, unsigned leaf)
     if (looker.leaf->kind != LEAF_HTML && looker.leaf->kind != LEAF_AMP)
         return embeds;
     const char *data = g_bytes_get_data (looker.leaf->content, &length);
-    if (length > 0)
+    if (length > 0) {
         find_shown (&looker, data, length);
+        find_data_pages (embeds, data, length);
+    }
     embeds->unknown = count == 0 && looker.leaf->locked && length > 0 && has_any (data, length);
     for (unsigned i = 0; i < count; i++) {
         const LeafElement *element = message_element (message, leaf, i);

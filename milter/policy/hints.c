@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "licet/limits.h"
 
 const char *const block_detection_words[] = {
     [DETECT_CUT] = "cut",
@@ -24,12 +25,25 @@ static const ConfField tracking_fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
+static char **
+read_list (const ConfNode *group, const char *name, GPtrArray *problems)
+{
+    char **texts = conf_strings (group, name);
+
+    if (g_strv_length (texts) <= LIMIT_POLICY_LIST)
+        return texts;
+    conf_problem (problems, conf_item (conf_child (group, name), LIMIT_POLICY_LIST),
+                  "%s has more than %d entries", name, LIMIT_POLICY_LIST);
+    g_strfreev (texts);
+    return g_new0 (char *, 1);
+}
+
 static void
 read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
                 GPtrArray *problems)
 {
     const ConfNode *list = conf_child (group, name);
-    g_auto (GStrv) texts = conf_strings (group, name);
+    g_auto (GStrv) texts = read_list (group, name, problems);
 
     for (unsigned i = 0; texts[i]; i++) {
         g_autoptr (GError) cause = NULL;
@@ -98,7 +112,7 @@ block_selectors_free (BlockSelectors *selectors)
 static char **
 read_globs (const ConfNode *group, const char *name, GPtrArray *problems)
 {
-    char **globs = conf_strings (group, name);
+    char **globs = read_list (group, name, problems);
 
     for (unsigned i = 0; globs[i]; i++)
         if (!globs[i][strspn (globs[i], "*?./")])
@@ -136,7 +150,7 @@ read_host (const char *text)
 static char **
 read_hosts (const ConfNode *group, const char *name, GPtrArray *problems)
 {
-    char **hosts = conf_strings (group, name);
+    char **hosts = read_list (group, name, problems);
 
     for (unsigned i = 0; hosts[i]; i++) {
         bool below = hosts[i][0] == '.';
