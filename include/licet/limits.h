@@ -52,7 +52,7 @@
  * selects more is not stripped. */
 #define LIMIT_BLOCKS 256
 
-/* Unmarked blocks of one leaf: a mail in which more parts are promotion is no transaction. */
+/* Unmarked blocks of one leaf; one with more parts that are promotion is not stripped. */
 #define LIMIT_DETECTED 16
 
 /* RFC 5321 4.5.3.1.8 asks for at least 100; Postfix accepts 1,000 by default. */
