@@ -2,8 +2,8 @@
 
 /*
  * Policies as they were: each set of files once, in a directory that is named by the hash over
- * their names and contents. It is made beside its place and renamed, so that a name means a whole
- * set.
+ * their names and contents. Nothing is synced: who uses a set computes its hash again, and a
+ * damaged one is written anew at the next start.
  */
 
 #include <errno.h>
@@ -13,6 +13,9 @@
 
 #include "licet/audit.h"
 #include "licet/error.h"
+
+/* The archive itself, where log and policies share a directory. */
+#define ARCHIVE "audit-policies"
 
 enum { DEPTH = 4 };
 
@@ -36,7 +39,7 @@ list_files (const char *root, const char *below, unsigned depth, GPtrArray *name
             *below ? g_build_filename (below, name, NULL) : g_strdup (name);
         g_autofree char *path = g_build_filename (root, relative, NULL);
         if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
-            if (depth < DEPTH)
+            if (depth < DEPTH && strcmp (name, ARCHIVE) != 0)
                 list_files (root, relative, depth + 1, names);
         } else if (g_str_has_suffix (name, ".cfg")) {
             g_ptr_array_add (names, g_steal_pointer (&relative));
@@ -88,7 +91,7 @@ write_file (const char *root, const char *name, GBytes *bytes, GError **error)
 
     if (g_mkdir_with_parents (dir, 0750) != 0)
         return fail (error, dir);
-    if (g_file_set_contents_full (path, data, (gssize)length, G_FILE_SET_CONTENTS_DURABLE, 0640,
+    if (g_file_set_contents_full (path, data, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0640,
                                   &cause))
         return true;
     g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s", cause->message);
@@ -96,19 +99,29 @@ write_file (const char *root, const char *name, GBytes *bytes, GError **error)
 }
 
 static bool
+write_files (const char *root, const GPtrArray *names, const GPtrArray *contents,
+             GError **error)
+{
+    if (g_mkdir_with_parents (root, 0750) != 0)
+        return fail (error, root);
+    for (unsigned i = 0; i < names->len; i++)
+        if (!write_file (root, g_ptr_array_index (names, i), g_ptr_array_index (contents, i),
+                         error))
+            return false;
+    return true;
+}
+
+/* A set that a crash left damaged is written over, a new one appears as a whole. */
+static bool
 write_set (const char *place, const GPtrArray *names, const GPtrArray *contents, GError **error)
 {
     g_autofree char *fresh = g_strdup_printf ("%s.new-%d", place, (int)getpid ());
 
-    if (g_mkdir_with_parents (fresh, 0750) != 0)
-        return fail (error, fresh);
-    for (unsigned i = 0; i < names->len; i++)
-        if (!write_file (fresh, g_ptr_array_index (names, i), g_ptr_array_index (contents, i),
-                         error))
-            return false;
-    if (g_rename (fresh, place) == 0 || errno == EEXIST || errno == ENOTEMPTY)
-        return true;
-    return fail (error, place);
+    if (g_file_test (place, G_FILE_TEST_IS_DIR))
+        return write_files (place, names, contents, error);
+    if (!write_files (fresh, names, contents, error))
+        return false;
+    return g_rename (fresh, place) == 0 || fail (error, place);
 }
 
 char *
@@ -116,22 +129,39 @@ audit_archive_path (const char *log, const char *hash)
 {
     g_autofree char *dir = g_path_get_dirname (log);
 
-    return g_build_filename (dir, "policies", hash, NULL);
+    return g_build_filename (dir, ARCHIVE, hash, NULL);
+}
+
+static GPtrArray *
+read_set (const char *root, GPtrArray *names, char **ret_hash, GError **error)
+{
+    list_files (root, "", 0, names);
+    g_ptr_array_sort (names, compare_names);
+    return read_files (root, names, ret_hash, error);
+}
+
+bool
+audit_archive_is_whole (const char *log, const char *hash)
+{
+    g_autofree char *place = audit_archive_path (log, hash);
+    g_autofree char *found = NULL;
+    g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GPtrArray) contents = read_set (place, names, &found, NULL);
+
+    return contents && strcmp (found, hash) == 0;
 }
 
 char *
 audit_archive (const char *log, const char *policies, GError **error)
 {
-    g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
     g_autofree char *hash = NULL;
+    g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GPtrArray) contents = read_set (policies, names, &hash, error);
 
-    list_files (policies, "", 0, names);
-    g_ptr_array_sort (names, compare_names);
-    g_autoptr (GPtrArray) contents = read_files (policies, names, &hash, error);
     if (!contents)
         return NULL;
     g_autofree char *place = audit_archive_path (log, hash);
-    if (!g_file_test (place, G_FILE_TEST_IS_DIR) && !write_set (place, names, contents, error))
+    if (!audit_archive_is_whole (log, hash) && !write_set (place, names, contents, error))
         return NULL;
     return g_steal_pointer (&hash);
 }

@@ -80,7 +80,8 @@ find_engine (Replay *replay, GError **error)
         return engine;
     if (!policies) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
-                     "the log names no archived policies before this record; give --policies");
+                     "the policies of this record are not in the archive, or damaged there; "
+                     "give --policies");
         return NULL;
     }
     Settings *settings = settings_new ();

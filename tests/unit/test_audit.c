@@ -513,6 +513,37 @@ test_erase (void)
     check_whole (&place, 4);
 }
 
+/* Log and policies in one directory: the archive is no part of what it archives. */
+static void
+test_archive (void)
+{
+    g_autofree char *dir = g_dir_make_tmp ("licet-archive.XXXXXX", NULL);
+    g_autofree char *log = g_build_filename (dir, "audit.jsonl", NULL);
+    g_autofree char *policy = g_build_filename (dir, "licet-policy.cfg", NULL);
+    g_assert_true (g_file_set_contents (policy, "a = 1;\n", -1, NULL));
+    g_autofree char *first = audit_archive (log, dir, NULL);
+    g_autofree char *again = audit_archive (log, dir, NULL);
+    g_autofree char *place = audit_archive_path (log, first);
+    g_autofree char *kept = g_build_filename (place, "licet-policy.cfg", NULL);
+    g_autofree char *above = g_path_get_dirname (place);
+
+    g_assert_cmpstr (first, ==, again);
+    g_assert_true (audit_archive_is_whole (log, first));
+    g_assert_true (g_file_set_contents (kept, "", -1, NULL));
+    g_assert_false (audit_archive_is_whole (log, first));
+    g_free (again);
+    again = audit_archive (log, dir, NULL);
+    g_assert_true (audit_archive_is_whole (log, first));
+    g_assert_true (g_file_set_contents (policy, "a = 2;\n", -1, NULL));
+    g_autofree char *other = audit_archive (log, dir, NULL);
+    g_autofree char *other_place = audit_archive_path (log, other);
+    g_autofree char *other_kept = g_build_filename (other_place, "licet-policy.cfg", NULL);
+    g_assert_cmpstr (other, !=, first);
+    const char *const all[] = { kept, place, other_kept, other_place, above, policy, dir };
+    for (unsigned i = 0; i < G_N_ELEMENTS (all); i++)
+        g_assert_cmpint (g_remove (all[i]), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -534,6 +565,7 @@ main (int argc, char **argv)
         { "/audit/a file moved away", test_moved_away },
         { "/audit/checkpoints by time and number", test_due },
         { "/audit/an erased salt", test_erase },
+        { "/audit/the archive of policies", test_archive },
     };
 
     g_test_init (&argc, &argv, NULL);
