@@ -14,7 +14,7 @@
 #include "licet/error.h"
 #include "licet/utf8.h"
 
-typedef enum { TERM_PROMOTIONAL, TERM_TRANSACTIONAL, TERM_UNSUBSCRIBE } TermKind;
+typedef enum { TERM_PROMOTIONAL, TERM_TRANSACTIONAL, TERM_UNSUBSCRIBE, TERM_SETTLED } TermKind;
 
 typedef struct {
     char *text; /* NFC, folded */
@@ -34,6 +34,7 @@ struct Words {
     GPtrArray *buckets[256];    /* of terms that begin a word */
     GPtrArray *substrings[256]; /* of terms that stand anywhere */
     bool begins[256][256];      /* whether a term has these two bytes first */
+    Cues *cues;
     gatomicrefcount references;
 };
 
@@ -46,6 +47,8 @@ static const ConfField word_fields[] = {
     { "promotional", CONF_STRINGS, true, 0, 0, NULL },
     { "transactional", CONF_GROUP, true, 0, 0, NULL },
     { "unsubscribe", CONF_STRINGS, false, 0, 0, NULL },
+    { "blocks", CONF_GROUP, false, 0, 0, NULL },
+    { "settled", CONF_STRINGS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -130,9 +133,11 @@ read_language (Words *words, const ConfNode *root, GPtrArray *problems)
     g_ptr_array_add (words->languages, g_strdup (conf_string (root, "language", "")));
     add_terms (words, root, "promotional", TERM_PROMOTIONAL, PURPOSE_NONE, substring);
     add_terms (words, root, "unsubscribe", TERM_UNSUBSCRIBE, PURPOSE_NONE, substring);
+    add_terms (words, root, "settled", TERM_SETTLED, PURPOSE_NONE, substring);
     for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++)
         add_terms (words, transactional, purpose_word (purpose), TERM_TRANSACTIONAL, purpose,
                    substring);
+    cues_read (words->cues, root, substring, problems);
 }
 
 static Words *
@@ -142,6 +147,7 @@ words_new (void)
 
     words->terms = g_ptr_array_new_with_free_func ((GDestroyNotify)term_free);
     words->languages = g_ptr_array_new_with_free_func (g_free);
+    words->cues = cues_new ();
     g_atomic_ref_count_init (&words->references);
     return words;
 }
@@ -188,6 +194,7 @@ words_unref (Words *words)
     }
     g_ptr_array_unref (words->terms);
     g_ptr_array_unref (words->languages);
+    cues_free (words->cues);
     g_free (words);
 }
 
@@ -223,6 +230,9 @@ count_term (WordCount *count, const Term *term)
         return;
     case TERM_UNSUBSCRIBE:
         count->unsubscribe++;
+        return;
+    case TERM_SETTLED:
+        count->settled++;
         return;
     }
     g_assert_not_reached ();
@@ -298,4 +308,21 @@ words_promotional (const Words *words, const char *text, const char **ret_term)
         *ret_term = counts[i].promotional_term;
     }
     return most;
+}
+
+const Cues *
+words_cues (const Words *words)
+{
+    return words->cues;
+}
+
+bool
+words_settled (const Words *words, const char *text)
+{
+    g_autofree WordCount *counts = count_languages (words, text);
+
+    for (unsigned i = 0; i < words->languages->len; i++)
+        if (counts[i].settled > 0 || counts[i].unsubscribe > 0)
+            return true;
+    return false;
 }

@@ -47,6 +47,7 @@ static const ConfField main_fields[] = {
     { "senders", CONF_GROUPS, false, 0, 0, NULL },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
     { "registries", CONF_GROUPS, false, 0, 0, NULL },

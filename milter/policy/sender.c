@@ -22,6 +22,7 @@ static const ConfField sender_fields[] = {
     { "daily_volume", CONF_INT, false, 0, 1000000000, NULL },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
