@@ -331,13 +331,17 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .plan = plan,
     };
     plan->classification = classify (message, engine->words, engine->model, hints_of (&run));
+    plan->campaign = g_strdup (message_header (message, "X-Licet-Campaign"));
+    plan->template = rewrite_template (message);
     if (!decide_and_make (&run, error))
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
 
-    for (unsigned i = 0; i < plan->variants->len; i++)
-        if (!sign_variant (engine, g_ptr_array_index (plan->variants, i),
-                           message_from (message), now, error))
+    for (unsigned i = 0; i < plan->variants->len; i++) {
+        Variant *variant = g_ptr_array_index (plan->variants, i);
+        rewrite_name_removed (message, variant);
+        if (!sign_variant (engine, variant, message_from (message), now, error))
             return NULL;
+    }
     return g_steal_pointer (&plan);
 }
