@@ -29,6 +29,7 @@ typedef struct {
     int64_t audit_reserve;   /* MiB */
     char *audit_evidence;    /* "keep" or "omit" */
     char *audit_facts;       /* "keep" or "omit" */
+    char *metrics_file;      /* path, or "" */
     char *log;               /* "stderr" or "syslog" */
     char *tag_header;
     char *unsigned_mail;     /* "pass" or "defer" */

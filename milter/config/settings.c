@@ -77,6 +77,8 @@ static const Setting table[] = {
       "what the rules found, in the log: keep or omit" },
     { "audit_facts", SETTING_TEXT, "keep", AT (audit_facts), 0, 0, keep_words,
       "what licet audit replay needs, in the log: keep or omit" },
+    { "metrics_file", SETTING_TEXT, "", AT (metrics_file), 0, 0, NULL,
+      "file for Prometheus's textfile collector, written every minute" },
     { "log", SETTING_TEXT, "stderr", AT (log), 0, 0, log_words, "stderr or syslog" },
     { "tag_header", SETTING_TEXT, "X-Licet-Class", AT (tag_header), 0, 0, NULL,
       "header field that tells the class of what leaves; empty to add none" },

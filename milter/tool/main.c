@@ -22,7 +22,7 @@ static const Command commands[] = {
     { "policy", cmd_policy, "check, show, kinds: the policy files" },
     { "consent", cmd_consent, "grant, withdraw, show, history, import, export" },
     { "audit", cmd_audit,
-      "verify, search, tail, export, report, find, erase: the log of decisions" },
+      "verify, search, tail, export, report, replay, find, erase: the log" },
     { "doctor", cmd_doctor,
       "what in Postfix's files lets mail past licetd or breaks signatures" },
     { "key", cmd_key, "new, show, verify: DKIM keys" },
