@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..55
+echo 1..65
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -110,6 +110,18 @@ says "it tells what is missing" "there is nothing to test a model on"
 expect "policy show" 0 "$licet" policy show CO --policies "$top/policies"
 says "policy show tells the hours" "mon, tue, wed, thu, fri from 07:00 to 19:00"
 expect "policy show of nowhere" 65 "$licet" policy show QQ --policies "$top/policies"
+expect "policy test: every case as wanted, no rule that could go unnoticed" 0 "$licet" policy test --mutate --policies "$top/policies"
+says "it says how many" "[0-9]* cases: [0-9]* as wanted, 0 otherwise; [0-9]* rules taken away in turn: [0-9]* noticed, 0 not; "
+expect "policy test --json" 0 "$licet" policy test --json --policies "$top/policies" "$top/policies/territories/CO.cfg"
+json "is one object per case and one for all" "all({'case','where','ok','outcome','rule','until','reply','missed'} == set(r) for r in rows[:-1]) and rows[-1]['cases'] == len(rows) - 1"
+printf 'tests = ( { name = "n"; mail = "newsletter"; recipient = { country = "DE"; }; expect = "deliver"; } );\n' >"$work/case.cfg"
+expect "a case that comes out otherwise" 78 "$licet" policy test --policies "$top/policies" "$work/case.cfg"
+says "it names place, wanted and got" "case.cfg:1: wanted deliver, got refuse by DE-CONSENT"
+expect "a case of what is no file" 75 "$licet" policy test --policies "$top/policies" "$work/none.cfg"
+printf 'tests = ( { name = "n"; mail = "newsletter"; expect = "deliver"; } );\n' >"$work/case.cfg"
+expect "a case without a country" 78 "$licet" policy test --policies "$top/policies" "$work/case.cfg"
+says "it says what would be right" "case.cfg:1: nothing says where the recipient is; right would be"
+expect "run while the store does not answer" 0 "$licet" run --policies "$top/policies" --consent unavailable: --rcpt a@b.de "$mail"
 store="--consent sqlite:$work/consent.db"
 expect "consent import" 0 "$licet" consent import "$csv" $store
 expect "consent import of a bad file" 65 "$licet" consent import "$mail" $store

@@ -34,6 +34,10 @@ unsigned policy_set_territory_count (const PolicySet *set);
 unsigned policy_set_rule_count (const PolicySet *set);
 unsigned policy_set_sender_count (const PolicySet *set);
 
+/* What is no mistake and still not meant, a line "file:line: …" each: rules that can never decide
+ * anything, rules and exceptions that have ended. Caller owns texts and array. */
+GPtrArray *policy_set_warnings (const PolicySet *set, int64_t now);
+
 /* What the policies say of the mail of this sender (first mailbox of From). Borrowed; never
  * NULL. */
 const Hints *policy_hints (const PolicySet *set, const Message *message);

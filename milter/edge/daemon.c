@@ -9,6 +9,7 @@
 #include "licet/edge.h"
 
 #include "licet/json_text.h"
+#include "licet/rehearsal.h"
 
 struct Daemon {
     GMutex lock;   /* engine */
@@ -120,7 +121,7 @@ load_and_swap (Daemon *daemon, GError **error)
     if (!settings)
         return false;
     g_autoptr (Engine) fresh = engine_new (settings, error);
-    if (!fresh || !audit_reopen (daemon->audit, error))
+    if (!fresh || !rehearse_engine (fresh, error) || !audit_reopen (daemon->audit, error))
         return false;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;

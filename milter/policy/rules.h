@@ -58,6 +58,7 @@ typedef struct {
     char **campaigns;
     void *parameters;
     char *words; /* the parameters for people, a line each */
+    char *where; /* "…/DE.cfg:12" */
 } Rule;
 
 /* In the order of Fallback. */
@@ -73,12 +74,22 @@ typedef MessageClass (*MixedTest) (const Classification *classification, char **
 MixedTest mixed_test_find (const char *name);
 const char *const *mixed_test_names (void);
 
+/* What somebody answers for: until a date a rule has no effect on some mail. */
+typedef struct {
+    char *rule, *owner, *reason;
+    char **senders, **campaigns; /* domains of From; empty: all */
+    int64_t from, until;         /* from 0: no bound */
+    char *where;                 /* "…/DE.cfg:12" */
+} Exception;
+
 typedef struct {
     char *code, *name, *inherits;
     MixedTest mixed_test;
     const char *mixed_name;
-    GPtrArray *own;   /* of Rule, owned */
-    GPtrArray *rules; /* of Rule, borrowed: inherited ones first */
+    GPtrArray *own;            /* of Rule, owned */
+    GPtrArray *rules;          /* of Rule, borrowed: inherited ones first */
+    GPtrArray *own_exceptions; /* of Exception, owned */
+    GPtrArray *exceptions;     /* of Exception, borrowed, with inherited ones */
 } Territory;
 
 const char *policy_set_default (const PolicySet *set);

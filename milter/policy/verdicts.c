@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "exceptions.h"
+
 static bool
 is_in_force (const Rule *rule, int64_t now)
 {
@@ -13,17 +15,17 @@ is_in_force (const Rule *rule, int64_t now)
            (!rule->valid_to || now < rule->valid_to);
 }
 
-static bool
-has_campaign (const Rule *rule, const Message *message)
+bool
+verdicts_has_campaign (char **campaigns, const Message *message)
 {
     const char *value = message_header (message, "X-Licet-Campaign");
     g_auto (GStrv) tokens = g_strsplit_set (value ? value : "", ",; ", -1);
 
-    for (char **wanted = rule->campaigns; *wanted; wanted++)
+    for (char **wanted = campaigns; *wanted; wanted++)
         for (char **token = tokens; *token; token++)
             if (g_ascii_strcasecmp (*wanted, *token) == 0)
                 return true;
-    return !rule->campaigns[0];
+    return !campaigns[0];
 }
 
 /* Why a rule does not apply, or NULL. */
@@ -37,11 +39,13 @@ find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
     if (class == CLASS_PROMOTIONAL ? !rule->promotional : !rule->transactional)
         return class == CLASS_PROMOTIONAL ? "for transactional mail only"
                                           : "for promotional mail only";
-    return has_campaign (rule, view->message) ? NULL : "for other campaigns only";
+    return verdicts_has_campaign (rule->campaigns, view->message) ? NULL
+                                                                  : "for other campaigns only";
 }
 
 static RuleResult *
-judge_rule (const Rule *rule, MessageClass class, const RuleView *view)
+judge_rule (const Territory *territory, const Rule *rule, MessageClass class,
+            const RuleView *view)
 {
     RuleResult *result = rule_result_new ();
     const char *exemption = find_exemption (rule, class, view);
@@ -60,6 +64,8 @@ judge_rule (const Rule *rule, MessageClass class, const RuleView *view)
         result->action = rule->otherwise;
     else if (result->verdict == VERDICT_CANNOT_TELL)
         result->action = rule->cannot_tell;
+    if (result->action != ACTION_ALLOW)
+        exceptions_apply (territory, view, result);
     return result;
 }
 
@@ -69,7 +75,8 @@ verdicts_judge (const Territory *territory, MessageClass class, const RuleView *
     GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_result_free);
 
     for (unsigned i = 0; i < territory->rules->len; i++)
-        g_ptr_array_add (results,
-                         judge_rule (g_ptr_array_index (territory->rules, i), class, view));
+        g_ptr_array_add (
+            results,
+            judge_rule (territory, g_ptr_array_index (territory->rules, i), class, view));
     return results;
 }

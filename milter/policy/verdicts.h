@@ -9,4 +9,7 @@
 GPtrArray *verdicts_judge (const Territory *territory, MessageClass class,
                            const RuleView *view);
 
+/* Whether the mail is of one of the campaigns; all are when there is none. */
+bool verdicts_has_campaign (char **campaigns, const Message *message);
+
 #endif
