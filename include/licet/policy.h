@@ -42,8 +42,15 @@ GPtrArray *policy_set_warnings (const PolicySet *set, int64_t now);
  * NULL. */
 const Hints *policy_hints (const PolicySet *set, const Message *message);
 
-/* The rules of one territory in words, or NULL when there is no such file. Caller frees. */
-char *policy_show (const PolicySet *set, const char *code);
+/* The rules of one territory in sentences, in one of policy_languages, or NULL when there is no such
+ * file. Caller frees. */
+char *policy_show (const PolicySet *set, const char *code, const char *language);
+extern const char *const policy_languages[]; /* "en", "es"; NULL-terminated */
+
+/* A territory file to begin with, with a comment on each setting, that policy_set_load takes and
+ * whose cases come out as wanted. MALFORMED for what is no ISO 3166 code, with what is right.
+ * Caller frees. */
+char *policy_skeleton (const char *code, GError **error);
 
 /*
  * Who a recipient is for the policies. The territory comes from the consent record, then the

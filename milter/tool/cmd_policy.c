@@ -56,9 +56,9 @@ print_check (const PolicySet *set, const char *dir, bool json)
 }
 
 static int
-print_territory (const PolicySet *set, const char *code)
+print_territory (const PolicySet *set, const char *code, const char *language)
 {
-    g_autofree char *text = policy_show (set, code);
+    g_autofree char *text = policy_show (set, code, language);
 
     if (!text)
         return tool_fail (g_error_new (LICET_ERROR, LICET_ERROR_MALFORMED,
@@ -82,25 +82,30 @@ cmd_policy_fail (GError *error, bool json)
     return tool_fail (error);
 }
 
+static void
+set_text (char **setting, const char *text)
+{
+    if (!text)
+        return;
+    g_free (*setting);
+    *setting = g_strdup (text);
+}
+
 Engine *
-cmd_policy_engine (const char *config, const char *dir, GError **error)
+cmd_policy_engine (const char *config, const char *dir, const char *consent, GError **error)
 {
     Settings *settings = tool_settings (config, error);
 
     if (!settings)
         return NULL;
     g_ptr_array_set_size (settings->keys, 0);
-    g_free (settings->consent);
-    settings->consent = g_strdup ("memory:");
-    if (dir) {
-        g_free (settings->policies);
-        settings->policies = g_strdup (dir);
-    }
+    set_text (&settings->policies, dir);
+    set_text (&settings->consent, consent);
     return engine_new (settings, error);
 }
 
 typedef struct {
-    char *config, *policies;
+    char *config, *policies, *language;
     gboolean json;
 } Options;
 
@@ -109,6 +114,7 @@ options_clear (Options *options)
 {
     g_free (options->config);
     g_free (options->policies);
+    g_free (options->language);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
@@ -121,6 +127,7 @@ read_options (int *argc, char ***argv, const char *operands, const char *summary
         { "policies", 0, 0, G_OPTION_ARG_FILENAME, &options->policies, "directory of policies",
           "DIR" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "check: print JSON", NULL },
+        { "lang", 0, 0, G_OPTION_ARG_STRING, &options->language, "show: en or es", "LANGUAGE" },
         G_OPTION_ENTRY_NULL,
     };
 
@@ -192,8 +199,12 @@ show (int argc, char **argv)
         return tool_usage ("policy show takes one territory");
     if (options.json)
         return tool_usage ("--json goes with policy check");
-    g_autoptr (Engine) engine = cmd_policy_engine (options.config, options.policies, &error);
-    return engine ? print_territory (engine->policies, argv[1]) : tool_fail (error);
+    const char *language = options.language ? options.language : policy_languages[0];
+    if (!g_strv_contains (policy_languages, language))
+        return tool_usage ("--lang %s: right would be en or es", language);
+    g_autoptr (Engine) engine =
+        cmd_policy_engine (options.config, options.policies, "memory:", &error);
+    return engine ? print_territory (engine->policies, argv[1], language) : tool_fail (error);
 }
 
 static int
@@ -209,10 +220,9 @@ typedef struct {
 } Subcommand;
 
 static const Subcommand subcommands[] = {
-    { "check", check },
-    { "kinds", kinds },
-    { "show", show },
-    { "test", cmd_policy_test },
+    { "check", check }, { "diff", cmd_policy_diff },
+    { "kinds", kinds }, { "new", cmd_policy_new },
+    { "show", show },   { "test", cmd_policy_test },
 };
 
 /* Options may stand before the subcommand. */
@@ -227,5 +237,6 @@ cmd_policy (int argc, char **argv)
             memmove (&argv[at], &argv[at + 1], (size_t)(argc - at) * sizeof *argv);
             return subcommands[i].run (argc - 1, argv);
         }
-    return tool_usage ("policy takes: check, kinds, show TERRITORY, or test");
+    return tool_usage ("policy takes: check, diff OLD NEW, kinds, new TERRITORY, show "
+                       "TERRITORY, or test");
 }

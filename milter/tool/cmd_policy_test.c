@@ -228,7 +228,8 @@ cmd_policy_test (int argc, char **argv)
                        "Runs the golden cases of the policy files, or of the files given.",
                        entries))
         return EX_USAGE;
-    g_autoptr (Engine) engine = cmd_policy_engine (options.config, options.policies, &error);
+    g_autoptr (Engine) engine =
+        cmd_policy_engine (options.config, options.policies, "memory:", &error);
     if (!engine)
         return cmd_policy_fail (error, options.json);
     return test (engine, &options);

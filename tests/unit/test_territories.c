@@ -559,14 +559,14 @@ static void
 test_show (void)
 {
     g_autoptr (PolicySet) set = load_shipped (false);
-    g_autofree char *text = policy_show (set, "de");
+    g_autofree char *text = policy_show (set, "de", "en");
 
     g_assert_nonnull (strstr (text, "DE, Germany"));
     g_assert_nonnull (strstr (text, "source: UWG s. 7(2) no. 2, 7(3)"));
     g_assert_nonnull (strstr (text, "verified: "));
     g_assert_nonnull (strstr (text, "shadow"));
     g_assert_null (strstr (text, "EU-CONSENT"));
-    g_assert_null (policy_show (set, "QQ"));
+    g_assert_null (policy_show (set, "QQ", "en"));
 }
 
 static void
