@@ -332,8 +332,13 @@ expire_journal (Daemon *daemon)
 {
     g_autoptr (GError) error = NULL;
 
+    int64_t before = daemon_now (daemon) - (CONTACT_DAYS + 1) * 86400;
+
     if (!ledger_expire (daemon_ledger (daemon), JOURNAL_SECONDS, &error))
         log_error (NULL, "journal: %s", error->message);
+    g_clear_error (&error);
+    if (!contacts_expire (daemon_contacts (daemon), before, &error))
+        log_error (NULL, "contacts: %s", error->message);
 }
 
 static void

@@ -40,15 +40,28 @@ describe (Outcome outcome, const char *rule, int64_t until)
                             rule ? rule : "", time ? " until " : "", time ? time : "");
 }
 
-static bool
-is_violated (const Decision *decision, const char *id)
+/* What was found; VERDICT_NOT_APPLICABLE when the rule was not looked at. */
+static Verdict
+verdict_of (const Decision *decision, const char *id)
 {
     for (unsigned i = 0; i < decision->rules->len; i++) {
         const RuleResult *result = g_ptr_array_index (decision->rules, i);
         if (strcmp (result->id, id) == 0)
-            return result->verdict == VERDICT_VIOLATED;
+            return result->verdict;
     }
-    return false;
+    return VERDICT_NOT_APPLICABLE;
+}
+
+static char *
+find_missing_verdict (const PolicyCase *wanted, const Decision *decision)
+{
+    for (char **id = wanted->violated; *id; id++)
+        if (verdict_of (decision, *id) != VERDICT_VIOLATED)
+            return g_strdup_printf ("%s should be found violated and is not", *id);
+    for (char **id = wanted->judged; *id; id++)
+        if (verdict_of (decision, *id) == VERDICT_NOT_APPLICABLE)
+            return g_strdup_printf ("%s should apply and does not", *id);
+    return NULL;
 }
 
 static char *
@@ -63,10 +76,7 @@ find_miss (const PolicyCase *wanted, const Decision *decision)
         g_autofree char *got = describe (decision->outcome, decision->rule, decision->until);
         return g_strdup_printf ("wanted %s, got %s", want, got);
     }
-    for (char **id = wanted->violated; *id; id++)
-        if (!is_violated (decision, *id))
-            return g_strdup_printf ("%s should be found violated and is not", *id);
-    return NULL;
+    return find_missing_verdict (wanted, decision);
 }
 
 static char **
@@ -105,6 +115,7 @@ run_case (Engine engine, const PolicyCase *policy_case)
 
     result->policy_case = policy_case;
     engine.store = store;
+    engine.contacts = NULL;
     envelope->sender = envelope_path_new (policy_case->sender, "");
     envelope->arrival = policy_case->now;
     g_ptr_array_add (envelope->recipients, envelope_path_new (policy_case->recipient, ""));

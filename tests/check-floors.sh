@@ -9,8 +9,8 @@ cd "${1:-${srcdir:-.}}"
 floor_of_header() {
     case "$1" in
     limits | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | selector | tracking | hints | conffile | settings | consent | ledger | signer | audit) echo 1 ;;
-    classify | training | policy | cases | rewrite) echo 2 ;;
+    message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | signer | audit) echo 1 ;;
+    classify | training | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal) echo 3 ;;
     edge) echo 4 ;;
     *) echo 9 ;;
@@ -21,7 +21,7 @@ floor_of_file() {
     case "$1" in
     milter/base/*) echo 0 ;;
     milter/message/* | milter/config/* | milter/consent/* | milter/sign/* | milter/audit/*) echo 1 ;;
-    milter/classify/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
+    milter/classify/* | milter/doctor/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
     milter/pipeline.c | milter/engine.c | milter/rehearsal.c) echo 3 ;;
     milter/edge/*) echo 4 ;;
     milter/main.c | milter/tool/*) echo 5 ;;
@@ -34,7 +34,7 @@ floor_of_file() {
 sideways_allowed() {
     case "$1:$2" in
     milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
-        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:ledger | \
+        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:ledger | \
         milter/sign/*:signer | milter/audit/*:audit) return 0 ;;
     esac
     return 1

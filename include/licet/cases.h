@@ -26,6 +26,7 @@ typedef struct {
     char *rule;      /* that decides; NULL: none */
     int64_t until;   /* of a deferral; 0: any time */
     char **violated; /* rules that must be found violated, whatever their mode */
+    char **judged;   /* rules that must apply, whatever they find */
 } PolicyCase;
 
 void policy_case_free (PolicyCase *policy_case);
@@ -41,9 +42,10 @@ const GPtrArray *policy_cases (const PolicySet *set);
 GPtrArray *policy_cases_load (const PolicySet *set, const char *path, GError **error);
 
 /*
- * The same policies as they are tried out: with the sender of the kit's mails known, and without
- * the rule of this id, as if its mode were "off" (NULL: with all). For no real mail. Caller owns
- * the reference.
+ * The same policies as they are tried out: with the sender of the kit's mails known, with all fixes
+ * switched on and no registry, attestation or footer, so that a case says the same in every
+ * installation; and without the rule of this id, as if its mode were "off" (NULL: with all). For
+ * no real mail. Caller owns the reference.
  */
 PolicySet *policy_set_rehearsed (PolicySet *set, const char *without);
 

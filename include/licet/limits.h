@@ -40,9 +40,16 @@
  * pass over the elements of a page. */
 #define LIMIT_SELECTOR_PARTS 32
 
+/* Entries of one list of selectors, hosts or patterns in a policy. Each costs every page a pass
+ * over its elements or addresses. */
+#define LIMIT_POLICY_LIST 128
+
 /* A message with more marked blocks than this is refused as malformed; one in which the policy
  * selects more is not stripped. */
 #define LIMIT_BLOCKS 256
+
+/* Unmarked blocks of one leaf: a mail in which more parts are promotion is no transaction. */
+#define LIMIT_DETECTED 16
 
 /* RFC 5321 4.5.3.1.8 asks for at least 100; Postfix accepts 1,000 by default. */
 #define LIMIT_RECIPIENTS 1000

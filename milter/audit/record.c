@@ -132,6 +132,8 @@ decision_json (const Decision *decision)
     json_object_set_new (object, "territory_source", text_or_null (facts->territory_source));
     json_object_set_new (object, "territory_confidence",
                          json_real (facts->territory_confidence));
+    if (facts->provider)
+        json_object_set_new (object, "provider", json_string (facts->provider));
     json_object_set_new (object, "legal_class",
                          json_string (message_class_word (decision->legal_class)));
     json_object_set_new (object, "legal_reason", text_or_null (decision->legal_reason));

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "companions.h"
+#include "detected.h"
 #include "disguise.h"
 #include "model.h"
 #include "selected.h"
@@ -339,9 +340,22 @@ doubt_unknown_place (Classification *classification)
             g_strdup ("promotion is in it, but no promotional block is marked in it");
 }
 
+/* What is promotion as a whole has no transaction to keep, and correspondence is not searched. */
+static void
+detect_blocks (Classification *classification, const Message *message, const Words *words,
+               const Hints *hints)
+{
+    if (classification->class != CLASS_TRANSACTIONAL && classification->class != CLASS_MIXED)
+        return;
+    if (classification->problem || !detected_find (classification, message, words, hints))
+        return;
+    classification->class = CLASS_MIXED;
+    companions_find (classification, message);
+}
+
 static void
 decide_class (Classification *classification, const Scene *scene, const Words *words,
-              const Model *model, size_t remainder)
+              const Model *model, const Hints *hints, size_t remainder)
 {
     /* Broken marks say that there is promotion, only not where it ends. */
     if (classification->blocks->len > 0 || classification->problem)
@@ -352,6 +366,7 @@ decide_class (Classification *classification, const Scene *scene, const Words *w
         decide_from_signals (classification, scene, model);
     if (model)
         model_weigh (model, classification->evidence);
+    detect_blocks (classification, scene->message, words, hints);
     doubt_ambiguous (classification, scene->message);
     disguise_find (classification, scene->message, words);
     doubt_unknown_place (classification);
@@ -418,7 +433,7 @@ classify (const Message *message, const Words *words, const Model *model, const 
             : CLASS_TRANSACTIONAL;
     read_declared_purposes (classification, message);
 
-    decide_class (classification, &scene, words, model, strlen (outside));
+    decide_class (classification, &scene, words, model, hints, strlen (outside));
     settle_purposes (classification, &scene);
 
     if (classification->class == CLASS_PROMOTIONAL)

@@ -172,6 +172,8 @@ search_unread (Classification *classification, const Message *message)
 
     for (unsigned i = 0; i < findings->len; i++) {
         Finding *finding = g_ptr_array_index (findings, i);
+        if (finding->friendly && classification->class == CLASS_PERSONAL)
+            continue;
         if (finding->weight > 0 && !found)
             found = g_strdup_printf ("%s (%s)", finding->where, finding->signal);
         note (classification, finding->signal, finding->weight, g_strdup (finding->where));

@@ -31,6 +31,22 @@ is_remote (const char *address)
     return g_ascii_strncasecmp (address, "http", 4) == 0 || g_str_has_prefix (address, "//");
 }
 
+/* As browsers do, to whom a percent sign without two digits is one (WHATWG URL 1.3). */
+static void
+append_unescaped (GString *out, const char *text)
+{
+    for (; *text; text++) {
+        bool escape = *text == '%' && g_ascii_isxdigit (text[1]) && g_ascii_isxdigit (text[2]);
+        if (!escape) {
+            g_string_append_c (out, *text);
+            continue;
+        }
+        g_string_append_c (
+            out, (char)(g_ascii_xdigit_value (text[1]) * 16 + g_ascii_xdigit_value (text[2])));
+        text += 2;
+    }
+}
+
 /* RFC 2397, of pages and drawings; pictures made of points have no text. */
 static void
 add_data_page (Embeds *embeds, const char *address)
@@ -49,9 +65,7 @@ add_data_page (Embeds *embeds, const char *address)
         g_string_append_len (embeds->pages, (const char *)page, (gssize)length);
         return;
     }
-    g_autoptr (GBytes) page = g_uri_unescape_bytes (comma + 1, -1, NULL, NULL);
-    const char *data = page ? g_bytes_get_data (page, &length) : comma + 1;
-    g_string_append_len (embeds->pages, data, page ? (gssize)length : -1);
+    append_unescaped (embeds->pages, comma + 1);
 }
 
 static bool
@@ -184,6 +198,45 @@ look_at_shown (Looker *looker, unsigned i)
     }
 }
 
+/* Where an address that begins at `at` ends: at what it is quoted with. */
+static size_t
+address_end (const char *data, size_t length, size_t at)
+{
+    char quote = at > 0 ? data[at - 1] : '\0';
+    const char *until = quote == '"'    ? "\""
+                        : quote == '\'' ? "'"
+                        : quote == '('  ? ")"
+                                        : " \t\r\n>";
+
+    while (at < length && !strchr (until, data[at]))
+        at++;
+    return at;
+}
+
+/* Style sheets, sets of pictures and posters have addresses too: wherever one that is a page or a
+ * drawing stands, somebody shows it. */
+static void
+find_data_pages (Embeds *embeds, const char *data, size_t length)
+{
+    static const char *const kinds[] = { "text/", "image/svg", "application/xhtml" };
+
+    for (size_t at = 0; at + 16 < length; at++) {
+        bool found = false;
+        if ((data[at] != 'd' && data[at] != 'D') ||
+            g_ascii_strncasecmp (data + at, "data:", strlen ("data:")) != 0)
+            continue;
+        for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++)
+            found = found || g_ascii_strncasecmp (data + at + strlen ("data:"), kinds[i],
+                                                  strlen (kinds[i])) == 0;
+        if (!found)
+            continue;
+        size_t end = address_end (data, length, at);
+        g_autofree char *address = g_strndup (data + at, end - at);
+        add_data_page (embeds, address);
+        at = end;
+    }
+}
+
 /* Where elements are not listed, their names in the source must do. */
 static bool
 has_any (const char *data, size_t length)
@@ -212,8 +265,10 @@ embeds_new (const Message *message, unsigned leaf)
     if (looker.leaf->kind != LEAF_HTML && looker.leaf->kind != LEAF_AMP)
         return embeds;
     const char *data = g_bytes_get_data (looker.leaf->content, &length);
-    if (length > 0)
+    if (length > 0) {
         find_shown (&looker, data, length);
+        find_data_pages (embeds, data, length);
+    }
     embeds->unknown = count == 0 && looker.leaf->locked && length > 0 && has_any (data, length);
     for (unsigned i = 0; i < count; i++) {
         const LeafElement *element = message_element (message, leaf, i);

@@ -143,6 +143,8 @@ encoded_base64 (const char *data, size_t length)
 
     for (size_t at = 0, end = 0; at < length; at = end) {
         end = line_end (data, length, at);
+        while (at < end && (data[at] == '>' || data[at] == ' '))
+            at++;
         bool inside = is_base64_line (data + at, end - at);
         if (inside)
             g_string_append_len (run, data + at, (gssize)(end - at));

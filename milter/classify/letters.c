@@ -11,6 +11,8 @@
 
 #include "licet/utf8.h"
 
+#include "joins.h"
+
 /* Of one word; what is longer is no word that anybody looks for. */
 enum { LONGEST_WORD = 64 };
 
@@ -43,7 +45,15 @@ static const Lookalike lookalikes[] = {
     { 0x13ab, 'j' }, { 0x13ac, 'e' }, { 0x13b3, 'w' }, { 0x13b7, 'm' }, { 0x13bb, 'h' },
     { 0x13c0, 'g' }, { 0x13c2, 'h' }, { 0x13c3, 'z' }, { 0x13cf, 'b' }, { 0x13d2, 'r' },
     { 0x13d4, 'w' }, { 0x13d5, 's' }, { 0x13d9, 'v' }, { 0x13da, 's' }, { 0x13de, 'l' },
-    { 0x13df, 'c' }, { 0x13e2, 'p' }, { 0x13e6, 'k' }, { 0x13e7, 'd' }, { 0x2c9f, 'o' },
+    { 0x13df, 'c' }, { 0x13e2, 'p' }, { 0x13e6, 'k' }, { 0x13e7, 'd' }, { 0x2c80, 'a' },
+    { 0x2c82, 'b' }, { 0x2c88, 'e' }, { 0x2c8e, 'h' }, { 0x2c92, 'i' }, { 0x2c94, 'k' },
+    { 0x2c98, 'm' }, { 0x2c9a, 'n' }, { 0x2c9e, 'o' }, { 0x2c9f, 'o' }, { 0x2ca2, 'p' },
+    { 0x2ca4, 'c' }, { 0x2ca6, 't' }, { 0x2ca8, 'y' }, { 0x2cac, 'x' }, { 0xa4d0, 'b' },
+    { 0xa4d1, 'p' }, { 0xa4d3, 'd' }, { 0xa4d4, 't' }, { 0xa4d6, 'g' }, { 0xa4d7, 'k' },
+    { 0xa4d9, 'j' }, { 0xa4da, 'c' }, { 0xa4dc, 'z' }, { 0xa4dd, 'f' }, { 0xa4df, 'm' },
+    { 0xa4e0, 'n' }, { 0xa4e1, 'l' }, { 0xa4e2, 's' }, { 0xa4e3, 'r' }, { 0xa4e5, 'v' },
+    { 0xa4e6, 'h' }, { 0xa4ea, 'w' }, { 0xa4eb, 'x' }, { 0xa4ec, 'y' }, { 0xa4ee, 'a' },
+    { 0xa4f0, 'e' }, { 0xa4f2, 'i' }, { 0xa4f3, 'o' }, { 0xa4f4, 'u' },
 };
 
 /* Styled Latin letters that NFKC leaves alone; they are Latin whatever stands beside them. */
@@ -60,8 +70,8 @@ static const gunichar enclosed[] = { 0x1f150, 0x1f170, 0x1f1e6 };
 
 static const struct {
     char sign, latin;
-} leet[] = { { '0', 'o' }, { '1', 'l' }, { '3', 'e' }, { '4', 'a' },
-             { '5', 's' }, { '@', 'a' }, { '$', 's' } };
+} leet[] = { { '0', 'o' }, { '1', 'l' }, { '3', 'e' }, { '4', 'a' }, { '5', 's' },
+             { '7', 't' }, { '8', 'b' }, { '@', 'a' }, { '$', 's' } };
 
 typedef struct {
     gunichar letters[LONGEST_WORD];
@@ -282,7 +292,8 @@ is_of_word (gunichar letter)
 static bool
 stands_alone (gunichar letter)
 {
-    return letter >= 0x2e80 && letter < 0xfb00;
+    return letter >= 0x2e80 && letter < 0xfb00 &&
+           !find (lookalikes, G_N_ELEMENTS (lookalikes), letter);
 }
 
 static void
@@ -297,8 +308,6 @@ take (Writer *writer, gunichar letter)
         return;
     }
     end_word (writer);
-    if (!g_unichar_isspace (letter) && !strchr (".-_*|+~", letter < 0x80 ? (int)letter : ','))
-        end_apart (writer);
     put (writer->out, letter);
 }
 
@@ -341,6 +350,7 @@ letters_plain (const char *text, bool backwards)
         take (&writer, g_utf8_get_char (at));
     end_word (&writer);
     end_apart (&writer);
+    joins_append (below, plain);
     g_string_append_len (out, below->str, (gssize)below->len);
     return g_string_free (g_steal_pointer (&out), FALSE);
 }

@@ -7,6 +7,7 @@
 typedef struct {
     const char *signal;
     double weight; /* 0: only to be said */
+    bool friendly; /* nothing odd among people */
     char *where;
 } Finding;
 

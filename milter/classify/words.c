@@ -34,6 +34,7 @@ struct Words {
     GPtrArray *buckets[256];    /* of terms that begin a word */
     GPtrArray *substrings[256]; /* of terms that stand anywhere */
     bool begins[256][256];      /* whether a term has these two bytes first */
+    Cues *cues;
     gatomicrefcount references;
 };
 
@@ -46,6 +47,7 @@ static const ConfField word_fields[] = {
     { "promotional", CONF_STRINGS, true, 0, 0, NULL },
     { "transactional", CONF_GROUP, true, 0, 0, NULL },
     { "unsubscribe", CONF_STRINGS, false, 0, 0, NULL },
+    { "blocks", CONF_GROUP, false, 0, 0, NULL },
     { "settled", CONF_STRINGS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
@@ -135,6 +137,7 @@ read_language (Words *words, const ConfNode *root, GPtrArray *problems)
     for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++)
         add_terms (words, transactional, purpose_word (purpose), TERM_TRANSACTIONAL, purpose,
                    substring);
+    cues_read (words->cues, root, substring, problems);
 }
 
 static Words *
@@ -144,6 +147,7 @@ words_new (void)
 
     words->terms = g_ptr_array_new_with_free_func ((GDestroyNotify)term_free);
     words->languages = g_ptr_array_new_with_free_func (g_free);
+    words->cues = cues_new ();
     g_atomic_ref_count_init (&words->references);
     return words;
 }
@@ -190,6 +194,7 @@ words_unref (Words *words)
     }
     g_ptr_array_unref (words->terms);
     g_ptr_array_unref (words->languages);
+    cues_free (words->cues);
     g_free (words);
 }
 
@@ -303,6 +308,12 @@ words_promotional (const Words *words, const char *text, const char **ret_term)
         *ret_term = counts[i].promotional_term;
     }
     return most;
+}
+
+const Cues *
+words_cues (const Words *words)
+{
+    return words->cues;
 }
 
 bool

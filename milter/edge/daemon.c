@@ -8,6 +8,8 @@
 
 #include "licet/edge.h"
 
+#include <string.h>
+
 #include "licet/json_text.h"
 #include "licet/rehearsal.h"
 
@@ -17,6 +19,7 @@ struct Daemon {
     Engine *engine;
     char *settings_path;
     Ledger *ledger;
+    Contacts *contacts;
     Audit *audit;
     Clock clock;
     int64_t started; /* monotonic microseconds */
@@ -51,6 +54,11 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
+    g_autofree char *contacts = g_strconcat (engine->settings->state, ".contacts", NULL);
+    daemon->contacts = contacts_open (contacts, error);
+    if (!daemon->contacts)
+        return NULL;
+    engine->contacts = daemon->contacts;
     daemon->audit = audit_open (engine->settings->audit_log, error);
     if (!daemon->audit)
         return NULL;
@@ -65,6 +73,7 @@ daemon_free (Daemon *daemon)
     engine_unref (daemon->engine);
     g_clear_pointer (&daemon->audit, audit_free);
     g_clear_pointer (&daemon->ledger, ledger_free);
+    g_clear_pointer (&daemon->contacts, contacts_free);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -86,6 +95,12 @@ daemon_ledger (Daemon *daemon)
     return daemon->ledger;
 }
 
+Contacts *
+daemon_contacts (Daemon *daemon)
+{
+    return daemon->contacts;
+}
+
 Audit *
 daemon_audit (Daemon *daemon)
 {
@@ -102,6 +117,31 @@ void
 daemon_count (Daemon *daemon, Counter counter)
 {
     g_atomic_int_inc (&daemon->counters[counter]);
+}
+
+static bool
+is_counted (const Decision *decision)
+{
+    if (decision->copy != COPY_WHOLE || decision->legal_class != CLASS_PROMOTIONAL)
+        return false;
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (strcmp (result->kind, "frequency-cap") == 0 &&
+            result->verdict != VERDICT_NOT_APPLICABLE)
+            return true;
+    }
+    return false;
+}
+
+bool
+daemon_note_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                     GError **error)
+{
+    const RecipientFacts *facts = decision->facts;
+
+    return !is_counted (decision) ||
+           contacts_add (daemon->contacts, facts->person ? facts->person : facts->address,
+                         queue_id, daemon_now (daemon), error);
 }
 
 static Engine *
@@ -123,6 +163,7 @@ load_and_swap (Daemon *daemon, GError **error)
     g_autoptr (Engine) fresh = engine_new (settings, error);
     if (!fresh || !rehearse_engine (fresh, error) || !audit_reopen (daemon->audit, error))
         return false;
+    fresh->contacts = daemon->contacts;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;
 }

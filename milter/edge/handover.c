@@ -179,7 +179,7 @@ static void
 note_submitted (Handover *handover, unsigned recipient, const char *copy)
 {
     LedgerKey key = key_of (handover, recipient);
-    g_autoptr (GError) error = NULL;
+    g_autoptr (GError) error = NULL, contact_error = NULL;
     bool held = plan_decision (handover->plan, recipient)->outcome == OUTCOME_HOLD;
     const char *outcome = held ? "held" : "submitted";
     g_autofree char *reply = g_strdup_printf ("250 2.0.0 %s as %s", outcome, copy);
@@ -187,6 +187,9 @@ note_submitted (Handover *handover, unsigned recipient, const char *copy)
     daemon_count (handover->daemon, held ? COUNT_HELD : COUNT_SUBMITTED);
     if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error))
         log_failure (handover, "journal", error);
+    if (!daemon_note_contact (handover->daemon, plan_decision (handover->plan, recipient),
+                              handover->envelope->queue_id, &contact_error))
+        log_failure (handover, "contacts", contact_error);
     record_outcome (handover, recipient, outcome, reply, copy);
     set_reply (handover, recipient, reply);
 }

@@ -209,6 +209,10 @@ change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const P
         return postpone (ctx, session, REPLY_UNSIGNED);
     if (!record (session, plan, &error))
         return fail (ctx, session, "audit", error);
+    for (unsigned i = 0; i < plan->decisions->len; i++)
+        if (!daemon_note_contact (the_daemon, plan_decision (plan, i),
+                                  session->envelope->queue_id, &error))
+            return fail (ctx, session, "contacts", error);
     if (!apply_variant (ctx, session, original, variant, &error) ||
         (variant->held && !hold_in_place (ctx, plan, &error)))
         return fail (ctx, session, "apply", error);

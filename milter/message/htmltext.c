@@ -220,6 +220,21 @@ take_comment (Reader *reader, const HtmlToken *token)
     notes_add_comment (reader->part, token->start, comment->str, comment->len);
 }
 
+/* In a drawing, and only there, it is text (WHATWG HTML 13.2.5.42). */
+static void
+take_cdata (Reader *reader, const HtmlToken *token)
+{
+    size_t start = token->start + strlen ("<![CDATA[");
+    size_t end = token->end - 1;
+
+    if (reader->drawings == 0 || start > end ||
+        strncmp (reader->data + token->start, "<![CDATA[", strlen ("<![CDATA[")) != 0)
+        return;
+    g_autoptr (GString) text = g_string_sized_new (end - start);
+    charset_decode (&reader->decoder, reader->data + start, end - start, text);
+    notes_add (reader->part, "unread", token->start, text->str, text->len);
+}
+
 static void
 read_tokens (Reader *reader)
 {
@@ -242,6 +257,7 @@ read_tokens (Reader *reader)
             take_comment (reader, &token);
             break;
         case HTML_OTHER:
+            take_cdata (reader, &token);
             break;
         }
     }

@@ -12,11 +12,22 @@
 
 /* The attributes that hold text; those of form fields only there. */
 static const struct {
-    const char *name;
+    const char *name, *how;
     bool field;
 } texts[] = {
-    { "alt", false },        { "title", false }, { "aria-label", false },
-    { "placeholder", true }, { "value", true },
+    { "alt", "alt", false },
+    { "title", "title", false },
+    { "aria-label", "aria-label", false },
+    { "aria-description", "aria-label", false },
+    { "aria-roledescription", "aria-label", false },
+    { "aria-valuetext", "aria-label", false },
+    { "label", "title", false },
+    { "summary", "title", false },
+    { "abbr", "title", false },
+    { "content", "title", false },
+    { "[text]", "title", false },
+    { "placeholder", "placeholder", true },
+    { "value", "value", true },
 };
 
 /* The attributes that change the look. */
@@ -88,8 +99,7 @@ note_text (const TagReader *reader, const HtmlAttribute *attribute)
         if (is_named (reader, attribute, texts[i].name) && (reader->field || !texts[i].field)) {
             g_autofree char *value = read_value (reader, attribute);
             notes_close (reader->part);
-            notes_add (reader->part, texts[i].name, reader->token->start, value,
-                       strlen (value));
+            notes_add (reader->part, texts[i].how, reader->token->start, value, strlen (value));
             notes_close (reader->part);
             return;
         }
@@ -139,8 +149,9 @@ tag_read (Tag *tag, Part *part, const char *data, CharsetDecoder *decoder,
     tag->anchor = tag_is_named (data, token, "a") || tag_is_named (data, token, "area");
     if (token->end == position + 1)
         return;
-    reader.field =
-        tag_is_named (data, token, "input") || tag_is_named (data, token, "textarea");
+    reader.field = tag_is_named (data, token, "input") ||
+                   tag_is_named (data, token, "textarea") ||
+                   tag_is_named (data, token, "option");
     while (tag->count <= LIMIT_HTML_ATTRIBUTES &&
            html_next_attribute (data, token->end, &position, &attribute))
         if (++tag->count <= LIMIT_HTML_ATTRIBUTES)

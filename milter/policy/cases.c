@@ -45,6 +45,7 @@ static const ConfField case_fields[] = {
     { "rule", CONF_STRING, false, 0, 0, NULL },
     { "until", CONF_STRING, false, 0, 0, NULL },
     { "violated", CONF_STRINGS, false, 0, 0, NULL },
+    { "judged", CONF_STRINGS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -90,6 +91,7 @@ policy_case_free (PolicyCase *policy_case)
     g_clear_pointer (&policy_case->events, g_ptr_array_unref);
     g_free (policy_case->rule);
     g_strfreev (policy_case->violated);
+    g_strfreev (policy_case->judged);
     g_free (policy_case);
 }
 
@@ -313,6 +315,7 @@ read_expectation (const Reader *reader)
         policy_case->outcome++;
     policy_case->rule = g_strdup (conf_string (node, "rule", NULL));
     policy_case->violated = conf_strings (node, "violated");
+    policy_case->judged = conf_strings (node, "judged");
     policy_case->until = read_time (reader, node, "until", 0);
     if (policy_case->until && policy_case->outcome != OUTCOME_DEFER)
         conf_problem (reader->problems, conf_child (node, "until"),
@@ -389,6 +392,8 @@ cases_check_rules (const GArray *places, const char *const ids[], GPtrArray *pro
         check_rule (place->node, "rule", place->policy_case->rule, ids, problems);
         for (char **id = place->policy_case->violated; *id; id++)
             check_rule (place->node, "violated", *id, ids, problems);
+        for (char **id = place->policy_case->judged; *id; id++)
+            check_rule (place->node, "judged", *id, ids, problems);
     }
 }
 

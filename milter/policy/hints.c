@@ -7,6 +7,14 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "licet/limits.h"
+
+const char *const block_detection_words[] = {
+    [DETECT_CUT] = "cut",
+    [DETECT_TAG] = "tag",
+    [DETECT_OFF] = "off",
+    NULL,
+};
 
 static const ConfField tracking_fields[] = {
     { "pixel_hosts", CONF_STRINGS, false, 0, 0, NULL },
@@ -17,22 +25,62 @@ static const ConfField tracking_fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
+static char **
+read_list (const ConfNode *group, const char *name, GPtrArray *problems)
+{
+    char **texts = conf_strings (group, name);
+
+    if (g_strv_length (texts) <= LIMIT_POLICY_LIST)
+        return texts;
+    conf_problem (problems, conf_item (conf_child (group, name), LIMIT_POLICY_LIST),
+                  "%s has more than %d entries", name, LIMIT_POLICY_LIST);
+    g_strfreev (texts);
+    return g_new0 (char *, 1);
+}
+
 static void
 read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
                 GPtrArray *problems)
 {
     const ConfNode *list = conf_child (group, name);
-    g_auto (GStrv) texts = conf_strings (group, name);
+    g_auto (GStrv) texts = read_list (group, name, problems);
 
     for (unsigned i = 0; texts[i]; i++) {
         g_autoptr (GError) cause = NULL;
         Selector *selector = selector_parse (texts[i], &cause);
+        g_autofree char *doubt = selector ? selector_doubt (selector) : NULL;
         if (selector)
             g_ptr_array_add (selectors, selector);
-        else
+        if (!selector || doubt)
             conf_problem (problems, conf_item (list, i), "%s \"%s\": %s", name, texts[i],
-                          cause->message);
+                          doubt ? doubt : cause->message);
     }
+}
+
+static BlockDetection
+read_detection (const ConfNode *group)
+{
+    const char *word = conf_string (group, "detect_blocks", block_detection_words[DETECT_CUT]);
+    BlockDetection detection = DETECT_CUT;
+
+    while (strcmp (block_detection_words[detection], word) != 0)
+        detection++;
+    return detection;
+}
+
+/* What is protected is never selected, so that the other one would have no effect. */
+static void
+check_both (const ConfNode *group, GPtrArray *problems)
+{
+    g_auto (GStrv) promotional = conf_strings (group, "promotional_blocks");
+    g_auto (GStrv) protected = conf_strings (group, "protected_blocks");
+    const ConfNode *list = conf_child (group, "protected_blocks");
+
+    for (unsigned i = 0; protected[i]; i++)
+        if (g_strv_contains ((const char *const *)promotional, protected[i]))
+            conf_problem (problems, conf_item (list, i),
+                          "protected_blocks \"%s\" is one of promotional_blocks, too",
+                          protected[i]);
 }
 
 BlockSelectors *
@@ -44,6 +92,9 @@ block_selectors_read (const ConfNode *group, GPtrArray *problems)
     selectors->protected = g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
     read_selectors (group, "promotional_blocks", selectors->promotional, problems);
     read_selectors (group, "protected_blocks", selectors->protected, problems);
+    selectors->has_detection = conf_has (group, "detect_blocks");
+    selectors->detection = read_detection (group);
+    check_both (group, problems);
     return selectors;
 }
 
@@ -61,12 +112,27 @@ block_selectors_free (BlockSelectors *selectors)
 static char **
 read_globs (const ConfNode *group, const char *name, GPtrArray *problems)
 {
-    char **globs = conf_strings (group, name);
+    char **globs = read_list (group, name, problems);
 
     for (unsigned i = 0; globs[i]; i++)
         if (!globs[i][strspn (globs[i], "*?./")])
             conf_problem (problems, conf_item (conf_child (group, name), i),
                           "%s \"%s\" is no pattern; right would be \"/open/*\" or \"utm_*\"",
+                          name, globs[i]);
+    return globs;
+}
+
+/* They are compared with path and query as a whole. */
+static char **
+read_paths (const ConfNode *group, const char *name, GPtrArray *problems)
+{
+    char **globs = read_globs (group, name, problems);
+
+    for (unsigned i = 0; globs[i]; i++)
+        if (!strchr ("/*?", *globs[i]))
+            conf_problem (problems, conf_item (conf_child (group, name), i),
+                          "%s \"%s\" is compared with path and query, so it must begin with "
+                          "\"/\" or \"*\"",
                           name, globs[i]);
     return globs;
 }
@@ -84,7 +150,7 @@ read_host (const char *text)
 static char **
 read_hosts (const ConfNode *group, const char *name, GPtrArray *problems)
 {
-    char **hosts = conf_strings (group, name);
+    char **hosts = read_list (group, name, problems);
 
     for (unsigned i = 0; hosts[i]; i++) {
         bool below = hosts[i][0] == '.';
@@ -111,7 +177,7 @@ tracking_patterns_read (const ConfNode *root, GPtrArray *problems)
         return NULL;
     TrackingPatterns *patterns = g_new0 (TrackingPatterns, 1);
     patterns->pixel_hosts = read_hosts (group, "pixel_hosts", problems);
-    patterns->pixel_patterns = read_globs (group, "pixel_patterns", problems);
+    patterns->pixel_patterns = read_paths (group, "pixel_patterns", problems);
     patterns->link_hosts = read_hosts (group, "link_hosts", problems);
     patterns->link_parameters = read_globs (group, "link_parameters", problems);
     patterns->campaign_parameters = read_globs (group, "campaign_parameters", problems);
@@ -147,6 +213,7 @@ hints_new (const BlockSelectors *general, const BlockSelectors *own,
     hints->promotional = g_ptr_array_new ();
     hints->protected = g_ptr_array_new ();
     hints->tracking = tracking;
+    hints->detection = own && own->has_detection ? own->detection : general->detection;
     extend (hints->promotional, general->promotional);
     extend (hints->protected, general->protected);
     if (own) {

@@ -52,17 +52,25 @@ is_circular (const PolicySet *set, const Territory *territory)
 }
 
 static const Rule *
-find_rule (const PolicySet *set, const char *id, const Rule *but)
+find_rule_in (const GPtrArray *homes, const char *id, const Rule *but)
 {
-    for (unsigned i = 0; i < set->territories->len; i++) {
-        const Territory *territory = g_ptr_array_index (set->territories, i);
-        for (unsigned j = 0; j < territory->own->len; j++) {
-            const Rule *rule = g_ptr_array_index (territory->own, j);
+    for (unsigned i = 0; i < homes->len; i++) {
+        const Territory *home = g_ptr_array_index (homes, i);
+        for (unsigned j = 0; j < home->own->len; j++) {
+            const Rule *rule = g_ptr_array_index (home->own, j);
             if (rule != but && strcmp (rule->id, id) == 0)
                 return rule;
         }
     }
     return NULL;
+}
+
+static const Rule *
+find_rule (const PolicySet *set, const char *id, const Rule *but)
+{
+    const Rule *rule = find_rule_in (set->territories, id, but);
+
+    return rule ? rule : find_rule_in (set->providers, id, but);
 }
 
 static bool
@@ -207,21 +215,31 @@ check_cases (Loader *loader)
     cases_check_rules (loader->places, (const char *const *)ids->pdata, loader->problems);
 }
 
-void
-links_resolve (Loader *loader)
+static void
+link_homes (Loader *loader, const GPtrArray *homes)
 {
-    const GPtrArray *territories = loader->set->territories;
-
-    for (unsigned i = 0; i < territories->len; i++) {
-        Territory *territory = g_ptr_array_index (territories, i);
+    for (unsigned i = 0; i < homes->len; i++) {
+        Territory *territory = g_ptr_array_index (homes, i);
         check_inherits (loader, territory);
         check_own_rules (loader, territory);
         collect_rules (loader, territory, territory->rules, 0);
         if (is_chain_whole (loader, territory))
             overlaps_check (loader, territory);
     }
+}
+
+void
+links_resolve (Loader *loader)
+{
+    const GPtrArray *territories = loader->set->territories;
+    const GPtrArray *providers = loader->set->providers;
+
+    link_homes (loader, territories);
+    link_homes (loader, providers);
     for (unsigned i = 0; i < territories->len; i++)
         collect_exceptions (loader, g_ptr_array_index (territories, i));
+    for (unsigned i = 0; i < providers->len; i++)
+        collect_exceptions (loader, g_ptr_array_index (providers, i));
     check_cases (loader);
     const char *fallback = loader->set->default_territory;
     if (fallback && !policy_set_find (loader->set, fallback) &&

@@ -125,6 +125,23 @@ asks_as_much (const Loader *loader, const Rule *more, const Rule *less)
 }
 
 static bool
+is_same_list (char **a, char **b)
+{
+    g_autofree char *first = g_strjoinv ("\n", a), *second = g_strjoinv ("\n", b);
+
+    return strcmp (first, second) == 0;
+}
+
+/* Whether `more` is for all recipients and senders that `less` is for, as far as is plain. */
+static bool
+is_for_as_many (const Rule *less, const Rule *more)
+{
+    return (!more->only_for[0] || is_same_list (less->only_for, more->only_for)) &&
+           (!more->not_for[0] || is_same_list (less->not_for, more->not_for)) &&
+           (more->volume_above < 0 || less->volume_above == more->volume_above);
+}
+
+static bool
 is_within (const Rule *less, const Rule *more)
 {
     bool classes = (!less->promotional || more->promotional) &&
@@ -135,7 +152,7 @@ is_within (const Rule *less, const Rule *more)
 
     for (char **word = less->campaigns; *word && !campaigns; word++)
         campaigns = g_strv_contains ((const char *const *)more->campaigns, *word);
-    return classes && times && campaigns;
+    return classes && times && campaigns && is_for_as_many (less, more);
 }
 
 /* Of two that ask the same, the second is the idle one. */
@@ -173,7 +190,7 @@ meet (const Rule *a, const Rule *b)
     for (char **word = a->campaigns; *word && !campaigns; word++)
         campaigns = g_strv_contains ((const char *const *)b->campaigns, *word);
     return a->kind == b->kind && a->mode == MODE_ENFORCE && b->mode == MODE_ENFORCE &&
-           classes && times && campaigns;
+           classes && times && campaigns && is_for_as_many (a, b) && is_for_as_many (b, a);
 }
 
 /* A subject can begin with two labels only when one begins with the other. */

@@ -11,7 +11,9 @@
 #include "iso3166.h"
 #include "loader.h"
 #include "policy_set.h"
+#include "provider.h"
 #include "sender.h"
+#include "wordlist.h"
 
 static const char *const ambiguous_words[] = { "promotional", "refuse", NULL };
 
@@ -22,8 +24,13 @@ static const ConfField main_fields[] = {
     { "senders", CONF_GROUPS, false, 0, 0, NULL },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
+    { "registries", CONF_GROUPS, false, 0, 0, NULL },
+    { "attested", CONF_GROUPS, false, 0, 0, NULL },
+    { "fixes", CONF_STRINGS, false, 0, 0, resource_fix_words },
+    { "footers", CONF_GROUPS, false, 0, 0, NULL },
     { "strip_fallback", CONF_STRING, false, 0, 0, rule_fallback_words },
     { "tests", CONF_GROUPS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
@@ -33,25 +40,13 @@ static const ConfField territory_fields[] = {
     { "territory", CONF_STRING, true, 0, 0, NULL },
     { "name", CONF_STRING, true, 0, 0, NULL },
     { "inherits", CONF_STRING, false, 0, 0, NULL },
+    { "language", CONF_STRING, false, 0, 0, NULL },
     { "mixed_mail", CONF_STRING, true, 0, 0, NULL },
     { "rules", CONF_GROUPS, true, 0, 0, NULL },
     { "exceptions", CONF_GROUPS, false, 0, 0, NULL },
     { "tests", CONF_GROUPS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
-
-void
-territory_free (Territory *territory)
-{
-    g_free (territory->code);
-    g_free (territory->name);
-    g_free (territory->inherits);
-    g_ptr_array_unref (territory->own);
-    g_ptr_array_unref (territory->rules);
-    g_ptr_array_unref (territory->own_exceptions);
-    g_ptr_array_unref (territory->exceptions);
-    g_free (territory);
-}
 
 static Conffile *
 open_file (Loader *loader, const char *path)
@@ -67,34 +62,6 @@ open_file (Loader *loader, const char *path)
     g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
     g_ptr_array_add (loader->files, file);
     return file;
-}
-
-static int
-compare_words (const void *a, const void *b)
-{
-    return strcmp (*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Folded and sorted, so that a text is searched for all words in one pass. */
-static void
-read_words (PolicySet *set, const ConfNode *root)
-{
-    char **words = conf_strings (root, "unsubscribe_words");
-    unsigned count = g_strv_length (words), word = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        char *folded = policy_fold (words[i]);
-        g_free (words[i]);
-        words[i] = folded;
-    }
-    qsort (words, count, sizeof *words, compare_words);
-    for (unsigned byte = 0; byte < 256; byte++) {
-        while (word < count && (unsigned char)words[word][0] < byte)
-            word++;
-        set->first_word[byte] = word;
-    }
-    set->first_word[256] = count;
-    set->unsubscribe_words = words;
 }
 
 /* A sender's hints hold the general ones too. */
@@ -125,7 +92,8 @@ read_main (Loader *loader, const char *dir)
     const ConfNode *senders = conf_child (root, "senders");
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     sender_check_no_blank (root, "unsubscribe_words", loader->problems);
-    read_words (loader->set, root);
+    loader->set->unsubscribe = wordlist_new (conf_strings (root, "unsubscribe_words"));
+    loader->set->resources = resources_read (root, dir, loader->problems);
     for (unsigned i = 0; i < conf_count (senders); i++) {
         SenderProfile *sender = sender_read (conf_item (senders, i), loader->problems);
         if (sender)
@@ -262,6 +230,7 @@ read_territory (Loader *loader, const char *path)
     territory->code = g_strdup (conf_string (root, "territory", name));
     territory->name = g_strdup (conf_string (root, "name", name));
     territory->inherits = g_strdup (conf_string (root, "inherits", NULL));
+    territory->language = g_strdup (conf_string (root, "language", NULL));
     territory->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
     territory->rules = g_ptr_array_new ();
     territory->own_exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)exception_free);
@@ -289,6 +258,32 @@ count_folder (Loader *loader, const char *dir, const char *name)
 }
 
 static void
+read_provider (Loader *loader, const char *path)
+{
+    const Conffile *file = open_file (loader, path);
+    const ConfNode *root = file ? conffile_root (file) : NULL;
+    Territory *provider =
+        file ? provider_read (root, path, loader->nodes, loader->problems) : NULL;
+
+    if (!provider)
+        return;
+    g_ptr_array_add (loader->set->providers, provider);
+    g_hash_table_insert (loader->nodes, provider, (void *)root);
+    read_exceptions (loader, provider, conf_child (root, "exceptions"));
+    cases_read (root, path, NULL, loader->set->cases, loader->places, loader->problems);
+}
+
+static void
+read_providers (Loader *loader, const char *dir)
+{
+    g_autofree char *folder = g_build_filename (dir, "providers", NULL);
+    g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
+
+    for (unsigned i = 0; paths && i < paths->len; i++)
+        read_provider (loader, g_ptr_array_index (paths, i));
+}
+
+static void
 read_all (Loader *loader, const char *dir)
 {
     g_autofree char *territories = g_build_filename (dir, "territories", NULL);
@@ -302,6 +297,7 @@ read_all (Loader *loader, const char *dir)
     }
     for (unsigned i = 0; i < paths->len; i++)
         read_territory (loader, g_ptr_array_index (paths, i));
+    read_providers (loader, dir);
     links_resolve (loader);
     count_folder (loader, dir, "words");
     count_folder (loader, dir, "model");
@@ -313,6 +309,7 @@ policy_set_new (void)
     PolicySet *set = g_new0 (PolicySet, 1);
 
     set->territories = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
+    set->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
     set->warnings = g_ptr_array_new_with_free_func (g_free);
     set->cases = g_ptr_array_new_with_free_func ((GDestroyNotify)policy_case_free);
@@ -363,13 +360,15 @@ policy_set_unref (PolicySet *set)
         return;
     }
     g_ptr_array_unref (set->territories);
+    g_ptr_array_unref (set->providers);
     g_ptr_array_unref (set->senders);
     g_ptr_array_unref (set->cases);
     g_ptr_array_unref (set->warnings);
     block_selectors_free (set->blocks);
     tracking_patterns_free (set->tracking);
     hints_free (set->hints);
-    g_strfreev (set->unsubscribe_words);
+    wordlist_free (set->unsubscribe);
+    resources_free (set->resources);
     g_free (set->default_territory);
     g_free (set->version);
     g_free (set);
@@ -400,6 +399,8 @@ policy_set_rule_count (const PolicySet *set)
 
     for (unsigned i = 0; i < set->territories->len; i++)
         count += ((Territory *)g_ptr_array_index (set->territories, i))->own->len;
+    for (unsigned i = 0; i < set->providers->len; i++)
+        count += ((Territory *)g_ptr_array_index (set->providers, i))->own->len;
     return count;
 }
 
@@ -420,19 +421,43 @@ policy_set_find (const PolicySet *set, const char *code)
     return NULL;
 }
 
-const char *const *
-policy_set_unsubscribe_words (const PolicySet *set, unsigned char first, unsigned *ret_count)
+const char *
+policy_set_language (const PolicySet *set, const char *territory)
 {
-    unsigned start = set->first_word[first];
+    g_autofree char *first = g_strndup (territory, strcspn (territory, TERRITORY_JOIN));
+    const Territory *home = policy_set_find (set, first);
 
-    *ret_count = set->first_word[first + 1] - start;
-    return (const char *const *)set->unsubscribe_words + start;
+    return home ? home->language : NULL;
+}
+
+const Territory *
+policy_set_provider (const PolicySet *set, const char *name)
+{
+    return provider_find (set->providers, name);
+}
+
+const Territory *
+policy_set_provider_of (const PolicySet *set, const char *domain)
+{
+    return provider_of (set->providers, domain);
+}
+
+const WordList *
+policy_set_unsubscribe (const PolicySet *set)
+{
+    return set->unsubscribe;
+}
+
+const Resources *
+policy_set_resources (const PolicySet *set)
+{
+    return set->resources;
 }
 
 const SenderProfile *
-policy_set_sender (const PolicySet *set, const char *domain)
+policy_set_sender (const PolicySet *set, const char *domain, const char *territory)
 {
-    return sender_find (set->senders, domain);
+    return sender_find (set->senders, domain, territory);
 }
 
 const Hints *
@@ -440,7 +465,7 @@ policy_hints (const PolicySet *set, const Message *message)
 {
     const char *from = message_from (message);
     const SenderProfile *sender =
-        from ? sender_find (set->senders, address_domain (from)) : NULL;
+        from ? sender_find (set->senders, address_domain (from), NULL) : NULL;
 
     return sender ? sender->hints : set->hints;
 }

@@ -3,17 +3,19 @@
 #define LICET_POLICY_SET_H
 
 #include "hints.h"
+#include "resources.h"
 #include "rules.h"
 
 /* What a PolicySet is in memory. */
 struct PolicySet {
     PolicySet *base; /* of one that is tried out: owns all that is not its own; or NULL */
     GPtrArray *territories;   /* of Territory */
+    GPtrArray *providers;     /* of Territory */
     GPtrArray *senders;       /* of SenderProfile */
     GPtrArray *cases;         /* of PolicyCase */
     GPtrArray *warnings;      /* of text */
-    char **unsubscribe_words; /* folded, sorted by bytes */
-    unsigned first_word[257]; /* by first byte; the last is the count */
+    WordList *unsubscribe;
+    Resources *resources;
     BlockSelectors *blocks;
     TrackingPatterns *tracking;
     Hints *hints; /* for senders without a profile */
@@ -23,8 +25,6 @@ struct PolicySet {
     char *version;
     gatomicrefcount references;
 };
-
-void territory_free (Territory *territory);
 
 /* Gives back what policy_set_rehearsed made. */
 void policy_set_rehearsed_free (PolicySet *set);

@@ -31,18 +31,18 @@ territory_without (const Territory *territory, const char *id)
     return variant;
 }
 
-/* Those that the base owns are told from our own by their list of rules. */
+/* Those that the base owns are told from our own by their place in its list. */
 static GPtrArray *
-territories_without (const PolicySet *base, const char *id)
+homes_without (const GPtrArray *homes, const char *id)
 {
-    GPtrArray *territories = g_ptr_array_new ();
+    GPtrArray *variants = g_ptr_array_new ();
 
-    for (unsigned i = 0; i < base->territories->len; i++) {
-        Territory *territory = g_ptr_array_index (base->territories, i);
+    for (unsigned i = 0; i < homes->len; i++) {
+        Territory *territory = g_ptr_array_index (homes, i);
         bool changed = id && has_rule (territory->rules, id);
-        g_ptr_array_add (territories, changed ? territory_without (territory, id) : territory);
+        g_ptr_array_add (variants, changed ? territory_without (territory, id) : territory);
     }
-    return territories;
+    return variants;
 }
 
 PolicySet *
@@ -52,7 +52,9 @@ policy_set_rehearsed (PolicySet *set, const char *without)
 
     variant->base = policy_set_ref (set);
     g_atomic_ref_count_init (&variant->references);
-    variant->territories = territories_without (set, without);
+    variant->territories = homes_without (set->territories, without);
+    variant->providers = homes_without (set->providers, without);
+    variant->resources = resources_bare (set->resources);
     variant->senders = g_ptr_array_new ();
     for (unsigned i = 0; i < set->senders->len; i++)
         g_ptr_array_add (variant->senders, g_ptr_array_index (set->senders, i));
@@ -60,21 +62,39 @@ policy_set_rehearsed (PolicySet *set, const char *without)
     return variant;
 }
 
-void
-policy_set_rehearsed_free (PolicySet *set)
+static void
+free_homes (GPtrArray *variants, const GPtrArray *homes)
 {
-    for (unsigned i = 0; i < set->territories->len; i++) {
-        Territory *territory = g_ptr_array_index (set->territories, i);
-        if (territory == g_ptr_array_index (set->base->territories, i))
+    for (unsigned i = 0; i < variants->len; i++) {
+        Territory *territory = g_ptr_array_index (variants, i);
+        if (territory == g_ptr_array_index (homes, i))
             continue;
         g_ptr_array_unref (territory->rules);
         g_free (territory);
     }
-    g_ptr_array_unref (set->territories);
+    g_ptr_array_unref (variants);
+}
+
+void
+policy_set_rehearsed_free (PolicySet *set)
+{
+    free_homes (set->territories, set->base->territories);
+    free_homes (set->providers, set->base->providers);
     kit_profile_free (g_ptr_array_index (set->senders, set->senders->len - 1));
     g_ptr_array_unref (set->senders);
+    resources_free (set->resources);
     policy_set_unref (set->base);
     g_free (set);
+}
+
+static void
+add_ids (GPtrArray *ids, const GPtrArray *homes)
+{
+    for (unsigned i = 0; i < homes->len; i++) {
+        const Territory *home = g_ptr_array_index (homes, i);
+        for (unsigned j = 0; j < home->own->len; j++)
+            g_ptr_array_add (ids, ((Rule *)g_ptr_array_index (home->own, j))->id);
+    }
 }
 
 GPtrArray *
@@ -82,26 +102,33 @@ policy_rule_ids (const PolicySet *set)
 {
     GPtrArray *ids = g_ptr_array_new ();
 
-    for (unsigned i = 0; i < set->territories->len; i++) {
-        const Territory *territory = g_ptr_array_index (set->territories, i);
-        for (unsigned j = 0; j < territory->own->len; j++)
-            g_ptr_array_add (ids, ((Rule *)g_ptr_array_index (territory->own, j))->id);
-    }
+    add_ids (ids, set->territories);
+    add_ids (ids, set->providers);
     return ids;
+}
+
+static const Rule *
+find_rule (const GPtrArray *homes, const char *id)
+{
+    for (unsigned i = 0; i < homes->len; i++) {
+        const Territory *home = g_ptr_array_index (homes, i);
+        for (unsigned j = 0; j < home->own->len; j++) {
+            const Rule *rule = g_ptr_array_index (home->own, j);
+            if (strcmp (rule->id, id) == 0)
+                return rule;
+        }
+    }
+    return NULL;
 }
 
 const char *
 policy_rule_where (const PolicySet *set, const char *id)
 {
-    for (unsigned i = 0; i < set->territories->len; i++) {
-        const Territory *territory = g_ptr_array_index (set->territories, i);
-        for (unsigned j = 0; j < territory->own->len; j++) {
-            const Rule *rule = g_ptr_array_index (territory->own, j);
-            if (strcmp (rule->id, id) == 0)
-                return rule->where;
-        }
-    }
-    return NULL;
+    const Rule *rule = find_rule (set->territories, id);
+
+    if (!rule)
+        rule = find_rule (set->providers, id);
+    return rule ? rule->where : NULL;
 }
 
 const GPtrArray *

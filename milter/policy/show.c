@@ -124,6 +124,11 @@ policy_show (const PolicySet *set, const char *code, const char *language_word)
     Language language = g_strcmp0 (language_word, "es") == 0 ? SPANISH : ENGLISH;
 
     if (!territory)
+        territory = policy_set_provider (set, code);
+
+    if (!territory)
+        territory = policy_set_provider (set, code);
+    if (!territory)
         return NULL;
     GString *text = g_string_new (NULL);
     g_string_append_printf (text, "%s, %s\n\n  %s\n", territory->code, territory->name,

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Every rule of a territory, judged. */
+/* Every rule that a recipient comes under, judged. */
 
 #include "verdicts.h"
 
 #include <string.h>
 
 #include "exceptions.h"
+#include "licet/address.h"
+#include "resources.h"
 
 static bool
 is_in_force (const Rule *rule, int64_t now)
@@ -18,20 +20,47 @@ is_in_force (const Rule *rule, int64_t now)
 bool
 verdicts_has_campaign (char **campaigns, const Message *message)
 {
-    const char *value = message_header (message, "X-Licet-Campaign");
-    g_auto (GStrv) tokens = g_strsplit_set (value ? value : "", ",; ", -1);
-
     for (char **wanted = campaigns; *wanted; wanted++)
-        for (char **token = tokens; *token; token++)
-            if (g_ascii_strcasecmp (*wanted, *token) == 0)
-                return true;
+        if (message_has_campaign (message, *wanted))
+            return true;
     return !campaigns[0];
+}
+
+/* Why the recipient is none of those that the rule is for, or NULL. Whose class nobody knows gets
+ * every rule. */
+static const char *
+find_other_recipient (const Rule *rule, const RecipientFacts *facts)
+{
+    const char *class = facts->recipient_class;
+
+    if (!class)
+        return NULL;
+    if (g_strv_contains ((const char *const *)rule->not_for, class))
+        return "not for recipients of this class";
+    if (!rule->only_for[0] || g_strv_contains ((const char *const *)rule->only_for, class))
+        return NULL;
+    return "for recipients of another class";
+}
+
+/* How many like mails a day this sender says to send at most; -1 when nobody said. */
+static int64_t
+volume_of (const RuleView *view)
+{
+    const char *from = message_from (view->message);
+    const SenderProfile *profile =
+        from ? policy_set_sender (view->set, address_domain (from), view->facts->territory)
+             : NULL;
+
+    return profile ? profile->daily_volume : -1;
 }
 
 /* Why a rule does not apply, or NULL. */
 static const char *
 find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
 {
+    const char *other = find_other_recipient (rule, view->facts);
+    int64_t volume = rule->volume_above >= 0 ? volume_of (view) : -1;
+
     if (class == CLASS_PERSONAL)
         return "personal correspondence";
     if (!is_in_force (rule, view->now))
@@ -39,14 +68,68 @@ find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
     if (class == CLASS_PROMOTIONAL ? !rule->promotional : !rule->transactional)
         return class == CLASS_PROMOTIONAL ? "for transactional mail only"
                                           : "for promotional mail only";
-    return verdicts_has_campaign (rule->campaigns, view->message) ? NULL
-                                                                  : "for other campaigns only";
+    if (other)
+        return other;
+    if (volume >= 0 && volume <= rule->volume_above)
+        return "for senders of more mail a day";
+    return verdicts_has_campaign (rule->campaigns, view->message) ? NULL : "for other campaigns only";
+}
+
+/* A violation that counts only above a volume that nobody told is none yet. */
+static void
+doubt_volume (const Rule *rule, const RuleView *view, RuleResult *result)
+{
+    if (result->verdict != VERDICT_VIOLATED || rule->volume_above < 0 || volume_of (view) >= 0)
+        return;
+    g_autofree char *evidence = g_steal_pointer (&result->evidence);
+    result->verdict = VERDICT_CANNOT_TELL;
+    result->not_set_up = true;
+    result->evidence = g_strdup_printf (
+        "%s; whether the sender sends more than %" G_GINT64_FORMAT " a day is not said",
+        evidence, rule->volume_above);
+}
+
+/* What cannot be mended is for the rule's `unfixed`, unless nobody knows whether it is due. */
+static void
+weigh_fix (const Rule *rule, const RuleView *view, RuleResult *result)
+{
+    const char *why = NULL;
+
+    if (result->action != ACTION_FIX)
+        return;
+    if (!resources_fixes (policy_set_resources (view->set), rule->kind->fix))
+        why = "licet-policy.cfg switches this fix off";
+    else if (!result->fix && !rule->kind->fix_by_places)
+        why = "there is nothing to add";
+    if (!why)
+        return;
+    g_autofree char *evidence = g_steal_pointer (&result->evidence);
+    result->evidence = g_strdup_printf ("%s; %s", evidence, why);
+    result->action = result->not_set_up ? ACTION_ALLOW : rule->unfixed;
+}
+
+static void
+set_action (const Rule *rule, const RuleView *view, RuleResult *result)
+{
+    if (result->verdict == VERDICT_VIOLATED)
+        result->action = rule->otherwise;
+    else if (result->verdict == VERDICT_CANNOT_TELL)
+        result->action = result->not_set_up ? rule->not_set_up : rule->cannot_tell;
+    weigh_fix (rule, view, result);
+}
+
+/* A rule that several territories have stands for all of them; an exception of one does not. */
+static bool
+may_except (const Duty *duty, const RuleView *view)
+{
+    return !strstr (view->facts->territory, TERRITORY_JOIN) ||
+           g_ptr_array_find (duty->home->own, duty->rule, NULL);
 }
 
 static RuleResult *
-judge_rule (const Territory *territory, const Rule *rule, MessageClass class,
-            const RuleView *view)
+judge_rule (const Duty *duty, MessageClass class, const RuleView *view)
 {
+    const Rule *rule = duty->rule;
     RuleResult *result = rule_result_new ();
     const char *exemption = find_exemption (rule, class, view);
 
@@ -60,23 +143,22 @@ judge_rule (const Territory *territory, const Rule *rule, MessageClass class,
         return result;
     }
     rule->kind->judge (rule->parameters, view, result);
-    if (result->verdict == VERDICT_VIOLATED)
-        result->action = rule->otherwise;
-    else if (result->verdict == VERDICT_CANNOT_TELL)
-        result->action = rule->cannot_tell;
-    if (result->action != ACTION_ALLOW)
-        exceptions_apply (territory, view, result);
+    doubt_volume (rule, view, result);
+    set_action (rule, view, result);
+    if (result->action != ACTION_ALLOW && may_except (duty, view))
+        exceptions_apply (duty->home, view, result);
     return result;
 }
 
 GPtrArray *
-verdicts_judge (const Territory *territory, MessageClass class, const RuleView *view)
+verdicts_judge (const Docket *docket, bool rest, const RuleView *view)
 {
     GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_result_free);
 
-    for (unsigned i = 0; i < territory->rules->len; i++)
-        g_ptr_array_add (
-            results,
-            judge_rule (territory, g_ptr_array_index (territory->rules, i), class, view));
+    for (unsigned i = 0; i < docket->duties->len; i++) {
+        const Duty *duty = docket_duty (docket, i);
+        MessageClass class = rest ? CLASS_TRANSACTIONAL : duty->class;
+        g_ptr_array_add (results, judge_rule (duty, class, view));
+    }
     return results;
 }

@@ -40,5 +40,7 @@ policy_set_warnings (const PolicySet *set, int64_t now)
         g_ptr_array_add (warnings, g_strdup (g_ptr_array_index (set->warnings, i)));
     for (unsigned i = 0; i < set->territories->len; i++)
         add_of_territory (warnings, g_ptr_array_index (set->territories, i), now);
+    for (unsigned i = 0; i < set->providers->len; i++)
+        add_of_territory (warnings, g_ptr_array_index (set->providers, i), now);
     return warnings;
 }

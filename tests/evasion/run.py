@@ -18,12 +18,14 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases_headers
 import cases_hidden
 import cases_innocent
+import cases_languages
 import cases_letters
 import cases_pages
 import cases_parts
 import cases_structure
 
-HOSTILE = (cases_hidden, cases_letters, cases_parts, cases_pages, cases_headers, cases_structure)
+HOSTILE = (cases_hidden, cases_letters, cases_parts, cases_pages, cases_headers, cases_structure,
+           cases_languages)
 RECIPIENT = "lea@example.de"
 CONSENT = ("address,purpose,state,basis,at,source,wording,evidence,country,subdivision,recipient_class,language,"
            "expires,person\n" + RECIPIENT + ",*,pending,double-opt-in,2026-02-03T10:15:00Z,signup,v3,,DE,,natural,,,\n")
@@ -84,7 +86,7 @@ def main():
     top, build = sys.argv[1], sys.argv[2]
     word = sys.argv[3] if len(sys.argv) > 3 else ""
     cases = [(case, False) for module in HOSTILE for case in module.CASES]
-    cases += [(case, True) for case in cases_innocent.CASES]
+    cases += [(case, True) for case in cases_innocent.CASES + cases_languages.INNOCENT]
     cases = [(case, innocent) for case, innocent in cases if word in case.name]
     silent = wrong = 0
     print(f"1..{len(cases)}")

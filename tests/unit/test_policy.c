@@ -57,7 +57,7 @@ static const LoadRow loads[] = {
     { "a rule of each shape", TERRITORY (CONSENT), NULL, NULL },
     { "an unknown kind", TERRITORY (RULE ("A", "konsent", "otherwise = \"strip\";")), NULL,
       "XX.cfg:3: unknown kind \"konsent\" (did you mean \"consent\"?); right would be one of: "
-      "consent" },
+      "ad-disclosure" },
     { "an unknown parameter",
       TERRITORY (RULE ("A", "consent",
                        "accept = [ \"express\" ]; otherwise = \"strip\"; maxage = 3;")),
