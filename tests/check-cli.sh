@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..81
+echo 1..82
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -112,6 +112,9 @@ says "policy show tells the hours" "mon, tue, wed, thu, fri from 07:00 to 19:00"
 expect "policy show of nowhere" 65 "$licet" policy show QQ --policies "$top/policies"
 expect "policy test: every case as wanted, no rule that could go unnoticed" 0 "$licet" policy test --mutate --policies "$top/policies"
 says "it says how many" "[0-9]* cases: [0-9]* as wanted, 0 otherwise; [0-9]* rules taken away in turn: [0-9]* noticed, 0 not; "
+cp -r "$top/policies" "$work/house" && chmod -R u+w "$work/house" && rm -r "$work/house/model"
+sed -i 's/^strip_fallback = .*/strip_fallback = "hold"; fixes = [ ];/; s/^ambiguous = .*/ambiguous = "refuse";/' "$work/house/licet-policy.cfg"
+expect "the cases say the same whatever a house sets, and without the model" 0 "$licet" policy test --policies "$work/house"
 expect "policy test --json" 0 "$licet" policy test --json --policies "$top/policies" "$top/policies/territories/CO.cfg"
 json "is one object per case and one for all" "all({'case','where','ok','outcome','rule','until','reply','missed'} == set(r) for r in rows[:-1]) and rows[-1]['cases'] == len(rows) - 1"
 printf 'tests = ( { name = "n"; mail = "newsletter"; recipient = { country = "DE"; }; expect = "deliver"; } );\n' >"$work/case.cfg"

@@ -61,6 +61,26 @@ append_date (GString *text, const char *format, int64_t time)
 }
 
 static void
+append_words (GString *text, Phrase which, char **words, Language language)
+{
+    g_autofree char *list = g_strjoinv (", ", words);
+
+    if (*list)
+        g_string_append_printf (text, "    %s %s.\n", phrase (which, language), list);
+}
+
+static void
+append_scope (GString *text, const Rule *rule, Language language)
+{
+    append_words (text, PHRASE_ONLY_FOR, rule->only_for, language);
+    append_words (text, PHRASE_NOT_FOR, rule->not_for, language);
+    append_words (text, PHRASE_CAMPAIGNS, rule->campaigns, language);
+    if (rule->volume_above >= 0)
+        g_string_append_printf (text, "    %s %" G_GINT64_FORMAT ".\n",
+                                phrase (PHRASE_VOLUME, language), rule->volume_above);
+}
+
+static void
 append_rule (GString *text, const Rule *rule, Language language)
 {
     bool both = rule->promotional && rule->transactional;
@@ -70,6 +90,7 @@ append_rule (GString *text, const Rule *rule, Language language)
                                     : rule->promotional ? PHRASE_FOR_PROMOTIONAL
                                                         : PHRASE_FOR_TRANSACTIONAL,
                                     language));
+    append_scope (text, rule, language);
     append_parameters (text, rule, language);
     g_string_append_printf (text, "    %s %s.", phrase (PHRASE_OTHERWISE, language),
                             sentence_for_action (rule->otherwise, language));
