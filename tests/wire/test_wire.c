@@ -368,6 +368,41 @@ test_reload (void)
     world_free (world);
 }
 
+/* The policies' own cases are run before the policies are taken. */
+static void
+test_cases (void)
+{
+    static const char name[] = "policies/territories/DE.cfg";
+    World *world = world_new ("");
+    g_autofree char *path = world_path (world, name);
+    g_autofree char *text = NULL;
+
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    g_autofree char *right = g_strconcat (text,
+                                          "tests = ( { name = \"a stranger\"; mail = "
+                                          "\"newsletter\"; expect = \"refuse\"; rule = "
+                                          "\"DE-CONSENT\"; } );\n",
+                                          NULL);
+    g_autofree char *wrong = g_strconcat (text,
+                                          "tests = ( { name = \"a stranger\"; mail = "
+                                          "\"newsletter\"; expect = \"deliver\"; } );\n",
+                                          NULL);
+    world_write (world, name, right);
+    g_autofree char *done = world_ask (world, "reload");
+    g_assert_cmpstr (done, ==, "{\"ok\":true}");
+    g_autofree char *before = world_ask (world, "status");
+    world_write (world, name, wrong);
+    g_autofree char *missed = world_ask (world, "reload");
+    g_assert_nonnull (strstr (missed, "\"ok\":false"));
+    g_assert_nonnull (
+        strstr (missed, "case \\\"a stranger\\\": wanted deliver, got refuse by"));
+    g_autofree char *after = world_ask (world, "status");
+    const char *version = strstr (before, "\"policy_version\":");
+    g_autofree char *same = g_strndup (version, strcspn (version, ","));
+    g_assert_nonnull (strstr (after, same));
+    world_free (world);
+}
+
 static void
 test_signals (void)
 {
@@ -515,6 +550,7 @@ main (int argc, char *argv[])
         { "/wire/control/status", test_status },
         { "/wire/control/a reload keeps connections, a broken one the state", test_reload },
         { "/wire/process/one promotional mail a day", test_frequency },
+        { "/wire/control/policies whose cases come out otherwise are not taken", test_cases },
         { "/wire/process/SIGHUP reloads, SIGTERM ends", test_signals },
         { "/wire/process/what cannot be recorded does not leave", test_no_record_no_mail },
         { "/wire/process/the store down: promotion waits, a receipt leaves", test_store_down },
