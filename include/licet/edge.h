@@ -29,6 +29,8 @@ Ledger *daemon_ledger (Daemon *daemon);
 Contacts *daemon_contacts (Daemon *daemon);
 Audit *daemon_audit (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
+/* To be called every minute: what the log has to do by the clock. */
+void daemon_tick (Daemon *daemon);
 
 /* Counts a copy with promotion that goes to a recipient, where a rule caps them. UNAVAILABLE when it
  * cannot be written down. */

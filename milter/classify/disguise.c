@@ -14,6 +14,7 @@
 
 #include "licet/limits.h"
 
+#include "embeds.h"
 #include "letters.h"
 #include "settled.h"
 #include "sights.h"
@@ -63,12 +64,13 @@ has_percentage (const char *text)
                     text);
 }
 
+/* What the pattern cannot do without comes first: it is dear on a long text. */
 static bool
 has_code (const char *text)
 {
     static GRegex *pattern;
 
-    return strstr (text, "co") &&
+    return (strstr (text, "code") || strstr (text, "digo pro") || strstr (text, "codice")) &&
            matches (&pattern,
                     "\\b(?:promo|coupon|discount|voucher|gutschein|rabatt|aktions|kortings)"
                     "[ -]?code|c[oó]digo promocional|code promo|codice sconto",
@@ -144,9 +146,9 @@ note_sight (Classification *classification, const Sight *sight, const Verdict *v
 /* What was found first outside of the blocks, for the problem; or NULL. Caller frees. */
 static char *
 search_sights (Classification *classification, const Message *message, const Words *words,
-               const GPtrArray *blocks, bool say)
+               const GPtrArray *blocks, const GPtrArray *embeds, bool say)
 {
-    g_autoptr (GPtrArray) sights = sights_new (message, blocks);
+    g_autoptr (GPtrArray) sights = sights_new (message, blocks, embeds);
     bool letter = classification->class == CLASS_PERSONAL;
     char *found = NULL;
 
@@ -184,23 +186,25 @@ is_told (const Block *block)
 
 /* How promotion that nobody told of was to be read is said even where it is in a block now. */
 static char *
-search_promotion (Classification *classification, const Message *message, const Words *words)
+search_promotion (Classification *classification, const Message *message, const Words *words,
+                  const GPtrArray *embeds)
 {
     g_autoptr (GPtrArray) told = g_ptr_array_new ();
+    const GPtrArray *blocks = classification->blocks;
 
-    for (unsigned i = 0; i < classification->blocks->len; i++)
-        if (is_told (g_ptr_array_index (classification->blocks, i)))
-            g_ptr_array_add (told, g_ptr_array_index (classification->blocks, i));
+    for (unsigned i = 0; i < blocks->len; i++)
+        if (is_told (g_ptr_array_index (blocks, i)))
+            g_ptr_array_add (told, g_ptr_array_index (blocks, i));
     if (!has_detected (classification))
-        return search_sights (classification, message, words, classification->blocks, true);
-    g_free (search_sights (classification, message, words, told, true));
-    return search_sights (classification, message, words, classification->blocks, false);
+        return search_sights (classification, message, words, blocks, embeds, true);
+    g_free (search_sights (classification, message, words, told, embeds, true));
+    return search_sights (classification, message, words, blocks, embeds, false);
 }
 
 static char *
-search_unread (Classification *classification, const Message *message)
+search_unread (Classification *classification, const Message *message, const GPtrArray *embeds)
 {
-    g_autoptr (GPtrArray) findings = unread_find (message);
+    g_autoptr (GPtrArray) findings = unread_find (message, embeds);
     char *found = NULL;
 
     for (unsigned i = 0; i < findings->len; i++) {
@@ -219,8 +223,9 @@ disguise_find (Classification *classification, const Message *message, const Wor
 {
     if (classification->class == CLASS_PROMOTIONAL)
         return;
-    g_autofree char *promotion = search_promotion (classification, message, words);
-    g_autofree char *unread = search_unread (classification, message);
+    g_autoptr (GPtrArray) embeds = embeds_all (message);
+    g_autofree char *promotion = search_promotion (classification, message, words, embeds);
+    g_autofree char *unread = search_unread (classification, message, embeds);
 
     if (!promotion && !unread)
         return;
