@@ -15,6 +15,7 @@
 #include "model.h"
 #include "selected.h"
 #include "signals.h"
+#include "settle.h"
 
 enum { SCENE_TEXT = 64 * 1024 };
 
@@ -216,15 +217,15 @@ sum_weights (const GPtrArray *evidence)
 static bool
 looks_personal (const Scene *scene, double sum)
 {
-    bool answer = message_header (scene->message, "In-Reply-To") ||
-                  message_header (scene->message, "References");
+    const Sender *sender = &scene->sender;
 
-    if (scene->machine || scene->words.unsubscribe > 0)
+    if (sender->bulk || sender->automatic || sender->platform || sender->silent ||
+        scene->words.count[GROUP_UNSUBSCRIBE] > 0)
         return false;
-    if (answer)
+    if (sender->thread)
         return true;
-    return sum > -1.6 && sum < 1.6 && scene->links <= 3 &&
-           scene->subject_words.transactional == 0;
+    return sum > -1.6 && sum < 1.6 && scene->tally.links <= 3 &&
+           scene->subject_words.count[GROUP_TRANSACTIONAL] == 0;
 }
 
 static const char *
@@ -283,10 +284,12 @@ static void
 test_declaration (Classification *classification, const Model *model)
 {
     double confidence = 0;
+    bool cannot_tell = false;
 
     if (!model || classification->class != CLASS_TRANSACTIONAL ||
-        model_decide (model, classification->evidence, &confidence) != CLASS_PROMOTIONAL ||
-        confidence < CONTRADICTION)
+        model_decide (model, classification->evidence, &confidence, &cannot_tell) !=
+            CLASS_PROMOTIONAL ||
+        cannot_tell || confidence < CONTRADICTION)
         return;
     g_autofree char *where =
         g_strdup_printf ("declared transactional; detected promotional, %.2f sure", confidence);
@@ -299,8 +302,13 @@ static void
 decide_from_signals (Classification *classification, const Scene *scene, const Model *model)
 {
     if (model) {
-        classification->class =
-            model_decide (model, classification->evidence, &classification->confidence);
+        bool cannot_tell = false;
+        classification->class = model_decide (model, classification->evidence,
+                                              &classification->confidence, &cannot_tell);
+        if (cannot_tell)
+            note (classification, "cannot-tell", 0,
+                  "neither business nor promotion; not correspondence either, since it goes to "
+                  "many: judged as promotion");
         return;
     }
     double sum = sum_weights (classification->evidence);
@@ -339,9 +347,29 @@ doubt_unknown_place (Classification *classification)
             g_strdup ("promotion is in it, but no promotional block is marked in it");
 }
 
+/* What a sending platform's field claims decides nothing; whoever reads the record sees whether it
+ * fits. */
 static void
-decide_class (Classification *classification, const Scene *scene, const Words *words,
-              const Model *model, size_t remainder)
+compare_stream (Classification *classification, const Message *message)
+{
+    MessageClass claim;
+    const char *field;
+
+    if (!sender_declares (message, &claim, &field))
+        return;
+    bool promotion =
+        classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
+    g_autofree char *where = g_strdup_printf (
+        "%s says %s; detected %s, %.2f sure", field, message_class_word (claim),
+        message_class_word (classification->class), classification->confidence);
+    note (classification,
+          promotion == (claim == CLASS_PROMOTIONAL) ? "stream-agrees" : "stream-contradicted",
+          0, where);
+}
+
+static void
+decide_class (Classification *classification, const Scene *scene, const Model *model,
+              size_t remainder)
 {
     /* Broken marks say that there is promotion, only not where it ends. */
     if (classification->blocks->len > 0 || classification->problem)
@@ -352,9 +380,26 @@ decide_class (Classification *classification, const Scene *scene, const Words *w
         decide_from_signals (classification, scene, model);
     if (model)
         model_weigh (model, classification->evidence);
-    doubt_ambiguous (classification, scene->message);
-    disguise_find (classification, scene->message, words);
+}
+
+/* What the class becomes when the message is searched for what it hides. */
+static void
+search (Classification *classification, const Message *message, const Words *words)
+{
+    doubt_ambiguous (classification, message);
+    disguise_find (classification, message, words);
     doubt_unknown_place (classification);
+}
+
+MessageClass
+settle_class (const Message *message, const Words *words, MessageClass class)
+{
+    g_autoptr (Classification) classification = classification_new ();
+
+    add_blocks (classification, message, NULL);
+    classification->class = class;
+    search (classification, message, words);
+    return classification->class;
 }
 
 /* Purposes must fit the class: promotion always has one, so that consent can be asked for. */
@@ -377,17 +422,6 @@ settle_purposes (Classification *classification, const Scene *scene)
         classification->purpose = guess_purpose (scene);
 }
 
-static unsigned
-count_visible_links (const Message *message, int leaf)
-{
-    unsigned count = 0;
-    const GPtrArray *links = leaf >= 0 ? message_leaf (message, (unsigned)leaf)->links : NULL;
-
-    for (unsigned i = 0; links && i < links->len; i++)
-        count += ((const Link *)g_ptr_array_index (links, i))->visible;
-    return count;
-}
-
 Classification *
 classify (const Message *message, const Words *words, const Model *model, const Hints *hints)
 {
@@ -401,24 +435,17 @@ classify (const Message *message, const Words *words, const Model *model, const 
         leaf >= 0 ? text_outside_blocks (classification, message, (unsigned)leaf, &inside)
                   : g_strdup ("");
     g_autofree char *text = first_bytes (outside, SCENE_TEXT);
-    Scene scene = {
-        .message = message,
-        .subject = message_subject (message),
-        .text = text,
-        .subject_words = words_count (words, message_subject (message)),
-        .words = words_count (words, text),
-        .tally = tally_take (message, leaf, text),
-        .links = count_visible_links (message, leaf),
-        .machine = signals_is_machine (message),
-    };
+    g_auto (Scene) scene = scene_take (message, text, words);
     signals_collect (&scene, classification->evidence);
-    classification->subject_class =
-        scene.subject_words.promotional > scene.subject_words.transactional
-            ? CLASS_PROMOTIONAL
-            : CLASS_TRANSACTIONAL;
+    classification->subject_class = scene.subject_words.count[GROUP_PROMOTIONAL] >
+                                            scene.subject_words.count[GROUP_TRANSACTIONAL]
+                                        ? CLASS_PROMOTIONAL
+                                        : CLASS_TRANSACTIONAL;
     read_declared_purposes (classification, message);
 
-    decide_class (classification, &scene, words, model, strlen (outside));
+    decide_class (classification, &scene, model, strlen (outside));
+    search (classification, message, words);
+    compare_stream (classification, message);
     settle_purposes (classification, &scene);
 
     if (classification->class == CLASS_PROMOTIONAL)
