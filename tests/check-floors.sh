@@ -10,7 +10,7 @@ floor_of_header() {
     case "$1" in
     limits | error | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
     message | selector | tracking | hints | conffile | settings | consent | ledger | signer | audit) echo 1 ;;
-    classify | training | policy | rewrite) echo 2 ;;
+    classify | training | policy | rewrite | doctor) echo 2 ;;
     pipeline | engine) echo 3 ;;
     edge) echo 4 ;;
     *) echo 9 ;;
@@ -21,7 +21,7 @@ floor_of_file() {
     case "$1" in
     milter/base/*) echo 0 ;;
     milter/message/* | milter/config/* | milter/consent/* | milter/sign/* | milter/audit/*) echo 1 ;;
-    milter/classify/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
+    milter/classify/* | milter/doctor/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
     milter/pipeline.c | milter/engine.c) echo 3 ;;
     milter/edge/*) echo 4 ;;
     milter/main.c | milter/tool/*) echo 5 ;;

@@ -130,6 +130,9 @@ class Rehearsal:
             os.makedirs(self.path(name), exist_ok=True)
         shutil.chown(self.path("data"), "postfix", "postfix")
         os.chmod(self.path("data"), 0o700)
+        self.configure_postfix()
+
+    def configure_postfix(self):
         self.write("etc/licet_header_checks", self.snippet("licet_header_checks"))
         self.write("etc/main.cf", f"""compatibility_level = 3.6
 queue_directory = {self.path("queue")}

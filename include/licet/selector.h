@@ -20,6 +20,10 @@ Selector *selector_parse (const char *text, GError **error);
 void selector_free (Selector *selector);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Selector, selector_free)
 
+/* Why it is hardly what its writer meant (an element that HTML does not have, every element), or
+ * NULL. Caller frees. */
+char *selector_doubt (const Selector *selector);
+
 /* Numbers (unsigned) of the elements that match, in order; also of a leaf that is locked, whose
  * elements cannot be cut but are there to see. None of leaves that are not HTML or belong to
  * another message; NULL when the leaf is past the bounds within which its elements are known.

@@ -15,7 +15,7 @@
 #include "model.h"
 #include "selected.h"
 #include "signals.h"
-#include "settle.h"
+#include "search.h"
 
 enum { SCENE_TEXT = 64 * 1024 };
 
@@ -392,7 +392,7 @@ search (Classification *classification, const Message *message, const Words *wor
 }
 
 MessageClass
-settle_class (const Message *message, const Words *words, MessageClass class)
+search_class (const Message *message, const Words *words, MessageClass class)
 {
     g_autoptr (Classification) classification = classification_new ();
 

@@ -195,6 +195,25 @@ find_orphans (Classification *classification, const Message *message)
     }
 }
 
+/* Another part that tells of the offer in other words still leads to it: what belongs to the link
+ * there is not for us to guess. Or NULL; caller frees. */
+static char *
+find_left_link (const Message *message, const GPtrArray *blocks, const Sought *sought)
+{
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        const Leaf *leaf = message_leaf (message, i);
+        for (unsigned n = 0; leaf->links && n < leaf->links->len; n++) {
+            const Link *link = g_ptr_array_index (leaf->links, n);
+            if (g_hash_table_contains (sought->addresses, link->target) &&
+                !meets_block (blocks, i, link->start, link->start + 1))
+                return g_strdup_printf ("leaf %s, offset %zu: a link of the promotional block "
+                                        "stands here in other words",
+                                        leaf->path, link->start);
+        }
+    }
+    return NULL;
+}
+
 static void
 take_found (GPtrArray *blocks, GPtrArray *found)
 {
@@ -221,8 +240,10 @@ companions_find (Classification *classification, const Message *message)
     for (unsigned i = 0; i < message_leaf_count (message); i++)
         find_preheader (message, i, &sought, blocks, found);
     take_found (blocks, found);
-    sought_clear (&sought);
     find_orphans (classification, message);
     if (!classification->problem)
         classification->problem = twin_find (message, blocks);
+    if (!classification->problem)
+        classification->problem = find_left_link (message, blocks, &sought);
+    sought_clear (&sought);
 }

@@ -15,11 +15,9 @@
 #include "licet/limits.h"
 
 #include "letters.h"
+#include "settled.h"
 #include "sights.h"
 #include "unread.h"
-
-/* A receipt has a few lines for rebates and vouchers, and they are short. */
-enum { MOST_REDUCTIONS = 4, SHORT_LINE = 60 };
 
 typedef struct {
     const char *signal;
@@ -77,57 +75,12 @@ has_code (const char *text)
                     text);
 }
 
-/* "Rabatt", "-5,00 EUR": what an order was reduced by. */
-static bool
-is_reduction (const char *line, size_t length)
-{
-    for (size_t i = 0; i + 4 < length; i++) {
-        bool minus = line[i] == '-' || strncmp (line + i, "\xe2\x88\x92", 3) == 0;
-        size_t at = i + (line[i] == '-' ? 1 : 3);
-        at += at < length && line[at] == ' ';
-        if (!minus || at >= length || !g_ascii_isdigit (line[at]))
-            continue;
-        while (at < length && g_ascii_isdigit (line[at]))
-            at++;
-        if (at + 2 < length && strchr (".,", line[at]) && g_ascii_isdigit (line[at + 1]) &&
-            g_ascii_isdigit (line[at + 2]))
-            return true;
-    }
-    return false;
-}
-
-/* The text without the few short lines that name a reduction, which stand in the same line as its
- * amount or in the one before. */
-static char *
-without_reductions (const char *text)
-{
-    g_autoptr (GString) kept = g_string_new (NULL);
-    size_t before = 0;
-    unsigned taken = 0;
-
-    for (const char *at = text; *at;) {
-        size_t length = strcspn (at, "\n");
-        if (taken < MOST_REDUCTIONS && length <= SHORT_LINE && is_reduction (at, length)) {
-            taken++;
-            if (kept->len - before <= SHORT_LINE)
-                g_string_truncate (kept, before);
-        } else if (strspn (at, " \t\r") < length) {
-            before = kept->len;
-            g_string_append_len (kept, at, (gssize)length);
-            g_string_append_c (kept, '\n');
-        }
-        at += length + (at[length] == '\n');
-    }
-    return g_string_free (g_steal_pointer (&kept), FALSE);
-}
-
 static Verdict
-judge (const Sight *sight, const Words *words)
+judge_text (const char *text, bool backwards, const Words *words)
 {
     Verdict verdict = { 0 };
     const char *term = NULL;
-    g_autofree char *text = without_reductions (sight->text);
-    g_autofree char *plain = letters_plain (text, sight->backwards);
+    g_autofree char *plain = letters_plain (text, backwards);
 
     verdict.points = words_promotional (words, plain, &verdict.term);
     if (verdict.points > 0) {
@@ -138,6 +91,18 @@ judge (const Sight *sight, const Words *words)
     verdict.points += has_percentage (plain) ? 2 : 0;
     verdict.points += has_code (plain) ? 2 : 0;
     return verdict;
+}
+
+/* Few texts have points enough, so that only they are searched for what is settled. */
+static Verdict
+judge (const Sight *sight, const Words *words, unsigned limit)
+{
+    Verdict verdict = judge_text (sight->text, sight->backwards, words);
+
+    if (verdict.points < limit)
+        return verdict;
+    g_autofree char *text = settled_remove (sight->text, words);
+    return judge_text (text, sight->backwards, words);
 }
 
 static const Row *
@@ -187,8 +152,9 @@ search_sights (Classification *classification, const Message *message, const Wor
     for (unsigned i = 0; i < sights->len; i++) {
         const Sight *sight = g_ptr_array_index (sights, i);
         const Row *row = find_row (sight->signal);
-        Verdict verdict = judge (sight, words);
-        if (verdict.points < (letter ? row->letter : row->transaction))
+        unsigned limit = letter ? row->letter : row->transaction;
+        Verdict verdict = judge (sight, words, limit);
+        if (verdict.points < limit)
             continue;
         note_sight (classification, sight, &verdict);
         if (!found)

@@ -31,6 +31,22 @@ is_remote (const char *address)
     return g_ascii_strncasecmp (address, "http", 4) == 0 || g_str_has_prefix (address, "//");
 }
 
+/* As browsers do, to whom a percent sign without two digits is one (WHATWG URL 1.3). */
+static void
+append_unescaped (GString *out, const char *text)
+{
+    for (; *text; text++) {
+        bool escape = *text == '%' && g_ascii_isxdigit (text[1]) && g_ascii_isxdigit (text[2]);
+        if (!escape) {
+            g_string_append_c (out, *text);
+            continue;
+        }
+        g_string_append_c (
+            out, (char)(g_ascii_xdigit_value (text[1]) * 16 + g_ascii_xdigit_value (text[2])));
+        text += 2;
+    }
+}
+
 /* RFC 2397, of pages and drawings; pictures made of points have no text. */
 static void
 add_data_page (Embeds *embeds, const char *address)
@@ -49,9 +65,7 @@ add_data_page (Embeds *embeds, const char *address)
         g_string_append_len (embeds->pages, (const char *)page, (gssize)length);
         return;
     }
-    g_autoptr (GBytes) page = g_uri_unescape_bytes (comma + 1, -1, NULL, NULL);
-    const char *data = page ? g_bytes_get_data (page, &length) : comma + 1;
-    g_string_append_len (embeds->pages, data, page ? (gssize)length : -1);
+    append_unescaped (embeds->pages, comma + 1);
 }
 
 static bool

@@ -8,7 +8,7 @@
 #include "licet/error.h"
 
 #include "samples.h"
-#include "settle.h"
+#include "search.h"
 #include "signals.h"
 
 /* SOURCE_MASS: copies of a source's messages of a class that make up one source in the sum. */
@@ -66,7 +66,7 @@ training_add (Training *training, const Message *message, MessageClass class, co
             sample->seen[row] = true;
     }
     for (MessageClass i = CLASS_TRANSACTIONAL; i < MODEL_CLASSES; i++)
-        sample->settled[i] = settle_class (message, training->words, i);
+        sample->settled[i] = search_class (message, training->words, i);
     g_ptr_array_add (training->samples, sample);
 }
 

@@ -35,13 +35,17 @@ add (GPtrArray *findings, const char *signal, double weight, const char *path, c
     g_ptr_array_add (findings, finding);
 }
 
+/* An ideograph or a syllable of Hangul says as much as some letters of an alphabet. */
 static unsigned
 count_letters (const char *text)
 {
     unsigned count = 0;
 
-    for (; *text && count < FEW_LETTERS; text = g_utf8_next_char (text))
-        count += g_unichar_isalnum (g_utf8_get_char (text));
+    for (; *text && count < FEW_LETTERS; text = g_utf8_next_char (text)) {
+        gunichar letter = g_utf8_get_char (text);
+        if (g_unichar_isalnum (letter))
+            count += g_unichar_iswide (letter) ? 3 : 1;
+    }
     return count;
 }
 

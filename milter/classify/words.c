@@ -1,321 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * The vocabulary: terms of all languages in one sorted array, so that a text is walked once whatever
- * their number. Each term counts once per text: a word said ten times is no stronger evidence than
- * one said twice.
+ * A text is walked once through the vocabulary, whatever its size. Each term counts once per text: a
+ * word said ten times is no stronger evidence than one said twice.
  */
 
 #include "words.h"
 
-#include <string.h>
 #include <unitypes.h>
 #include <uniwbrk.h>
 
-#include "licet/conffile.h"
-#include "licet/error.h"
-
 #include "fold.h"
+#include "vocabulary.h"
 
 /* OPENING: bytes that count as the first lines. NEAR: how far from its name a number stands. */
-enum { OPENING = 500, NEAR = 40, SHORT_TERM = 2, FOURS = 1 << 15 };
-
-/* Each is found as it is written and as fold_loose makes it. */
-typedef struct {
-    char *text;
-    size_t length;
-    const char *written;
-    unsigned language;
-    unsigned number; /* the same for both spellings */
-    WordGroup group;
-    Purpose purpose;
-    bool prefix;    /* any ending */
-    bool substring; /* of a script that puts no blanks between words */
-    bool edge;      /* stands at the beginning or end of a word, being short */
-} Term;
-
-typedef struct {
-    GPtrArray *terms;              /* of Term, sorted by text */
-    unsigned begin[256 * 256 + 1]; /* by first two bytes */
-    bool brief[256 * 256]; /* whether one of less than four bytes begins with these two */
-    bool fours[FOURS];     /* by hash of four bytes: whether a longer one begins so */
-} Index;
-
-struct Words {
-    GPtrArray *terms;     /* of Term; owns them */
-    GPtrArray *languages; /* of char * */
-    unsigned numbers;
-    Index *words;                     /* that begin a word */
-    Index *substrings;                /* that stand anywhere */
-    Index *offers, *offer_substrings; /* of these the promotional ones */
-    gatomicrefcount references;
-};
-
-static const char *const match_words[] = { "word", "substring", NULL };
-
-static const struct {
-    const char *name;
-    WordGroup group;
-} lists[] = {
-    { "promotional", GROUP_PROMOTIONAL },
-    { "coupon", GROUP_COUPON },
-    { "calls", GROUP_CALLS },
-    { "news", GROUP_NEWS },
-    { "urgency", GROUP_URGENCY },
-    { "status", GROUP_STATUS },
-    { "automatic", GROUP_AUTOMATIC },
-    { "reference", GROUP_REFERENCE },
-    { "total", GROUP_TOTAL },
-    { "secret", GROUP_SECRET },
-    { "personal", GROUP_PERSONAL },
-    { "view", GROUP_VIEW },
-    { "unsubscribe", GROUP_UNSUBSCRIBE },
-};
-
-static const ConfField word_fields[] = {
-    { "language", CONF_STRING, true, 0, 0, NULL },
-    { "provenance", CONF_STRING, true, 0, 0, NULL },
-    { "match", CONF_STRING, false, 0, 0, match_words },
-    { "promotional", CONF_STRINGS, true, 0, 0, NULL },
-    { "transactional", CONF_GROUP, true, 0, 0, NULL },
-    { "coupon", CONF_STRINGS, false, 0, 0, NULL },
-    { "calls", CONF_STRINGS, false, 0, 0, NULL },
-    { "news", CONF_STRINGS, false, 0, 0, NULL },
-    { "urgency", CONF_STRINGS, false, 0, 0, NULL },
-    { "status", CONF_STRINGS, false, 0, 0, NULL },
-    { "automatic", CONF_STRINGS, false, 0, 0, NULL },
-    { "reference", CONF_STRINGS, false, 0, 0, NULL },
-    { "total", CONF_STRINGS, false, 0, 0, NULL },
-    { "secret", CONF_STRINGS, false, 0, 0, NULL },
-    { "personal", CONF_STRINGS, false, 0, 0, NULL },
-    { "view", CONF_STRINGS, false, 0, 0, NULL },
-    { "unsubscribe", CONF_STRINGS, false, 0, 0, NULL },
-    { NULL, CONF_STRING, false, 0, 0, NULL },
-};
-
-static const ConfField purpose_fields[] = {
-    { "receipt", CONF_STRINGS, false, 0, 0, NULL },
-    { "shipping", CONF_STRINGS, false, 0, 0, NULL },
-    { "booking", CONF_STRINGS, false, 0, 0, NULL },
-    { "account", CONF_STRINGS, false, 0, 0, NULL },
-    { "security", CONF_STRINGS, false, 0, 0, NULL },
-    { "support", CONF_STRINGS, false, 0, 0, NULL },
-    { "billing", CONF_STRINGS, false, 0, 0, NULL },
-    { "legal", CONF_STRINGS, false, 0, 0, NULL },
-    { NULL, CONF_STRING, false, 0, 0, NULL },
-};
-
-static void
-term_free (Term *term)
-{
-    g_free (term->text);
-    g_free (term);
-}
-
-static void
-index_free (Index *index)
-{
-    if (!index)
-        return;
-    g_ptr_array_unref (index->terms);
-    g_free (index);
-}
-
-static void
-add_spelling (Words *words, const Term *term, char *text)
-{
-    Term *spelling = g_new0 (Term, 1);
-
-    *spelling = *term;
-    spelling->text = text;
-    spelling->length = strlen (text);
-    g_ptr_array_add (words->terms, spelling);
-}
-
-/* Latin words stand between blanks in texts of these languages too. */
-static bool
-is_unspaced (const char *text)
-{
-    return g_utf8_get_char (text) >= 0xe00;
-}
-
-static void
-add_term (Words *words, const char *written, WordGroup group, Purpose purpose, bool substring)
-{
-    bool prefix = g_str_has_suffix (written, "*");
-    g_autofree char *bare = g_strndup (written, strlen (written) - prefix);
-    char *exact = fold_case (bare);
-    g_autofree char *loose = fold_loose (bare);
-    Term term = { .written = g_intern_string (written),
-                  .language = words->languages->len - 1,
-                  .number = words->numbers++,
-                  .group = group,
-                  .purpose = purpose,
-                  .prefix = prefix,
-                  .substring = substring && is_unspaced (exact) };
-
-    term.edge = term.substring && g_utf8_strlen (exact, -1) <= SHORT_TERM;
-    add_spelling (words, &term, exact);
-    if (strcmp (loose, exact) != 0)
-        add_spelling (words, &term, g_steal_pointer (&loose));
-}
-
-static void
-add_terms (Words *words, const ConfNode *group, const char *name, WordGroup kind,
-           Purpose purpose, bool substring)
-{
-    g_auto (GStrv) terms = conf_strings (group, name);
-
-    /* A single letter is a word of no language that says anything. */
-    for (char **term = terms; terms && *term; term++)
-        if (strlen (*term) > 1)
-            add_term (words, *term, kind, purpose, substring);
-}
-
-static void
-read_language (Words *words, const ConfNode *root, GPtrArray *problems)
-{
-    if (!conf_check (root, word_fields, problems))
-        return;
-    const ConfNode *transactional = conf_child (root, "transactional");
-    if (!conf_check (transactional, purpose_fields, problems))
-        return;
-    bool substring = strcmp (conf_string (root, "match", "word"), "substring") == 0;
-
-    g_ptr_array_add (words->languages, g_strdup (conf_string (root, "language", "")));
-    for (unsigned i = 0; i < G_N_ELEMENTS (lists); i++)
-        add_terms (words, root, lists[i].name, lists[i].group, PURPOSE_NONE, substring);
-    for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++)
-        add_terms (words, transactional, purpose_word (purpose), GROUP_TRANSACTIONAL, purpose,
-                   substring);
-}
-
-static int
-compare_terms (gconstpointer a, gconstpointer b)
-{
-    const Term *first = *(const Term *const *)a, *second = *(const Term *const *)b;
-    int order = strcmp (first->text, second->text);
-
-    return order ? order : (first->number > second->number) - (first->number < second->number);
-}
-
-static unsigned
-first_bytes (const char *text)
-{
-    return (unsigned)(unsigned char)text[0] << 8 | (unsigned char)text[1];
-}
-
-static unsigned
-first_four (const char *text)
-{
-    guint32 bytes;
-
-    memcpy (&bytes, text, sizeof bytes);
-    return (bytes * 2654435761u) >> 17;
-}
-
-static void
-fill_index (Index *index)
-{
-    unsigned at = 0;
-
-    for (unsigned i = 0; i < index->terms->len; i++) {
-        const Term *term = index->terms->pdata[i];
-        if (term->length < sizeof (guint32))
-            index->brief[first_bytes (term->text)] = true;
-        else
-            index->fours[first_four (term->text)] = true;
-    }
-    for (unsigned key = 0; key < G_N_ELEMENTS (index->begin); key++) {
-        while (at < index->terms->len &&
-               first_bytes (((const Term *)index->terms->pdata[at])->text) < key)
-            at++;
-        index->begin[key] = at;
-    }
-}
-
-static Index *
-index_new (const GPtrArray *terms, bool substring, bool offers)
-{
-    Index *index = g_new0 (Index, 1);
-
-    index->terms = g_ptr_array_new ();
-    for (unsigned i = 0; i < terms->len; i++) {
-        Term *term = terms->pdata[i];
-        if (term->substring == substring && term->length > 1 &&
-            (!offers || term->group == GROUP_PROMOTIONAL))
-            g_ptr_array_add (index->terms, term);
-    }
-    g_ptr_array_sort (index->terms, compare_terms);
-    fill_index (index);
-    return index;
-}
-
-static Words *
-words_new (void)
-{
-    Words *words = g_new0 (Words, 1);
-
-    words->terms = g_ptr_array_new_with_free_func ((GDestroyNotify)term_free);
-    words->languages = g_ptr_array_new_with_free_func (g_free);
-    g_atomic_ref_count_init (&words->references);
-    return words;
-}
-
-static Words *
-sort_terms (Words *words)
-{
-    words->words = index_new (words->terms, false, false);
-    words->substrings = index_new (words->terms, true, false);
-    words->offers = index_new (words->terms, false, true);
-    words->offer_substrings = index_new (words->terms, true, true);
-    return words;
-}
-
-Words *
-words_load (const char *dir, GError **error)
-{
-    g_autoptr (Words) words = words_new ();
-    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-
-    if (!g_file_test (dir, G_FILE_TEST_EXISTS))
-        return sort_terms (g_steal_pointer (&words));
-    g_autoptr (GPtrArray) paths = conffile_list (dir, ".cfg", error);
-    if (!paths)
-        return NULL;
-    for (unsigned i = 0; i < paths->len; i++) {
-        g_autoptr (GError) cause = NULL;
-        g_autoptr (Conffile) file = conffile_load (g_ptr_array_index (paths, i), &cause);
-        if (file)
-            read_language (words, conffile_root (file), problems);
-        else
-            g_ptr_array_add (problems, g_strdup (cause->message));
-    }
-    if (!conf_finish (problems, LICET_ERROR_POLICY, error))
-        return NULL;
-    return sort_terms (g_steal_pointer (&words));
-}
-
-Words *
-words_ref (Words *words)
-{
-    g_atomic_ref_count_inc (&words->references);
-    return words;
-}
-
-void
-words_unref (Words *words)
-{
-    if (!words || !g_atomic_ref_count_dec (&words->references))
-        return;
-    index_free (words->words);
-    index_free (words->substrings);
-    index_free (words->offers);
-    index_free (words->offer_substrings);
-    g_ptr_array_unref (words->terms);
-    g_ptr_array_unref (words->languages);
-    g_free (words);
-}
+enum { OPENING = 500, NEAR = 40 };
 
 /* A text on its way through the vocabulary. */
 typedef struct {
@@ -410,6 +109,7 @@ count_place (const Walk *walk, WordCount *count, const Term *term, size_t start)
     case GROUP_PERSONAL:
     case GROUP_VIEW:
     case GROUP_UNSUBSCRIBE:
+    case GROUP_SETTLED:
     case GROUP_COUNT:
         return;
     }
@@ -447,7 +147,8 @@ static void
 count_at (Walk *walk, const Index *index, size_t start)
 {
     const char *at = walk->text + start;
-    unsigned low = index->begin[first_bytes (at)], high = index->begin[first_bytes (at) + 1];
+    unsigned low = index->begin[term_first_two (at)],
+             high = index->begin[term_first_two (at) + 1];
     const Term *const *terms = (const Term *const *)index->terms->pdata;
 
     for (size_t depth = 2; low < high; depth++) {
@@ -468,10 +169,10 @@ count_at (Walk *walk, const Index *index, size_t start)
 static bool
 may_begin (const Index *index, const char *at, size_t left)
 {
-    unsigned key = first_bytes (at);
+    unsigned key = term_first_two (at);
 
     return index->begin[key] < index->begin[key + 1] &&
-           (index->brief[key] || left < sizeof (guint32) || index->fours[first_four (at)]);
+           (index->brief[key] || left < sizeof (guint32) || index->fours[term_first_four (at)]);
 }
 
 /* Takes folded, and gives the counts by language. Caller frees. */
@@ -502,7 +203,7 @@ sum_groups (const WordCount *count)
 {
     unsigned sum = 0;
 
-    for (WordGroup group = GROUP_PROMOTIONAL; group < GROUP_COUNT; group++)
+    for (WordGroup group = GROUP_PROMOTIONAL; group < GROUP_SETTLED; group++)
         sum += count->count[group];
     return sum;
 }
@@ -542,4 +243,16 @@ words_promotional (const Words *words, const char *text, const char **ret_term)
         *ret_term = counts[i].first[GROUP_PROMOTIONAL];
     }
     return most;
+}
+
+bool
+words_settled (const Words *words, const char *text)
+{
+    g_autofree WordCount *counts =
+        count_languages (words, fold_case (text), words->words, words->substrings);
+
+    for (unsigned i = 0; i < words->languages->len; i++)
+        if (counts[i].count[GROUP_SETTLED] > 0 || counts[i].count[GROUP_UNSUBSCRIBE] > 0)
+            return true;
+    return false;
 }

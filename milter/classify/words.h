@@ -20,6 +20,7 @@ typedef enum {
     GROUP_PERSONAL,  /* how people greet, answer and take leave */
     GROUP_VIEW,      /* to be read in a browser */
     GROUP_UNSUBSCRIBE,
+    GROUP_SETTLED, /* of a voucher or the like that was used; says nothing of the language */
     GROUP_COUNT,
 } WordGroup;
 
@@ -41,5 +42,9 @@ WordCount words_count (const Words *words, const char *text);
 /* The number of different promotional terms of the language that has most of them, and the first
  * of these: text of another language around it must not outvote an offer. */
 unsigned words_promotional (const Words *words, const char *text, const char **ret_term);
+
+/* Whether a line says in some language that a voucher or the like was used, or how to be spared
+ * offers. */
+bool words_settled (const Words *words, const char *text);
 
 #endif

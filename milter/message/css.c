@@ -150,8 +150,10 @@ strip_important (const char *css, CssDeclaration *declaration)
     size_t start = (size_t)(mark + 1 - css);
     size_t length = declaration->value + declaration->value_length - start;
     trim (css, &start, &length);
-    declaration->important =
-        length == 9 && g_ascii_strncasecmp (css + start, "important", 9) == 0;
+    /* Else it stands in a string, or the value is none. */
+    if (length != 9 || g_ascii_strncasecmp (css + start, "important", 9) != 0)
+        return;
+    declaration->important = true;
     declaration->value_length = (size_t)(mark - value);
     trim (css, &declaration->value, &declaration->value_length);
 }
@@ -210,6 +212,20 @@ append_strings (GString *out, const char *value, size_t length)
     }
 }
 
+/* Custom properties too: content may be a var() of one. */
+static bool
+shows_strings (const char *name, size_t length)
+{
+    static const char *const names[] = { "content", "list-style",    "list-style-type",
+                                         "quotes",  "symbols",       "prefix",
+                                         "suffix",  "initial-value", "text-overflow" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (names); i++)
+        if (strlen (names[i]) == length && g_ascii_strncasecmp (name, names[i], length) == 0)
+            return true;
+    return starts_with (name, length, 0, "--");
+}
+
 void
 css_append_content (GString *out, const char *css, size_t length)
 {
@@ -217,8 +233,7 @@ css_append_content (GString *out, const char *css, size_t length)
     size_t position = 0;
 
     while (css_next_declaration (css, length, &position, &found))
-        if (found.name_length == 7 &&
-            g_ascii_strncasecmp (css + found.name, "content", 7) == 0) {
+        if (shows_strings (css + found.name, found.name_length)) {
             append_strings (out, css + found.value, found.value_length);
             g_string_append_c (out, ' ');
         }

@@ -31,7 +31,8 @@ size_t css_block_end (const char *css, size_t length, size_t position);
 /* The first of the stops at or after position that is not in quotes or parentheses. */
 size_t css_find (const char *css, size_t length, size_t position, const char *stops);
 
-/* Appends the strings of "content" among declarations, their escapes resolved. */
+/* Appends the strings of "content" and other declarations whose strings are shown, their escapes
+ * resolved. */
 void css_append_content (GString *out, const char *css, size_t length);
 
 /* Whether a list of media queries holds on every screen. */

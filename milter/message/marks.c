@@ -90,7 +90,10 @@ static void
 take_mark (Finder *finder, const char *how, Mark mark, size_t start, size_t end)
 {
     if (mark == MARK_UNKNOWN) {
-        complain (finder, start, "a mark that is not known");
+        complain (finder, start,
+                  strcmp (how, "text-lines") == 0
+                      ? "a mark that is not known; in a text it stands alone on its line"
+                      : "a mark that is not known");
     } else if (mark == MARK_BEGIN) {
         if (finder->comments++ > 0)
             return;

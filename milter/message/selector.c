@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <gumbo.h>
+
 #include "part.h"
 #include "selector_parse.h"
 
@@ -205,4 +207,41 @@ selector_match (const Selector *selector, const Message *message, unsigned leaf)
             g_array_append_val (numbers, i);
     page_clear (&page);
     return numbers;
+}
+
+/* Names with a dash or a colon are custom elements and those of Office. */
+static bool
+is_odd_type (const SelectorTest *test)
+{
+    return test->kind == TEST_TYPE && !strpbrk (test->name, "-:") &&
+           gumbo_tag_enum (test->name) == GUMBO_TAG_UNKNOWN;
+}
+
+static char *
+find_doubt (const SelectorCompound *compound, bool alone)
+{
+    if (alone && compound->tests->len == 0)
+        return g_strdup ("\"*\" takes the whole page");
+    for (unsigned i = 0; i < compound->tests->len; i++) {
+        const SelectorTest *test = g_ptr_array_index (compound->tests, i);
+        if (is_odd_type (test))
+            return g_strdup_printf ("HTML has no element \"%s\"; right would be \".%s\" for a "
+                                    "class or \"#%s\" for an id",
+                                    test->name, test->name, test->name);
+    }
+    return NULL;
+}
+
+char *
+selector_doubt (const Selector *selector)
+{
+    for (unsigned i = 0; i < selector->list->len; i++) {
+        const GPtrArray *compounds = g_ptr_array_index (selector->list, i);
+        for (unsigned c = 0; c < compounds->len; c++) {
+            char *doubt = find_doubt (g_ptr_array_index (compounds, c), compounds->len == 1);
+            if (doubt)
+                return doubt;
+        }
+    }
+    return NULL;
 }

@@ -67,6 +67,15 @@ find_stray (const char *data, size_t length, const GArray *blocks, unsigned leaf
     return false;
 }
 
+/* Why none could have an effect there, or NULL. */
+static const char *
+explain (const Leaf *leaf)
+{
+    if (leaf->locked)
+        return leaf->locked;
+    return leaf->kind == LEAF_OTHER ? "it is no text, HTML or AMP of the mail itself" : NULL;
+}
+
 char *
 strays_find (GBytes *bytes, const Part *part, unsigned i, const GArray *blocks)
 {
@@ -85,7 +94,9 @@ strays_find (GBytes *bytes, const Part *part, unsigned i, const GArray *blocks)
         g_autoptr (GByteArray) text = without_nuls (data, length);
         stray = find_stray ((const char *)text->data, text->len, NULL, i, &offset);
     }
-    return stray ? g_strdup_printf ("leaf %s, offset %zu: a mark where it has no effect",
-                                    leaf->path, offset)
-                 : NULL;
+    if (!stray)
+        return NULL;
+    const char *why = explain (leaf);
+    return g_strdup_printf ("leaf %s, offset %zu: a mark where it has no effect%s%s",
+                            leaf->path, offset, why ? ": " : "", why ? why : "");
 }

@@ -27,12 +27,28 @@ read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
     for (unsigned i = 0; texts[i]; i++) {
         g_autoptr (GError) cause = NULL;
         Selector *selector = selector_parse (texts[i], &cause);
+        g_autofree char *doubt = selector ? selector_doubt (selector) : NULL;
         if (selector)
             g_ptr_array_add (selectors, selector);
-        else
+        if (!selector || doubt)
             conf_problem (problems, conf_item (list, i), "%s \"%s\": %s", name, texts[i],
-                          cause->message);
+                          doubt ? doubt : cause->message);
     }
+}
+
+/* What is protected is never selected, so that the other one would have no effect. */
+static void
+check_both (const ConfNode *group, GPtrArray *problems)
+{
+    g_auto (GStrv) promotional = conf_strings (group, "promotional_blocks");
+    g_auto (GStrv) protected = conf_strings (group, "protected_blocks");
+    const ConfNode *list = conf_child (group, "protected_blocks");
+
+    for (unsigned i = 0; protected[i]; i++)
+        if (g_strv_contains ((const char *const *)promotional, protected[i]))
+            conf_problem (problems, conf_item (list, i),
+                          "protected_blocks \"%s\" is one of promotional_blocks, too",
+                          protected[i]);
 }
 
 BlockSelectors *
@@ -44,6 +60,7 @@ block_selectors_read (const ConfNode *group, GPtrArray *problems)
     selectors->protected = g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
     read_selectors (group, "promotional_blocks", selectors->promotional, problems);
     read_selectors (group, "protected_blocks", selectors->protected, problems);
+    check_both (group, problems);
     return selectors;
 }
 
@@ -67,6 +84,21 @@ read_globs (const ConfNode *group, const char *name, GPtrArray *problems)
         if (!globs[i][strspn (globs[i], "*?./")])
             conf_problem (problems, conf_item (conf_child (group, name), i),
                           "%s \"%s\" is no pattern; right would be \"/open/*\" or \"utm_*\"",
+                          name, globs[i]);
+    return globs;
+}
+
+/* They are compared with path and query as a whole. */
+static char **
+read_paths (const ConfNode *group, const char *name, GPtrArray *problems)
+{
+    char **globs = read_globs (group, name, problems);
+
+    for (unsigned i = 0; globs[i]; i++)
+        if (!strchr ("/*?", *globs[i]))
+            conf_problem (problems, conf_item (conf_child (group, name), i),
+                          "%s \"%s\" is compared with path and query, so it must begin with "
+                          "\"/\" or \"*\"",
                           name, globs[i]);
     return globs;
 }
@@ -111,7 +143,7 @@ tracking_patterns_read (const ConfNode *root, GPtrArray *problems)
         return NULL;
     TrackingPatterns *patterns = g_new0 (TrackingPatterns, 1);
     patterns->pixel_hosts = read_hosts (group, "pixel_hosts", problems);
-    patterns->pixel_patterns = read_globs (group, "pixel_patterns", problems);
+    patterns->pixel_patterns = read_paths (group, "pixel_patterns", problems);
     patterns->link_hosts = read_hosts (group, "link_hosts", problems);
     patterns->link_parameters = read_globs (group, "link_parameters", problems);
     patterns->campaign_parameters = read_globs (group, "campaign_parameters", problems);

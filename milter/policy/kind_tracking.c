@@ -43,21 +43,31 @@ describe (const ConsentAnswer *answer)
     g_assert_not_reached ();
 }
 
-/* What still stands in this view, and how much of it cannot be taken out. */
+/* Places that are named in the evidence; a page has hundreds of links. */
+enum { MOST_NAMED = 4 };
+
+/* What still stands in this view; *ret_left tells how much of it cannot be taken out, and where. */
 static unsigned
-count_places (const RuleView *view, unsigned *ret_wrapped)
+count_places (const RuleView *view, char **ret_left)
 {
     const GPtrArray *places = view->classification->tracking;
-    unsigned count = 0;
+    g_autoptr (GString) named = g_string_new (NULL);
+    unsigned count = 0, left = 0;
 
-    *ret_wrapped = 0;
     for (unsigned i = 0; i < places->len; i++) {
         const TrackingPlace *place = g_ptr_array_index (places, i);
         if (!view_has (view, place->leaf, place->start))
             continue;
         count++;
-        *ret_wrapped += place->with == NULL;
+        if (place->with || ++left > MOST_NAMED)
+            continue;
+        const Leaf *leaf = message_leaf (view->message, place->leaf);
+        g_string_append_printf (named, "%s%s %s, %s at %zu", left > 1 ? "; " : "", leaf->type,
+                                leaf->path, place->what, place->start);
     }
+    *ret_left = left == 0 ? g_strdup ("")
+                          : g_strdup_printf (", %u of them cannot be taken out (%s%s)", left,
+                                             named->str, left > MOST_NAMED ? "; …" : "");
     return count;
 }
 
@@ -67,7 +77,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     const ConsentAnswer *answer = view->facts->tracking;
     bool expired =
         answer->state == CONSENT_GRANTED && answer->expires && answer->expires <= view->now;
-    unsigned wrapped = 0, count = count_places (view, &wrapped);
+    g_autofree char *left = NULL;
+    unsigned count = count_places (view, &left);
 
     (void)data;
     if (count == 0 || (answer->state == CONSENT_GRANTED && !expired)) {
@@ -78,9 +89,6 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     }
     result->verdict =
         answer->state == CONSENT_UNAVAILABLE ? VERDICT_CANNOT_TELL : VERDICT_VIOLATED;
-    g_autofree char *left =
-        wrapped ? g_strdup_printf (", %u of them cannot be taken out", wrapped)
-                : g_strdup ("");
     result->evidence =
         g_strdup_printf ("tracking consent: %s; %u tracked places%s",
                          expired ? "granted, but expired" : describe (answer), count, left);

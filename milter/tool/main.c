@@ -22,6 +22,8 @@ static const Command commands[] = {
     { "policy", cmd_policy, "check, show, kinds: the policy files" },
     { "consent", cmd_consent, "grant, withdraw, show, history, import, export" },
     { "audit", cmd_audit, "find: the log's records of one address" },
+    { "doctor", cmd_doctor,
+      "what in Postfix's files lets mail past licetd or breaks signatures" },
     { "key", cmd_key, "new, show, verify: DKIM keys" },
     { "settings", cmd_settings, "what licet.cfg may hold" },
     { "status", cmd_status, "counters of the running daemon" },

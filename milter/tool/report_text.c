@@ -46,6 +46,18 @@ add_class (GString *text, const Classification *classification)
                             100 * classification->promo_share, classification->confidence);
 }
 
+/* Whether a rule had the copy mended, so that it is not what was sent. */
+static bool
+is_corrected (const Decision *decision)
+{
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (result->action == ACTION_FIX && result->mode == MODE_ENFORCE)
+            return true;
+    }
+    return false;
+}
+
 static void
 add_outcome (GString *text, const Decision *decision)
 {
@@ -63,7 +75,10 @@ add_outcome (GString *text, const Decision *decision)
     };
     bool copy = decision->outcome == OUTCOME_STRIP || decision->outcome == OUTCOME_HOLD;
 
-    g_string_append_printf (text, "%s%s", words[decision->outcome],
+    bool corrected = decision->outcome == OUTCOME_DELIVER && is_corrected (decision);
+
+    g_string_append_printf (text, "%s%s",
+                            corrected ? "delivered, corrected" : words[decision->outcome],
                             copy ? copies[decision->copy] : "");
     if (decision->until) {
         g_autofree char *until = clock_format (decision->until);
@@ -75,7 +90,8 @@ add_outcome (GString *text, const Decision *decision)
     g_string_append_c (text, '\n');
     if (decision->reply)
         g_string_append_printf (text, "      %s\n", decision->reply);
-    if (decision->obstacle && decision->fallback != FALLBACK_REFUSE)
+    if (decision->obstacle && decision->fallback != FALLBACK_REFUSE &&
+        decision->outcome != OUTCOME_REFUSE)
         g_string_append_printf (text, "      strip_fallback %s: %s\n",
                                 fallback_word (decision->fallback), decision->obstacle);
 }
@@ -86,7 +102,10 @@ add_copy (GString *text, const Variant *variant)
     for (unsigned i = 0; i < variant->edits->len; i++) {
         const Edit *edit = g_ptr_array_index (variant->edits, i);
         g_string_append_printf (text, "    %s: %s", edit->why, edit->where);
-        if (edit_is_of_body (edit))
+        if (edit->kind == EDIT_REPLACE)
+            g_string_append_printf (text, ", %zu bytes became %zu", edit->end - edit->start,
+                                    strlen (edit->value));
+        else if (edit_is_of_body (edit))
             g_string_append_printf (text, ", %zu bytes removed", edit->end - edit->start);
         g_string_append_c (text, '\n');
     }
@@ -180,6 +199,11 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     g_string_append (text, "rules:\n");
     for (unsigned i = 0; i < decision->rules->len; i++)
         add_rule (text, g_ptr_array_index (decision->rules, i));
+    int copy = plan_variant_of (plan, recipient);
+    if (copy >= 0) {
+        g_string_append (text, "changes in the copy:\n");
+        add_copy (text, g_ptr_array_index (plan->variants, (unsigned)copy));
+    }
     g_string_append_c (text, '\n');
 }
 

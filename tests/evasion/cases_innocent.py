@@ -34,12 +34,25 @@ CASES = [
     shop("ghost tables for Outlook", one(html(GHOST))),
     shop("logo with its name behind a link",
          receipt('<a href="https://shop.example/"><img src="https://shop.example/logo.png" alt="Shop Example"></a>')),
+    shop("few but whole words in Chinese",
+         one(html('<img src="https://shop.example/logo.png"><p>您的订单 2026-10042 已发货,预计周五送达。'
+                  '</p><p><a href="https://shop.example/account/orders/2026-10042">查看订单</a></p>'),
+             subject="您的订单 2026-10042 已发货")),
     shop("rebate as a line of the order",
          receipt("<table><tr><td>Wasserkocher</td><td>44,90 EUR</td></tr><tr><td>Rabatt</td><td>-5,00 EUR</td></tr>"
                  "<tr><td>Summe</td><td>39,90 EUR</td></tr></table>")),
     quiet(shop("voucher and rebate that were paid with",
          receipt("<table><tr><td>Wasserkocher</td><td>49,90 EUR</td></tr><tr><td>Gutschein SOMMER</td><td>-5,00 EUR</td></tr>"
                  "<tr><td>10 % Rabatt, Sie sparen</td><td>-5,00 EUR</td></tr><tr><td>Summe</td><td>39,90 EUR</td></tr></table>"))),
+    shop("coupon that was applied",
+         one(leaf("Hello Lea,\n\nthank you. This is your receipt.\n\nOrder number: 4711-88\nLamp    49.90 EUR\nTotal   44.90 EUR\n\n"
+                  "Discount (10%): -$5.00, coupon code ETE10 applied\n\nUnsubscribe from offers: https://shop.example/u?i=1"),
+             subject="Your receipt 4711-88", more="X-Licet-Purpose: receipt\n")),
+    shop("voucher that was redeemed, in German",
+         one(leaf(RECEIPT + "\n\nRabatt (10 %): -5,00 €, Gutschein HERBST eingelöst, versandkostenfrei\n"),
+             more="X-Licet-Purpose: receipt\n")),
+    shop("card and code that were used",
+         receipt("<p>Gift card redeemed: 10.00 EUR. Promo code applied.</p>" + FOOT, more="X-Licet-Purpose: receipt\n")),
     shop("terms of business in a file",
          one(multi("mixed", leaf(RECEIPT),
                    leaf("Allgemeine Geschäftsbedingungen. Gutscheine gelten drei Jahre. Rabatte werden nicht verbunden. "

@@ -17,6 +17,12 @@ def case(name, body="", says=("reading-",), head=""):
 CASES = [
     case("content of a style sheet", head=f'<style>.a::after{{content:"{OFFER_EN}"}}</style>',
          says=["reading-style"]),
+    case("content with a sign that styles know", head='<style>p::after{content:"Hi! ' + OFFER_EN + '"}</style>',
+         says=["reading-style"]),
+    case("content of an attribute with that sign", f'<p style="content:\'Hi! {OFFER_EN}\'">.</p>', ["reading-style"]),
+    case("content in a variable",
+         head=f'<style>:root{{--t:"{OFFER_EN}"}} p::after{{content:var(--t)}}</style>', says=["reading-style"]),
+    case("signs of a list", head=f'<style>li{{list-style-type:"{OFFER_EN}"}}</style>', says=["reading-style"]),
     case("content of a style sheet in escapes",
          head="<style>.a::before{content:'" +
               "".join("\\%06x" % ord(c) for c in OFFER_EN) + "'}</style>", says=["reading-style"]),
@@ -40,6 +46,8 @@ CASES = [
          ["reading-page"]),
     case("page in a data URI by percent",
          '<iframe src="data:text/html,' + urllib.parse.quote(PAGE) + '"></iframe>', ["reading-page"]),
+    case("page in a data URI with a broken escape",
+         '<iframe src="data:text/html,' + urllib.parse.quote(PAGE) + '%%20"></iframe>', ["reading-page"]),
     case("picture in a data URI that is text",
          '<img src="data:image/svg+xml,' + urllib.parse.quote(f"<svg><text>{OFFER}</text></svg>") + '">',
          ["reading-page"]),

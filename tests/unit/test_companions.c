@@ -48,6 +48,14 @@ static const Row rows[] = {
       "" },
     { "a text that says nothing of it stays",
       HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER "\n--b--\n", "" },
+    { "in other words, but with its address",
+      HEAD TEXT "Order 7.\n\nTake a quarter off: http://s/boots\n" PAGE "<p>Order 7.</p>" OFFER
+                "\n--b--\n",
+      "!leaf 1, offset 32: a link of the promotional block stands here in other words" },
+    { "its address leads to the order as well",
+      HEAD TEXT "Order 7: http://s/boots\n" PAGE
+                "<p>Order 7. <a href=\"http://s/boots\">Boots</a></p>" OFFER "\n--b--\n",
+      "" },
     { "inside of another sentence it cannot be cut",
       HEAD TEXT "Your order number seven is on its way to you today and please save 20% on all "
                 "winter boots until Sunday while it is on its long way to your door.\n" PAGE

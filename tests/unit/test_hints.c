@@ -55,6 +55,16 @@ static const LoadRow loads[] = {
     { "protected_blocks = [ \"\" ];",
       "licet-policy.cfg:4: protected_blocks \"\": column 1: here a type" },
     { "promotional_blocks = \".a\";", "licet-policy.cfg:4: " },
+    { "protected_blocks = [ \".a\",\n \"legal\" ];",
+      "licet-policy.cfg:5: protected_blocks \"legal\": HTML has no element \"legal\"; right "
+      "would be \".legal\"" },
+    { "protected_blocks = [ \"amp-img\", \"td *\", \"*.a\" ];", NULL },
+    { "promotional_blocks = [ \".a, *\" ];", "\"*\" takes the whole page" },
+    { "promotional_blocks = [ \".a\" ];\nprotected_blocks = [ \".a\" ];",
+      "licet-policy.cfg:5: protected_blocks \".a\" is one of promotional_blocks, too" },
+    { "tracking : { pixel_patterns = [ \"https://a.example/o*\" ]; };",
+      "so it must begin with \"/\"" },
+    { "tracking : { pixel_patterns = [ \"/o*\", \"*open.gif?*\" ]; };", NULL },
     { TRACKING, NULL },
     { "tracking : { pixel_hosts = [ \"bücher.example\", \".a.example\", \"a_b.example\" ]; };",
       NULL },
@@ -217,9 +227,13 @@ typedef struct {
     const char *evidence; /* a part of it, or of the reply of a refusal */
 } DecideRow;
 
-#define FIX      "otherwise = \"fix\";"
-#define PIXEL    "<p>Order 7</p><img src=\"https://px.example/1\">"
-#define WRAPPED  "<p>Order 7</p><a href=\"https://click.example/x\">a</a>"
+#define FIX "otherwise = \"fix\";"
+/* A page of pictures and next to no words would be taken for a disguise. */
+#define ORDER                                                                                  \
+    "<p>Your order 7 was sent today and arrives on Monday, 30 November, at the address that "  \
+    "you gave with it. Thank you.</p>"
+#define PIXEL    ORDER "<img src=\"https://px.example/1\">"
+#define WRAPPED  ORDER "<a href=\"https://click.example/x\">a</a>"
 #define TWO_WAYS "Content-Type: text/html\r\nContent-Type: text/plain\r\n"
 
 static const DecideRow decisions[] = {

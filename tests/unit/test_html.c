@@ -269,7 +269,8 @@ static const Row problem_rows[] = {
     { "comments in plain text", "text/plain", "<!-- licet:promotional -->",
       "leaf 1, offset 5: a mark where it has no effect" },
     { "a mark in another kind of text", "text/markdown", "<!-- licet:promotional -->",
-      "leaf 1, offset 5: a mark where it has no effect" },
+      "leaf 1, offset 5: a mark where it has no effect: it is no text, HTML or AMP of the mail "
+      "itself" },
     { "a begin without an end", HTML, "ab<!-- licet:promotional -->c",
       "leaf 1, offset 2: a marked block without its end" },
     { "an end without a begin", HTML, "ab<!-- /licet:promotional -->c",

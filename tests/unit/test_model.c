@@ -41,13 +41,13 @@ test_unknown_signal (void)
     g_autoptr (Model) model =
         load_text ("trained = \"by hand\";\n"
                    "transactional = { bias = 0.5;\n  colour = 1.0; };\n"
-                   "promotional = { bias = 0.5; };\n\npersonal = { };\n",
+                   "promotional = { bias = 0.5; };\npersonal = { };\n",
                    &error);
 
     g_assert_null (model);
     g_assert_error (error, LICET_ERROR, LICET_ERROR_POLICY);
     g_assert_nonnull (strstr (error->message, ".cfg:3: "));
-    g_assert_nonnull (strstr (error->message, ".cfg:4: "));
+    g_assert_nonnull (strstr (error->message, ".cfg:5: "));
 }
 
 static void
