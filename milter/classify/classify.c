@@ -422,18 +422,29 @@ settle_purposes (Classification *classification, const Scene *scene)
         classification->purpose = guess_purpose (scene);
 }
 
+/* What of the main leaf is judged: with its lines as a reader sees them where no block has to be left
+ * out. */
+static char *
+text_to_judge (const Classification *classification, const Message *message, int leaf)
+{
+    size_t inside = 0;
+
+    if (leaf < 0)
+        return g_strdup ("");
+    if (has_block (classification, (unsigned)leaf))
+        return text_outside_blocks (classification, message, (unsigned)leaf, &inside);
+    return g_strdup (message_leaf (message, (unsigned)leaf)->text);
+}
+
 Classification *
 classify (const Message *message, const Words *words, const Model *model, const Hints *hints)
 {
     g_autoptr (Classification) classification = classification_new ();
-    int leaf = message_main_leaf (message);
-    size_t inside = 0;
 
     add_blocks (classification, message, hints);
     find_tracking (classification, message, hints);
     g_autofree char *outside =
-        leaf >= 0 ? text_outside_blocks (classification, message, (unsigned)leaf, &inside)
-                  : g_strdup ("");
+        text_to_judge (classification, message, message_main_leaf (message));
     g_autofree char *text = first_bytes (outside, SCENE_TEXT);
     g_auto (Scene) scene = scene_take (message, text, words);
     signals_collect (&scene, classification->evidence);

@@ -116,7 +116,11 @@ fold_loose (const char *text)
     GString *out = g_string_sized_new (64);
 
     while (*at) {
-        if ((unsigned char)*at < 0x80) {
+        if (g_ascii_isspace (*at)) {
+            if (out->len == 0 || out->str[out->len - 1] != ' ')
+                g_string_append_c (out, ' ');
+            at++;
+        } else if ((unsigned char)*at < 0x80) {
             g_string_append_c (out, g_ascii_tolower (*at++));
         } else {
             add_folded (out, g_utf8_get_char (at));

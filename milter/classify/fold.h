@@ -8,7 +8,8 @@
 char *fold_case (const char *text);
 
 /* As people type: also without accents and vowel points, compatibility forms as plain letters, the
- * Arabic letters that are written in several ways as one of them, nothing without width. */
+ * Arabic letters that are written in several ways as one of them, nothing without width, and blanks and
+ * ends of lines as one blank. */
 char *fold_loose (const char *text);
 
 #endif

@@ -127,9 +127,12 @@ model_weigh (const Model *model, GPtrArray *evidence)
     for (unsigned i = 0; i < evidence->len; i++) {
         Evidence *entry = evidence->pdata[i];
         int signal = signals_find (entry->signal);
-        if (signal >= 0)
-            entry->weight = model->weights[CLASS_PROMOTIONAL][signal] -
-                            model->weights[CLASS_TRANSACTIONAL][signal];
+        if (signal < 0)
+            continue;
+        double business = model->weights[CLASS_TRANSACTIONAL][signal];
+        double promotion = model->weights[CLASS_PROMOTIONAL][signal];
+        entry->weight = promotion - business;
+        entry->letter = model->weights[CLASS_PERSONAL][signal] - MAX (business, promotion);
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef LICET_CLASSIFY_QUOTED_H
 #define LICET_CLASSIFY_QUOTED_H
 
+#include <glib.h>
 #include <stdbool.h>
 
 /* What of a text its author wrote, and what the mail program took over from an earlier mail. */
@@ -15,5 +16,6 @@ typedef struct {
 /* Linear; text is UTF-8. No word of any language is needed: a head is known by its form. */
 Quoted quoted_take (const char *text);
 void quoted_clear (Quoted *quoted);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Quoted, quoted_clear)
 
 #endif

@@ -103,6 +103,7 @@ TERMS (see_much_business, words, GROUP_TRANSACTIONAL, 3)
 TERMS (see_status, words, GROUP_STATUS, 1)
 TERMS (see_states, words, GROUP_STATUS, 3)
 TERMS (see_automatic, words, GROUP_AUTOMATIC, 1)
+TERMS (see_formal, words, GROUP_FORMAL, 1)
 TERMS (see_personal, words, GROUP_PERSONAL, 1)
 TERMS (see_many_personal, words, GROUP_PERSONAL, 3)
 TERMS (see_view, words, GROUP_VIEW, 1)
@@ -139,6 +140,7 @@ SEEN (see_lean_promotion,
           count_promotion (&scene->words) >= 2 * count_business (&scene->words))
 SEEN (see_neither, count_promotion (&scene->words) + count_business (&scene->words) == 0)
 SEEN (see_long_promotion, scene->tally.characters > 1500 &&
+                              count_promotion (&scene->words) > 0 &&
                               count_promotion (&scene->words) >= count_business (&scene->words))
 
 SEEN (see_numbered_reference,
@@ -172,6 +174,8 @@ SEEN (see_tables, scene->tally.tables >= 3)
 SEEN (see_no_links, scene->tally.links == 0)
 SEEN (see_links, scene->tally.links >= 6)
 SEEN (see_many_links, scene->tally.links >= 15)
+SEEN (see_mostly_links,
+      scene->tally.links >= 10 && scene->tally.characters < 25 * (size_t)scene->tally.links)
 SEEN (see_hosts, scene->tally.hosts >= 4)
 SEEN (see_campaign_link, scene->tally.campaign_links >= 1)
 SEEN (see_unsubscribe_link, scene->tally.unsubscribe_links >= 1)
@@ -246,6 +250,7 @@ static const Signal table[] = {
       see_lean_promotion },
     { "long-promotion", "long, and more of offers and news than of business", "-+-", 0.5,
       see_long_promotion },
+    { "formal", "addresses customers, or speaks for a firm", "*.-", 0, see_formal },
     { "words-none", "no word of business, offers or news", "--+", 0, see_neither },
     { "personal", "a word as people write to each other", "--+", 0, see_personal },
     { "personal-many", "three words as people write to each other or more", "--+", 0,
@@ -274,6 +279,7 @@ static const Signal table[] = {
     { "links-none", "no link", ".-+", -0.2, see_no_links },
     { "links", "six links or more", "-+-", 0.2, see_links },
     { "links-many", "fifteen links or more", "-+-", 0.5, see_many_links },
+    { "links-mostly", "links with little text", "-+-", 1.0, see_mostly_links },
     { "links-hosts", "links to four places or more", "-+-", 0.4, see_hosts },
     { "link-campaign", "a link that counts a campaign", "-+-", 0.8, see_campaign_link },
     { "link-unsubscribe", "a link to unsubscribe", "-+-", 0.8, see_unsubscribe_link },
@@ -360,6 +366,14 @@ signals_find (const char *name)
     if (g_once_init_enter (&rows))
         g_once_init_leave (&rows, number_rows ());
     return GPOINTER_TO_INT (g_hash_table_lookup (rows, name)) - 1;
+}
+
+const char *
+classify_meaning (const char *signal)
+{
+    int row = signals_find (signal);
+
+    return row >= 0 ? table[row].meaning : NULL;
 }
 
 /* An answer is judged by what its author wrote, not by what the earlier mail says. */

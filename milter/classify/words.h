@@ -17,6 +17,7 @@ typedef enum {
     GROUP_REFERENCE, /* what a number is of: order, invoice, ticket */
     GROUP_TOTAL,     /* what an amount is of: total, tax, shipping */
     GROUP_SECRET,    /* codes and passwords */
+    GROUP_FORMAL,    /* how firms address customers and name themselves */
     GROUP_PERSONAL,  /* how people greet, answer and take leave */
     GROUP_VIEW,      /* to be read in a browser */
     GROUP_UNSUBSCRIBE,
