@@ -33,12 +33,6 @@ typedef struct {
         return see_terms (&scene->part, group, least);                                         \
     }
 
-#define OPENING(function, group)                                                               \
-    static char *function (const Scene *scene)                                                 \
-    {                                                                                          \
-        return scene->words.opening[group] ? g_strdup (scene->words.first[group]) : NULL;      \
-    }
-
 static char *
 see_terms (const WordCount *words, WordGroup group, unsigned least)
 {
@@ -112,36 +106,36 @@ TERMS (see_reference, words, GROUP_REFERENCE, 1)
 TERMS (see_totals, words, GROUP_TOTAL, 2)
 TERMS (see_secret, words, GROUP_SECRET, 1)
 
-OPENING (see_offer_opening, GROUP_PROMOTIONAL)
-OPENING (see_business_opening, GROUP_TRANSACTIONAL)
-OPENING (see_status_opening, GROUP_STATUS)
-OPENING (see_secret_opening, GROUP_SECRET)
-
+/* Of all text, or of its first lines. */
 static unsigned
-count_business (const WordCount *words)
+count_business (const unsigned counts[])
 {
-    return words->count[GROUP_TRANSACTIONAL] + words->count[GROUP_STATUS] +
-           words->count[GROUP_SECRET] + words->count[GROUP_AUTOMATIC];
+    return counts[GROUP_TRANSACTIONAL] + counts[GROUP_STATUS] + counts[GROUP_SECRET] +
+           counts[GROUP_AUTOMATIC];
 }
 
 static unsigned
-count_promotion (const WordCount *words)
+count_promotion (const unsigned counts[])
 {
-    return words->count[GROUP_PROMOTIONAL] + words->count[GROUP_COUPON] +
-           words->count[GROUP_CALLS] + words->count[GROUP_NEWS] + words->count[GROUP_URGENCY] +
-           words->count[GROUP_VIEW];
+    return counts[GROUP_PROMOTIONAL] + counts[GROUP_COUPON] + counts[GROUP_CALLS] +
+           counts[GROUP_NEWS] + counts[GROUP_URGENCY] + counts[GROUP_VIEW];
 }
 
+SEEN (see_business_first,
+      count_business (scene->words.opening) > count_promotion (scene->words.opening))
+SEEN (see_promotion_first,
+      count_promotion (scene->words.opening) > count_business (scene->words.opening))
 SEEN (see_lean_business,
-      count_business (&scene->words) >= 2 &&
-          count_business (&scene->words) >= 2 * count_promotion (&scene->words))
+      count_business (scene->words.count) >= 2 &&
+          count_business (scene->words.count) >= 2 * count_promotion (scene->words.count))
 SEEN (see_lean_promotion,
-      count_promotion (&scene->words) >= 2 &&
-          count_promotion (&scene->words) >= 2 * count_business (&scene->words))
-SEEN (see_neither, count_promotion (&scene->words) + count_business (&scene->words) == 0)
-SEEN (see_long_promotion, scene->tally.characters > 1500 &&
-                              count_promotion (&scene->words) > 0 &&
-                              count_promotion (&scene->words) >= count_business (&scene->words))
+      count_promotion (scene->words.count) >= 2 &&
+          count_promotion (scene->words.count) >= 2 * count_business (scene->words.count))
+SEEN (see_neither,
+      count_promotion (scene->words.count) + count_business (scene->words.count) == 0)
+SEEN (see_long_promotion,
+      scene->tally.characters > 1500 && count_promotion (scene->words.count) > 0 &&
+          count_promotion (scene->words.count) >= count_business (scene->words.count))
 
 SEEN (see_numbered_reference,
       scene->words.numbered[GROUP_REFERENCE] + scene->subject_words.numbered[GROUP_REFERENCE] >=
@@ -215,7 +209,8 @@ static const Signal table[] = {
     { "offer", "a word of offers", "-+-", 0.5, see_offer },
     { "offers", "three words of offers or more", "-+-", 0.8, see_offers },
     { "offers-many", "six words of offers or more", "-+-", 0.8, see_many_offers },
-    { "offer-first", "a word of offers in the first lines", "-+-", 0.4, see_offer_opening },
+    { "promotion-first", "offers or news rather than business in the first lines", "-+-", 0.6,
+      see_promotion_first },
     { "coupon", "a code to redeem", "-+-", 1.0, see_coupon },
     { "reduction", "a percentage beside a word of offers", "-+-", 1.0, see_reduction },
     { "call", "a call to act", "-+-", 0.4, see_call },
@@ -228,12 +223,10 @@ static const Signal table[] = {
     { "business", "a word of orders, payments or accounts", "+--", -0.6, see_business },
     { "business-much", "three words of orders, payments or accounts or more", "+--", -0.9,
       see_much_business },
-    { "business-first", "orders, payments or accounts in the first lines", "+--", -0.6,
-      see_business_opening },
+    { "business-first", "business rather than offers or news in the first lines", "+--", -0.6,
+      see_business_first },
     { "status", "says what became of something", "+--", -0.6, see_status },
     { "states", "says in three ways what became of something", "+--", -0.5, see_states },
-    { "status-first", "says in the first lines what became of something", "+--", -0.6,
-      see_status_opening },
     { "automatic", "says that a program wrote it", "+--", -0.8, see_automatic },
     { "reference", "names a kind of number", "+--", -0.3, see_reference },
     { "reference-number", "a number of an order, invoice or ticket", "+--", -1.2,
@@ -241,8 +234,6 @@ static const Signal table[] = {
     { "totals", "totals, taxes or shipping costs", "+--", -0.6, see_totals },
     { "total-amount", "an amount beside a total", "+--", -0.8, see_numbered_total },
     { "secret", "speaks of a code or password", "+--", -0.8, see_secret },
-    { "secret-first", "a code or password in the first lines", "+--", -0.5,
-      see_secret_opening },
     { "secret-code", "a code beside its name", "+--", -0.8, see_numbered_secret },
     { "lean-business", "speaks of business twice as much as of offers and news", "+-*", -0.8,
       see_lean_business },

@@ -55,14 +55,17 @@ is_at_edge (Walk *walk, size_t start, size_t end)
     return start == 0 || end >= walk->length || walk->breaks[start] || walk->breaks[end];
 }
 
-/* Whether `least` digits and more stand together close after `at`. */
+/* Whether `least` digits and more stand together close after `at`, with that many letters between at
+ * most: "order number: 4711" but not "order now and save 100". */
 static bool
-number_follows (const char *at, unsigned least)
+number_follows (const char *at, unsigned least, unsigned letters)
 {
-    unsigned digits = 0;
+    unsigned digits = 0, passed = 0;
 
-    for (unsigned i = 0; i < NEAR && at[i]; i++) {
-        digits = g_ascii_isdigit (at[i]) ? digits + 1 : 0;
+    for (unsigned i = 0; i < NEAR && *at && passed <= letters;
+         i++, at = g_utf8_next_char (at)) {
+        digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
+        passed += is_letter_at (at) && digits == 0;
         if (digits >= least)
             return true;
     }
@@ -89,12 +92,13 @@ count_place (const Walk *walk, WordCount *count, const Term *term, size_t start)
 
     switch (term->group) {
     case GROUP_REFERENCE:
+        count->numbered[term->group] += number_follows (after, 3, 8);
+        return;
     case GROUP_TOTAL:
-        count->numbered[term->group] +=
-            number_follows (after, term->group == GROUP_TOTAL ? 2 : 3);
+        count->numbered[term->group] += number_follows (after, 2, 16);
         return;
     case GROUP_SECRET:
-        count->numbered[term->group] += number_follows (after, 4);
+        count->numbered[term->group] += number_follows (after, 4, 24);
         return;
     case GROUP_PROMOTIONAL:
         count->reductions += percentage_near (walk, start, start + term->length);
