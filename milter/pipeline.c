@@ -11,6 +11,7 @@
 
 #include "licet/address.h"
 #include "licet/classify.h"
+#include "licet/digest.h"
 #include "licet/message.h"
 #include "licet/rewrite.h"
 
@@ -21,7 +22,7 @@ hash_from (GBytes *bytes, size_t offset)
     const unsigned char *data = g_bytes_get_data (bytes, &length);
 
     offset = MIN (offset, length);
-    return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data + offset, length - offset);
+    return digest_sha256 (data + offset, length - offset);
 }
 
 static size_t
@@ -103,6 +104,21 @@ judge_text_only (Run *run, Decision *decision)
         policy_text_only_failed (run->engine->policies, decision, run->no_rest);
 }
 
+/* Where a law caps the mails of a period. A failure leaves them unknown, which is for the rule. */
+static void
+ask_contacts (Run *run, RecipientFacts *facts)
+{
+    g_autoptr (GError) cause = NULL;
+    const char *who = facts->person ? facts->person : facts->address;
+
+    if (!run->engine->contacts || !policy_counts_contacts (run->engine->policies, facts))
+        return;
+    facts->contacts =
+        contacts_since (run->engine->contacts, who, run->now - CONTACT_DAYS * 86400, &cause);
+    if (!facts->contacts)
+        facts->contacts_failure = g_strdup (cause->message);
+}
+
 static void
 decide_all (Run *run)
 {
@@ -114,9 +130,10 @@ decide_all (Run *run)
                      run->now, &run->plan->consent_failure);
 
     for (unsigned i = 0; i < records->len; i++) {
-        RecipientFacts *facts = policy_facts (policies, run->message,
-                                              envelope_recipient (run->envelope, i)->address,
-                                              g_ptr_array_index (records, i));
+        const ConsentRecord *record = g_ptr_array_index (records, i);
+        RecipientFacts *facts = policy_facts (
+            policies, run->message, envelope_recipient (run->envelope, i)->address, record);
+        ask_contacts (run, facts);
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
         judge_text_only (run, decision);
         g_ptr_array_add (run->plan->decisions, decision);
@@ -154,12 +171,41 @@ decide_again (Run *run, const Variant *variant, const char *reason)
             policy_strip_failed (policies, run->message, run->plan->classification, decision,
                                  run->now, reason);
             judge_text_only (run, decision);
+        } else if (has_edit (variant, "footer")) {
+            policy_fix_failed (policies, decision, reason);
         } else if (has_edit (variant, "tracking")) {
             policy_tracking_failed (decision, reason);
         } else {
             policy_text_only_failed (policies, decision, reason);
         }
     }
+}
+
+/* A page can hide what is added to it, so the rules that wanted the footer look at the copy. False
+ * when a recipient was decided again. */
+static bool
+judge_footer (Run *run, const Variant *variant, GError **error)
+{
+    bool content = true;
+
+    if (!has_edit (variant, "footer"))
+        return true;
+    g_autoptr (Message) copy = message_parse (variant->bytes, error);
+    for (unsigned i = 0; copy && i < variant->recipients->len; i++) {
+        unsigned recipient = g_array_index (variant->recipients, unsigned, i);
+        Decision *decision = g_ptr_array_index (run->plan->decisions, recipient);
+        policy_judge_fixed (run->engine->policies, copy, run->plan->classification, decision,
+                            run->now);
+        content = content && decision->outcome != OUTCOME_REFUSE;
+    }
+    return copy && content;
+}
+
+static bool
+is_optional (const Variant *variant)
+{
+    return has_edit (variant, "strip") || has_edit (variant, "tracking") ||
+           has_edit (variant, "footer");
 }
 
 /* Gives the variant its bytes. False without an error: its edits cannot be made and its
@@ -170,7 +216,7 @@ render_variant (Run *run, Variant *variant, GError **error)
     g_autoptr (GError) cause = NULL;
 
     variant->bytes = message_render (run->message, variant->edits, &cause);
-    if (!variant->bytes && (has_edit (variant, "strip") || has_edit (variant, "tracking"))) {
+    if (!variant->bytes && is_optional (variant)) {
         decide_again (run, variant, cause->message);
         return false;
     }
@@ -180,7 +226,7 @@ render_variant (Run *run, Variant *variant, GError **error)
     } else if (!variant->bytes) {
         g_propagate_error (error, g_steal_pointer (&cause));
     }
-    return variant->bytes != NULL;
+    return variant->bytes && judge_footer (run, variant, error);
 }
 
 /* An edit that cannot be made changes the decisions, hence the grouping: from a stripped copy to
@@ -238,15 +284,31 @@ prepend_signatures (GBytes *bytes, const GPtrArray *signatures)
     return g_byte_array_free_to_bytes (whole);
 }
 
-static bool
-sign_variant (const Engine *engine, Variant *variant, const char *from, int64_t now,
-              GError **error)
+/* Most variants have the body that came in, and hashing is dearer than comparing. */
+static char *
+hash_variant (const Run *run, const Variant *variant)
 {
-    variant->body_hash = hash_from (variant->bytes, body_offset (variant->bytes));
+    size_t old_length = 0, length = 0;
+    const char *old = g_bytes_get_data (message_bytes (run->message), &old_length);
+    const char *data = g_bytes_get_data (variant->bytes, &length);
+    size_t old_body = message_body_offset (run->message), body = body_offset (variant->bytes);
+
+    if (length - body == old_length - old_body &&
+        memcmp (data + body, old + old_body, length - body) == 0)
+        return g_strdup (run->plan->body_hash);
+    return hash_from (variant->bytes, body);
+}
+
+static bool
+sign_variant (const Run *run, Variant *variant, GError **error)
+{
+    const char *from = message_from (run->message);
+
+    variant->body_hash = hash_variant (run, variant);
     if (!from)
         return true;
-    GPtrArray *signatures =
-        signer_sign (engine->signer, variant->bytes, address_domain (from), now, error);
+    GPtrArray *signatures = signer_sign (run->engine->signer, variant->bytes,
+                                         address_domain (from), run->now, error);
     if (!signatures)
         return false;
     g_ptr_array_unref (variant->signatures);
@@ -286,13 +348,17 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .plan = plan,
     };
     plan->classification = classify (message, engine->words, engine->model, hints_of (&run));
+    plan->campaign = g_strdup (message_header (message, "X-Licet-Campaign"));
+    plan->template = rewrite_template (message);
     if (!decide_and_make (&run, error))
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
 
-    for (unsigned i = 0; i < plan->variants->len; i++)
-        if (!sign_variant (engine, g_ptr_array_index (plan->variants, i),
-                           message_from (message), now, error))
+    for (unsigned i = 0; i < plan->variants->len; i++) {
+        Variant *variant = g_ptr_array_index (plan->variants, i);
+        rewrite_name_removed (message, variant);
+        if (!sign_variant (&run, variant, error))
             return NULL;
+    }
     return g_steal_pointer (&plan);
 }

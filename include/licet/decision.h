@@ -13,6 +13,8 @@
  * What is to happen for one recipient, and every rule that was looked at on the way there.
  * A value: made by policy_decide, read by rewrite, audit and the tools.
  */
+enum { CONTACT_DAYS = 31 }; /* the longest period of a frequency cap */
+
 typedef enum {
     VERDICT_SATISFIED,
     VERDICT_VIOLATED,
@@ -58,6 +60,13 @@ typedef enum {
     FALLBACK_REFUSE,
 } Fallback;
 
+/* What is added to the end of a mail that does not say who sends it or how to leave. */
+typedef struct {
+    char *html;     /* ASCII, for the end of a page */
+    char *plain;    /* UTF-8, for the end of a text; begins with a line end */
+    char *language; /* "de" */
+} Footer;
+
 typedef struct {
     char *id;   /* "DE-CONSENT" */
     char *kind; /* "consent" */
@@ -65,13 +74,15 @@ typedef struct {
     Action
         action; /* what the rule asks for with this verdict; ACTION_ALLOW when satisfied or not applicable */
     RuleMode mode;
-    char *source;   /* the statute, as the policy file gives it */
-    char *evidence; /* what was looked at and found */
-    char *remedy;   /* what would satisfy it; NULL when satisfied or not applicable */
-    int64_t until;  /* with ACTION_DEFER: when to ask again; 0 when not known */
-    char
-        *fix; /* with ACTION_FIX: the text to add (kind "subject-label": the prefix); or NULL */
-    bool cured; /* violated by the message as sent, no longer by the stripped copy */
+    char *source;    /* the statute, as the policy file gives it */
+    char *evidence;  /* what was looked at and found */
+    char *remedy;    /* what would satisfy it; NULL when satisfied or not applicable */
+    int64_t until;   /* with ACTION_DEFER: when to ask again; 0 when not known */
+    char *fix;       /* with ACTION_FIX: the text to add ("subject-label": the prefix,
+                       "list-unsubscribe" and "reply-address": the value of the field,
+                       "unsubscribe" and "sender-identity": "footer"); or NULL */
+    bool not_set_up; /* with VERDICT_CANNOT_TELL: licet-policy.cfg lacks what it takes */
+    bool cured;      /* violated by the message as sent, no longer by the stripped copy */
 } RuleResult;
 
 /* Who the recipient is, as far as rules ask. */
@@ -79,12 +90,18 @@ typedef struct {
     char *given;   /* as in the envelope */
     char *address; /* normalised; the given text when it cannot be */
     char *person, *recipient_class, *language; /* or NULL */
-    char *territory;                           /* policy file that decides: "DE", "US", "XX" */
-    char *subdivision;                         /* "CA" of US-CA, or NULL */
+    char *
+        territory; /* policy file that decides: "DE", "US", "XX"; several as "DE+FR": the rules of
+                          all of them judge, and for each duty the strictest decides */
+    char *subdivision;            /* "CA" of US-CA, or NULL */
+    char *provider;               /* policy file of the mailbox provider: "gmail"; or NULL */
     const char *territory_source; /* "consent-record", "header", "domain", "default" */
     double territory_confidence;  /* 0..1 */
     ConsentAnswer *promotion;     /* never NULL */
     ConsentAnswer *tracking;      /* never NULL */
+    GArray *contacts; /* of int64_t, in order: when promotion went to this person in the last
+                                     CONTACT_DAYS days; NULL when nobody knows */
+    char *contacts_failure; /* why not, when it was asked; or NULL */
 } RecipientFacts;
 
 typedef struct {
@@ -99,12 +116,14 @@ typedef struct {
                          for who decides; ASCII, one line; else NULL */
     int64_t until; /* for DEFER, else 0 */
     Copy copy;     /* with DELIVER, STRIP and HOLD */
+    Footer *footer;    /* what the copy gets at its end, or NULL */
     char *obstacle;    /* why a strip that was due could not be made, or NULL */
     Fallback fallback; /* with an obstacle: what the policy puts in the place of the strip */
 } Decision;
 
 RuleResult *rule_result_new (void);
 void rule_result_free (RuleResult *result);
+void footer_free (Footer *footer);
 void recipient_facts_free (RecipientFacts *facts);
 void decision_free (Decision *decision);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RuleResult, rule_result_free)

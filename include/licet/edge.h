@@ -26,8 +26,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Daemon, daemon_free)
 /* The snapshot in force; caller unrefs. */
 Engine *daemon_engine (Daemon *daemon);
 Ledger *daemon_ledger (Daemon *daemon);
+Contacts *daemon_contacts (Daemon *daemon);
 Audit *daemon_audit (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
+/* To be called every minute: what the log has to do by the clock. */
+void daemon_tick (Daemon *daemon);
+
+/* Counts a copy with promotion that goes to a recipient, where a rule caps them. UNAVAILABLE when it
+ * cannot be written down. */
+bool daemon_note_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                          GError **error);
 
 /* Reads settings, policies, words, keys and store anew and swaps the snapshot, and reopens the
  * log. On failure the old snapshot stays. Settings that name a socket, the ledger or the log

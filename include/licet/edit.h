@@ -12,9 +12,11 @@
  * (milter/edge/apply.c); both give the same message.
  */
 typedef enum {
-    EDIT_CUT,            /* remove decoded bytes [start, end) of a leaf */
-    EDIT_REPLACE,        /* put `value` (ASCII) in their place */
-    EDIT_DROP,           /* remove the leaf as a part of its multipart, header and all */
+    EDIT_CUT,     /* remove decoded bytes [start, end) of a leaf */
+    EDIT_REPLACE, /* put `value` (ASCII) in their place */
+    EDIT_INSERT,  /* put `value` before decoded byte `start`; one in a leaf. ASCII in a page; in
+                            text/plain UTF-8, where the leaf can hold it; lines end in CRLF */
+    EDIT_DROP,    /* remove the leaf as a part of its multipart, header and all */
     EDIT_HEADER_REMOVE,  /* remove header field number `field` */
     EDIT_HEADER_REPLACE, /* give header field number `field` the value `value` */
     EDIT_HEADER_INSERT,  /* put `name`: `value` above all fields; several keep their order */
@@ -22,15 +24,20 @@ typedef enum {
 
 typedef struct {
     EditKind kind;
-    const char *why;   /* a static word for the record: "strip", "unmark", "tracking",
-                          "text-only", "control-header", "tag", "label", "signature" */
-    unsigned leaf;     /* EDIT_CUT, EDIT_REPLACE, EDIT_DROP */
-    size_t start, end; /* EDIT_CUT, EDIT_REPLACE; of EDIT_DROP 0 and the bytes that go */
-    unsigned field;    /* EDIT_HEADER_REMOVE, EDIT_HEADER_REPLACE */
-    char *name;        /* of the header field */
+    const char *why; /* a static word for the record: "strip", "unmark", "tracking",
+                          "text-only", "control-header", "tag", "label", "footer", "list-unsubscribe",
+                          "reply-to", "signature" */
+    unsigned leaf;   /* EDIT_CUT, EDIT_REPLACE, EDIT_INSERT, EDIT_DROP */
+    size_t start,
+        end;        /* EDIT_CUT, EDIT_REPLACE, EDIT_INSERT (equal); of EDIT_DROP 0 and the bytes
+                          that go */
+    unsigned field; /* EDIT_HEADER_REMOVE, EDIT_HEADER_REPLACE */
+    char *name;     /* of the header field */
     char *value; /* without the leading space; folds are CRLF and a blank; no CRLF at the end */
     char *where; /* for people: "text/html 1.2, comment", "Subject" */
     char *rule;  /* id of the rule that asked for it, or NULL */
+    char *
+        removed_hash; /* SHA-256 hex of the decoded bytes that go, once there is a copy; or NULL */
 } Edit;
 
 Edit *edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const char *where,
@@ -38,6 +45,8 @@ Edit *edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, co
 /* `with` is ASCII. */
 Edit *edit_replace_new (const char *why, unsigned leaf, size_t start, size_t end,
                         const char *with, const char *where, const char *rule);
+Edit *edit_insert_new (const char *why, unsigned leaf, size_t at, const char *text,
+                       const char *where, const char *rule);
 /* bytes: of the leaf's encoded content, for the record. */
 Edit *edit_drop_new (const char *why, unsigned leaf, size_t bytes, const char *where,
                      const char *rule);

@@ -6,6 +6,7 @@
 
 #include "licet/classify.h"
 #include "licet/consent.h"
+#include "licet/contacts.h"
 #include "licet/policy.h"
 #include "licet/settings.h"
 #include "licet/signer.h"
@@ -22,6 +23,7 @@ typedef struct {
     Model *model; /* NULL: none is installed */
     Signer *signer;
     ConsentStore *store;
+    Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
 } Engine;
 
 /* Takes settings. Fails as its parts do; nothing is half built. */

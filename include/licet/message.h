@@ -93,11 +93,12 @@ typedef struct {
  * get to read it. How it is kept from or brought to a reader:
  *
  *   hidden               an element that is not shown
- *   alt, title, aria-label, placeholder, value   the attribute of that name
+ *   alt, title, aria-label, placeholder, value   the attribute of that name, or one like it
  *   css-content          strings that style sheets and style attributes add to the page
  *   conditional-comment  text inside a comment that Outlook reads
  *   svg                  text of a drawing, which is part of the visible text where it is one
- *   unread               the content of elements that programs of today leave out (noembed, …)
+ *   unread               the content of elements that programs of today leave out (noembed, …),
+ *                        notes beside the letters (rt), and text of drawings in CDATA
  */
 typedef struct {
     const char *how;

@@ -20,7 +20,8 @@
 typedef struct PolicySet PolicySet;
 
 /*
- * Reads DIR/licet-policy.cfg and DIR/territories/<iso>.cfg. POLICY with every problem found, a
+ * Reads DIR/licet-policy.cfg, DIR/territories/<iso>.cfg and DIR/providers/<name>.cfg, and the
+ * registries that the first names. POLICY with every problem found, a
  * line "file:line: …" each; UNAVAILABLE when the directory cannot be read.
  */
 PolicySet *policy_set_load (const char *dir, GError **error);
@@ -38,16 +39,21 @@ unsigned policy_set_sender_count (const PolicySet *set);
  * NULL. */
 const Hints *policy_hints (const PolicySet *set, const Message *message);
 
-/* The rules of one territory in words, or NULL when there is no such file. Caller frees. */
+/* The rules of one territory or provider in words, or NULL when there is no such file. Caller frees. */
 char *policy_show (const PolicySet *set, const char *code);
 
 /*
  * Who a recipient is for the policies. The territory comes from the consent record, then the
  * X-Licet-Territory field, then the country code of the recipient's domain, then the default
- * of licet-policy.cfg; one without a policy file falls to the default as well.
+ * of licet-policy.cfg; one without a policy file falls to the default as well. Of several in the
+ * field all judge. The mailbox provider comes from the domain. Contacts stay NULL; whoever
+ * has them sets them where a rule asks (policy_counts_contacts).
  */
 RecipientFacts *policy_facts (const PolicySet *set, const Message *message, const char *given,
                               const ConsentRecord *record);
+
+/* Whether a rule that this recipient comes under counts earlier mails. */
+bool policy_counts_contacts (const PolicySet *set, const RecipientFacts *facts);
 
 /*
  * Judges every rule of the recipient's territory and takes the heaviest action among the
@@ -82,6 +88,17 @@ void policy_judge_text_only (const PolicySet *set, const Message *rest,
                              int64_t now);
 /* There is no such copy: the decision turns into a refusal that carries the reason. */
 void policy_text_only_failed (const PolicySet *set, Decision *decision, const char *reason);
+
+/*
+ * Judges the copy of a decision with a footer anew, by the rules that asked for the footer; copy is
+ * the message as it would leave, classification that of the original. Refused when one of them
+ * is not content, for example because the page hides what is added to it.
+ */
+void policy_judge_fixed (const PolicySet *set, const Message *copy,
+                         const Classification *classification, Decision *decision, int64_t now);
+/* The footer cannot be added: refused with the reason, unless every rule that wants it lets the
+ * mail go without. */
+void policy_fix_failed (const PolicySet *set, Decision *decision, const char *reason);
 
 /* Tracking that a rule wanted out and that cannot be taken out: refused. */
 void policy_tracking_failed (Decision *decision, const char *reason);

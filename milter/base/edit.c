@@ -32,6 +32,17 @@ edit_replace_new (const char *why, unsigned leaf, size_t start, size_t end, cons
 }
 
 Edit *
+edit_insert_new (const char *why, unsigned leaf, size_t at, const char *text, const char *where,
+                 const char *rule)
+{
+    Edit *edit = edit_cut_new (why, leaf, at, at, where, rule);
+
+    edit->kind = EDIT_INSERT;
+    edit->value = g_strdup (text);
+    return edit;
+}
+
+Edit *
 edit_drop_new (const char *why, unsigned leaf, size_t bytes, const char *where,
                const char *rule)
 {
@@ -60,7 +71,8 @@ edit_header_new (EditKind kind, const char *why, unsigned field, const char *nam
 bool
 edit_is_of_body (const Edit *edit)
 {
-    return edit->kind == EDIT_CUT || edit->kind == EDIT_REPLACE || edit->kind == EDIT_DROP;
+    return edit->kind == EDIT_CUT || edit->kind == EDIT_REPLACE || edit->kind == EDIT_INSERT ||
+           edit->kind == EDIT_DROP;
 }
 
 void
@@ -72,5 +84,6 @@ edit_free (Edit *edit)
     g_free (edit->value);
     g_free (edit->where);
     g_free (edit->rule);
+    g_free (edit->removed_hash);
     g_free (edit);
 }

@@ -11,16 +11,19 @@
 #include <string.h>
 
 #include "companions.h"
+#include "detected.h"
 #include "disguise.h"
 #include "model.h"
 #include "selected.h"
 #include "signals.h"
-#include "search.h"
 
 enum { SCENE_TEXT = 64 * 1024 };
 
 /* How sure the model must be before it overrules what the sender declared. */
 static const double CONTRADICTION = 0.7;
+
+/* How sure it must be of a transaction that an offer outweighed. */
+static const double BEYOND_DOUBT = 0.6;
 
 /* A mail with less text than this besides its marked blocks has no transaction in it. */
 enum { LEAST_REMAINDER = 20 };
@@ -367,9 +370,61 @@ compare_stream (Classification *classification, const Message *message)
           0, where);
 }
 
+/* What is promotion as a whole has no transaction to keep, and correspondence is not searched. */
 static void
-decide_class (Classification *classification, const Scene *scene, const Model *model,
-              size_t remainder)
+detect_blocks (Classification *classification, const Message *message, const Words *words,
+               const Hints *hints)
+{
+    if (classification->class != CLASS_TRANSACTIONAL && classification->class != CLASS_MIXED)
+        return;
+    if (classification->problem || !detected_find (classification, message, words, hints))
+        return;
+    classification->class = CLASS_MIXED;
+    companions_find (classification, message);
+}
+
+/* Whether a model takes what stands outside of the blocks for a transaction. */
+static bool
+rest_is_transaction (const Classification *classification, const Scene *scene,
+                     const Words *words, const Model *model)
+{
+    g_autoptr (Classification) rest = classification_new ();
+    int leaf = message_main_leaf (scene->message);
+    size_t inside = 0;
+
+    g_autofree char *outside =
+        text_outside_blocks (classification, scene->message, (unsigned)leaf, &inside);
+    g_autofree char *text = first_bytes (outside, SCENE_TEXT);
+    g_auto (Scene) without = scene_take (scene->message, text, words);
+    signals_collect (&without, rest->evidence);
+    decide_from_signals (rest, &without, model);
+    return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= BEYOND_DOUBT;
+}
+
+/* A long offer can outweigh the transaction that it stands in. What remains without it decides, if
+ * that is beyond doubt a transaction; otherwise nothing is said to have been found. */
+static void
+look_again (Classification *classification, const Scene *scene, const Words *words,
+            const Model *model, const Hints *hints)
+{
+    unsigned evidence = classification->evidence->len;
+
+    if (classification->blocks->len > 0 || classification->declared || classification->problem)
+        return;
+    if (detected_find (classification, scene->message, words, hints) &&
+        !classification->problem && rest_is_transaction (classification, scene, words, model)) {
+        classification->class = CLASS_MIXED;
+        companions_find (classification, scene->message);
+        return;
+    }
+    g_ptr_array_set_size (classification->blocks, 0);
+    g_ptr_array_set_size (classification->evidence, (int)evidence);
+    g_clear_pointer (&classification->problem, g_free);
+}
+
+static void
+decide_class (Classification *classification, const Scene *scene, const Words *words,
+              const Model *model, const Hints *hints, size_t remainder)
 {
     /* Broken marks say that there is promotion, only not where it ends. */
     if (classification->blocks->len > 0 || classification->problem)
@@ -380,26 +435,13 @@ decide_class (Classification *classification, const Scene *scene, const Model *m
         decide_from_signals (classification, scene, model);
     if (model)
         model_weigh (model, classification->evidence);
-}
-
-/* What the class becomes when the message is searched for what it hides. */
-static void
-search (Classification *classification, const Message *message, const Words *words)
-{
-    doubt_ambiguous (classification, message);
-    disguise_find (classification, message, words);
+    if (classification->class == CLASS_PROMOTIONAL)
+        look_again (classification, scene, words, model, hints);
+    else
+        detect_blocks (classification, scene->message, words, hints);
+    doubt_ambiguous (classification, scene->message);
+    disguise_find (classification, scene->message, words);
     doubt_unknown_place (classification);
-}
-
-MessageClass
-search_class (const Message *message, const Words *words, MessageClass class)
-{
-    g_autoptr (Classification) classification = classification_new ();
-
-    add_blocks (classification, message, NULL);
-    classification->class = class;
-    search (classification, message, words);
-    return classification->class;
 }
 
 /* Purposes must fit the class: promotion always has one, so that consent can be asked for. */
@@ -454,8 +496,7 @@ classify (const Message *message, const Words *words, const Model *model, const 
                                         : CLASS_TRANSACTIONAL;
     read_declared_purposes (classification, message);
 
-    decide_class (classification, &scene, model, strlen (outside));
-    search (classification, message, words);
+    decide_class (classification, &scene, words, model, hints, strlen (outside));
     compare_stream (classification, message);
     settle_purposes (classification, &scene);
 

@@ -10,6 +10,12 @@
 #include "runs.h"
 #include "twin.h"
 
+/* Words of the name of a picture, if it is to be found for itself. */
+enum { LEAST_NAME = 2 };
+
+/* One run in so many must be of the promotion for a hidden text to quote it. */
+enum { QUOTED_PART = 6 };
+
 static const Block *
 block_at (const GPtrArray *blocks, unsigned i)
 {
@@ -23,6 +29,24 @@ has_block (const GPtrArray *blocks, unsigned leaf)
         if (block_at (blocks, i)->leaf == leaf)
             return true;
     return false;
+}
+
+/* Whether a range meets a block. Blocks are in order and apart. */
+static bool
+meets_block (const GPtrArray *blocks, unsigned leaf, size_t start, size_t end)
+{
+    unsigned low = 0, high = blocks->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        const Block *block = block_at (blocks, middle);
+        if (block->leaf < leaf || (block->leaf == leaf && block->end <= start))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < blocks->len && block_at (blocks, low)->leaf == leaf &&
+           block_at (blocks, low)->start < end;
 }
 
 /* The words in the blocks of the leaves that have some, and those around them. */
@@ -46,22 +70,48 @@ split_words (const Message *message, const GPtrArray *blocks, GArray *inside, GA
     }
 }
 
-/* Whether a range meets a block. Blocks are in order and apart. */
+/* Whether a picture's name says something that is not said outside of the blocks: a logo has the
+ * name of the shop, which stands under every letter. */
 static bool
-meets_block (const GPtrArray *blocks, unsigned leaf, size_t start, size_t end)
+is_telling (const GArray *words, unsigned from, const GArray *others)
 {
-    unsigned low = 0, high = blocks->len;
+    for (unsigned i = from; i < words->len; i++)
+        if (words->len - from >= LEAST_NAME &&
+            !runs_has (others, g_array_index (words, RunWord, i).hash))
+            return true;
+    return false;
+}
 
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-        const Block *block = block_at (blocks, middle);
-        if (block->leaf < leaf || (block->leaf == leaf && block->end <= start))
-            low = middle + 1;
-        else
-            high = middle;
+/* A picture has no text, but its name is what a text alternative has in its place. */
+static void
+add_names (const Message *message, const GPtrArray *blocks, bool wanted, GArray *words,
+           const GArray *others, GArray *phrases)
+{
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        g_autoptr (GPtrArray) names = NULL;
+        if (has_block (blocks, i))
+            names = runs_descriptions (message, i);
+        for (unsigned n = 0; names && n < names->len; n++) {
+            const Reading *name = g_ptr_array_index (names, n);
+            unsigned begins = words->len;
+            if (meets_block (blocks, i, name->start, name->start + 1) != wanted)
+                continue;
+            runs_add_words (words, name->text, 0);
+            guint64 phrase = runs_whole (words, begins, words->len);
+            if (phrases && is_telling (words, begins, others))
+                g_array_append_val (phrases, phrase);
+        }
     }
-    return low < blocks->len && block_at (blocks, low)->leaf == leaf &&
-           block_at (blocks, low)->start < end;
+}
+
+/* The start page of a shop is no offer, wherever it is linked. */
+static bool
+has_path (const char *address)
+{
+    const char *host = strstr (address, "://");
+    const char *path = host ? strpbrk (host + 3, "/?#") : address;
+
+    return path && path[0] && path[1];
 }
 
 /* Where only the blocks lead. */
@@ -78,7 +128,8 @@ collect_addresses (const Message *message, const GPtrArray *blocks)
         for (unsigned n = 0; has_block (blocks, i) && n < links->len; n++) {
             const Link *link = g_ptr_array_index (links, n);
             bool in = meets_block (blocks, i, link->start, link->start + 1);
-            g_hash_table_add (in ? inside : outside, link->target);
+            if (!in || has_path (link->target))
+                g_hash_table_add (in ? inside : outside, link->target);
         }
     }
     g_hash_table_iter_init (&iter, outside);
@@ -95,9 +146,11 @@ sought_init (Sought *sought, const Message *message, const GPtrArray *blocks)
 
     sought->phrases = g_array_new (FALSE, FALSE, sizeof (guint64));
     split_words (message, blocks, inside, outside, sought->phrases);
-    runs_sort (sought->phrases);
+    add_names (message, blocks, false, outside, NULL, NULL);
     g_autoptr (GArray) other_runs = runs_of (outside);
     g_autoptr (GArray) other_words = runs_single (outside);
+    add_names (message, blocks, true, inside, other_words, sought->phrases);
+    runs_sort (sought->phrases);
     sought->runs = runs_of (inside);
     sought->words = runs_single (inside);
     runs_subtract (sought->runs, other_runs);
@@ -127,6 +180,33 @@ may_be_preheader (const LeafElement *element)
     return element->hidden && element->whole;
 }
 
+/* A price or a courtesy is common to much that is hidden, such as the form of a page for telephones.
+ */
+static bool
+quotes (const GArray *runs, const GArray *sought)
+{
+    unsigned common = 0;
+
+    for (unsigned i = 0; i < runs->len; i++)
+        common += runs_has (sought, g_array_index (runs, guint64, i));
+    return common > 0 && QUOTED_PART * common >= runs->len;
+}
+
+static void
+add_preheader (GPtrArray *found, unsigned leaf, const LeafElement *element)
+{
+    Block *block = g_new0 (Block, 1);
+
+    *block = (Block){ .leaf = leaf,
+                      .start = element->start,
+                      .end = element->end,
+                      .inner_start = element->inner_start,
+                      .inner_end = element->inner_end,
+                      .class = CLASS_PROMOTIONAL,
+                      .how = "preheader" };
+    g_ptr_array_add (found, block);
+}
+
 /* Inbox lists show it, so what it says of the offer is read like the offer. */
 static void
 find_preheader (const Message *message, unsigned leaf, const Sought *sought,
@@ -145,19 +225,8 @@ find_preheader (const Message *message, unsigned leaf, const Sought *sought,
         runs_add_words (words, text, 0);
         g_autoptr (GArray) runs = runs_of (words);
         taken = element->end;
-        for (unsigned n = 0; n < runs->len; n++)
-            if (runs_has (sought->runs, g_array_index (runs, guint64, n))) {
-                Block *block = g_new0 (Block, 1);
-                *block = (Block){ .leaf = leaf,
-                                  .start = element->start,
-                                  .end = element->end,
-                                  .inner_start = element->inner_start,
-                                  .inner_end = element->inner_end,
-                                  .class = CLASS_PROMOTIONAL,
-                                  .how = "preheader" };
-                g_ptr_array_add (found, block);
-                break;
-            }
+        if (quotes (runs, sought->runs))
+            add_preheader (found, leaf, element);
     }
 }
 
@@ -222,6 +291,19 @@ take_found (GPtrArray *blocks, GPtrArray *found)
     classification_sort_blocks (blocks);
 }
 
+/* Those of an earlier call, which knew fewer blocks. */
+static void
+drop_companions (Classification *classification)
+{
+    GPtrArray *blocks = classification->blocks;
+
+    for (unsigned i = blocks->len; i-- > 0;)
+        if (strcmp (block_at (blocks, i)->how, "twin") == 0 ||
+            strcmp (block_at (blocks, i)->how, "preheader") == 0)
+            g_ptr_array_remove_index (blocks, i);
+    g_array_set_size (classification->orphans, 0);
+}
+
 void
 companions_find (Classification *classification, const Message *message)
 {
@@ -229,6 +311,7 @@ companions_find (Classification *classification, const Message *message)
     GPtrArray *blocks = classification->blocks;
     Sought sought = { 0 };
 
+    drop_companions (classification);
     if (blocks->len == 0)
         return;
     sought_init (&sought, message, blocks);

@@ -198,17 +198,65 @@ look_at_shown (Looker *looker, unsigned i)
     }
 }
 
+static bool
+is_word_at (const char *data, size_t length, const char *word)
+{
+    if (length < 2 || (data[0] | 0x20) != word[0] || (data[1] | 0x20) != word[1])
+        return false;
+    size_t size = strlen (word);
+    return length >= size && g_ascii_strncasecmp (data, word, size) == 0;
+}
+
+/* Where an address that begins at `at` ends: at what it is quoted with. */
+static size_t
+address_end (const char *data, size_t length, size_t at)
+{
+    char quote = at > 0 ? data[at - 1] : '\0';
+    const char *until = quote == '"'    ? "\""
+                        : quote == '\'' ? "'"
+                        : quote == '('  ? ")"
+                                        : " \t\r\n>";
+
+    while (at < length && !strchr (until, data[at]))
+        at++;
+    return at;
+}
+
+/* Style sheets, sets of pictures and posters have addresses too: wherever one that is a page or a
+ * drawing stands, somebody shows it. */
+static void
+find_data_pages (Embeds *embeds, const char *data, size_t length)
+{
+    static const char *const kinds[] = { "text/", "image/svg", "application/xhtml" };
+
+    for (size_t at = 0; at + 16 < length; at++) {
+        bool found = false;
+        if ((data[at] != 'd' && data[at] != 'D') ||
+            g_ascii_strncasecmp (data + at, "data:", strlen ("data:")) != 0)
+            continue;
+        for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++)
+            found = found || g_ascii_strncasecmp (data + at + strlen ("data:"), kinds[i],
+                                                  strlen (kinds[i])) == 0;
+        if (!found)
+            continue;
+        size_t end = address_end (data, length, at);
+        g_autofree char *address = g_strndup (data + at, end - at);
+        add_data_page (embeds, address);
+        at = end;
+    }
+}
+
 /* Where elements are not listed, their names in the source must do. */
 static bool
 has_any (const char *data, size_t length)
 {
     static const char *const words[] = { "iframe", "srcdoc", "refresh", "<object",
                                          "data:text" };
-    g_autofree char *lower = g_ascii_strdown (data, (gssize)length);
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
-        if (memmem (lower, length, words[i], strlen (words[i])))
-            return true;
+    for (size_t at = 0; at < length; at++)
+        for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
+            if (is_word_at (data + at, length - at, words[i]))
+                return true;
     return false;
 }
 
@@ -226,8 +274,10 @@ embeds_new (const Message *message, unsigned leaf)
     if (looker.leaf->kind != LEAF_HTML && looker.leaf->kind != LEAF_AMP)
         return embeds;
     const char *data = g_bytes_get_data (looker.leaf->content, &length);
-    if (length > 0)
+    if (length > 0) {
         find_shown (&looker, data, length);
+        find_data_pages (embeds, data, length);
+    }
     embeds->unknown = count == 0 && looker.leaf->locked && length > 0 && has_any (data, length);
     for (unsigned i = 0; i < count; i++) {
         const LeafElement *element = message_element (message, leaf, i);
@@ -239,6 +289,16 @@ embeds_new (const Message *message, unsigned leaf)
     for (char **name = looker.shown; *name; name++)
         g_free (*name);
     return embeds;
+}
+
+GPtrArray *
+embeds_all (const Message *message)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)embeds_free);
+
+    for (unsigned i = 0; i < message_leaf_count (message); i++)
+        g_ptr_array_add (all, embeds_new (message, i));
+    return all;
 }
 
 void

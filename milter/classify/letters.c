@@ -11,6 +11,8 @@
 
 #include "licet/utf8.h"
 
+#include "joins.h"
+
 /* Of one word; what is longer is no word that anybody looks for. */
 enum { LONGEST_WORD = 64 };
 
@@ -43,7 +45,15 @@ static const Lookalike lookalikes[] = {
     { 0x13ab, 'j' }, { 0x13ac, 'e' }, { 0x13b3, 'w' }, { 0x13b7, 'm' }, { 0x13bb, 'h' },
     { 0x13c0, 'g' }, { 0x13c2, 'h' }, { 0x13c3, 'z' }, { 0x13cf, 'b' }, { 0x13d2, 'r' },
     { 0x13d4, 'w' }, { 0x13d5, 's' }, { 0x13d9, 'v' }, { 0x13da, 's' }, { 0x13de, 'l' },
-    { 0x13df, 'c' }, { 0x13e2, 'p' }, { 0x13e6, 'k' }, { 0x13e7, 'd' }, { 0x2c9f, 'o' },
+    { 0x13df, 'c' }, { 0x13e2, 'p' }, { 0x13e6, 'k' }, { 0x13e7, 'd' }, { 0x2c80, 'a' },
+    { 0x2c82, 'b' }, { 0x2c88, 'e' }, { 0x2c8e, 'h' }, { 0x2c92, 'i' }, { 0x2c94, 'k' },
+    { 0x2c98, 'm' }, { 0x2c9a, 'n' }, { 0x2c9e, 'o' }, { 0x2c9f, 'o' }, { 0x2ca2, 'p' },
+    { 0x2ca4, 'c' }, { 0x2ca6, 't' }, { 0x2ca8, 'y' }, { 0x2cac, 'x' }, { 0xa4d0, 'b' },
+    { 0xa4d1, 'p' }, { 0xa4d3, 'd' }, { 0xa4d4, 't' }, { 0xa4d6, 'g' }, { 0xa4d7, 'k' },
+    { 0xa4d9, 'j' }, { 0xa4da, 'c' }, { 0xa4dc, 'z' }, { 0xa4dd, 'f' }, { 0xa4df, 'm' },
+    { 0xa4e0, 'n' }, { 0xa4e1, 'l' }, { 0xa4e2, 's' }, { 0xa4e3, 'r' }, { 0xa4e5, 'v' },
+    { 0xa4e6, 'h' }, { 0xa4ea, 'w' }, { 0xa4eb, 'x' }, { 0xa4ec, 'y' }, { 0xa4ee, 'a' },
+    { 0xa4f0, 'e' }, { 0xa4f2, 'i' }, { 0xa4f3, 'o' }, { 0xa4f4, 'u' },
 };
 
 /* Styled Latin letters that NFKC leaves alone; they are Latin whatever stands beside them. */
@@ -60,8 +70,8 @@ static const gunichar enclosed[] = { 0x1f150, 0x1f170, 0x1f1e6 };
 
 static const struct {
     char sign, latin;
-} leet[] = { { '0', 'o' }, { '1', 'l' }, { '3', 'e' }, { '4', 'a' },
-             { '5', 's' }, { '@', 'a' }, { '$', 's' } };
+} leet[] = { { '0', 'o' }, { '1', 'l' }, { '3', 'e' }, { '4', 'a' }, { '5', 's' },
+             { '7', 't' }, { '8', 'b' }, { '@', 'a' }, { '$', 's' } };
 
 typedef struct {
     gunichar letters[LONGEST_WORD];
@@ -135,13 +145,17 @@ plain_of (gunichar letter)
 static char *
 drop_nothing (const char *text)
 {
-    GString *kept = g_string_sized_new (strlen (text) + 1);
+    const char *end = text + strlen (text);
+    GString *kept = g_string_sized_new ((size_t)(end - text) + 1);
 
-    for (const char *at = text; *at; at = g_utf8_next_char (at)) {
+    for (const char *at = text; at < end; at = g_utf8_next_char (at)) {
+        size_t ascii = utf8_ascii_length (at, (size_t)(end - at));
+        g_string_append_len (kept, at, (gssize)ascii);
+        at += ascii;
+        if (at == end)
+            break;
         gunichar letter = g_utf8_get_char (at);
-        if (letter < 0x80)
-            g_string_append_c (kept, (char)letter);
-        else if (!is_nothing (letter))
+        if (!is_nothing (letter))
             g_string_append_unichar (kept, plain_of (letter));
     }
     g_autofree char *joined = g_string_free (kept, FALSE);
@@ -180,6 +194,8 @@ add_letter (Word *word, gunichar letter)
     }
     if (find_leet (letter))
         word->signs++;
+    else if (letter < 0x80)
+        word->other++;
     else if (find (lookalikes, G_N_ELEMENTS (lookalikes), letter))
         word->alike++;
     else if (g_unichar_get_script (letter) == G_UNICODE_SCRIPT_LATIN)
@@ -204,7 +220,8 @@ end_apart (Writer *writer)
                 put (writer->below, letters[i]);
         }
     }
-    g_array_set_size (writer->apart, 0);
+    if (length > 0)
+        g_array_set_size (writer->apart, 0);
 }
 
 static void
@@ -282,7 +299,8 @@ is_of_word (gunichar letter)
 static bool
 stands_alone (gunichar letter)
 {
-    return letter >= 0x2e80 && letter < 0xfb00;
+    return letter >= 0x2e80 && letter < 0xfb00 &&
+           !find (lookalikes, G_N_ELEMENTS (lookalikes), letter);
 }
 
 static void
@@ -297,9 +315,49 @@ take (Writer *writer, gunichar letter)
         return;
     }
     end_word (writer);
-    if (!g_unichar_isspace (letter) && !strchr (".-_*|+~", letter < 0x80 ? (int)letter : ','))
-        end_apart (writer);
     put (writer->out, letter);
+}
+
+/* Whether the word that begins here is one of several plain letters, the most common kind, which
+ * has one reading; *ret_length is that of the part of it that counts as one word. */
+static bool
+is_usual_word (const Writer *writer, const char *at, size_t *ret_length)
+{
+    size_t length = 0;
+
+    if (writer->word.length > 0 || writer->backwards)
+        return false;
+    while (length < LONGEST_WORD && g_ascii_isalpha (at[length]))
+        length++;
+    *ret_length = length;
+    return length == LONGEST_WORD ||
+           (length > 1 && (signed char)at[length] >= 0 && !is_of_word ((guchar)at[length]));
+}
+
+static void
+put_usual (Writer *writer, const char *word, size_t length)
+{
+    char letters[LONGEST_WORD];
+
+    for (size_t i = 0; i < length; i++)
+        letters[i] = (char)(word[i] | 0x20);
+    g_string_append_len (writer->out, letters, (gssize)length);
+    end_apart (writer);
+}
+
+static void
+take_all (Writer *writer, const char *text)
+{
+    for (size_t length = 0; *text; text += length) {
+        if (is_usual_word (writer, text, &length)) {
+            put_usual (writer, text, length);
+            continue;
+        }
+        length = (size_t)g_utf8_skip[(guchar)*text];
+        take (writer, g_utf8_get_char (text));
+    }
+    end_word (writer);
+    end_apart (writer);
 }
 
 static const char *
@@ -337,10 +395,8 @@ letters_plain (const char *text, bool backwards)
     g_string_append_c (turned, '\n');
     append_turned (turned, text);
     g_autofree char *plain = drop_nothing (turned->str);
-    for (const char *at = plain; *at; at = g_utf8_next_char (at))
-        take (&writer, g_utf8_get_char (at));
-    end_word (&writer);
-    end_apart (&writer);
+    take_all (&writer, plain);
+    joins_append (below, plain);
     g_string_append_len (out, below->str, (gssize)below->len);
     return g_string_free (g_steal_pointer (&out), FALSE);
 }

@@ -14,6 +14,9 @@
 /* Fewer may be a courtesy or the name of the shop. */
 enum { LEAST_RUNS = 2 };
 
+/* The words of most elements are far too many to be a whole block: those are not hashed. */
+enum { LONGEST_PHRASE = 2 * RUN_WORDS, MOST_PHRASE_LINES = 3 };
+
 /* A heading or a button of a block is found by single words, if it is not longer. */
 enum { SHORT_LINE = 2 };
 
@@ -86,6 +89,40 @@ judge_addresses (const Leaf *leaf, const Line *line, unsigned *next_link, const 
     return kind;
 }
 
+/* "[1] https://…", in which the number is the only word. */
+static bool
+is_footnote (const Leaf *leaf, const Line *line)
+{
+    const char *data = g_bytes_get_data (leaf->content, NULL);
+    size_t at = line->start;
+
+    while (at < line->end && strchr (" \t[(", data[at]))
+        at++;
+    return line->words == 1 && at < line->end && g_ascii_isdigit (data[at]);
+}
+
+/* A short block may be wrapped, so that no line is it by itself. */
+static void
+find_wrapped (GArray *lines, const GArray *words, const Sought *sought)
+{
+    for (unsigned i = 0; i < lines->len; i++) {
+        const Line *first = &g_array_index (lines, Line, i);
+        unsigned end = first->first_word + first->words;
+        for (unsigned n = i + 1; n < MIN (lines->len, i + MOST_PHRASE_LINES); n++) {
+            unsigned count = g_array_index (lines, Line, n).words;
+            end += count;
+            if (first->words == 0 || count == 0 || end - first->first_word > LONGEST_PHRASE)
+                break;
+            if (!runs_has (sought->phrases, runs_whole (words, first->first_word, end)))
+                continue;
+            for (unsigned k = i; k <= n; k++) {
+                g_array_index (lines, Line, k).exact = true;
+                g_array_index (lines, Line, k).kind = LINE_SOUGHT;
+            }
+        }
+    }
+}
+
 static void
 judge_lines (const Message *message, unsigned number, GArray *lines, const Sought *sought)
 {
@@ -117,7 +154,10 @@ judge_lines (const Message *message, unsigned number, GArray *lines, const Sough
             line->kind = LINE_SOUGHT;
         else if (line->words <= SHORT_LINE && line->single == line->words)
             line->kind = LINE_SHORT;
+        else if (addresses == LINE_ADDRESS && is_footnote (leaf, line))
+            line->kind = LINE_ADDRESS;
     }
+    find_wrapped (lines, words, sought);
 }
 
 static bool
@@ -156,6 +196,32 @@ group_start (const GArray *lines, unsigned first, unsigned floor)
     return first;
 }
 
+/* Whether the line goes with a sought one below it. */
+static bool
+leads_to_sought (const GArray *lines, unsigned first)
+{
+    while (first < lines->len && goes_along (&g_array_index (lines, Line, first)))
+        first++;
+    return first < lines->len && g_array_index (lines, Line, first).kind == LINE_SOUGHT;
+}
+
+/* Lines with nothing but addresses that the block alone leads to, and what names them right above:
+ * all that a text alternative has of a picture without a name. */
+static unsigned
+add_addresses (const GArray *lines, unsigned first, unsigned floor, unsigned leaf,
+               const char *how, GPtrArray *blocks)
+{
+    unsigned end = first + 1;
+
+    while (end < lines->len && g_array_index (lines, Line, end).kind == LINE_ADDRESS)
+        end++;
+    while (first > floor && g_array_index (lines, Line, first - 1).kind == LINE_SHORT)
+        first--;
+    add_block (blocks, leaf, g_array_index (lines, Line, first).start,
+               g_array_index (lines, Line, end - 1).end, how);
+    return end;
+}
+
 static void
 find_lines (const Message *message, unsigned leaf, const Sought *sought, const char *how,
             GPtrArray *blocks)
@@ -165,7 +231,12 @@ find_lines (const Message *message, unsigned leaf, const Sought *sought, const c
 
     judge_lines (message, leaf, lines, sought);
     for (unsigned i = 0; i < lines->len; i++) {
-        if (g_array_index (lines, Line, i).kind != LINE_SOUGHT)
+        LineKind kind = g_array_index (lines, Line, i).kind;
+        if (kind == LINE_ADDRESS && !leads_to_sought (lines, i)) {
+            floor = add_addresses (lines, i, floor, leaf, how, blocks);
+            i = floor - 1;
+        }
+        if (kind != LINE_SOUGHT)
             continue;
         unsigned first = group_start (lines, i, floor), end = group_end (lines, i), covered = 0;
         bool exact = false;
@@ -181,56 +252,148 @@ find_lines (const Message *message, unsigned leaf, const Sought *sought, const c
     }
 }
 
-/* Words and covered words before each run of text, so that those of any element are known. */
+/* A stretch of visible text, or the name of a picture or field. */
 typedef struct {
-    const GArray *runs; /* of TextRun */
-    GArray *list;       /* of RunWord */
-    unsigned *words, *covered;
-    unsigned *foreign; /* runs without a word of the block */
+    size_t start;
+    const char *text;
+    size_t length;
+    bool name;
+} Piece;
+
+/* Words before each piece, so that those of any element are known. */
+typedef struct {
+    GArray *pieces; /* of Piece, by offset */
+    GArray *list;   /* of RunWord, of the text */
+    GArray *named;  /* of RunWord, of the names */
+    unsigned *words, *names;
+    unsigned *covered; /* words of the block, in text and names */
+    unsigned *likely;  /* those in names */
+    unsigned *foreign; /* stretches of text without a word of the block */
 } Sums;
 
-static void
-sum_runs (const Message *message, unsigned number, const Sought *sought, Sums *sums)
+static int
+compare_pieces (const void *a, const void *b)
 {
-    const Leaf *leaf = message_leaf (message, number);
-    GArray *words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    const Piece *first = a, *second = b;
 
-    sums->list = words;
-    sums->runs = message_text_runs (message, number);
-    sums->words = g_new0 (unsigned, sums->runs->len + 1);
-    sums->covered = g_new0 (unsigned, sums->runs->len + 1);
-    sums->foreign = g_new0 (unsigned, sums->runs->len + 1);
-    g_autofree unsigned *known = g_new0 (unsigned, sums->runs->len + 1);
-    for (unsigned i = 0; i < sums->runs->len; i++) {
-        const TextRun *run = &g_array_index (sums->runs, TextRun, i);
-        g_autofree char *text =
-            g_strndup (leaf->text + run->text_start, run->text_end - run->text_start);
-        runs_add_words (words, text, i);
+    return first->start < second->start ? -1 : first->start > second->start;
+}
+
+/* names: of Reading, which the pieces borrow. */
+static GArray *
+list_pieces (const Message *message, unsigned number, const GPtrArray *names)
+{
+    GArray *pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
+    const GArray *runs = message_text_runs (message, number);
+    const char *text = message_leaf (message, number)->text;
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        const TextRun *run = &g_array_index (runs, TextRun, i);
+        Piece piece = { run->start, text + run->text_start, run->text_end - run->text_start,
+                        false };
+        g_array_append_val (pieces, piece);
     }
-    g_autofree bool *covered = runs_cover (words, sought->runs);
-    for (unsigned i = 0; i < words->len; i++) {
-        const RunWord *word = &g_array_index (words, RunWord, i);
-        unsigned run = word->piece;
-        sums->words[run + 1]++;
-        sums->covered[run + 1] += covered[i];
-        known[run] += covered[i] || runs_has (sought->words, word->hash);
+    for (unsigned i = 0; i < names->len; i++) {
+        const Reading *name = g_ptr_array_index (names, i);
+        Piece piece = { name->start, name->text, strlen (name->text), true };
+        g_array_append_val (pieces, piece);
     }
-    for (unsigned i = 0; i < sums->runs->len; i++) {
-        bool foreign = sums->words[i + 1] > 0 && known[i] == 0;
-        sums->foreign[i + 1] = sums->foreign[i] + foreign;
-        sums->words[i + 1] += sums->words[i];
-        sums->covered[i + 1] += sums->covered[i];
+    g_array_sort (pieces, compare_pieces);
+    return pieces;
+}
+
+static unsigned *
+new_sums (const Sums *sums)
+{
+    return g_new0 (unsigned, sums->pieces->len + 1);
+}
+
+static void
+count_text (Sums *sums, const Sought *sought)
+{
+    g_autofree bool *covered = runs_cover (sums->list, sought->runs);
+    g_autofree unsigned *known = new_sums (sums);
+
+    for (unsigned i = 0; i < sums->list->len; i++) {
+        const RunWord *word = &g_array_index (sums->list, RunWord, i);
+        sums->words[word->piece + 1]++;
+        sums->covered[word->piece + 1] += covered[i];
+        known[word->piece] += covered[i] || runs_has (sought->words, word->hash);
+    }
+    for (unsigned i = 0; i < sums->pieces->len; i++)
+        sums->foreign[i + 1] = sums->words[i + 1] > 0 && known[i] == 0;
+}
+
+/* What a picture is named counts where it is of the block, and is nothing otherwise. */
+static void
+count_names (Sums *sums, const Sought *sought)
+{
+    g_autofree bool *covered = runs_cover (sums->named, sought->runs);
+
+    for (unsigned i = 0; i < sums->named->len; i++) {
+        const RunWord *word = &g_array_index (sums->named, RunWord, i);
+        sums->names[word->piece + 1]++;
+        sums->covered[word->piece + 1] += covered[i];
+        sums->likely[word->piece + 1] += covered[i];
     }
 }
 
-static unsigned
-run_from (const GArray *runs, size_t offset)
+static void
+add_up (Sums *sums)
 {
-    unsigned low = 0, high = runs->len;
+    unsigned *const all[] = { sums->words, sums->names, sums->covered, sums->likely,
+                              sums->foreign };
+
+    for (unsigned k = 0; k < G_N_ELEMENTS (all); k++)
+        for (unsigned i = 0; i < sums->pieces->len; i++)
+            all[k][i + 1] += all[k][i];
+}
+
+static void
+sums_init (Sums *sums, const Message *message, unsigned number, const Sought *sought)
+{
+    g_autoptr (GPtrArray) names = runs_descriptions (message, number);
+
+    sums->pieces = list_pieces (message, number, names);
+    sums->list = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    sums->named = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    sums->words = new_sums (sums);
+    sums->names = new_sums (sums);
+    sums->covered = new_sums (sums);
+    sums->likely = new_sums (sums);
+    sums->foreign = new_sums (sums);
+    for (unsigned i = 0; i < sums->pieces->len; i++) {
+        Piece *piece = &g_array_index (sums->pieces, Piece, i);
+        g_autofree char *text = g_strndup (piece->text, piece->length);
+        runs_add_words (piece->name ? sums->named : sums->list, text, i);
+        piece->text = NULL;
+    }
+    count_text (sums, sought);
+    count_names (sums, sought);
+    add_up (sums);
+}
+
+static void
+sums_clear (Sums *sums)
+{
+    g_array_unref (sums->pieces);
+    g_array_unref (sums->list);
+    g_array_unref (sums->named);
+    g_free (sums->words);
+    g_free (sums->names);
+    g_free (sums->covered);
+    g_free (sums->likely);
+    g_free (sums->foreign);
+}
+
+static unsigned
+piece_from (const GArray *pieces, size_t offset)
+{
+    unsigned low = 0, high = pieces->len;
 
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
-        if (g_array_index (runs, TextRun, middle).start < offset)
+        if (g_array_index (pieces, Piece, middle).start < offset)
             low = middle + 1;
         else
             high = middle;
@@ -244,23 +407,27 @@ is_page (const char *name)
     return strcmp (name, "html") == 0 || strcmp (name, "body") == 0;
 }
 
-/* The words of most elements are far too many to be a whole block: those are not hashed. */
-enum { LONGEST_PHRASE = 2 * RUN_WORDS };
+static bool
+is_phrase (const Sought *sought, const GArray *words, unsigned from, unsigned to)
+{
+    return to > from && to - from <= LONGEST_PHRASE &&
+           runs_has (sought->phrases, runs_whole (words, from, to));
+}
 
 static bool
 is_sought (const LeafElement *element, const Sums *sums, const Sought *sought)
 {
-    unsigned first = run_from (sums->runs, element->start);
-    unsigned end = run_from (sums->runs, element->end);
+    unsigned first = piece_from (sums->pieces, element->start);
+    unsigned end = piece_from (sums->pieces, element->end);
     unsigned covered = sums->covered[end] - sums->covered[first];
-    unsigned from = sums->words[first], to = sums->words[end];
+    unsigned words = sums->words[end] - sums->words[first];
 
-    if (to > from && to - from <= LONGEST_PHRASE &&
-        runs_has (sought->phrases, runs_whole (sums->list, from, to)))
+    if (is_phrase (sought, sums->list, sums->words[first], sums->words[end]) ||
+        (words == 0 && is_phrase (sought, sums->named, sums->names[first], sums->names[end])))
         return true;
     return sums->foreign[end] == sums->foreign[first] &&
            covered >= RUN_WORDS + LEAST_RUNS - 1 &&
-           is_mostly (covered, sums->words[end] - sums->words[first]);
+           is_mostly (covered, words + sums->likely[end] - sums->likely[first]);
 }
 
 /* The outermost elements, since what is around the text of a block is its frame. */
@@ -271,7 +438,7 @@ find_elements (const Message *message, unsigned leaf, const Sought *sought, cons
     Sums sums = { 0 };
     size_t taken = 0;
 
-    sum_runs (message, leaf, sought, &sums);
+    sums_init (&sums, message, leaf, sought);
     for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
         const LeafElement *element = message_element (message, leaf, i);
         if (element->start < taken || !element->whole || is_page (element->name) ||
@@ -280,10 +447,7 @@ find_elements (const Message *message, unsigned leaf, const Sought *sought, cons
         add_block (blocks, leaf, element->start, element->end, how);
         taken = element->end;
     }
-    g_array_unref (sums.list);
-    g_free (sums.words);
-    g_free (sums.covered);
-    g_free (sums.foreign);
+    sums_clear (&sums);
 }
 
 void

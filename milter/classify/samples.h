@@ -11,7 +11,7 @@ typedef struct {
     GPtrArray *evidence; /* of Evidence: what the model learns from */
     bool *seen;          /* the same by row of the table of signals */
     MessageClass class;
-    MessageClass settled[MODEL_CLASSES]; /* what each class becomes after the search */
+    GBytes *bytes; /* of the message, to classify it with a model */
     const char *name, *source, *language, *kind;
 } Sample;
 

@@ -19,6 +19,7 @@ enum { DEEPEST_MESSAGE = 3, DEEPEST_PAGE = 3, MOST_HEADER_TEXT = 16 * 1024 };
 typedef struct {
     const Message *message;
     const GPtrArray *blocks; /* NULL in a message within the message */
+    const GPtrArray *embeds; /* by leaf */
     GPtrArray *sights;
     GHashTable *seen;   /* the sights, so that none is judged twice */
     const char *prefix; /* of all places */
@@ -34,10 +35,23 @@ sight_free (Sight *sight)
     g_free (sight);
 }
 
+/* FNV-1a over eight bytes at a time: a text may have megabytes. */
 static guint
 hash_sight (gconstpointer data)
 {
-    return g_str_hash (((const Sight *)data)->text);
+    const char *text = ((const Sight *)data)->text;
+    size_t length = strlen (text);
+    guint64 hash = length, eight = 0;
+
+    for (; length >= sizeof eight; length -= sizeof eight, text += sizeof eight) {
+        memcpy (&eight, text, sizeof eight);
+        hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
+        hash ^= hash >> 32;
+    }
+    eight = 0;
+    memcpy (&eight, text, length);
+    hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
+    return (guint)(hash ^ hash >> 32);
 }
 
 /* The same text in another reading may be judged otherwise. */
@@ -218,7 +232,7 @@ static void
 add_embeds (Collection *collection, unsigned i)
 {
     const Leaf *leaf = message_leaf (collection->message, i);
-    g_autoptr (Embeds) embeds = embeds_new (collection->message, i);
+    const Embeds *embeds = g_ptr_array_index (collection->embeds, i);
 
     if (embeds->pages->len > 0)
         add_leaf (collection, "reading-page", leaf,
@@ -233,12 +247,16 @@ add_embeds (Collection *collection, unsigned i)
 static bool
 turns_letters (const Leaf *leaf)
 {
+    static const char *const turns[] = { "<bdo",      "bidi-override", "isolate-override",
+                                         "scalex(-1", "rotatey(180",   "row-reverse" };
     gsize length = 0;
     const char *data = g_bytes_get_data (leaf->content, &length);
+    g_autofree char *lower = g_ascii_strdown (length > 0 ? data : "", (gssize)length);
 
-    return length > 0 && (g_strstr_len (data, (gssize)length, "<bdo") ||
-                          g_strstr_len (data, (gssize)length, "<BDO") ||
-                          g_strstr_len (data, (gssize)length, "bidi-override"));
+    for (unsigned i = 0; i < G_N_ELEMENTS (turns); i++)
+        if (memmem (lower, length, turns[i], strlen (turns[i])))
+            return true;
+    return false;
 }
 
 /* In these sets letters of ASCII are what they are, so that no second look is needed. */
@@ -295,6 +313,15 @@ add_encoded (Collection *collection, const Leaf *leaf)
 }
 
 static void
+add_filename (Collection *collection, const Leaf *leaf)
+{
+    char *name = leaf->filename ? g_strdup (leaf->filename) : NULL;
+
+    if (name)
+        add_leaf (collection, "reading-filename", leaf, g_strdelimit (name, "_-.+", ' '));
+}
+
+static void
 add_text_leaf (Collection *collection, unsigned i)
 {
     const Leaf *leaf = message_leaf (collection->message, i);
@@ -322,26 +349,62 @@ static bool
 is_message (const Leaf *leaf)
 {
     return g_str_has_prefix (leaf->type, "message/rfc") ||
-           strcmp (leaf->type, "message/global") == 0 || has_suffix (leaf, ".eml");
+           strcmp (leaf->type, "message/global") == 0 || has_suffix (leaf, ".eml") ||
+           g_str_has_suffix (leaf->type, "pkcs7-mime");
+}
+
+/* S/MIME without encryption is a message in a frame of another format (RFC 8551 3.5.2), and all who
+ * read that format see it. */
+static GBytes *
+without_frame (const Leaf *leaf, GBytes *content)
+{
+    static const char begin[] = "Content-Type:";
+    gsize length = 0;
+    const char *data = g_bytes_get_data (content, &length);
+
+    if (!g_str_has_suffix (leaf->type, "pkcs7-mime") || length == 0)
+        return g_bytes_ref (content);
+    const char *found = memmem (data, length, begin, strlen (begin));
+    size_t at = found ? (size_t)(found - data) : 0;
+    return g_bytes_new_from_bytes (content, at, length - at);
 }
 
 /* An encoded one, or one in a file. What cannot be parsed is read as text. */
 static bool
-add_message (Collection *collection, const Leaf *leaf, GBytes *content)
+add_message (Collection *collection, const Leaf *leaf, GBytes *file)
 {
     if (!is_message (leaf) || collection->depth == DEEPEST_MESSAGE)
         return false;
+    g_autoptr (GBytes) content = without_frame (leaf, file);
     g_autoptr (GBytes) wire = encoded_with_crlf (content);
     g_autoptr (Message) inner = message_parse (wire, NULL);
     if (!inner)
         return false;
     g_autofree char *prefix = g_strdup_printf ("%sleaf %s, ", collection->prefix, leaf->path);
+    g_autoptr (GPtrArray) embeds = embeds_all (inner);
     Collection nested = { .message = inner, .sights = collection->sights };
+    nested.embeds = embeds;
     nested.prefix = prefix;
     nested.seen = collection->seen;
     nested.depth = collection->depth + 1;
     collect (&nested);
     return true;
+}
+
+/* Calendars and cards put long lines in pieces and write line ends as "\\n" (RFC 5545 3.1). */
+static void
+add_folded (Collection *collection, const Leaf *leaf, const GString *bytes)
+{
+    g_autoptr (GString) lines = g_string_new (bytes->str);
+
+    if (g_ascii_strncasecmp (bytes->str, "BEGIN:V", strlen ("BEGIN:V")) != 0)
+        return;
+    g_string_replace (lines, "\r\n", "\n", 0);
+    g_string_replace (lines, "\n ", "", 0);
+    g_string_replace (lines, "\n\t", "", 0);
+    g_string_replace (lines, "\\n", "\n", 0);
+    g_string_replace (lines, "\\N", "\n", 0);
+    add_leaf (collection, "reading-attachment", leaf, read_page (lines->str, lines->len, 0));
 }
 
 static void
@@ -351,16 +414,25 @@ add_attachment (Collection *collection, const Leaf *leaf, unsigned i)
     gsize length = 0;
     const char *data = g_bytes_get_data (content, &length);
 
-    if (leaf->filename) {
-        char *name = g_strdup (leaf->filename);
-        add_leaf (collection, "reading-filename", leaf, g_strdelimit (name, "_-.+", ' '));
-    }
     if (length == 0 || add_message (collection, leaf, content))
         return;
     if (!encoded_is_text (data, length) && !g_str_has_prefix (leaf->type, "text/"))
         return;
     g_autoptr (GString) bytes = encoded_without_nul (data, length);
     add_leaf (collection, "reading-attachment", leaf, read_page (bytes->str, bytes->len, 0));
+    add_folded (collection, leaf, bytes);
+    if (encoded_has_escapes (bytes->str, bytes->len))
+        add_leaf (collection, "reading-attachment", leaf,
+                  read_encoded (encoded_escapes (bytes->str, bytes->len)));
+}
+
+static char *
+decode_twice (const char *value)
+{
+    g_autofree char *some = g_strndup (value, strnlen (value, MOST_HEADER_TEXT));
+    g_autofree char *text = message_decode_words (some);
+
+    return strstr (text, "=?") ? message_decode_words (text) : g_steal_pointer (&text);
 }
 
 /* Old readers show what stands around the parts; the fields of parts are there too. */
@@ -380,9 +452,12 @@ add_between (Collection *collection)
     }
     if (length > at)
         g_string_append_len (text, data + at, (gssize)(length - at));
-    if (text->len > 0)
-        add (collection, "reading-between", "between the parts",
-             read_page (text->str, text->len, 0));
+    if (text->len == 0)
+        return;
+    g_autofree char *page = read_page (text->str, text->len, 0);
+    if (strstr (page, "=?"))
+        add (collection, "reading-between", "between the parts", decode_twice (page));
+    add (collection, "reading-between", "between the parts", g_steal_pointer (&page));
 }
 
 /* What another reader takes for the body is somewhere in its bytes. */
@@ -402,15 +477,6 @@ add_raw (Collection *collection)
          read_encoded (encoded_base64 (bytes->str, bytes->len)));
 }
 
-static char *
-decode_twice (const char *value)
-{
-    g_autofree char *some = g_strndup (value, strnlen (value, MOST_HEADER_TEXT));
-    g_autofree char *text = message_decode_words (some);
-
-    return strstr (text, "=?") ? message_decode_words (text) : g_steal_pointer (&text);
-}
-
 /* A name is shown where the address is not. */
 static void
 append_names (GString *out, const char *text)
@@ -419,7 +485,7 @@ append_names (GString *out, const char *text)
 
     for (; *text; text++) {
         address = *text == '<' || (address && *text != '>');
-        if (!address && *text != '>')
+        if (!address && *text != '>' && *text != '\\')
             g_string_append_c (out, *text);
     }
     g_string_append_c (out, '\n');
@@ -428,8 +494,10 @@ append_names (GString *out, const char *text)
 static void
 add_fields (Collection *collection)
 {
-    static const char *const senders[] = { "From",     "Sender", "Reply-To", "Organization",
-                                           "Comments", "To",     "Cc",       "Keywords" };
+    static const char *const senders[] = {
+        "From", "Sender",   "Reply-To", "Organization",     "Comments",  "To",
+        "Cc",   "Keywords", "List-Id",  "List-Unsubscribe", "List-Help", "Content-Description",
+    };
     GString *subjects = g_string_new (NULL), *names = g_string_new (NULL);
 
     for (unsigned i = 0; i < message_field_count (collection->message); i++) {
@@ -456,6 +524,7 @@ collect (Collection *collection)
 {
     for (unsigned i = 0; i < message_leaf_count (collection->message); i++) {
         const Leaf *leaf = message_leaf (collection->message, i);
+        add_filename (collection, leaf);
         if (leaf->kind == LEAF_OTHER)
             add_attachment (collection, leaf, i);
         else
@@ -467,13 +536,14 @@ collect (Collection *collection)
 }
 
 GPtrArray *
-sights_new (const Message *message, const GPtrArray *blocks)
+sights_new (const Message *message, const GPtrArray *blocks, const GPtrArray *embeds)
 {
     g_autoptr (GHashTable) seen = g_hash_table_new (hash_sight, equal_sights);
     GPtrArray *sights = g_ptr_array_new_with_free_func ((GDestroyNotify)sight_free);
     Collection collection = { .message = message, .sights = sights, .prefix = "" };
 
     collection.blocks = blocks;
+    collection.embeds = embeds;
     collection.seen = seen;
     collect (&collection);
     return sights;

@@ -8,7 +8,6 @@
 #include "licet/error.h"
 
 #include "samples.h"
-#include "search.h"
 #include "signals.h"
 
 /* SOURCE_MASS: copies of a source's messages of a class that make up one source in the sum. */
@@ -28,6 +27,7 @@ static void
 sample_free (Sample *sample)
 {
     g_ptr_array_unref (sample->evidence);
+    g_bytes_unref (sample->bytes);
     g_free (sample->seen);
     g_free (sample);
 }
@@ -68,8 +68,7 @@ training_add (Training *training, const Message *message, MessageClass class, co
         if (row >= 0)
             sample->seen[row] = true;
     }
-    for (MessageClass i = CLASS_TRANSACTIONAL; i < MODEL_CLASSES; i++)
-        sample->settled[i] = search_class (message, training->words, i);
+    sample->bytes = g_bytes_ref (message_bytes (message));
     g_ptr_array_add (training->samples, sample);
 }
 

@@ -38,6 +38,26 @@ list_primary (const Message *message, const GPtrArray *blocks)
     return primary;
 }
 
+static void
+add_descriptions (GArray *words, const Message *message, const GPtrArray *blocks, unsigned leaf)
+{
+    g_autoptr (GPtrArray) readings = runs_descriptions (message, leaf);
+    unsigned next = 0;
+
+    while (next < blocks->len && block_at (blocks, next)->leaf < leaf)
+        next++;
+    for (unsigned i = 0; i < readings->len; i++) {
+        const Reading *reading = g_ptr_array_index (readings, i);
+        while (next < blocks->len && block_at (blocks, next)->leaf == leaf &&
+               block_at (blocks, next)->end <= reading->start)
+            next++;
+        bool inside = next < blocks->len && block_at (blocks, next)->leaf == leaf &&
+                      block_at (blocks, next)->start <= reading->start;
+        if (!inside)
+            runs_add_words (words, reading->text, 0);
+    }
+}
+
 /* The runs outside of all blocks, in the leaves with primary blocks or in the others. */
 static GArray *
 runs_outside (const Message *message, const GPtrArray *blocks, const bool *primary, bool wanted)
@@ -55,24 +75,41 @@ runs_outside (const Message *message, const GPtrArray *blocks, const bool *prima
         }
         if (use)
             runs_add_range (words, message, i, from, G_MAXSIZE, 0);
+        if (use)
+            add_descriptions (words, message, blocks, i);
     }
     return runs_of (words);
 }
 
-/* Half of the block's runs: shop names and courtesies are shared by honest texts as well. */
-bool
-twin_is_left (const Message *message, const Block *block, const GArray *said,
-              const GArray *left)
+/* Half of the runs: shop names and courtesies are shared by honest texts as well. */
+static bool
+are_left (const GArray *words, const GArray *said, const GArray *left)
 {
-    g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    g_autoptr (GArray) runs = runs_of (words);
     unsigned found = 0;
 
-    runs_add_range (words, message, block->leaf, block->inner_start, block->inner_end, 0);
-    g_autoptr (GArray) runs = runs_of (words);
     runs_subtract (runs, said);
     for (unsigned i = 0; i < runs->len; i++)
         found += runs_has (left, g_array_index (runs, guint64, i));
     return found >= LEAST_RUNS && 2 * found >= runs->len;
+}
+
+/* A text alternative may say what the block shows, or what its pictures are named. */
+bool
+twin_is_left (const Message *message, const Block *block, const GArray *said,
+              const GArray *left)
+{
+    g_autoptr (GPtrArray) readings = runs_descriptions (message, block->leaf);
+    g_autoptr (GArray) shown = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    g_autoptr (GArray) named = g_array_new (FALSE, FALSE, sizeof (RunWord));
+
+    runs_add_range (shown, message, block->leaf, block->inner_start, block->inner_end, 0);
+    for (unsigned i = 0; i < readings->len; i++) {
+        const Reading *reading = g_ptr_array_index (readings, i);
+        if (reading->start >= block->start && reading->start < block->end)
+            runs_add_words (named, reading->text, 0);
+    }
+    return are_left (shown, said, left) || are_left (named, said, left);
 }
 
 char *

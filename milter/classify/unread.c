@@ -59,10 +59,8 @@ has_visible_link (const Leaf *leaf)
 }
 
 static void
-look_at_embeds (const Message *message, unsigned i, GPtrArray *findings)
+look_at_embeds (const Leaf *leaf, const Embeds *embeds, GPtrArray *findings)
 {
-    const Leaf *leaf = message_leaf (message, i);
-    g_autoptr (Embeds) embeds = embeds_new (message, i);
     unsigned letters = count_letters (leaf->text);
 
     if (letters < FEW_LETTERS && embeds->pictures > 0 &&
@@ -111,8 +109,30 @@ look_at_type (const Leaf *leaf, GPtrArray *findings)
         add (findings, "unread-encrypted", 0, leaf->path, "it is encrypted or sealed");
 }
 
+/* People send photographs below an empty text; a mail that has not even that is a poster. */
+static void
+look_at_pictures (const Message *message, GPtrArray *findings)
+{
+    unsigned letters = 0;
+    const char *picture = NULL;
+
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        const Leaf *leaf = message_leaf (message, i);
+        if (leaf->kind == LEAF_PLAIN)
+            return;
+        if (leaf->kind != LEAF_OTHER)
+            letters += count_letters (leaf->text);
+        else if (!leaf->attachment && g_str_has_prefix (leaf->type, "image/"))
+            picture = leaf->path;
+    }
+    if (!picture || letters >= NO_LETTERS)
+        return;
+    add (findings, "disguise-image-alone", 1.5, picture, "a picture and no text");
+    ((Finding *)g_ptr_array_index (findings, findings->len - 1))->friendly = true;
+}
+
 GPtrArray *
-unread_find (const Message *message)
+unread_find (const Message *message, const GPtrArray *embeds)
 {
     GPtrArray *findings = g_ptr_array_new_with_free_func ((GDestroyNotify)finding_free);
 
@@ -121,8 +141,9 @@ unread_find (const Message *message)
         look_at_type (leaf, findings);
         if (leaf->kind == LEAF_OTHER)
             continue;
-        look_at_embeds (message, i, findings);
+        look_at_embeds (leaf, g_ptr_array_index (embeds, i), findings);
         look_at_coding (leaf, findings);
     }
+    look_at_pictures (message, findings);
     return findings;
 }

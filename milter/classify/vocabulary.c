@@ -53,6 +53,7 @@ static const ConfField word_fields[] = {
     { "personal", CONF_STRINGS, false, 0, 0, NULL },
     { "view", CONF_STRINGS, false, 0, 0, NULL },
     { "unsubscribe", CONF_STRINGS, false, 0, 0, NULL },
+    { "blocks", CONF_GROUP, false, 0, 0, NULL },
     { "settled", CONF_STRINGS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
@@ -152,6 +153,7 @@ read_language (Words *words, const ConfNode *root, GPtrArray *problems)
     for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++)
         add_terms (words, transactional, purpose_word (purpose), GROUP_TRANSACTIONAL, purpose,
                    substring);
+    cues_read (words->cues, root, substring, problems);
 }
 
 static int
@@ -207,6 +209,7 @@ words_new (void)
 
     words->terms = g_ptr_array_new_with_free_func ((GDestroyNotify)term_free);
     words->languages = g_ptr_array_new_with_free_func (g_free);
+    words->cues = cues_new ();
     g_atomic_ref_count_init (&words->references);
     return words;
 }
@@ -263,5 +266,6 @@ words_unref (Words *words)
     index_free (words->offer_substrings);
     g_ptr_array_unref (words->terms);
     g_ptr_array_unref (words->languages);
+    cues_free (words->cues);
     g_free (words);
 }

@@ -38,6 +38,7 @@ struct Words {
     Index *words;                     /* that begin a word */
     Index *substrings;                /* that stand anywhere */
     Index *offers, *offer_substrings; /* of these the promotional ones */
+    Cues *cues;
     gatomicrefcount references;
 };
 

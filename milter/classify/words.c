@@ -250,6 +250,12 @@ words_promotional (const Words *words, const char *text, const char **ret_term)
     return most;
 }
 
+const Cues *
+words_cues (const Words *words)
+{
+    return words->cues;
+}
+
 bool
 words_settled (const Words *words, const char *text)
 {

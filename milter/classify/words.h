@@ -4,6 +4,8 @@
 
 #include "licet/classify.h"
 
+#include "cues.h"
+
 /* What a term of the vocabulary speaks of; each is a list of a file of policies/words. */
 typedef enum {
     GROUP_PROMOTIONAL, /* offers */
@@ -43,6 +45,9 @@ WordCount words_count (const Words *words, const char *text);
 /* The number of different promotional terms of the language that has most of them, and the first
  * of these: text of another language around it must not outvote an offer. */
 unsigned words_promotional (const Words *words, const char *text, const char **ret_term);
+
+/* The vocabulary for parts of a page. */
+const Cues *words_cues (const Words *words);
 
 /* Whether a line says in some language that a voucher or the like was used, or how to be spared
  * offers. */

@@ -8,7 +8,10 @@
 
 #include "licet/edge.h"
 
+#include <string.h>
+
 #include "licet/json_text.h"
+#include "licet/log.h"
 
 struct Daemon {
     GMutex lock;   /* engine */
@@ -16,6 +19,7 @@ struct Daemon {
     Engine *engine;
     char *settings_path;
     Ledger *ledger;
+    Contacts *contacts;
     Audit *audit;
     Clock clock;
     int64_t started; /* monotonic microseconds */
@@ -36,6 +40,42 @@ static const char *const counter_names[] = {
     [COUNT_RELOADS_FAILED] = "reloads_failed",
 };
 
+/* A second way out for checkpoints: who keeps the daemon's messages elsewhere can compare. */
+static void
+tell_checkpoint (const char *checkpoint, void *data G_GNUC_UNUSED)
+{
+    log_info (NULL, "audit: %s", checkpoint);
+}
+
+static char *
+key_path (const Settings *settings)
+{
+    g_autofree char *dir = g_path_get_dirname (settings->state);
+
+    return *settings->audit_key ? g_strdup (settings->audit_key)
+                                : g_build_filename (dir, "audit-key.pem", NULL);
+}
+
+static Audit *
+open_audit (const Daemon *daemon, GError **error)
+{
+    const Settings *settings = daemon->engine->settings;
+    g_autofree char *key = key_path (settings);
+    AuditOptions options = {
+        .path = settings->audit_log,
+        .key = key,
+        .checkpoints = settings->audit_checkpoints,
+        .segment_bytes = (uint64_t)settings->audit_segment << 20,
+        .days = (unsigned)settings->audit_days,
+        .reserve_bytes = (uint64_t)settings->audit_reserve << 20,
+        .without_evidence = strcmp (settings->audit_evidence, "omit") == 0,
+        .without_facts = strcmp (settings->audit_facts, "omit") == 0,
+        .witness = tell_checkpoint,
+    };
+
+    return audit_open (&options, clock_now (&daemon->clock), error);
+}
+
 Daemon *
 daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GError **error)
 {
@@ -50,7 +90,12 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
-    daemon->audit = audit_open (engine->settings->audit_log, error);
+    g_autofree char *contacts = g_strconcat (engine->settings->state, ".contacts", NULL);
+    daemon->contacts = contacts_open (contacts, error);
+    if (!daemon->contacts)
+        return NULL;
+    engine->contacts = daemon->contacts;
+    daemon->audit = open_audit (daemon, error);
     if (!daemon->audit)
         return NULL;
     return g_steal_pointer (&daemon);
@@ -61,9 +106,10 @@ daemon_free (Daemon *daemon)
 {
     if (!daemon)
         return;
+    audit_close (daemon->audit, daemon_now (daemon));
     engine_unref (daemon->engine);
-    g_clear_pointer (&daemon->audit, audit_free);
     g_clear_pointer (&daemon->ledger, ledger_free);
+    g_clear_pointer (&daemon->contacts, contacts_free);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -85,6 +131,12 @@ daemon_ledger (Daemon *daemon)
     return daemon->ledger;
 }
 
+Contacts *
+daemon_contacts (Daemon *daemon)
+{
+    return daemon->contacts;
+}
+
 Audit *
 daemon_audit (Daemon *daemon)
 {
@@ -98,9 +150,43 @@ daemon_now (const Daemon *daemon)
 }
 
 void
+daemon_tick (Daemon *daemon)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!audit_tick (daemon->audit, daemon_now (daemon), &error))
+        log_error (NULL, "audit: %s", error->message);
+}
+
+void
 daemon_count (Daemon *daemon, Counter counter)
 {
     g_atomic_int_inc (&daemon->counters[counter]);
+}
+
+static bool
+is_counted (const Decision *decision)
+{
+    if (decision->copy != COPY_WHOLE || decision->legal_class != CLASS_PROMOTIONAL)
+        return false;
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (strcmp (result->kind, "frequency-cap") == 0 &&
+            result->verdict != VERDICT_NOT_APPLICABLE)
+            return true;
+    }
+    return false;
+}
+
+bool
+daemon_note_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                     GError **error)
+{
+    const RecipientFacts *facts = decision->facts;
+
+    return !is_counted (decision) ||
+           contacts_add (daemon->contacts, facts->person ? facts->person : facts->address,
+                         queue_id, daemon_now (daemon), error);
 }
 
 static Engine *
@@ -120,8 +206,9 @@ load_and_swap (Daemon *daemon, GError **error)
     if (!settings)
         return false;
     g_autoptr (Engine) fresh = engine_new (settings, error);
-    if (!fresh || !audit_reopen (daemon->audit, error))
+    if (!fresh || !audit_reopen (daemon->audit, daemon_now (daemon), error))
         return false;
+    fresh->contacts = daemon->contacts;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;
 }

@@ -7,7 +7,8 @@
 /* A decoded range [start, end) to remove, or to replace. */
 typedef struct {
     size_t start, end;
-    const char *with; /* ASCII to stand there instead; NULL to remove. Borrowed. */
+    const char *
+        with; /* to stand there instead, ASCII unless the leaf is UTF-8; NULL to remove. Borrowed. */
 } CutRange;
 
 /*

@@ -166,6 +166,12 @@ static void
 append_replacement (GString *out, const char *with)
 {
     for (; *with; with++) {
+        if (*with == '\r' && with[1] == '\n') {
+            escape_last_blank (out);
+            g_string_append (out, "\r\n");
+            with++;
+            continue;
+        }
         bool plain = *with > ' ' && *with < 0x7f && *with != '=';
         make_room (out, plain ? 1 : 3);
         if (plain)

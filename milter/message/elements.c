@@ -45,11 +45,16 @@ static const Element elements[] = {
     { "center", ELEMENT_BLOCK, 0, P },
     { "col", ELEMENT_VOID, 0, 0 },
     { "dd", ELEMENT_BLOCK | ELEMENT_OPEN, DT, DT | P },
+    { "details", ELEMENT_BLOCK, 0, P },
+    { "dialog", ELEMENT_BLOCK, 0, P },
+    { "dir", ELEMENT_BLOCK, 0, P },
     { "div", ELEMENT_BLOCK, 0, P },
     { "dl", ELEMENT_BLOCK, 0, P },
     { "dt", ELEMENT_BLOCK | ELEMENT_OPEN, DT, DT | P },
     { "embed", ELEMENT_VOID, 0, 0 },
     { "fieldset", ELEMENT_BLOCK, 0, P },
+    { "figcaption", ELEMENT_BLOCK, 0, P },
+    { "figure", ELEMENT_BLOCK, 0, P },
     { "footer", ELEMENT_BLOCK, 0, P },
     { "form", ELEMENT_BLOCK, 0, P },
     { "frame", ELEMENT_VOID, 0, 0 },
@@ -61,15 +66,19 @@ static const Element elements[] = {
     { "h6", ELEMENT_BLOCK, 0, P },
     { "head", ELEMENT_BLOCK, 0, 0 },
     { "header", ELEMENT_BLOCK, 0, P },
+    { "hgroup", ELEMENT_BLOCK, 0, P },
     { "hr", ELEMENT_VOID | ELEMENT_BLOCK, 0, 0 },
     { "iframe", ELEMENT_HIDDEN, 0, 0 },
     { "img", ELEMENT_VOID, 0, 0 },
     { "input", ELEMENT_VOID, 0, 0 },
     { "keygen", ELEMENT_VOID, 0, 0 },
+    { "legend", ELEMENT_BLOCK, 0, 0 },
     { "li", ELEMENT_BLOCK | ELEMENT_OPEN, LI, LI | P },
     { "link", ELEMENT_VOID, 0, 0 },
+    { "listing", ELEMENT_BLOCK, 0, P },
     { "main", ELEMENT_BLOCK, 0, P },
     { "marquee", ELEMENT_CELL, 0, 0 },
+    { "menu", ELEMENT_BLOCK, 0, P },
     { "meta", ELEMENT_VOID, 0, 0 },
     { "nav", ELEMENT_BLOCK, 0, P },
     { "noembed", ELEMENT_HIDDEN, 0, 0 },
@@ -81,11 +90,15 @@ static const Element elements[] = {
     { "p", ELEMENT_BLOCK | ELEMENT_OPEN, P, P },
     { "param", ELEMENT_VOID, 0, 0 },
     { "pre", ELEMENT_BLOCK, 0, P },
+    { "rp", ELEMENT_HIDDEN, 0, 0 },
+    { "rt", ELEMENT_HIDDEN, 0, 0 },
     { "script", ELEMENT_HIDDEN | ELEMENT_PROGRAM, 0, 0 },
+    { "search", ELEMENT_BLOCK, 0, P },
     { "section", ELEMENT_BLOCK, 0, P },
     { "select", ELEMENT_CELL, 0, 0 },
     { "source", ELEMENT_VOID, 0, 0 },
     { "style", ELEMENT_HIDDEN | ELEMENT_PROGRAM, 0, 0 },
+    { "summary", ELEMENT_BLOCK, 0, P },
     { "table", ELEMENT_BLOCK | ELEMENT_CELL | ELEMENT_TABLE, 0, P },
     { "tbody", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_TABLE, TBODY, TBODY | TR | IN_ROW },
     { "td", ELEMENT_BLOCK | ELEMENT_OPEN | ELEMENT_CELL | ELEMENT_TABLE, TD, IN_ROW },
@@ -98,6 +111,7 @@ static const Element elements[] = {
     { "track", ELEMENT_VOID, 0, 0 },
     { "ul", ELEMENT_BLOCK, 0, P },
     { "wbr", ELEMENT_VOID, 0, 0 },
+    { "xmp", ELEMENT_BLOCK, 0, P },
 };
 
 static const Element unknown = { "", 0, 0, 0 };
@@ -108,35 +122,50 @@ lower (char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* Negative when the name sorts before the row. Called for every tag, so without calls. */
-static int
-compare_name (const char *name, size_t length, const char *row)
+/* Called for every tag, so without calls. */
+static bool
+is_name (const char *name, size_t length, const char *row)
 {
     size_t i = 0;
 
     while (i < length && row[i] && lower (name[i]) == row[i])
         i++;
-    if (i == length)
-        return row[i] ? -1 : 0;
-    return (unsigned char)lower (name[i]) < (unsigned char)row[i] ? -1 : 1;
+    return i == length && !row[i];
+}
+
+/* The first two letters of a name, or of a row, as a number. */
+static unsigned
+key_of (const char *name, size_t length)
+{
+    return (unsigned)(unsigned char)lower (name[0]) << 8 |
+           (length > 1 ? (unsigned char)lower (name[1]) : 0);
+}
+
+static unsigned
+row_key (unsigned row)
+{
+    const unsigned char *name = (const unsigned char *)elements[row].name;
+
+    return (unsigned)name[0] << 8 | name[1];
 }
 
 const Element *
 element_find (const char *data, const HtmlToken *token)
 {
+    const char *name = data + token->name;
     unsigned low = 0, high = token->name_length > LONGEST_NAME ? 0 : G_N_ELEMENTS (elements);
+    unsigned key = key_of (name, token->name_length);
 
     while (low < high) {
         unsigned middle = (low + high) / 2;
-        int order =
-            compare_name (data + token->name, token->name_length, elements[middle].name);
-        if (order == 0)
-            return &elements[middle];
-        if (order < 0)
-            high = middle;
-        else
+        if (row_key (middle) < key)
             low = middle + 1;
+        else
+            high = middle;
     }
+    for (; low < G_N_ELEMENTS (elements) && row_key (low) == key; low++)
+        if (is_name (name, token->name_length, elements[low].name))
+            return &elements[low];
     return &unknown;
 }
 

@@ -151,6 +151,27 @@ settle_elements (Finder *finder, const HtmlToken *token, EndResult result)
     }
 }
 
+/* A void element that shows nothing: a sender who marks it means what comes after it. */
+static bool
+shows_something (const char *name)
+{
+    static const char *const shown[] = { "img", "input", "hr", "embed" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (shown); i++)
+        if (strcmp (name, shown[i]) == 0)
+            return true;
+    return false;
+}
+
+static void
+take_void (Finder *finder, const HtmlToken *token, const Element *element)
+{
+    if (shows_something (element->name))
+        add_block (finder, "attribute", token->start, token->start, token->end, token->end);
+    else
+        complain (finder, token->start, "a marked element that shows nothing");
+}
+
 static void
 take_start (Finder *finder, const HtmlToken *token)
 {
@@ -164,7 +185,7 @@ take_start (Finder *finder, const HtmlToken *token)
     if (!has_attribute (finder, token))
         return;
     if (element->flags & ELEMENT_VOID)
-        add_block (finder, "attribute", token->start, token->start, token->end, token->end);
+        take_void (finder, token, element);
     else if (finder->stack.exceeded)
         complain (finder, token->start, "a marked element that is nested too deep");
     else

@@ -15,14 +15,16 @@
 #include "coding.h"
 #include "cut.h"
 #include "drop.h"
+#include "insert.h"
 #include "judge.h"
 #include "layout.h"
 
 /* The cuts of one leaf and what they make of it. */
 typedef struct {
-    bool dropped;    /* the leaf goes as a whole */
-    GArray *ranges;  /* of CutRange, joined; NULL when the leaf is not touched */
-    GBytes *encoded; /* new content */
+    bool dropped;        /* the leaf goes as a whole */
+    GArray *ranges;      /* of CutRange, joined; NULL when the leaf is not touched */
+    Insertion insertion; /* one at most: its text is NULL when there is none */
+    GBytes *encoded;     /* new content */
     GBytes *decoded;
 } LeafEdit;
 
@@ -113,6 +115,14 @@ take_drop (Render *render, const Edit *edit, GError **error)
     return true;
 }
 
+static GArray *
+ranges_of (LeafEdit *change)
+{
+    if (!change->ranges)
+        change->ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
+    return change->ranges;
+}
+
 static bool
 take_cut (Render *render, const Edit *edit, GError **error)
 {
@@ -127,12 +137,35 @@ take_cut (Render *render, const Edit *edit, GError **error)
     if (edit->kind == EDIT_REPLACE && !is_attribute_text (edit->value))
         return fail_leaf (error, leaf, edit->start, "a replacement that is no plain ASCII");
     range.with = edit->kind == EDIT_REPLACE ? edit->value : NULL;
-    LeafEdit *change = &render->leaves[edit->leaf];
-    if (!change->ranges)
-        change->ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
-    g_array_append_val (change->ranges, range);
+    g_array_append_val (ranges_of (&render->leaves[edit->leaf]), range);
     render->cuts = true;
     return true;
+}
+
+static bool
+take_insertion (Render *render, const Edit *edit, GError **error)
+{
+    const Leaf *leaf = message_leaf (render->message, edit->leaf);
+    LeafEdit *change = &render->leaves[edit->leaf];
+    const char *why = leaf->locked             ? leaf->locked
+                      : change->insertion.text ? "a second insertion"
+                      : !leaf->content         ? "it is no text to edit"
+                                               : NULL;
+
+    if (why || !insert_prepare (leaf, edit->start, edit->value, &change->insertion, &why))
+        return fail_leaf (error, leaf, edit->start, why);
+    g_array_append_val (ranges_of (change), change->insertion.range);
+    render->cuts = true;
+    return true;
+}
+
+static bool
+take_body_edit (Render *render, const Edit *edit, GError **error)
+{
+    if (edit->kind == EDIT_DROP)
+        return take_drop (render, edit, error);
+    return edit->kind == EDIT_INSERT ? take_insertion (render, edit, error)
+                                     : take_cut (render, edit, error);
 }
 
 static bool
@@ -142,8 +175,7 @@ take_edit (Render *render, const Edit *edit, GError **error)
         return check_header_edit (render, edit, error);
     if (edit->leaf >= message_leaf_count (render->message))
         return fail (error, "body", "an edit of a leaf that is not there");
-    return edit->kind == EDIT_DROP ? take_drop (render, edit, error)
-                                   : take_cut (render, edit, error);
+    return take_body_edit (render, edit, error);
 }
 
 static bool
@@ -158,6 +190,57 @@ collect_edits (Render *render, GError **error)
     return true;
 }
 
+/* Whether what is to be put in, if anything is, was not swallowed by a cut around it. */
+static bool
+has_insertion (const LeafEdit *change)
+{
+    for (unsigned i = 0; i < change->ranges->len; i++)
+        if (g_array_index (change->ranges, CutRange, i).with == change->insertion.with)
+            return true;
+    return !change->insertion.text;
+}
+
+/* The ranges but that of the insertion. */
+static GArray *
+list_cuts (const LeafEdit *change)
+{
+    GArray *cuts = g_array_new (FALSE, FALSE, sizeof (CutRange));
+
+    for (unsigned i = 0; i < change->ranges->len; i++) {
+        CutRange range = g_array_index (change->ranges, CutRange, i);
+        if (range.with != change->insertion.with)
+            g_array_append_val (cuts, range);
+    }
+    return cuts;
+}
+
+/* An insertion is right when taking it out again is a right cut that gives what was there. */
+static bool
+judge_insertion (const LeafEdit *change, GBytes *before, size_t place)
+{
+    g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
+    CutRange range = { place, place + strlen (change->insertion.text), NULL };
+    size_t offset = 0;
+
+    g_array_append_val (ranges, range);
+    g_autoptr (GBytes) without = cut_decoded (change->decoded, ranges);
+    return g_bytes_equal (without, before) &&
+           judge_cut (change->decoded, ranges, before, &offset);
+}
+
+static bool
+judge_leaf (const LeafEdit *change, const Leaf *leaf, size_t *ret_offset)
+{
+    if (!change->insertion.text)
+        return judge_cut (leaf->content, change->ranges, change->decoded, ret_offset);
+    g_autoptr (GArray) cuts = list_cuts (change);
+    g_autoptr (GBytes) middle = cut_decoded (leaf->content, cuts);
+    if (cuts->len > 0 && !judge_cut (leaf->content, cuts, middle, ret_offset))
+        return false;
+    *ret_offset = change->insertion.at;
+    return judge_insertion (change, middle, insert_place (&change->insertion, cuts));
+}
+
 /* The new bytes of one leaf, and the proof that they mean what they should. */
 static bool
 cut_leaf (Render *render, unsigned i, GError **error)
@@ -169,6 +252,8 @@ cut_leaf (Render *render, unsigned i, GError **error)
 
     if (!cut_join (change->ranges))
         return fail_leaf (error, leaf, 0, "edits that overlap");
+    if (!has_insertion (change))
+        return fail_leaf (error, leaf, change->insertion.at, "the insertion is in a cut");
     if (change->ranges->len == 0) {
         g_clear_pointer (&change->ranges, g_array_unref);
         return true;
@@ -183,8 +268,7 @@ cut_leaf (Render *render, unsigned i, GError **error)
                                              g_bytes_get_size (change->encoded), &verdict);
     if (verdict != CODING_STRICT || !g_bytes_equal (back, change->decoded))
         return fail_leaf (error, leaf, offset, "the cut does not decode to what was meant");
-    if (leaf->kind != LEAF_PLAIN &&
-        !judge_cut (leaf->content, change->ranges, change->decoded, &offset))
+    if (leaf->kind != LEAF_PLAIN && !judge_leaf (change, leaf, &offset))
         return fail_leaf (error, leaf, offset, "the cut changes the HTML around it");
     return true;
 }
@@ -356,6 +440,7 @@ message_render (const Message *message, const GPtrArray *edits, GError **error)
         g_clear_pointer (&render.leaves[i].ranges, g_array_unref);
         g_clear_pointer (&render.leaves[i].encoded, g_bytes_unref);
         g_clear_pointer (&render.leaves[i].decoded, g_bytes_unref);
+        insert_clear (&render.leaves[i].insertion);
     }
     g_free (render.leaves);
     g_clear_pointer (&render.drops, g_array_unref);

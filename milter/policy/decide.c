@@ -5,27 +5,9 @@
  */
 
 #include "fallback.h"
+#include "fixes.h"
 #include "settle.h"
 #include "verdicts.h"
-
-static MessageClass
-class_in_territory (const Territory *territory, const Classification *classification,
-                    char **ret_reason)
-{
-    if (classification->class == CLASS_MIXED && classification->problem) {
-        /* Where the promotion begins and ends is not known, so no test of share or order helps. */
-        *ret_reason = g_strdup_printf ("it cannot be told apart: %s", classification->problem);
-        return CLASS_PROMOTIONAL;
-    }
-    if (classification->class == CLASS_MIXED) {
-        g_autofree char *reason = NULL;
-        MessageClass class = territory->mixed_test (classification, &reason);
-        *ret_reason = g_strdup_printf ("%s: %s", territory->mixed_name, reason);
-        return class;
-    }
-    *ret_reason = g_strdup ("as classified");
-    return classification->class;
-}
 
 /* Why the blocks cannot be taken out, or NULL. */
 static const char *
@@ -40,20 +22,20 @@ find_obstacle (const RuleView *view)
 }
 
 static void
-settle_strip (Decision *decision, const RuleResult *asking, const RuleView *view)
+settle_strip (Decision *decision, const Docket *docket, const RuleResult *asking,
+              const RuleView *view)
 {
-    const Territory *territory = policy_set_find (view->set, decision->facts->territory);
     const char *obstacle = find_obstacle (view);
     RuleView stripped = *view;
 
     if (obstacle) {
-        fallback_settle (decision, view, obstacle, NULL);
+        fallback_settle (decision, docket, view, obstacle, NULL);
         return;
     }
     stripped.stripped = true;
-    g_autoptr (GPtrArray) second = verdicts_judge (territory, CLASS_TRANSACTIONAL, &stripped);
+    g_autoptr (GPtrArray) second = verdicts_judge (docket, true, &stripped);
     decision->copy = COPY_STRIPPED;
-    settle_second_look (decision, territory, asking, second);
+    settle_second_look (decision, docket, asking, second);
 }
 
 /* What two readers could understand differently is nobody's to judge, when the policies say so. */
@@ -73,32 +55,43 @@ refuse_ambiguous (Decision *decision, const PolicySet *set, const Message *messa
     return true;
 }
 
-Decision *
-policy_decide (const PolicySet *set, const Message *message,
-               const Classification *classification, RecipientFacts *facts, int64_t now)
+static Decision *
+decide (const PolicySet *set, const Message *message, const Classification *classification,
+        RecipientFacts *facts, int64_t now)
 {
     Decision *decision = g_new0 (Decision, 1);
-    const Territory *territory = policy_set_find (set, facts->territory);
+    g_autoptr (Docket) docket = docket_new (set, facts, classification);
     RuleView view = { set, message, classification, facts, false, now };
 
     decision->facts = facts;
-    decision->legal_class =
-        class_in_territory (territory, classification, &decision->legal_reason);
-    decision->rules = verdicts_judge (territory, decision->legal_class, &view);
+    decision->legal_class = docket->class;
+    decision->legal_reason = g_steal_pointer (&docket->reason);
+    decision->rules = verdicts_judge (docket, false, &view);
     if (refuse_ambiguous (decision, set, message, classification))
         return decision;
 
     /* A strip is tried first: what it cures no longer counts. */
     const RuleResult *asking = settle_find (decision->rules, ACTION_STRIP);
     if (asking) {
-        settle_strip (decision, asking, &view);
+        settle_strip (decision, docket, asking, &view);
         return decision;
     }
-    if (settle_held_back (decision, territory, decision->rules))
+    if (settle_held_back (decision, docket, decision->rules))
         return decision;
     const RuleResult *fixing = settle_find (decision->rules, ACTION_FIX);
     if (fixing)
         settle_rule (decision, fixing);
     decision->outcome = OUTCOME_DELIVER;
+    return decision;
+}
+
+Decision *
+policy_decide (const PolicySet *set, const Message *message,
+               const Classification *classification, RecipientFacts *facts, int64_t now)
+{
+    Decision *decision = decide (set, message, classification, facts, now);
+    RuleView view = { set, message, classification, facts, false, now };
+
+    fixes_prepare (decision, &view);
     return decision;
 }

@@ -25,6 +25,17 @@ rule_result_free (RuleResult *result)
 }
 
 void
+footer_free (Footer *footer)
+{
+    if (!footer)
+        return;
+    g_free (footer->html);
+    g_free (footer->plain);
+    g_free (footer->language);
+    g_free (footer);
+}
+
+void
 recipient_facts_free (RecipientFacts *facts)
 {
     if (!facts)
@@ -36,8 +47,11 @@ recipient_facts_free (RecipientFacts *facts)
     g_free (facts->language);
     g_free (facts->territory);
     g_free (facts->subdivision);
+    g_free (facts->provider);
     consent_answer_free (facts->promotion);
     consent_answer_free (facts->tracking);
+    g_clear_pointer (&facts->contacts, g_array_unref);
+    g_free (facts->contacts_failure);
     g_free (facts);
 }
 
@@ -48,6 +62,7 @@ decision_free (Decision *decision)
         return;
     recipient_facts_free (decision->facts);
     g_free (decision->legal_reason);
+    footer_free (decision->footer);
     if (decision->rules)
         g_ptr_array_unref (decision->rules);
     g_free (decision->rule);

@@ -32,13 +32,75 @@ settle (RecipientFacts *facts, const Territory *territory, const char *subdivisi
 }
 
 static bool
+has_code (const GString *codes, const char *code)
+{
+    g_auto (GStrv) parts = g_strsplit (codes->str, TERRITORY_JOIN, -1);
+
+    return g_strv_contains ((const char *const *)parts, code);
+}
+
+static void
+add_code (GString *codes, const char *code)
+{
+    if (!has_code (codes, code))
+        g_string_append_printf (codes, "%s%s", codes->len ? TERRITORY_JOIN : "", code);
+}
+
+/* The territory that "US-CA" leads to; NULL when neither it nor its country has a file. */
+static const Territory *
+find_named (const PolicySet *set, const char *name)
+{
+    g_auto (GStrv) parts = g_strsplit (name, "-", 2);
+
+    return find_territory (set, parts[0], parts[1]);
+}
+
+/* "DE, FR": either may be the law of this recipient, so both judge; one without a file may be
+ * anything, so the default judges too. */
+static void
+settle_several (RecipientFacts *facts, const PolicySet *set, char **names)
+{
+    g_autoptr (GString) codes = g_string_new (NULL);
+
+    for (char **name = names; *name; name++) {
+        const Territory *territory = **name ? find_named (set, *name) : NULL;
+        if (territory)
+            add_code (codes, territory->code);
+        else if (**name)
+            add_code (codes, policy_set_default (set));
+    }
+    facts->territory = g_strdup (codes->str);
+    facts->territory_source = "header";
+    facts->territory_confidence = 0.5;
+}
+
+static bool
 settle_from_header (RecipientFacts *facts, const PolicySet *set, const char *value)
 {
-    g_auto (GStrv) parts = g_strsplit (value, "-", 2);
-    const char *subdivision = parts[0] ? parts[1] : NULL;
+    g_auto (GStrv) names = g_strsplit_set (value, ",; \t", -1);
+    unsigned count = 0;
+    char *only = NULL;
 
-    return parts[0] && settle (facts, find_territory (set, parts[0], subdivision), subdivision,
-                               "header", 0.8);
+    for (char **name = names; *name; name++) {
+        count += **name != '\0';
+        only = **name ? *name : only;
+    }
+    if (count > 1) {
+        settle_several (facts, set, names);
+        return true;
+    }
+    const char *dash = only ? strchr (only, '-') : NULL;
+    return only &&
+           settle (facts, find_named (set, only), dash ? dash + 1 : NULL, "header", 0.8);
+}
+
+static void
+settle_provider (RecipientFacts *facts, const PolicySet *set, const char *address)
+{
+    const Territory *provider =
+        strchr (address, '@') ? policy_set_provider_of (set, address_domain (address)) : NULL;
+
+    facts->provider = provider ? g_strdup (provider->code) : NULL;
 }
 
 RecipientFacts *
@@ -56,12 +118,13 @@ policy_facts (const PolicySet *set, const Message *message, const char *given,
     facts->language = g_strdup (record->language);
     facts->promotion = consent_answer_copy (record->promotion);
     facts->tracking = consent_answer_copy (record->tracking);
+    settle_provider (facts, set, record->address);
     if (record->country &&
         settle (facts, find_territory (set, record->country, record->subdivision),
                 record->subdivision, "consent-record", 0.95))
         return facts;
-    /* Who names a country without a policy file, or several, gets the strict default: their
-     * domain knows less. */
+    /* Who names a country without a policy file gets the strict default: their domain knows
+     * less. */
     if (header && !*header)
         header = NULL;
     if (!record->country && header && settle_from_header (facts, set, header))

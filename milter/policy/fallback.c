@@ -6,14 +6,9 @@
 
 #include <string.h>
 
+#include "fixes.h"
 #include "settle.h"
 #include "verdicts.h"
-
-static const Territory *
-territory_of (const PolicySet *set, const Decision *decision)
-{
-    return policy_set_find (set, decision->facts->territory);
-}
 
 /* Where nobody can tell whether the strip is due, there is nothing to fall back from. */
 static bool
@@ -35,12 +30,12 @@ find_certain_strip (const GPtrArray *results)
 
 /* Each rule that asks for the strip must be content with what comes in its place. */
 static Fallback
-strictest_fallback (const PolicySet *set, const Territory *territory, const GPtrArray *results)
+strictest_fallback (const PolicySet *set, const Docket *docket, const GPtrArray *results)
 {
     Fallback strictest = FALLBACK_TEXT_ONLY;
 
     for (unsigned i = 0; i < results->len; i++) {
-        const Rule *rule = g_ptr_array_index (territory->rules, i);
+        const Rule *rule = docket_duty (docket, i)->rule;
         if (is_certain_strip (g_ptr_array_index (results, i)))
             strictest = MAX (strictest,
                              rule->has_fallback ? rule->fallback : policy_set_fallback (set));
@@ -51,31 +46,31 @@ strictest_fallback (const PolicySet *set, const Territory *territory, const GPtr
 /* A mail that waits is asked about again; one that is held is not. So what would refuse it must
  * be looked at now. */
 static void
-hold_whole (Decision *decision, const Territory *territory, const RuleResult *certain,
+hold_whole (Decision *decision, const Docket *docket, const RuleResult *certain,
             const char *sentence, const char *reason)
 {
     const RuleResult *refusing = settle_find (decision->rules, ACTION_REFUSE);
 
     if (refusing)
-        settle_refuse (decision, refusing, settle_sentence (territory, refusing), NULL);
+        settle_refuse (decision, refusing, settle_sentence (docket, refusing), NULL);
     else
         settle_hold (decision, certain, sentence, reason);
 }
 
 static void
-settle_certain (Decision *decision, const Territory *territory, const RuleResult *certain,
+settle_certain (Decision *decision, const Docket *docket, const RuleResult *certain,
                 const char *sentence)
 {
     const char *reason = sentence ? NULL : decision->obstacle;
 
     if (!sentence)
-        sentence = settle_sentence (territory, certain);
+        sentence = settle_sentence (docket, certain);
     switch (decision->fallback) {
     case FALLBACK_REFUSE:
         settle_refuse (decision, certain, sentence, reason);
         return;
     case FALLBACK_HOLD:
-        hold_whole (decision, territory, certain, sentence, reason);
+        hold_whole (decision, docket, certain, sentence, reason);
         return;
     case FALLBACK_TEXT_ONLY:
         decision->outcome = OUTCOME_STRIP;
@@ -88,25 +83,24 @@ settle_certain (Decision *decision, const Territory *territory, const RuleResult
 }
 
 void
-fallback_settle (Decision *decision, const RuleView *view, const char *obstacle,
-                 const char *sentence)
+fallback_settle (Decision *decision, const Docket *docket, const RuleView *view,
+                 const char *obstacle, const char *sentence)
 {
-    const Territory *territory = territory_of (view->set, decision);
     const RuleResult *certain = find_certain_strip (decision->rules);
 
     decision->copy = COPY_WHOLE;
     decision->fallback = FALLBACK_REFUSE;
     if (!certain) {
-        if (!settle_held_back (decision, territory, decision->rules))
-            settle_defer (decision, territory, settle_find (decision->rules, ACTION_STRIP));
+        if (!settle_held_back (decision, docket, decision->rules))
+            settle_defer (decision, docket, settle_find (decision->rules, ACTION_STRIP));
         return;
     }
     /* Of a message that is nothing but promotion nothing may be left. */
     if (view->classification->class == CLASS_MIXED)
-        decision->fallback = strictest_fallback (view->set, territory, decision->rules);
+        decision->fallback = strictest_fallback (view->set, docket, decision->rules);
     g_free (decision->obstacle);
     decision->obstacle = *obstacle ? g_strdup (obstacle) : NULL;
-    settle_certain (decision, territory, certain, sentence);
+    settle_certain (decision, docket, certain, sentence);
 }
 
 void
@@ -115,14 +109,15 @@ policy_strip_failed (const PolicySet *set, const Message *message,
                      const char *reason)
 {
     RuleView view = { set, message, classification, decision->facts, false, now };
+    g_autoptr (Docket) docket = docket_new (set, decision->facts, classification);
     g_autofree char *sentence =
         g_strdup_printf ("the promotional block cannot be removed safely: %s", reason);
 
     /* The results so far tell of a copy that there will not be. */
     g_ptr_array_unref (decision->rules);
-    decision->rules =
-        verdicts_judge (territory_of (set, decision), decision->legal_class, &view);
-    fallback_settle (decision, &view, reason, sentence);
+    decision->rules = verdicts_judge (docket, false, &view);
+    fallback_settle (decision, docket, &view, reason, sentence);
+    fixes_prepare (decision, &view);
 }
 
 static const RuleResult *
@@ -138,19 +133,19 @@ void
 policy_text_only_failed (const PolicySet *set, Decision *decision, const char *reason)
 {
     const RuleResult *result = result_of (decision, decision->rule);
+    g_autoptr (Docket) docket = docket_new (set, decision->facts, NULL);
     g_autofree char *both =
         g_strdup_printf ("%s; nor can its text go alone: %s", decision->obstacle, reason);
 
     decision->copy = COPY_WHOLE;
-    settle_refuse (decision, result, settle_sentence (territory_of (set, decision), result),
-                   both);
+    settle_refuse (decision, result, settle_sentence (docket, result), both);
 }
 
 void
 policy_judge_text_only (const PolicySet *set, const Message *rest,
                         const Classification *classification, Decision *decision, int64_t now)
 {
-    const Territory *territory = territory_of (set, decision);
+    g_autoptr (Docket) docket = docket_new (set, decision->facts, NULL);
     RuleView view = { set, rest, classification, decision->facts, false, now };
     bool promotion =
         classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
@@ -161,8 +156,9 @@ policy_judge_text_only (const PolicySet *set, const Message *rest,
                                                          : "it reads as promotion");
         return;
     }
-    g_autoptr (GPtrArray) second = verdicts_judge (territory, CLASS_TRANSACTIONAL, &view);
-    settle_second_look (decision, territory, result_of (decision, decision->rule), second);
+    g_autoptr (GPtrArray) second = verdicts_judge (docket, true, &view);
+    settle_second_look (decision, docket, result_of (decision, decision->rule), second);
+    fixes_prepare (decision, &view);
 }
 
 void

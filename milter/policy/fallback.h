@@ -2,12 +2,12 @@
 #ifndef LICET_POLICY_FALLBACK_H
 #define LICET_POLICY_FALLBACK_H
 
-#include "rules.h"
+#include "docket.h"
 
 /* What takes the place of a strip that a rule asks for and that cannot be made. obstacle: why,
  * "" when nothing else would be left, which is always a refusal; sentence: for the sender instead
  * of the rule's, or NULL. view is of the whole message. */
-void fallback_settle (Decision *decision, const RuleView *view, const char *obstacle,
-                      const char *sentence);
+void fallback_settle (Decision *decision, const Docket *docket, const RuleView *view,
+                      const char *obstacle, const char *sentence);
 
 #endif

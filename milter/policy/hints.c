@@ -7,6 +7,14 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "licet/limits.h"
+
+const char *const block_detection_words[] = {
+    [DETECT_CUT] = "cut",
+    [DETECT_TAG] = "tag",
+    [DETECT_OFF] = "off",
+    NULL,
+};
 
 static const ConfField tracking_fields[] = {
     { "pixel_hosts", CONF_STRINGS, false, 0, 0, NULL },
@@ -17,12 +25,25 @@ static const ConfField tracking_fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
+static char **
+read_list (const ConfNode *group, const char *name, GPtrArray *problems)
+{
+    char **texts = conf_strings (group, name);
+
+    if (g_strv_length (texts) <= LIMIT_POLICY_LIST)
+        return texts;
+    conf_problem (problems, conf_item (conf_child (group, name), LIMIT_POLICY_LIST),
+                  "%s has more than %d entries", name, LIMIT_POLICY_LIST);
+    g_strfreev (texts);
+    return g_new0 (char *, 1);
+}
+
 static void
 read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
                 GPtrArray *problems)
 {
     const ConfNode *list = conf_child (group, name);
-    g_auto (GStrv) texts = conf_strings (group, name);
+    g_auto (GStrv) texts = read_list (group, name, problems);
 
     for (unsigned i = 0; texts[i]; i++) {
         g_autoptr (GError) cause = NULL;
@@ -34,6 +55,17 @@ read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
             conf_problem (problems, conf_item (list, i), "%s \"%s\": %s", name, texts[i],
                           doubt ? doubt : cause->message);
     }
+}
+
+static BlockDetection
+read_detection (const ConfNode *group)
+{
+    const char *word = conf_string (group, "detect_blocks", NULL);
+
+    for (int i = 0; word && block_detection_words[i]; i++)
+        if (strcmp (block_detection_words[i], word) == 0)
+            return (BlockDetection)i;
+    return DETECT_CUT;
 }
 
 /* What is protected is never selected, so that the other one would have no effect. */
@@ -60,6 +92,8 @@ block_selectors_read (const ConfNode *group, GPtrArray *problems)
     selectors->protected = g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
     read_selectors (group, "promotional_blocks", selectors->promotional, problems);
     read_selectors (group, "protected_blocks", selectors->protected, problems);
+    selectors->has_detection = conf_has (group, "detect_blocks");
+    selectors->detection = read_detection (group);
     check_both (group, problems);
     return selectors;
 }
@@ -78,7 +112,7 @@ block_selectors_free (BlockSelectors *selectors)
 static char **
 read_globs (const ConfNode *group, const char *name, GPtrArray *problems)
 {
-    char **globs = conf_strings (group, name);
+    char **globs = read_list (group, name, problems);
 
     for (unsigned i = 0; globs[i]; i++)
         if (!globs[i][strspn (globs[i], "*?./")])
@@ -116,7 +150,7 @@ read_host (const char *text)
 static char **
 read_hosts (const ConfNode *group, const char *name, GPtrArray *problems)
 {
-    char **hosts = conf_strings (group, name);
+    char **hosts = read_list (group, name, problems);
 
     for (unsigned i = 0; hosts[i]; i++) {
         bool below = hosts[i][0] == '.';
@@ -179,6 +213,7 @@ hints_new (const BlockSelectors *general, const BlockSelectors *own,
     hints->promotional = g_ptr_array_new ();
     hints->protected = g_ptr_array_new ();
     hints->tracking = tracking;
+    hints->detection = own && own->has_detection ? own->detection : general->detection;
     extend (hints->promotional, general->promotional);
     extend (hints->protected, general->protected);
     if (own) {

@@ -5,10 +5,15 @@
 #include "licet/hints.h"
 #include "rules.h"
 
-/* The selectors of one group: of licet-policy.cfg itself, or of a sender. */
+/* What one group says of blocks: licet-policy.cfg itself, or a sender. */
 typedef struct BlockSelectors {
     GPtrArray *promotional, *protected; /* of Selector */
+    bool has_detection;
+    BlockDetection detection;
 } BlockSelectors;
+
+/* The words of detect_blocks. */
+extern const char *const block_detection_words[];
 
 BlockSelectors *block_selectors_read (const ConfNode *group, GPtrArray *problems);
 void block_selectors_free (BlockSelectors *selectors);

@@ -9,21 +9,49 @@
 #include "rules.h"
 
 typedef struct {
+    char *basis;
+    int64_t days;
+} Age;
+
+typedef struct {
     char **accept;
     bool opt_out;
     int64_t max_age_days, soft_opt_in_days;
+    GArray *ages; /* of Age */
 } Parameters;
 
-static const char *const bases[] = { "express",   "double-opt-in", "soft-opt-in", "inferred",
-                                     "published", "registry",      "contract",    NULL };
+const char *const consent_bases[] = { "express",   "double-opt-in", "soft-opt-in", "inferred",
+                                      "published", "registry",      "contract",    NULL };
 
 static const ConfField fields[] = {
-    { "accept", CONF_STRINGS, false, 0, 0, bases },
+    { "accept", CONF_STRINGS, false, 0, 0, consent_bases },
     { "opt_out", CONF_BOOL, false, 0, 0, NULL },
     { "max_age_days", CONF_INT, false, 1, 36500, NULL },
     { "soft_opt_in_days", CONF_INT, false, 1, 36500, NULL },
+    { "ages", CONF_GROUPS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
+
+static const ConfField age_fields[] = {
+    { "basis", CONF_STRING, true, 0, 0, consent_bases },
+    { "days", CONF_INT, true, 1, 36500, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static GArray *
+load_ages (const ConfNode *list, GPtrArray *problems)
+{
+    GArray *ages = g_array_new (FALSE, FALSE, sizeof (Age));
+
+    for (unsigned i = 0; i < conf_count (list); i++) {
+        const ConfNode *node = conf_item (list, i);
+        if (!conf_check (node, age_fields, problems))
+            continue;
+        Age age = { g_strdup (conf_string (node, "basis", "")), conf_int (node, "days", 1) };
+        g_array_append_val (ages, age);
+    }
+    return ages;
+}
 
 static void *
 load (const ConfNode *node, GPtrArray *problems)
@@ -34,6 +62,7 @@ load (const ConfNode *node, GPtrArray *problems)
     parameters->opt_out = conf_bool (node, "opt_out", false);
     parameters->max_age_days = conf_int (node, "max_age_days", 0);
     parameters->soft_opt_in_days = conf_int (node, "soft_opt_in_days", 0);
+    parameters->ages = load_ages (conf_child (node, "ages"), problems);
     if (!parameters->opt_out && !parameters->accept[0])
         conf_problem (problems, node,
                       "a consent rule accepts nothing; right would be accept = [ \"express\" ] "
@@ -46,6 +75,9 @@ free_parameters (void *data)
 {
     Parameters *parameters = data;
 
+    for (unsigned i = 0; i < parameters->ages->len; i++)
+        g_free (g_array_index (parameters->ages, Age, i).basis);
+    g_array_unref (parameters->ages);
     g_strfreev (parameters->accept);
     g_free (parameters);
 }
@@ -70,6 +102,28 @@ remedy_for (const Parameters *parameters)
     return g_strdup_printf ("consent on the basis of: %s", list);
 }
 
+bool
+consent_holds (const RuleView *view, char **accepted)
+{
+    const ConsentAnswer *answer = view->facts->promotion;
+
+    if (answer->state != CONSENT_GRANTED || (answer->expires && answer->expires <= view->now))
+        return false;
+    return !accepted ||
+           (answer->basis && g_strv_contains ((const char *const *)accepted, answer->basis));
+}
+
+static bool
+is_past_age (const Parameters *parameters, const ConsentAnswer *answer, int64_t now)
+{
+    for (unsigned i = 0; i < parameters->ages->len; i++) {
+        const Age *age = &g_array_index (parameters->ages, Age, i);
+        if (strcmp (age->basis, answer->basis) == 0 && answer->at + age->days * 86400 <= now)
+            return true;
+    }
+    return false;
+}
+
 /* Why a grant does not count, or NULL. */
 static const char *
 find_flaw (const Parameters *parameters, const ConsentAnswer *answer, int64_t now)
@@ -87,6 +141,8 @@ find_flaw (const Parameters *parameters, const ConsentAnswer *answer, int64_t no
     if (parameters->soft_opt_in_days && strcmp (answer->basis, "soft-opt-in") == 0 &&
         answer->at + parameters->soft_opt_in_days * 86400 <= now)
         return "granted, but the sale is too long ago";
+    if (is_past_age (parameters, answer, now))
+        return "granted, but too long ago for its basis";
     return NULL;
 }
 

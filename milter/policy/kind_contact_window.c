@@ -21,6 +21,7 @@ typedef struct {
     GArray *windows; /* of Window */
     char *calendar;  /* country code, or NULL */
     char **extra;    /* dates "2026-12-24" */
+    char **unless;   /* bases of a consent to be contacted at any hour */
 } Parameters;
 
 static const char *const day_words[] = {
@@ -32,6 +33,7 @@ static const ConfField fields[] = {
     { "windows", CONF_GROUPS, true, 0, 0, NULL },
     { "closed_on_holidays", CONF_STRING, false, 0, 0, NULL },
     { "extra_holidays", CONF_STRINGS, false, 0, 0, NULL },
+    { "unless", CONF_STRINGS, false, 0, 0, consent_bases },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -123,6 +125,7 @@ load (const ConfNode *node, GPtrArray *problems)
     if (conf_count (windows) == 0)
         conf_problem (problems, node, "windows is empty: nobody could ever be contacted");
     load_holidays (parameters, node, problems);
+    parameters->unless = conf_strings (node, "unless");
     return parameters;
 }
 
@@ -135,6 +138,7 @@ free_parameters (void *data)
     g_array_unref (parameters->windows);
     g_free (parameters->calendar);
     g_strfreev (parameters->extra);
+    g_strfreev (parameters->unless);
     g_free (parameters);
 }
 
@@ -219,6 +223,12 @@ static void
 judge (const void *data, const RuleView *view, RuleResult *result)
 {
     const Parameters *parameters = data;
+
+    if (consent_holds (view, parameters->unless)) {
+        result->verdict = VERDICT_NOT_APPLICABLE;
+        result->evidence = g_strdup ("the recipient agreed to be contacted at any hour");
+        return;
+    }
     int64_t opening = next_opening (parameters, view->now);
     g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (view->now);
     g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, parameters->zone);

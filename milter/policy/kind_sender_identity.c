@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "footer.h"
 #include "rules.h"
 
 typedef struct {
@@ -92,6 +93,7 @@ judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
         result->evidence = g_strdup_printf ("the visible text lacks: %s", missing->str);
         result->remedy =
             g_strdup_printf ("the texts of the sender profile for: %s", missing->str);
+        footer_offer (view, result);
     } else if (unknown->len) {
         result->verdict = VERDICT_CANNOT_TELL;
         result->evidence = g_strdup_printf ("the sender profile lacks: %s", unknown->str);
@@ -109,7 +111,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     const Parameters *parameters = data;
     const char *from = message_from (view->message);
     const SenderProfile *profile =
-        from ? policy_set_sender (view->set, address_domain (from)) : NULL;
+        from ? policy_set_sender (view->set, address_domain (from), view->facts->territory)
+             : NULL;
 
     if (profile) {
         judge_with_profile (parameters, profile, view, result);
@@ -126,6 +129,7 @@ const RuleKind kind_sender_identity = {
     .summary = "the mail names its sender and where the sender can be reached",
     .sentence = "the mail does not state who sends it and where the sender can be reached",
     .fields = fields,
+    .fix = "footer",
     .cannot_tell = ACTION_ALLOW,
     .load = load,
     .judge = judge,

@@ -8,13 +8,16 @@
 #include <string.h>
 
 #include "rules.h"
+#include "wordlist.h"
 
 typedef struct {
     char **prefixes; /* folded */
+    WordList *claims;
 } Parameters;
 
 static const ConfField fields[] = {
     { "prefixes", CONF_STRINGS, true, 0, 0, NULL },
+    { "claims", CONF_STRINGS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -24,6 +27,7 @@ load (const ConfNode *node, GPtrArray *problems)
     Parameters *parameters = g_new0 (Parameters, 1);
 
     parameters->prefixes = conf_strings (node, "prefixes");
+    parameters->claims = wordlist_new (conf_strings (node, "claims"));
     bool blank = !parameters->prefixes[0];
     for (char **prefix = parameters->prefixes; *prefix; prefix++) {
         char *folded = policy_fold (*prefix);
@@ -44,6 +48,7 @@ free_parameters (void *data)
     Parameters *parameters = data;
 
     g_strfreev (parameters->prefixes);
+    wordlist_free (parameters->claims);
     g_free (parameters);
 }
 
@@ -72,6 +77,13 @@ judge (const void *data, const RuleView *view, RuleResult *result)
             return;
         result->verdict = VERDICT_VIOLATED;
         result->remedy = g_strdup ("a subject that does not pass for an answer");
+        return;
+    }
+    const char *claim = wordlist_find (parameters->claims, subject);
+    if (claim) {
+        result->verdict = VERDICT_CANNOT_TELL;
+        result->evidence = g_strdup_printf ("Subject claims \"%s\"", claim);
+        result->remedy = g_strdup ("a claim that somebody checked, or none");
         return;
     }
     result->evidence = g_strdup ("Subject does not pass for an answer");

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
+#include "footer.h"
+#include "list_unsubscribe.h"
 #include "rules.h"
+#include "wordlist.h"
 
-enum {
-    SHORT_WORD = 6, /* characters; below, a word may be part of quite another one */
-    CONTEXT = 200,  /* characters */
-};
+enum { CONTEXT = 200 }; /* characters */
 
 typedef struct {
     char **where;
@@ -53,63 +53,10 @@ accepts (const Parameters *parameters, const char *place)
     return g_strv_contains ((const char *const *)parameters->where, place);
 }
 
-/* A letter of a script that puts blanks between words. */
-static bool
-is_spaced_letter (gunichar letter)
-{
-    GUnicodeScript script = g_unichar_get_script (letter);
-
-    return g_unichar_isalnum (letter) && script != G_UNICODE_SCRIPT_HAN &&
-           script != G_UNICODE_SCRIPT_HIRAGANA && script != G_UNICODE_SCRIPT_KATAKANA &&
-           script != G_UNICODE_SCRIPT_HANGUL;
-}
-
-/* A short word must stand alone: "TD" is no part of "outdoor". */
-static bool
-stands_at (const char *text, const char *at, const char *word)
-{
-    size_t length = 0;
-
-    while (word[length] && at[length] == word[length])
-        length++;
-    if (word[length])
-        return false;
-    if (g_utf8_strlen (word, -1) >= SHORT_WORD)
-        return true;
-    const char *before = g_utf8_find_prev_char (text, at);
-    return !(before && is_spaced_letter (g_utf8_get_char (before))) &&
-           !is_spaced_letter (g_utf8_get_char (at + length));
-}
-
-/* Whether a folded text has an unsubscribe word of any language. */
 static bool
 has_word (const RuleView *view, const char *text)
 {
-    for (const char *at = text; *at; at++) {
-        unsigned count = 0;
-        const char *const *words =
-            policy_set_unsubscribe_words (view->set, (unsigned char)*at, &count);
-        for (unsigned i = 0; i < count; i++)
-            if (stands_at (text, at, words[i]))
-                return true;
-    }
-    return false;
-}
-
-/* Targets are made by machines: only long words in one piece mean what they say there. */
-static bool
-has_target_word (const RuleView *view, const char *target)
-{
-    for (const char *at = target; *at; at++) {
-        unsigned count = 0;
-        const char *const *words =
-            policy_set_unsubscribe_words (view->set, (unsigned char)*at, &count);
-        for (unsigned i = 0; i < count; i++)
-            if (stands_at (target, at, words[i]) && g_str_is_ascii (words[i]) &&
-                strlen (words[i]) >= SHORT_WORD && !strchr (words[i], ' '))
-                return true;
-    }
-    return false;
+    return wordlist_finds (policy_set_unsubscribe (view->set), text);
 }
 
 /* In the link's text (in plain text its line) or in its target. */
@@ -119,7 +66,8 @@ says_unsubscribe (const RuleView *view, const Link *link)
     g_autofree char *text = policy_fold (link->text ? link->text : "");
     g_autofree char *target = policy_fold (link->target ? link->target : "");
 
-    return has_word (view, text) || has_target_word (view, target);
+    return has_word (view, text) ||
+           wordlist_finds_target (policy_set_unsubscribe (view->set), target);
 }
 
 static const char *
@@ -187,8 +135,10 @@ static const Link *
 find_words_around (const Parameters *parameters, const RuleView *view, unsigned leaf)
 {
     const Leaf *this = message_leaf (view->message, leaf);
-    g_autofree char *whole = view_range (view, leaf, 0, g_bytes_get_size (this->content));
 
+    if (this->links->len == 0)
+        return NULL;
+    g_autofree char *whole = view_range (view, leaf, 0, g_bytes_get_size (this->content));
     if (!has_word (view, whole))
         return NULL;
     for (unsigned i = 0; i < this->links->len; i++) {
@@ -220,28 +170,6 @@ find_link (const Parameters *parameters, const RuleView *view, unsigned *ret_lea
     return NULL;
 }
 
-/* RFC 2369 3: an address in angle brackets. */
-static bool
-has_list_unsubscribe (const Message *message)
-{
-    const char *value = message_header (message, "List-Unsubscribe");
-    g_autofree char *folded = g_ascii_strdown (value ? value : "", -1);
-
-    return strstr (folded, "<https://") || strstr (folded, "<http://") ||
-           strstr (folded, "<mailto:");
-}
-
-/* RFC 8058 3.1. */
-static bool
-has_one_click (const Message *message)
-{
-    const char *post = message_header (message, "List-Unsubscribe-Post");
-    const char *header = message_header (message, "List-Unsubscribe");
-
-    return post && header && strcmp (post, "List-Unsubscribe=One-Click") == 0 &&
-           strstr (header, "<https://");
-}
-
 static void
 violate (RuleResult *result, const char *evidence, const char *remedy)
 {
@@ -257,7 +185,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     const Parameters *parameters = data;
     unsigned leaf = 0;
     const Link *link = find_link (parameters, view, &leaf);
-    bool header = has_list_unsubscribe (view->message);
+    bool header = list_unsubscribe_is_valid (view->message);
 
     if (link) {
         result->verdict = VERDICT_SATISFIED;
@@ -270,11 +198,13 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     } else {
         violate (result, "no visible link or address whose words say unsubscribe",
                  "a visible link to unsubscribe where the reader sees it");
+        if (accepts (parameters, "link"))
+            footer_offer (view, result);
         return;
     }
     if (parameters->list_unsubscribe && !header)
         violate (result, "no List-Unsubscribe", "a List-Unsubscribe field (RFC 2369)");
-    else if (parameters->one_click && !has_one_click (view->message))
+    else if (parameters->one_click && !list_unsubscribe_is_one_click (view->message))
         violate (result, "no one-click unsubscribe",
                  "List-Unsubscribe with https and List-Unsubscribe-Post (RFC 8058)");
 }
@@ -284,6 +214,7 @@ const RuleKind kind_unsubscribe = {
     .summary = "a visible way to unsubscribe stands in the mail",
     .sentence = "the mail has no visible way to unsubscribe",
     .fields = fields,
+    .fix = "footer",
     .cannot_tell = ACTION_REFUSE,
     .load = load,
     .judge = judge,

@@ -8,14 +8,18 @@
 #include "licet/address.h"
 #include "licet/error.h"
 #include "hints.h"
+#include "provider.h"
+#include "resources.h"
 #include "rules.h"
 #include "sender.h"
+#include "wordlist.h"
 
 struct PolicySet {
-    GPtrArray *territories;   /* of Territory */
-    GPtrArray *senders;       /* of SenderProfile */
-    char **unsubscribe_words; /* folded, sorted by bytes */
-    unsigned first_word[257]; /* by first byte; the last is the count */
+    GPtrArray *territories; /* of Territory */
+    GPtrArray *providers;   /* of Territory */
+    GPtrArray *senders;     /* of SenderProfile */
+    WordList *unsubscribe;
+    Resources *resources;
     BlockSelectors *blocks;
     TrackingPatterns *tracking;
     Hints *hints; /* for senders without a profile */
@@ -43,8 +47,13 @@ static const ConfField main_fields[] = {
     { "senders", CONF_GROUPS, false, 0, 0, NULL },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
+    { "registries", CONF_GROUPS, false, 0, 0, NULL },
+    { "attested", CONF_GROUPS, false, 0, 0, NULL },
+    { "fixes", CONF_STRINGS, false, 0, 0, resource_fix_words },
+    { "footers", CONF_GROUPS, false, 0, 0, NULL },
     { "strip_fallback", CONF_STRING, false, 0, 0, rule_fallback_words },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
@@ -53,21 +62,11 @@ static const ConfField territory_fields[] = {
     { "territory", CONF_STRING, true, 0, 0, NULL },
     { "name", CONF_STRING, true, 0, 0, NULL },
     { "inherits", CONF_STRING, false, 0, 0, NULL },
+    { "language", CONF_STRING, false, 0, 0, NULL },
     { "mixed_mail", CONF_STRING, true, 0, 0, NULL },
     { "rules", CONF_GROUPS, true, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
-
-static void
-territory_free (Territory *territory)
-{
-    g_free (territory->code);
-    g_free (territory->name);
-    g_free (territory->inherits);
-    g_ptr_array_unref (territory->own);
-    g_ptr_array_unref (territory->rules);
-    g_free (territory);
-}
 
 static Conffile *
 open_file (Loader *loader, const char *path)
@@ -83,34 +82,6 @@ open_file (Loader *loader, const char *path)
     g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
     g_ptr_array_add (loader->files, file);
     return file;
-}
-
-static int
-compare_words (const void *a, const void *b)
-{
-    return strcmp (*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Folded and sorted, so that a text is searched for all words in one pass. */
-static void
-read_words (PolicySet *set, const ConfNode *root)
-{
-    char **words = conf_strings (root, "unsubscribe_words");
-    unsigned count = g_strv_length (words), word = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        char *folded = policy_fold (words[i]);
-        g_free (words[i]);
-        words[i] = folded;
-    }
-    qsort (words, count, sizeof *words, compare_words);
-    for (unsigned byte = 0; byte < 256; byte++) {
-        while (word < count && (unsigned char)words[word][0] < byte)
-            word++;
-        set->first_word[byte] = word;
-    }
-    set->first_word[256] = count;
-    set->unsubscribe_words = words;
 }
 
 /* A sender's hints hold the general ones too. */
@@ -141,7 +112,8 @@ read_main (Loader *loader, const char *dir)
     const ConfNode *senders = conf_child (root, "senders");
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     sender_check_no_blank (root, "unsubscribe_words", loader->problems);
-    read_words (loader->set, root);
+    loader->set->unsubscribe = wordlist_new (conf_strings (root, "unsubscribe_words"));
+    loader->set->resources = resources_read (root, dir, loader->problems);
     for (unsigned i = 0; i < conf_count (senders); i++) {
         SenderProfile *sender = sender_read (conf_item (senders, i), loader->problems);
         if (sender)
@@ -186,6 +158,7 @@ read_territory (Loader *loader, const char *path)
     territory->code = g_strdup (conf_string (root, "territory", NULL));
     territory->name = g_strdup (conf_string (root, "name", NULL));
     territory->inherits = g_strdup (conf_string (root, "inherits", NULL));
+    territory->language = g_strdup (conf_string (root, "language", NULL));
     territory->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
     territory->rules = g_ptr_array_new ();
     territory->mixed_test = mixed_test_find (conf_string (root, "mixed_mail", ""));
@@ -275,17 +248,25 @@ is_inherited (const PolicySet *set, const Territory *territory, const char *id)
 }
 
 static const Rule *
-find_rule (const PolicySet *set, const char *id, const Rule *but)
+find_rule_in (const GPtrArray *homes, const char *id, const Rule *but)
 {
-    for (unsigned i = 0; i < set->territories->len; i++) {
-        const Territory *territory = g_ptr_array_index (set->territories, i);
-        for (unsigned j = 0; j < territory->own->len; j++) {
-            const Rule *rule = g_ptr_array_index (territory->own, j);
+    for (unsigned i = 0; i < homes->len; i++) {
+        const Territory *home = g_ptr_array_index (homes, i);
+        for (unsigned j = 0; j < home->own->len; j++) {
+            const Rule *rule = g_ptr_array_index (home->own, j);
             if (rule != but && strcmp (rule->id, id) == 0)
                 return rule;
         }
     }
     return NULL;
+}
+
+static const Rule *
+find_rule (const PolicySet *set, const char *id, const Rule *but)
+{
+    const Rule *rule = find_rule_in (set->territories, id, but);
+
+    return rule ? rule : find_rule_in (set->providers, id, but);
 }
 
 static void
@@ -332,6 +313,11 @@ link_territories (Loader *loader)
         check_own_rules (loader, territory);
         collect_rules (loader, territory, territory->rules, 0);
     }
+    for (unsigned i = 0; i < loader->set->providers->len; i++) {
+        Territory *provider = g_ptr_array_index (loader->set->providers, i);
+        check_own_rules (loader, provider);
+        collect_rules (loader, provider, provider->rules, 0);
+    }
     const char *fallback = loader->set->default_territory;
     if (fallback && !policy_set_find (loader->set, fallback))
         conf_problem (loader->problems,
@@ -352,6 +338,23 @@ count_folder (Loader *loader, const char *dir, const char *name)
 }
 
 static void
+read_providers (Loader *loader, const char *dir)
+{
+    g_autofree char *folder = g_build_filename (dir, "providers", NULL);
+    g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
+
+    for (unsigned i = 0; paths && i < paths->len; i++) {
+        const char *path = g_ptr_array_index (paths, i);
+        const Conffile *file = open_file (loader, path);
+        Territory *provider =
+            file ? provider_read (conffile_root (file), path, loader->nodes, loader->problems)
+                 : NULL;
+        if (provider)
+            g_ptr_array_add (loader->set->providers, provider);
+    }
+}
+
+static void
 read_all (Loader *loader, const char *dir)
 {
     g_autofree char *territories = g_build_filename (dir, "territories", NULL);
@@ -365,6 +368,7 @@ read_all (Loader *loader, const char *dir)
     }
     for (unsigned i = 0; i < paths->len; i++)
         read_territory (loader, g_ptr_array_index (paths, i));
+    read_providers (loader, dir);
     link_territories (loader);
     count_folder (loader, dir, "words");
     count_folder (loader, dir, "model");
@@ -376,6 +380,7 @@ policy_set_new (void)
     PolicySet *set = g_new0 (PolicySet, 1);
 
     set->territories = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
+    set->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
     g_atomic_ref_count_init (&set->references);
     return set;
@@ -417,11 +422,13 @@ policy_set_unref (PolicySet *set)
     if (!set || !g_atomic_ref_count_dec (&set->references))
         return;
     g_ptr_array_unref (set->territories);
+    g_ptr_array_unref (set->providers);
     g_ptr_array_unref (set->senders);
     block_selectors_free (set->blocks);
     tracking_patterns_free (set->tracking);
     hints_free (set->hints);
-    g_strfreev (set->unsubscribe_words);
+    wordlist_free (set->unsubscribe);
+    resources_free (set->resources);
     g_free (set->default_territory);
     g_free (set->version);
     g_free (set);
@@ -452,6 +459,8 @@ policy_set_rule_count (const PolicySet *set)
 
     for (unsigned i = 0; i < set->territories->len; i++)
         count += ((Territory *)g_ptr_array_index (set->territories, i))->own->len;
+    for (unsigned i = 0; i < set->providers->len; i++)
+        count += ((Territory *)g_ptr_array_index (set->providers, i))->own->len;
     return count;
 }
 
@@ -472,19 +481,43 @@ policy_set_find (const PolicySet *set, const char *code)
     return NULL;
 }
 
-const char *const *
-policy_set_unsubscribe_words (const PolicySet *set, unsigned char first, unsigned *ret_count)
+const char *
+policy_set_language (const PolicySet *set, const char *territory)
 {
-    unsigned start = set->first_word[first];
+    g_autofree char *first = g_strndup (territory, strcspn (territory, TERRITORY_JOIN));
+    const Territory *home = policy_set_find (set, first);
 
-    *ret_count = set->first_word[first + 1] - start;
-    return (const char *const *)set->unsubscribe_words + start;
+    return home ? home->language : NULL;
+}
+
+const Territory *
+policy_set_provider (const PolicySet *set, const char *name)
+{
+    return provider_find (set->providers, name);
+}
+
+const Territory *
+policy_set_provider_of (const PolicySet *set, const char *domain)
+{
+    return provider_of (set->providers, domain);
+}
+
+const WordList *
+policy_set_unsubscribe (const PolicySet *set)
+{
+    return set->unsubscribe;
+}
+
+const Resources *
+policy_set_resources (const PolicySet *set)
+{
+    return set->resources;
 }
 
 const SenderProfile *
-policy_set_sender (const PolicySet *set, const char *domain)
+policy_set_sender (const PolicySet *set, const char *domain, const char *territory)
 {
-    return sender_find (set->senders, domain);
+    return sender_find (set->senders, domain, territory);
 }
 
 const Hints *
@@ -492,7 +525,7 @@ policy_hints (const PolicySet *set, const Message *message)
 {
     const char *from = message_from (message);
     const SenderProfile *sender =
-        from ? sender_find (set->senders, address_domain (from)) : NULL;
+        from ? sender_find (set->senders, address_domain (from), NULL) : NULL;
 
     return sender ? sender->hints : set->hints;
 }

@@ -11,7 +11,12 @@ static const char *const action_words[] = { "allow", "fix",    "strip", "defer",
                                             "hold",  "refuse", NULL };
 const char *const rule_fallback_words[] = { "text-only", "hold", "refuse", NULL };
 static const char *const mode_words[] = { "enforce", "shadow", "off", NULL };
+static const char *const unfixed_words[] = { "allow", "hold", "refuse", NULL };
 static const char *const class_words[] = { "promotional", "transactional", NULL };
+
+static const char *const recipient_words[] = { "natural",  "company",      "role",
+                                               "merchant", "professional", "sole-trader",
+                                               "adult",    "minor",        NULL };
 
 static const ConfField common_fields[] = {
     { "id", CONF_STRING, true, 0, 0, NULL },
@@ -28,6 +33,11 @@ static const ConfField common_fields[] = {
     { "replaces", CONF_STRING, false, 0, 0, NULL },
     { "reply", CONF_STRING, false, 0, 0, NULL },
     { "campaigns", CONF_STRINGS, false, 0, 0, NULL },
+    { "only_for", CONF_STRINGS, false, 0, 0, recipient_words },
+    { "not_for", CONF_STRINGS, false, 0, 0, recipient_words },
+    { "volume_above", CONF_INT, false, 0, 1000000000, NULL },
+    { "not_set_up", CONF_STRING, false, 0, 0, action_words },
+    { "unfixed", CONF_STRING, false, 0, 0, unfixed_words },
 };
 
 enum { MOST_FIELDS = 40 };
@@ -125,8 +135,7 @@ check_across (const Rule *rule, const ConfNode *node, GPtrArray *problems)
     if (!rule->promotional && !rule->transactional)
         conf_problem (problems, node,
                       "applies_to is empty; right would be [ \"promotional\" ]");
-    if ((rule->otherwise == ACTION_FIX || rule->cannot_tell == ACTION_FIX) &&
-        !rule->kind->can_fix)
+    if ((rule->otherwise == ACTION_FIX || rule->cannot_tell == ACTION_FIX) && !rule->kind->fix)
         conf_problem (problems, node,
                       "a rule of kind %s cannot fix; right would be strip, defer, hold or "
                       "refuse",
@@ -147,6 +156,21 @@ read_applies_to (Rule *rule, const ConfNode *node)
 
     rule->promotional = g_strv_contains ((const char *const *)classes, "promotional");
     rule->transactional = g_strv_contains ((const char *const *)classes, "transactional");
+}
+
+/* Whom it is for, and what happens where the officer has not named what it asks. */
+static void
+read_scope (Rule *rule, const ConfNode *node)
+{
+    const char *not_set_up = conf_string (node, "not_set_up", NULL);
+    const char *unfixed = conf_string (node, "unfixed", "refuse");
+
+    rule->unfixed = (Action)word_index (action_words, unfixed);
+    rule->only_for = conf_strings (node, "only_for");
+    rule->not_for = conf_strings (node, "not_for");
+    rule->volume_above = conf_int (node, "volume_above", -1);
+    rule->not_set_up =
+        not_set_up ? (Action)word_index (action_words, not_set_up) : rule->cannot_tell;
 }
 
 static char *
@@ -187,6 +211,7 @@ rule_load (const ConfNode *node, GPtrArray *problems)
     rule->reply = g_strdup (conf_string (node, "reply", NULL));
     rule->replaces = g_strdup (conf_string (node, "replaces", NULL));
     rule->campaigns = conf_strings (node, "campaigns");
+    read_scope (rule, node);
     rule->parameters = kind->load (node, problems);
     check_texts (rule, node, problems);
     rule->words = describe_parameters (kind, node);
@@ -207,5 +232,7 @@ rule_free (Rule *rule)
     g_free (rule->reply);
     g_free (rule->replaces);
     g_strfreev (rule->campaigns);
+    g_strfreev (rule->only_for);
+    g_strfreev (rule->not_for);
     g_free (rule);
 }

@@ -13,6 +13,10 @@
  * mail. */
 typedef struct {
     char **domains, **names, **postal_address, **contact, **register_data;
+    char **territories;    /* of recipients; empty for all */
+    char *unsubscribe_url; /* template with {address} and {purpose}; https; or NULL */
+    char *reply_to;        /* or NULL */
+    int64_t daily_volume;  /* like mails a day at most; -1 when not said */
     struct BlockSelectors *blocks;
     Hints *hints; /* with those for all senders */
 } SenderProfile;
@@ -32,7 +36,8 @@ typedef struct {
     const char *summary;
     const char *sentence;    /* what the sender is told, unless the rule has its own reply */
     const ConfField *fields; /* parameters of the kind, ended by a NULL name */
-    bool can_fix;
+    const char *fix;    /* the word of "fixes" for what it can add or take out; NULL: nothing */
+    bool fix_by_places; /* what is to be done stands in the classification, not in the result */
     Action cannot_tell; /* unless the rule says */
     void *(*load) (const ConfNode *node, GPtrArray *problems);
     void (*judge) (const void *parameters, const RuleView *view, RuleResult *result);
@@ -41,7 +46,10 @@ typedef struct {
 
 extern const RuleKind kind_consent, kind_unsubscribe, kind_subject_label, kind_sender_identity,
     kind_contact_window, kind_promo_share, kind_required_text, kind_subject_truth,
-    kind_tracking;
+    kind_tracking, kind_order, kind_registry, kind_frequency_cap, kind_sector_gate,
+    kind_soft_opt_in, kind_consent_evidence, kind_suppression, kind_language,
+    kind_consent_request, kind_promotion_terms, kind_ad_disclosure, kind_header_truth,
+    kind_attestation, kind_list_unsubscribe, kind_reply_address;
 
 const RuleKind *rule_kind_find (const char *name);
 
@@ -56,6 +64,10 @@ typedef struct {
     int64_t valid_from, valid_to; /* 0: no bound */
     char *source, *provenance, *reply, *replaces;
     char **campaigns;
+    char **only_for, **not_for; /* recipient classes */
+    int64_t volume_above;       /* of the sender's like mails a day; -1: any */
+    Action unfixed;             /* when a fix that is due cannot be made */
+    Action not_set_up;          /* when licet-policy.cfg lacks what it takes to tell */
     void *parameters;
     char *words; /* the parameters for people, a line each */
 } Rule;
@@ -73,8 +85,14 @@ typedef MessageClass (*MixedTest) (const Classification *classification, char **
 MixedTest mixed_test_find (const char *name);
 const char *const *mixed_test_names (void);
 
+/* Stands between the codes when several territories judge. */
+#define TERRITORY_JOIN "+"
+
+/* A territory, or a mailbox provider, whose code is its name and which has domains. */
 typedef struct {
     char *code, *name, *inherits;
+    char *language; /* of its people, where one can be named; or NULL */
+    char **domains; /* NULL of a territory */
     MixedTest mixed_test;
     const char *mixed_name;
     GPtrArray *own;   /* of Rule, owned */
@@ -83,12 +101,19 @@ typedef struct {
 
 const char *policy_set_default (const PolicySet *set);
 const Territory *policy_set_find (const PolicySet *set, const char *code);
+/* A mailbox provider by its name; by the domain of a recipient. NULL when there is none. */
+const Territory *policy_set_provider (const PolicySet *set, const char *name);
+const Territory *policy_set_provider_of (const PolicySet *set, const char *domain);
 Fallback policy_set_fallback (const PolicySet *set);
 bool policy_set_refuses_ambiguous (const PolicySet *set);
-const SenderProfile *policy_set_sender (const PolicySet *set, const char *domain);
-/* The unsubscribe words, folded, that begin with this byte. */
-const char *const *policy_set_unsubscribe_words (const PolicySet *set, unsigned char first,
-                                                 unsigned *ret_count);
+/* The profile for mail of a domain to a territory ("DE+FR" for several; NULL for any). */
+const SenderProfile *policy_set_sender (const PolicySet *set, const char *domain,
+                                        const char *territory);
+/* The language of people of whom only the territory is known, or NULL. */
+const char *policy_set_language (const PolicySet *set, const char *territory);
+/* Words that say unsubscribe, in all languages. */
+const struct WordList *policy_set_unsubscribe (const PolicySet *set);
+const struct Resources *policy_set_resources (const PolicySet *set);
 
 /* Texts compared without case, blanks collapsed, NFC. Caller frees. */
 char *policy_fold (const char *text);
@@ -99,6 +124,14 @@ bool view_reads (const RuleView *view, unsigned leaf);
  * view; and that of a decoded range of one leaf. Caller frees. */
 char *view_text (const RuleView *view);
 char *view_range (const RuleView *view, unsigned leaf, size_t start, size_t end);
+/* Whether the sending application put the word into X-Licet-Campaign. */
+bool message_has_campaign (const Message *message, const char *word);
+
+/* The bases of a consent; NULL-terminated. */
+extern const char *const consent_bases[];
+/* Whether a consent is in force, on one of the bases; NULL: on any. */
+bool consent_holds (const RuleView *view, char **bases);
+
 /* Whether a byte of a leaf still stands in this view. */
 bool view_has (const RuleView *view, unsigned leaf, size_t offset);
 

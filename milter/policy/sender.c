@@ -8,14 +8,21 @@
 
 #include "licet/address.h"
 
+enum { LONGEST_URL = 400 }; /* the filled-in form must fit a line */
+
 static const ConfField sender_fields[] = {
     { "domains", CONF_STRINGS, true, 0, 0, NULL },
     { "names", CONF_STRINGS, true, 0, 0, NULL },
     { "postal_address", CONF_STRINGS, false, 0, 0, NULL },
     { "contact", CONF_STRINGS, false, 0, 0, NULL },
     { "register", CONF_STRINGS, false, 0, 0, NULL },
+    { "territories", CONF_STRINGS, false, 0, 0, NULL },
+    { "unsubscribe_url", CONF_STRING, false, 0, 0, NULL },
+    { "reply_to", CONF_STRING, false, 0, 0, NULL },
+    { "daily_volume", CONF_INT, false, 0, 1000000000, NULL },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
+    { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -27,6 +34,9 @@ sender_free (SenderProfile *sender)
     g_strfreev (sender->postal_address);
     g_strfreev (sender->contact);
     g_strfreev (sender->register_data);
+    g_strfreev (sender->territories);
+    g_free (sender->unsubscribe_url);
+    g_free (sender->reply_to);
     block_selectors_free (sender->blocks);
     hints_free (sender->hints);
     g_free (sender);
@@ -71,19 +81,53 @@ sender_check_no_blank (const ConfNode *group, const char *name, GPtrArray *probl
     }
 }
 
+/* RFC 8058 3.1 asks for https, and the address goes into header fields and pages. */
+static char *
+read_url (const ConfNode *node, GPtrArray *problems)
+{
+    const char *url = conf_string (node, "unsubscribe_url", NULL);
+    bool sound = url && g_str_has_prefix (url, "https://") && strlen (url) < LONGEST_URL;
+
+    for (const char *c = url; sound && *c; c++)
+        sound = *c > ' ' && *c < 0x7f && !strchr ("<>\"'\\,", *c);
+    if (url && !sound)
+        conf_problem (problems, conf_child (node, "unsubscribe_url"),
+                      "no address to unsubscribe at; right would be "
+                      "\"https://shop.example/out?a={address}\"");
+    return sound ? g_strdup (url) : NULL;
+}
+
+static char *
+read_reply_to (const ConfNode *node, GPtrArray *problems)
+{
+    const char *text = conf_string (node, "reply_to", NULL);
+    char *address = text ? address_normalise (text, NULL) : NULL;
+
+    if (text && (!address || !g_str_is_ascii (address)))
+        conf_problem (problems, conf_child (node, "reply_to"),
+                      "\"%s\" is no address in ASCII; right would be \"service@shop.example\"",
+                      text);
+    return address;
+}
+
 SenderProfile *
 sender_read (const ConfNode *node, GPtrArray *problems)
 {
     if (!conf_check (node, sender_fields, problems))
         return NULL;
     for (const ConfField *field = sender_fields; field->name; field++)
-        sender_check_no_blank (node, field->name, problems);
+        if (field->type == CONF_STRINGS)
+            sender_check_no_blank (node, field->name, problems);
     SenderProfile *sender = g_new0 (SenderProfile, 1);
     sender->domains = read_domains (node, problems);
     sender->names = conf_strings (node, "names");
     sender->postal_address = conf_strings (node, "postal_address");
     sender->contact = conf_strings (node, "contact");
     sender->register_data = conf_strings (node, "register");
+    sender->territories = conf_strings (node, "territories");
+    sender->unsubscribe_url = read_url (node, problems);
+    sender->reply_to = read_reply_to (node, problems);
+    sender->daily_volume = conf_int (node, "daily_volume", -1);
     sender->blocks = block_selectors_read (node, problems);
     return sender;
 }
@@ -97,18 +141,42 @@ is_within (const char *domain, const char *parent)
            (length == tail || domain[length - tail - 1] == '.');
 }
 
+/* "US" is for US-CA too, and of several territories one suffices. */
+static bool
+is_for (const SenderProfile *sender, const char *territory)
+{
+    g_auto (GStrv) codes = g_strsplit (territory ? territory : "", TERRITORY_JOIN, -1);
+
+    if (!territory || !sender->territories[0])
+        return true;
+    for (char **code = codes; *code; code++)
+        for (char **own = sender->territories; *own; own++)
+            if (strcmp (*own, *code) == 0 ||
+                (g_str_has_prefix (*code, *own) && (*code)[strlen (*own)] == '-'))
+                return true;
+    return false;
+}
+
+/* The closest domain counts, then a profile that names its territories. */
+static size_t
+fitness (const SenderProfile *sender, const char *own)
+{
+    return 2 * strlen (own) + (sender->territories[0] != NULL);
+}
+
 const SenderProfile *
-sender_find (const GPtrArray *senders, const char *domain)
+sender_find (const GPtrArray *senders, const char *domain, const char *territory)
 {
     const SenderProfile *closest = NULL;
-    size_t length = 0;
+    size_t best = 0;
 
     for (unsigned i = 0; i < senders->len; i++) {
         const SenderProfile *sender = g_ptr_array_index (senders, i);
         for (char **own = sender->domains; *own; own++)
-            if (is_within (domain, *own) && strlen (*own) > length) {
+            if (is_within (domain, *own) && is_for (sender, territory) &&
+                fitness (sender, *own) > best) {
                 closest = sender;
-                length = strlen (*own);
+                best = fitness (sender, *own);
             }
     }
     return closest;

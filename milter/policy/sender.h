@@ -8,8 +8,10 @@
 SenderProfile *sender_read (const ConfNode *node, GPtrArray *problems);
 void sender_free (SenderProfile *sender);
 
-/* The one with the domain closest to this one; NULL when none fits. */
-const SenderProfile *sender_find (const GPtrArray *senders, const char *domain);
+/* The one with the domain closest to this one, for that territory (NULL for any); NULL when none
+ * fits. */
+const SenderProfile *sender_find (const GPtrArray *senders, const char *domain,
+                                  const char *territory);
 
 /* Adds a problem when one of the texts is blank, which would stand in every mail. */
 void sender_check_no_blank (const ConfNode *group, const char *name, GPtrArray *problems);

@@ -35,17 +35,6 @@ find_longest_wait (const GPtrArray *results)
     return longest;
 }
 
-static const Rule *
-rule_of (const Territory *territory, const char *id)
-{
-    for (unsigned i = 0; i < territory->rules->len; i++) {
-        const Rule *rule = g_ptr_array_index (territory->rules, i);
-        if (strcmp (rule->id, id) == 0)
-            return rule;
-    }
-    return NULL;
-}
-
 /* RFC 5321 4.2: printable ASCII; 4.5.3.1.5: 512 octets with code and CRLF. */
 char *
 settle_line (const char *text)
@@ -85,9 +74,9 @@ settle_rule (Decision *decision, const RuleResult *result)
 }
 
 const char *
-settle_sentence (const Territory *territory, const RuleResult *result)
+settle_sentence (const Docket *docket, const RuleResult *result)
 {
-    const Rule *rule = rule_of (territory, result->id);
+    const Rule *rule = docket_rule (docket, result->id);
 
     if (!rule)
         return "refused by policy";
@@ -117,29 +106,29 @@ settle_hold (Decision *decision, const RuleResult *result, const char *sentence,
 }
 
 void
-settle_defer (Decision *decision, const Territory *territory, const RuleResult *result)
+settle_defer (Decision *decision, const Docket *docket, const RuleResult *result)
 {
     decision->outcome = OUTCOME_DEFER;
     decision->until = result->until;
     settle_rule (decision, result);
     g_free (decision->reply);
-    decision->reply = make_reply ("451 4.7.1 ", result, settle_sentence (territory, result),
+    decision->reply = make_reply ("451 4.7.1 ", result, settle_sentence (docket, result),
                                   result->until, NULL);
 }
 
 bool
-settle_held_back (Decision *decision, const Territory *territory, const GPtrArray *results)
+settle_held_back (Decision *decision, const Docket *docket, const GPtrArray *results)
 {
     const RuleResult *refusing = settle_find (results, ACTION_REFUSE);
     const RuleResult *holding = settle_find (results, ACTION_HOLD);
     const RuleResult *deferring = find_longest_wait (results);
 
     if (refusing)
-        settle_refuse (decision, refusing, settle_sentence (territory, refusing), NULL);
+        settle_refuse (decision, refusing, settle_sentence (docket, refusing), NULL);
     else if (holding)
-        settle_hold (decision, holding, settle_sentence (territory, holding), NULL);
+        settle_hold (decision, holding, settle_sentence (docket, holding), NULL);
     else if (deferring)
-        settle_defer (decision, territory, deferring);
+        settle_defer (decision, docket, deferring);
     return refusing || holding || deferring;
 }
 
@@ -168,18 +157,18 @@ merge_second_look (GPtrArray *first, const GPtrArray *second)
 }
 
 void
-settle_second_look (Decision *decision, const Territory *territory, const RuleResult *asking,
+settle_second_look (Decision *decision, const Docket *docket, const RuleResult *asking,
                     const GPtrArray *second)
 {
     const RuleResult *still = settle_find (second, ACTION_STRIP);
 
     merge_second_look (decision->rules, second);
     if (still) {
-        settle_refuse (decision, still, settle_sentence (territory, still),
+        settle_refuse (decision, still, settle_sentence (docket, still),
                        "there is nothing more to strip");
         return;
     }
-    if (settle_held_back (decision, territory, second))
+    if (settle_held_back (decision, docket, second))
         return;
     decision->outcome = OUTCOME_STRIP;
     settle_rule (decision, asking);

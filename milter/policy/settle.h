@@ -2,7 +2,7 @@
 #ifndef LICET_POLICY_SETTLE_H
 #define LICET_POLICY_SETTLE_H
 
-#include "rules.h"
+#include "docket.h"
 
 /* Outcomes of a decision, with the rule that they come from and the reply. results: of
  * RuleResult, as verdicts.h gives them. */
@@ -11,7 +11,7 @@
 const RuleResult *settle_find (const GPtrArray *results, Action action);
 
 /* What the sender is told of the rule. Borrowed. */
-const char *settle_sentence (const Territory *territory, const RuleResult *result);
+const char *settle_sentence (const Docket *docket, const RuleResult *result);
 /* A text as one line of a reply (RFC 5321). Caller frees. */
 char *settle_line (const char *text);
 
@@ -22,16 +22,15 @@ void settle_refuse (Decision *decision, const RuleResult *result, const char *se
                     const char *reason);
 void settle_hold (Decision *decision, const RuleResult *result, const char *sentence,
                   const char *reason);
-void settle_defer (Decision *decision, const Territory *territory, const RuleResult *result);
+void settle_defer (Decision *decision, const Docket *docket, const RuleResult *result);
 
 /* The heaviest of refuse, hold and defer; false when no rule asks for one of them. */
-bool settle_held_back (Decision *decision, const Territory *territory,
-                       const GPtrArray *results);
+bool settle_held_back (Decision *decision, const Docket *docket, const GPtrArray *results);
 
 /* What the rules say of a copy without the blocks: refused when one wants a strip still, held
  * back when one asks for that, else OUTCOME_STRIP, because of `asking`. Notes in the decision's
  * own results what that copy cures. */
-void settle_second_look (Decision *decision, const Territory *territory,
-                         const RuleResult *asking, const GPtrArray *second);
+void settle_second_look (Decision *decision, const Docket *docket, const RuleResult *asking,
+                         const GPtrArray *second);
 
 #endif

@@ -42,6 +42,9 @@ policy_show (const PolicySet *set, const char *code)
     const Territory *territory = policy_set_find (set, code);
 
     if (!territory)
+        territory = policy_set_provider (set, code);
+
+    if (!territory)
         return NULL;
     GString *text = g_string_new (NULL);
     g_string_append_printf (text, "%s, %s\n  mixed mail: %s\n", territory->code,

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Every rule of a territory, judged. */
+/* Every rule that a recipient comes under, judged. */
 
 #include "verdicts.h"
 
 #include <string.h>
+
+#include "licet/address.h"
+#include "resources.h"
 
 static bool
 is_in_force (const Rule *rule, int64_t now)
@@ -16,20 +19,47 @@ is_in_force (const Rule *rule, int64_t now)
 static bool
 has_campaign (const Rule *rule, const Message *message)
 {
-    const char *value = message_header (message, "X-Licet-Campaign");
-    g_auto (GStrv) tokens = g_strsplit_set (value ? value : "", ",; ", -1);
-
     for (char **wanted = rule->campaigns; *wanted; wanted++)
-        for (char **token = tokens; *token; token++)
-            if (g_ascii_strcasecmp (*wanted, *token) == 0)
-                return true;
+        if (message_has_campaign (message, *wanted))
+            return true;
     return !rule->campaigns[0];
+}
+
+/* Why the recipient is none of those that the rule is for, or NULL. Whose class nobody knows gets
+ * every rule. */
+static const char *
+find_other_recipient (const Rule *rule, const RecipientFacts *facts)
+{
+    const char *class = facts->recipient_class;
+
+    if (!class)
+        return NULL;
+    if (g_strv_contains ((const char *const *)rule->not_for, class))
+        return "not for recipients of this class";
+    if (!rule->only_for[0] || g_strv_contains ((const char *const *)rule->only_for, class))
+        return NULL;
+    return "for recipients of another class";
+}
+
+/* How many like mails a day this sender says to send at most; -1 when nobody said. */
+static int64_t
+volume_of (const RuleView *view)
+{
+    const char *from = message_from (view->message);
+    const SenderProfile *profile =
+        from ? policy_set_sender (view->set, address_domain (from), view->facts->territory)
+             : NULL;
+
+    return profile ? profile->daily_volume : -1;
 }
 
 /* Why a rule does not apply, or NULL. */
 static const char *
 find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
 {
+    const char *other = find_other_recipient (rule, view->facts);
+    int64_t volume = rule->volume_above >= 0 ? volume_of (view) : -1;
+
     if (class == CLASS_PERSONAL)
         return "personal correspondence";
     if (!is_in_force (rule, view->now))
@@ -37,7 +67,54 @@ find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
     if (class == CLASS_PROMOTIONAL ? !rule->promotional : !rule->transactional)
         return class == CLASS_PROMOTIONAL ? "for transactional mail only"
                                           : "for promotional mail only";
+    if (other)
+        return other;
+    if (volume >= 0 && volume <= rule->volume_above)
+        return "for senders of more mail a day";
     return has_campaign (rule, view->message) ? NULL : "for other campaigns only";
+}
+
+/* A violation that counts only above a volume that nobody told is none yet. */
+static void
+doubt_volume (const Rule *rule, const RuleView *view, RuleResult *result)
+{
+    if (result->verdict != VERDICT_VIOLATED || rule->volume_above < 0 || volume_of (view) >= 0)
+        return;
+    g_autofree char *evidence = g_steal_pointer (&result->evidence);
+    result->verdict = VERDICT_CANNOT_TELL;
+    result->not_set_up = true;
+    result->evidence = g_strdup_printf (
+        "%s; whether the sender sends more than %" G_GINT64_FORMAT " a day is not said",
+        evidence, rule->volume_above);
+}
+
+/* What cannot be mended is for the rule's `unfixed`, unless nobody knows whether it is due. */
+static void
+weigh_fix (const Rule *rule, const RuleView *view, RuleResult *result)
+{
+    const char *why = NULL;
+
+    if (result->action != ACTION_FIX)
+        return;
+    if (!resources_fixes (policy_set_resources (view->set), rule->kind->fix))
+        why = "licet-policy.cfg switches this fix off";
+    else if (!result->fix && !rule->kind->fix_by_places)
+        why = "there is nothing to add";
+    if (!why)
+        return;
+    g_autofree char *evidence = g_steal_pointer (&result->evidence);
+    result->evidence = g_strdup_printf ("%s; %s", evidence, why);
+    result->action = result->not_set_up ? ACTION_ALLOW : rule->unfixed;
+}
+
+static void
+set_action (const Rule *rule, const RuleView *view, RuleResult *result)
+{
+    if (result->verdict == VERDICT_VIOLATED)
+        result->action = rule->otherwise;
+    else if (result->verdict == VERDICT_CANNOT_TELL)
+        result->action = result->not_set_up ? rule->not_set_up : rule->cannot_tell;
+    weigh_fix (rule, view, result);
 }
 
 static RuleResult *
@@ -56,20 +133,20 @@ judge_rule (const Rule *rule, MessageClass class, const RuleView *view)
         return result;
     }
     rule->kind->judge (rule->parameters, view, result);
-    if (result->verdict == VERDICT_VIOLATED)
-        result->action = rule->otherwise;
-    else if (result->verdict == VERDICT_CANNOT_TELL)
-        result->action = rule->cannot_tell;
+    doubt_volume (rule, view, result);
+    set_action (rule, view, result);
     return result;
 }
 
 GPtrArray *
-verdicts_judge (const Territory *territory, MessageClass class, const RuleView *view)
+verdicts_judge (const Docket *docket, bool rest, const RuleView *view)
 {
     GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_result_free);
 
-    for (unsigned i = 0; i < territory->rules->len; i++)
-        g_ptr_array_add (results,
-                         judge_rule (g_ptr_array_index (territory->rules, i), class, view));
+    for (unsigned i = 0; i < docket->duties->len; i++) {
+        const Duty *duty = docket_duty (docket, i);
+        MessageClass class = rest ? CLASS_TRANSACTIONAL : duty->class;
+        g_ptr_array_add (results, judge_rule (duty->rule, class, view));
+    }
     return results;
 }

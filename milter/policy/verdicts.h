@@ -2,11 +2,10 @@
 #ifndef LICET_POLICY_VERDICTS_H
 #define LICET_POLICY_VERDICTS_H
 
-#include "rules.h"
+#include "docket.h"
 
-/* What each rule of the territory says of a message of that class: array of RuleResult, in the
- * order of the rules. */
-GPtrArray *verdicts_judge (const Territory *territory, MessageClass class,
-                           const RuleView *view);
+/* What each rule says of the message: array of RuleResult, in the order of the duties. rest: the
+ * view is of what a strip leaves, which counts as transactional wherever it goes. */
+GPtrArray *verdicts_judge (const Docket *docket, bool rest, const RuleView *view);
 
 #endif

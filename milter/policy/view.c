@@ -143,3 +143,15 @@ view_has (const RuleView *view, unsigned leaf, size_t offset)
     }
     return true;
 }
+
+bool
+message_has_campaign (const Message *message, const char *word)
+{
+    const char *value = message_header (message, "X-Licet-Campaign");
+    g_auto (GStrv) tokens = g_strsplit_set (value ? value : "", ",; ", -1);
+
+    for (char **token = tokens; *token; token++)
+        if (g_ascii_strcasecmp (word, *token) == 0)
+            return true;
+    return false;
+}

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "licet/tracking.h"
-#include "text_only.h"
 
-#include "label.h"
+#include "additions.h"
+#include "text_only.h"
 
 static const char *const control_headers[] = {
     "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
@@ -83,31 +83,6 @@ drop_orphans (const Message *message, const Classification *classification,
             g_strdup_printf ("%s %s, used by the block alone", leaf->type, leaf->path);
         g_ptr_array_add (edits, edit_drop_new ("strip", number, leaf->end - leaf->start, where,
                                                decision->rule));
-    }
-}
-
-static void
-fix_subject (const Message *message, const RuleResult *result, GPtrArray *edits)
-{
-    int field = message_find_field (message, "Subject");
-    const char *old = field < 0 ? NULL : message_field (message, (unsigned)field)->value;
-    g_autofree char *value = label_put (result->fix, old);
-
-    g_ptr_array_add (edits,
-                     edit_header_new (old ? EDIT_HEADER_REPLACE : EDIT_HEADER_INSERT, "label",
-                                      old ? (unsigned)field : 0, "Subject", value, result->id));
-}
-
-static void
-apply_fixes (const Message *message, const Decision *decision, GPtrArray *edits)
-{
-    for (unsigned i = 0; i < decision->rules->len; i++) {
-        const RuleResult *result = g_ptr_array_index (decision->rules, i);
-        if (result->action == ACTION_FIX && result->mode == MODE_ENFORCE && !result->cured &&
-            result->fix && strcmp (result->kind, "subject-label") == 0) {
-            fix_subject (message, result, edits);
-            return; /* two labels cannot both stand first */
-        }
     }
 }
 
@@ -208,7 +183,7 @@ edits_for (const Message *message, const Classification *classification,
     remove_control_headers (message, options, edits);
     if (classification->class == CLASS_PERSONAL)
         return edits;
-    apply_fixes (message, decision, edits);
+    additions_edit (message, decision, edits);
     if (decision->copy == COPY_TEXT_ONLY) {
         bool possible = text_only_edits (message, classification, decision->rule, edits, NULL);
         g_assert (possible); /* policy_judge_text_only saw such a copy */

@@ -191,6 +191,8 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     g_string_append_printf (text, "\nterritory: %s (from the %s, confidence %.2f)\n",
                             decision->facts->territory, decision->facts->territory_source,
                             decision->facts->territory_confidence);
+    if (decision->facts->provider)
+        g_string_append_printf (text, "mailbox provider: %s\n", decision->facts->provider);
     g_string_append_printf (text, "there it counts as: %s (%s)\n",
                             message_class_word (decision->legal_class),
                             decision->legal_reason ? decision->legal_reason : "");

@@ -130,4 +130,26 @@ CASES = [
            "Fwd: Termin"),
     person("letter with Greek words", leaf("Dear Lea,\n\nthe word is λόγος, and in Russian it would be слово. Tell me what you think of it."
                                            "\n\nJonas"), "Words"),
+    shop("names to read Japanese words by",
+         one(html("<p><ruby>\u9818\u53ce\u66f8<rt>\u308a\u3087\u3046\u3057\u3085\u3046\u3057\u3087</rt></ruby> receipt. "
+                  "Your order 2026-10042: 1,280 JPY.</p>"), subject="Receipt 2026-10042")),
+    shop("table of small cells",
+         receipt("<table><tr><td>Nr.</td><td>A</td><td>1</td></tr><tr><td>Pos</td><td>B</td><td>2</td></tr>"
+                 "<tr><td>St</td><td>C</td><td>3</td></tr><tr><td>kg</td><td>D</td><td>4</td></tr></table>")),
+    shop("confirmation of a newsletter",
+         one(html("<p>Sie haben sich f\u00fcr unseren Newsletter angemeldet. Bitte best\u00e4tigen Sie Ihre E-Mail-Adresse. Wenn Sie "
+                  "sich nicht angemeldet haben, ignorieren Sie diese Nachricht.</p>"
+                  '<p><a href="https://shop.example/confirm?t=9">Anmeldung best\u00e4tigen</a></p>'),
+             subject="Bitte best\u00e4tigen Sie Ihre Anmeldung")),
+    shop("renewal of a subscription",
+         one(html("<p>Your subscription renews on December 8, 2026. We will charge $9.99 to your card ending in 4242. "
+                  "You can cancel at any time in your account settings.</p>"), subject="Your subscription renews soon")),
+    shop("appointment to be looked at again",
+         one(html("<p>Your appointment on Friday, November 27 at 8:00 has been changed. Please review the new time and confirm "
+                  "it. Booking reference 2026-10042.</p>"), subject="Please review your appointment")),
+    shop("scan from a copier",
+         one(multi("mixed", leaf(""), leaf(b64(b"%PDF-1.4\n" + bytes(300)), "application/pdf", "base64",
+                                           'Content-Disposition: attachment; filename="Scan_001.pdf"\n')),
+             subject="Rechnung 2026-10042")),
+    person("lists of letters", leaf("Hallo Lea,\n\na - b - c - d - e\nx | y | z | w\n1. a\n2. b\nE-Mail-Adresse, O-Ton, S-Bahn-Linie\n\nJonas")),
 ]

@@ -67,4 +67,21 @@ CASES = [
          " ".join(f'<bdo dir="rtl">{word[::-1]}</bdo>' for word in ENGLISH.split(" "))),
     case("blanks of other widths", OFFER.replace(" ", "\u2003")),
     case("no blanks to search by", OFFER_EN.replace(" ", "\u00a0")),
+    case("pairs of letters in cells",
+         "<table><tr>" + "".join(f"<td>{w[i:i + 2]}</td>" for w in OFFER.split() for i in range(0, len(w), 2)) + "</tr></table>"),
+    case("boxes side by side",
+         " ".join("".join(f'<div style="display:inline">{w[i:i + 3]}</div>' for i in range(0, len(w), 3)) for w in OFFER.split())),
+    case("line ends in the words", " ".join(f"{w[:3]}<br>{w[3:]}" for w in OFFER.split())),
+    case("hyphens in the words", "ra-ba-tt gut-sche-in gra-tis spa-ren an-ge-bot"),
+    case("slashes between the letters", spread(LINES, "/")),
+    case("dots half way up", spread(LINES, "\u00b7")),
+    case("letters in brackets", "".join(f"[{c}]" if c != " " else c for c in LINES)),
+    case("letters that are drawn out", "raaaabatt guuutschein graaatis spaaaren jeeetzt kaaaufen"),
+    case("Lisu letters", "\ua4e2\ua4ee\ua4e1\ua4f0 \ua4d3\ua4f2\ua4e2\ua4da\ua4f3\ua4f4\ua4e0\ua4d4 "
+                         "\ua4da\ua4f3\ua4f4\ua4d1\ua4f3\ua4e0"),
+    case("words turned round by an isolate",
+         f'<span style="unicode-bidi:isolate-override;direction:rtl">{OFFER[::-1]}</span>'),
+    case("boxes in reverse order", " ".join(
+        '<div style="display:flex;flex-direction:row-reverse">' + "".join(f"<b>{c}</b>" for c in w[::-1]) + "</div>"
+        for w in OFFER.split())),
 ]

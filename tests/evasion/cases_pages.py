@@ -7,6 +7,8 @@ import urllib.parse
 
 from mails import OFFER, OFFER_EN, Case, receipt
 
+DRAWING = "data:image/svg+xml," + urllib.parse.quote(
+    f'<svg xmlns="http://www.w3.org/2000/svg"><text>{OFFER}</text></svg>')
 PAGE = f"<html><body><h1>Sale</h1>{OFFER}</body></html>"
 
 
@@ -72,4 +74,24 @@ CASES = [
     case("textarea", f"<textarea rows=9>{OFFER}</textarea>"),
     case("label for readers aloud", f'<p aria-label="{OFFER}"></p>'),
     case("marquee", f"<marquee>{OFFER}</marquee>"),
+    case("text of a drawing in CDATA", f"<svg><text><![CDATA[{OFFER}]]></text></svg>"),
+    case("notes beside the letters", "<ruby>" + "".join(f"x<rt>{w}</rt>" for w in OFFER.split()) + "</ruby>"),
+    case("letters with notes", " ".join("".join(f"<ruby>{c}<rt>x</rt></ruby>" for c in w) for w in OFFER.split())),
+    case("label of a group of options", f'<select><optgroup label="{OFFER}"><option>1</optgroup></select>'),
+    case("values to choose from", f'<input list="d"><datalist id="d"><option value="{OFFER}"></datalist>'),
+    case("summary of a table", f'<table summary="{OFFER}"><tr><td>1</td></tr></table>'),
+    case("short form of a head", f'<table><tr><th abbr="{OFFER}">1</th></tr></table>'),
+    case("description for readers aloud", f'<p aria-description="{OFFER}">1</p>'),
+    case("value for readers aloud", f'<p role="slider" aria-valuetext="{OFFER}">1</p>'),
+    case("description of the page", head=f'<meta name="description" content="{OFFER}">'),
+    case("annotation for the list of mails",
+         '<div itemscope itemtype="http://schema.org/DiscountOffer">'
+         f'<meta itemprop="description" content="{OFFER}"></div>'),
+    case("text that AMP puts in", f"<p [text]=\"'{OFFER}'\">1</p>"),
+    case("drawing behind a page", '<p style="background:url(\'' + DRAWING + '\')"></p>', ["reading-page"]),
+    case("drawing in a style sheet", head='<style>.a{background:url("' + DRAWING + '")}</style>', says=["reading-page"]),
+    case("drawing for sharp screens", f'<img src="cid:a" srcset="{DRAWING} 2x">', ["reading-page"]),
+    case("drawing among sources", f'<picture><source srcset="{DRAWING}"><img src="cid:a"></picture>', ["reading-page"]),
+    case("style sheet in a data URI", head='<link rel="stylesheet" href="data:text/css,' +
+         urllib.parse.quote(f'.a:after{{content:"{OFFER_EN}"}}') + '">', says=["reading-page"]),
 ]

@@ -9,6 +9,7 @@ INNER = header("Angebot") + leaf(OFFER)
 CALENDAR = ("BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nSUMMARY:Black Friday Sale\n"
             f"DESCRIPTION:{OFFER}\nEND:VEVENT\nEND:VCALENDAR\n")
 
+FOLDED = "\n ".join(OFFER[i:i + 5] for i in range(0, len(OFFER), 5))
 THREE = "Gutschein und Rabatt, nur heute."
 
 
@@ -107,4 +108,27 @@ CASES = [
          ["unread-"]),
     Case("piece of a message",
          one(leaf(OFFER_EN[:20], 'message/partial; id="a@b"; number=1; total=2', "7bit")), ["unread-"]),
+    Case("calendar with its lines in pieces", mixed(leaf(CALENDAR.replace(OFFER, FOLDED), "text/calendar; charset=utf-8")),
+         ["reading-attachment"]),
+    Case("calendar with line ends in the text",
+         mixed(leaf(CALENDAR.replace(OFFER, "Heute:" + "".join("\\n" + w for w in OFFER.split())),
+                    "text/calendar; charset=utf-8")), ["reading-attachment"]),
+    Case("calendar in quoted-printable of its own",
+         mixed(leaf(CALENDAR.replace(OFFER, "".join("=%02X" % b for b in OFFER.encode())), "text/x-vcalendar")),
+         ["reading-attachment"]),
+    Case("sealed without encryption",
+         one(leaf(b64(b"0\x82\x01\x06\x09" + crlf(leaf(b64(OFFER), encoding="base64"))),
+                  'application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"', "base64")), ["reading-nested"]),
+    Case("base64 that somebody quoted", one(leaf(RECEIPT + "\n\n" + "\n".join("> " + l for l in b64(OFFER).split()))),
+         ["reading-bytes"]),
+    Case("lines that a reader puts together",
+         one(leaf(RECEIPT + "\n" + " \n".join(OFFER[i:i + 3] for i in range(0, len(OFFER), 3)),
+                  "text/plain; charset=utf-8; format=flowed; delsp=yes")), ["reading-visible"]),
+    Case("picture and nothing else", one(leaf(b64(b"\xff\xd8\xff\xe0" + bytes(300)), "image/jpeg", "base64")),
+         ["disguise-image-alone"]),
+    Case("code to scan and nothing else",
+         one(multi("related", html('<img src="cid:i1">'), leaf(b64(bytes(300)), "image/png", "base64", "Content-ID: <i1>\n"))),
+         ["disguise-image-alone"]),
+    Case("name of the text", one(leaf(RECEIPT, 'text/plain; charset=utf-8; name="Rabatt Gutschein gratis sparen.txt"')),
+         ["reading-filename"]),
 ]

@@ -18,12 +18,14 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases_headers
 import cases_hidden
 import cases_innocent
+import cases_languages
 import cases_letters
 import cases_pages
 import cases_parts
 import cases_structure
 
-HOSTILE = (cases_hidden, cases_letters, cases_parts, cases_pages, cases_headers, cases_structure)
+HOSTILE = (cases_hidden, cases_letters, cases_parts, cases_pages, cases_headers, cases_structure,
+           cases_languages)
 RECIPIENT = "lea@example.de"
 CONSENT = ("address,purpose,state,basis,at,source,wording,evidence,country,subdivision,recipient_class,language,"
            "expires,person\n" + RECIPIENT + ",*,pending,double-opt-in,2026-02-03T10:15:00Z,signup,v3,,DE,,natural,,,\n")
@@ -35,6 +37,7 @@ class Licet:
         self.program = os.path.join(build, "licet")
         self.policies = os.path.join(top, "policies")
         self.mail = os.path.join(work, "mail.eml")
+        self.out = os.path.join(work, "out")
         self.consent = os.path.join(work, "consent.csv")
         with open(self.consent, "w", encoding="ascii") as file:
             file.write(CONSENT)
@@ -49,18 +52,33 @@ class Licet:
             return None, done.stderr.decode(errors="replace").strip()
         raise RuntimeError(f"exit status {done.returncode}: {done.stderr.decode(errors='replace')}")
 
-    def judge(self, case):
-        """Class, outcome and all that was said."""
+    def run(self, mail, sender):
+        """The plan, and the copy that leaves, if any."""
         with open(self.mail, "wb") as file:
-            file.write(case.mail)
-        plan, error = self.call("run", "--consent", self.consent, "--now", "2026-11-24T15:00:00Z",
-                                "--from", case.sender, "--rcpt", RECIPIENT)
+            file.write(mail)
+        plan, error = self.call("run", "--consent", self.consent, "--now", "2026-11-24T15:00:00Z", "--out", self.out,
+                                "--from", sender, "--rcpt", RECIPIENT)
+        copy = os.path.join(self.out, "1.eml")
+        if not plan or not os.path.exists(copy):
+            return plan, error
+        with open(copy, "rb") as file:
+            left = file.read()
+        os.remove(copy)
+        return plan, left
+
+    def judge(self, case):
+        """Class, outcome and all that was said; of a copy that was stripped the second look must find nothing."""
+        plan, left = self.run(case.mail, case.sender)
         if not plan:
-            return "malformed", "refuse", [error]
+            return "malformed", "refuse", [left]
         seen, _ = self.call("classify")
-        outcome = plan["decisions"][0]["outcome"]
+        kind, outcome = plan["class"], plan["decisions"][0]["outcome"]
         said = [f"{e['signal']}: {e['where']}" for e in seen["evidence"]]
-        return plan["class"], outcome, said + [seen.get("problem", "")]
+        if outcome == "strip":
+            again, _ = self.run(left, case.sender)
+            if not again or again["class"] not in SILENT or again["decisions"][0]["outcome"] != "deliver":
+                outcome = "strip in part"
+        return kind, outcome, said + [seen.get("problem", "")]
 
 
 def fault(case, innocent, kind, outcome, said):
@@ -74,6 +92,9 @@ def fault(case, innocent, kind, outcome, said):
         return f"passes silently: {kind}, {outcome}"
     if kind == "malformed":
         return None
+    # What is found as a block of its own is cut, and needs no reading that tells of it.
+    if outcome == "strip" and any(line.startswith("block-detected") for line in said):
+        return None
     for pattern in case.says:
         if not any(re.search(pattern, line) for line in said):
             return f"nothing says {pattern}"
@@ -84,7 +105,7 @@ def main():
     top, build = sys.argv[1], sys.argv[2]
     word = sys.argv[3] if len(sys.argv) > 3 else ""
     cases = [(case, False) for module in HOSTILE for case in module.CASES]
-    cases += [(case, True) for case in cases_innocent.CASES]
+    cases += [(case, True) for case in cases_innocent.CASES + cases_languages.INNOCENT]
     cases = [(case, innocent) for case, innocent in cases if word in case.name]
     silent = wrong = 0
     print(f"1..{len(cases)}")

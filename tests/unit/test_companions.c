@@ -65,6 +65,16 @@ static const Row rows[] = {
       HEAD TEXT "Order 7.\nNeue Stiefel\n" PAGE
                 "<p>Order 7.</p>" MARK ("<p>Neue Stiefel!</p>") "\n--b--\n",
       "0 twin [Neue Stiefel\r\n]" },
+    { "a block of three words in two lines",
+      HEAD TEXT "Order 7.\nNeue\nStiefel hier\nBye\n" PAGE
+                "<p>Order 7.</p>" MARK ("<p>Neue Stiefel hier!</p>") "\n--b--\n",
+      "0 twin [Neue\r\nStiefel hier\r\n]" },
+    { "an address as a note at the end",
+      HEAD TEXT "Save 20% on all winter boots until Sunday [1].\n\nOrder 7, [2]see it.\n\n"
+                "[1] http://s/boots\n[2] http://s/order\n" PAGE
+                "<p>Order 7, <a href=\"http://s/order\">see it.</a></p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday [1].\r\n]"
+      "0 twin [[1] http://s/boots\r\n]" },
     { "letters without blanks between them",
       HEAD TEXT "ご注文番号七\n冬の靴が日曜日まで二割引です\n" PAGE
                 "<p>ご注文番号七</p>" MARK ("<p>冬の靴が日曜日まで二割引です</p>") "\n--b--\n",
@@ -79,6 +89,38 @@ static const Row rows[] = {
       HEAD TEXT "Order 7.\n" AMP "<p>Order 7.</p><div>Save 20% on all winter boots until "
                 "Sunday.</div>" PAGE "<p>Order 7.</p>" OFFER "\n--b--\n",
       "1 twin [<div>Save 20% on all winter boots until Sunday.</div>]" },
+    { "the name of a picture, and where it leads",
+      HEAD TEXT
+      "Order 7.\n\nAll winter boots at half price\nhttp://s/boots\n\nBye\n" PAGE
+      "<p>Order 7.</p>" MARK ("<a href=\"http://s/boots\"><img src=\"b.png\" "
+                              "alt=\"All winter boots at half price\"></a>") "\n--b--\n",
+      "0 twin [All winter boots at half price\r\nhttp://s/boots\r\n]" },
+    { "a picture without a name",
+      HEAD TEXT "Order 7.\n\nhttp://s/boots\n\nhttp://s/order\n" PAGE
+                "<p><a href=\"http://s/order\">Order 7.</a></p>" MARK (
+                    "<a href=\"http://s/boots\"><img src=\"b.png\"></a>") "\n--b--\n",
+      "0 twin [http://s/boots\r\n]" },
+    { "the start page stays",
+      HEAD TEXT "Order 7.\n\nhttp://s/\n" PAGE "<p>Order 7.</p>" MARK (
+          "<a href=\"http://s/\"><img src=\"b.png\" alt=\"Shoes\"></a>") "\n--b--\n",
+      "" },
+    { "a name that stands elsewhere too stays",
+      HEAD TEXT "Order 7.\n\nGood Shoes Limited\n" PAGE
+                "<p>Order 7.</p><p>Good Shoes Limited</p>" MARK (
+                    "<img src=\"b.png\" alt=\"Good Shoes Limited\">") "\n--b--\n",
+      "" },
+    { "marked in the text, a picture in the page",
+      HEAD TEXT "Order 7.\n[licet:promotional]\nAll winter boots at half price\n"
+                "[/licet:promotional]\n" PAGE "<div><img src=\"o.png\" alt=\"Order 7\">"
+                "<p>Order 7.</p></div><a href=\"#\"><img src=\"b.png\" "
+                "alt=\"All winter boots at half price\"></a>\n--b--\n",
+      "1 twin [<a href=\"#\"><img src=\"b.png\" alt=\"All winter boots at half price\"></a>]" },
+    { "a name in another sentence cannot be cut",
+      HEAD TEXT "Your order number seven is on its way to you today and please see all winter "
+                "boots at half price while it is on its long way to your door.\n" PAGE
+                "<p>Order 7.</p>" MARK (
+                    "<img src=\"b.png\" alt=\"All winter boots at half price\">") "\n--b--\n",
+      "!leaf 2, offset 15: the text of this block stands in another part without a mark" },
     { "a preheader",
       HEAD TEXT "Order 7.\n" PAGE
                 "<div style=\"display:none\">Save 20% on all boots</div><p>Order 7.</p>" OFFER

@@ -48,7 +48,16 @@ typedef struct {
     const char *extra, *want; /* want: part of the error; NULL: it loads */
 } LoadRow;
 
+#define EIGHT(text)   text text text text text text text text
+#define SIXTEEN(text) EIGHT (text) EIGHT (text)
+
 static const LoadRow loads[] = {
+    { "protected_blocks = [ " EIGHT (SIXTEEN ("\".a\",")) "\".a\" ];",
+      "licet-policy.cfg:4: protected_blocks has more than 128 entries" },
+    { "tracking : { link_hosts = [ " EIGHT (SIXTEEN ("\"a.example\",")) "\"a.example\" ]; };",
+      "licet-policy.cfg:4: link_hosts has more than 128 entries" },
+    { "tracking : { link_parameters = [ " EIGHT (SIXTEEN ("\"u\",")) "\"u\" ]; };",
+      "licet-policy.cfg:4: link_parameters has more than 128 entries" },
     { "promotional_blocks = [ \".a\", \"td > b\" ]; protected_blocks = [ \"#legal\" ];", NULL },
     { "promotional_blocks = [ \".a\",\n \"td +\" ];",
       "licet-policy.cfg:5: promotional_blocks \"td +\": column 4: this sign is not known" },

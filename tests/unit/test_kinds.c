@@ -270,7 +270,10 @@ test_verdict (gconstpointer data)
     g_autoptr (Message) message = parse (row->header, row->body);
     g_autoptr (Classification) classification = classification_of (message);
     g_autoptr (RuleResult) result = rule_result_new ();
-    RuleView view = { set, message, classification, NULL, row->stripped, 0 };
+    g_autoptr (RecipientFacts) facts = g_new0 (RecipientFacts, 1);
+    facts->address = g_strdup ("ana@mail.example");
+    facts->territory = g_strdup ("XX");
+    RuleView view = { set, message, classification, facts, row->stripped, 0 };
     Rule *rule = load_rule (row->rule, problems);
 
     g_assert_no_error (error);
@@ -375,7 +378,8 @@ typedef struct {
 } ProblemRow;
 
 static const ProblemRow rule_problems[] = {
-    { "no kind", "", "R.cfg:1: a rule without a kind \"\"; right would be one of: consent" },
+    { "no kind", "",
+      "R.cfg:1: a rule without a kind \"\"; right would be one of: ad-disclosure" },
     { "a consent of no days", CONSENT ("accept = [ \"express\" ]; max_age_days = 0;"),
       "max_age_days is out of range; right would be 1 to 36500" },
     { "nowhere to unsubscribe", UNSUBSCRIBE ("where = [];"),

@@ -56,7 +56,7 @@ typedef struct {
 static const LoadRow loads[] = {
     { "a rule of each shape", TERRITORY (CONSENT), NULL, NULL },
     { "an unknown kind", TERRITORY (RULE ("A", "konsent", "otherwise = \"strip\";")), NULL,
-      "XX.cfg:3: unknown kind \"konsent\"; right would be one of: consent" },
+      "XX.cfg:3: unknown kind \"konsent\"; right would be one of: ad-disclosure" },
     { "an unknown parameter",
       TERRITORY (RULE ("A", "consent",
                        "accept = [ \"express\" ]; otherwise = \"strip\"; maxage = 3;")),

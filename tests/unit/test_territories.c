@@ -127,6 +127,7 @@ facts_for (const char *territory, ConsentState state, const char *basis)
     facts->promotion = consent_answer_new (state);
     facts->tracking = consent_answer_new (CONSENT_UNKNOWN);
     facts->promotion->basis = g_strdup (basis);
+    facts->promotion->at = 1790000000;
     return facts;
 }
 
@@ -347,10 +348,10 @@ static void
 test_transactions_go (void)
 {
     static const char *const territories[] = {
-        "AE", "AR", "AT", "AU", "BE", "BR", "CA",    "CH",    "CL", "CN", "CO",
-        "DE", "DK", "EC", "ES", "EU", "FR", "GB",    "HK",    "IE", "IL", "IN",
-        "IT", "JP", "KR", "MX", "NL", "NZ", "PE",    "PL",    "PT", "RU", "SA",
-        "SE", "SG", "TR", "TW", "UA", "US", "US-CA", "US-WA", "UY", "XX", "ZA"
+        "AE", "AR", "AT", "AU", "BE",    "BR",    "CA", "CA-QC", "CH", "CL", "CN", "CO",
+        "DE", "DK", "EC", "ES", "EU",    "FR",    "GB", "HK",    "IE", "IL", "IN", "IT",
+        "JP", "KR", "MX", "NL", "NZ",    "PE",    "PL", "PT",    "RU", "SA", "SE", "SG",
+        "TR", "TW", "UA", "US", "US-CA", "US-WA", "UY", "XX",    "ZA"
     };
     g_autoptr (PolicySet) set = load_shipped (false);
     g_autoptr (Message) message = parse ("", RESET);
@@ -504,21 +505,27 @@ typedef struct {
 
 static const FactsRow facts_rows[] = {
     { "the record", TO ("US"), "a@mail.es", "DE", NULL, "DE", "consent-record" },
-    { "the record with a subdivision that has no file", "", "a@mail.es", "CA", "QC", "CA",
+    { "the record with a subdivision that has no file", "", "a@mail.es", "CA", "ON", "CA",
       "consent-record" },
     { "the header", TO ("us-ca"), "a@mail.es", NULL, NULL, "US-CA", "header" },
     { "a header with a subdivision that has no file", TO ("us-tx"), "a@mail.es", NULL, NULL,
       "US", "header" },
     { "the domain", "", "a@mail.es", NULL, NULL, "ES", "domain" },
     { "an empty header says nothing", TO (""), "a@mail.es", NULL, NULL, "ES", "domain" },
+    { "the record with a subdivision", "", "a@mail.es", "CA", "QC", "CA-QC", "consent-record" },
     { "nobody", "", "a@mail.example", NULL, NULL, "XX", "default" },
     { "a country code that is sold as a word", "", "a@start.co", NULL, NULL, "XX", "default" },
     { "a record without a file beats a lax domain", "", "a@mail.us", "BO", NULL, "XX",
       "default" },
     { "a header without a file beats a lax domain", TO ("BO"), "a@mail.us", NULL, NULL, "XX",
       "default" },
-    { "several countries in a header", TO ("US, DE"), "a@mail.us", NULL, NULL, "XX",
-      "default" },
+    { "several countries in a header", TO ("US, DE"), "a@mail.us", NULL, NULL, "US+DE",
+      "header" },
+    { "several, one of them without a file", TO ("de BO;us-ca"), "a@mail.us", NULL, NULL,
+      "DE+XX+US-CA", "header" },
+    { "the same country twice", TO ("de, DE"), "a@mail.us", NULL, NULL, "DE", "header" },
+    { "a record beats several in a header", TO ("US, DE"), "a@mail.us", "FR", NULL, "FR",
+      "consent-record" },
 };
 
 static void

@@ -237,6 +237,19 @@ test_nobody (void)
     g_assert_cmpint (answer->verdict, ==, 'a');
 }
 
+/* What the pipeline itself turns away is in the log too, with the text that the sender got. */
+static void
+check_failure_record (const char *error, const char *reply)
+{
+    g_autofree char *audit = world_audit (shared);
+    g_autofree char *wanted = g_strdup_printf ("\"error\":\"%s\"", error);
+    const char *record = strstr (audit, wanted);
+    const char *said = record ? strstr (record, "\"reply\":\"") : NULL;
+
+    g_assert_nonnull (record);
+    g_assert_true (said && g_str_has_prefix (said + strlen ("\"reply\":\""), reply));
+}
+
 static void
 test_malformed (void)
 {
@@ -246,6 +259,7 @@ test_malformed (void)
 
     g_assert_cmpint (answer->verdict, ==, 'y');
     g_assert_true (g_str_has_prefix (answer->reply, "550 5.6.0 "));
+    check_failure_record ("malformed", "550 5.6.0 ");
 }
 
 static void
@@ -260,6 +274,7 @@ test_oversize (void)
         world_send (client, "yes@example.com", big->str, big->len);
     g_assert_cmpint (answer->verdict, ==, 'y');
     g_assert_true (g_str_has_prefix (answer->reply, "552 5.3.4 "));
+    check_failure_record ("limit", "552 5.3.4 ");
     g_string_free (big, TRUE);
     g_autoptr (MilterAnswer) next = send_text (client, "yes@example.com", TRANSACTION);
     g_assert_cmpint (next->verdict, ==, 'a');

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Sums over the pieces of a leaf: what a span shows is the difference of two of them. */
+
+#include "block_parts.h"
+
+#include "licet/selector.h"
+
+enum { KINDS = PART_STAYS + 1 };
+
+/* What names and describes one product of a row of them. */
+enum { NAME_LETTERS = 80 };
+
+static void
+sets_init (BlockSets *sets)
+{
+    *sets = (BlockSets){
+        .promotional = block_signals_of (ROW_PROMOTIONAL),
+        .protected = block_signals_of (ROW_PROTECTED),
+        .frame = block_signals_set ("block-legal", "block-help", "block-address", NULL),
+        .along = block_signals_set ("block-card", "block-price", "block-button", "block-linked",
+                                    "block-picture", NULL),
+        .code = block_signals_set ("block-code", NULL),
+        .amount = block_signals_set ("block-amount", NULL),
+        .mention = block_signals_set ("block-mention", NULL),
+        .program =
+            block_signals_set ("block-referral", "block-loyalty", "block-newsletter", NULL),
+        .gift = block_signals_set ("block-referral", "block-loyalty", "block-next",
+                                   "block-newsletter", "block-winback", "block-urgency", NULL),
+        .recommending = block_signals_set ("block-recommendation", NULL),
+        .inviting = block_signals_of (ROW_PROMOTIONAL) &
+                    ~block_signals_set ("block-coupon", "block-code", "block-offer",
+                                        "block-percent", NULL),
+        .money = block_signals_set ("block-price", NULL),
+        .reason =
+            block_signals_of (ROW_PROMOTIONAL) &
+            ~block_signals_set ("block-coupon", "block-code", "block-action", "block-next",
+                                "block-urgency", "block-app-link", "block-social-link", NULL),
+        .plain = block_signals_of (ROW_PROMOTIONAL) &
+                 ~block_signals_set ("block-app", "block-app-link", "block-coupon",
+                                     "block-code", "block-action", "block-urgency", NULL),
+        .digits = block_signals_set ("block-digits", NULL),
+        .card = block_signals_set ("block-card", NULL),
+        .button = block_signals_set ("block-button", "block-action", NULL),
+        .link = block_signals_set ("block-button", "block-action", "block-linked", NULL),
+        .price = block_signals_set ("block-price", "block-button", "block-linked",
+                                    "block-action", NULL),
+        .ware = block_signals_set ("block-card", "block-price", "block-amount", "block-button",
+                                   NULL),
+    };
+}
+
+unsigned
+block_parts_count (const BlockParts *parts)
+{
+    return parts->layout->pieces->len;
+}
+
+const Piece *
+block_parts_piece (const BlockParts *parts, unsigned i)
+{
+    return &g_array_index (parts->layout->pieces, Piece, i);
+}
+
+const LayoutNode *
+block_parts_node (const BlockParts *parts, unsigned i)
+{
+    return &g_array_index (parts->layout->nodes, LayoutNode, i);
+}
+
+bool
+block_parts_is_heading (const BlockParts *parts, unsigned piece)
+{
+    return (block_parts_piece (parts, piece)->look & PIECE_HEADING) != 0;
+}
+
+Span
+block_parts_span (const BlockParts *parts, unsigned node)
+{
+    const LayoutNode *this = block_parts_node (parts, node);
+
+    return (Span){ this->first_piece, this->end_piece };
+}
+
+unsigned
+block_parts_shows (const BlockParts *parts, BlockSigns set, Span span)
+{
+    unsigned count = 0, rows = block_signals_count ();
+
+    for (unsigned row = 0; row < rows; row++)
+        if (set & ((BlockSigns)1 << row))
+            count += parts->rows[span.end * rows + row] - parts->rows[span.first * rows + row];
+    return count;
+}
+
+BlockSigns
+block_parts_signs (const BlockParts *parts, Span span)
+{
+    BlockSigns signs = 0;
+
+    for (unsigned row = 0; row < block_signals_count (); row++)
+        if (block_parts_shows (parts, (BlockSigns)1 << row, span) > 0)
+            signs |= (BlockSigns)1 << row;
+    return signs;
+}
+
+static bool
+holds_kind (const BlockParts *parts, Span span, PartKind kind)
+{
+    return parts->kind_count[span.end * KINDS + kind] >
+           parts->kind_count[span.first * KINDS + kind];
+}
+
+bool
+block_parts_is_wares (const BlockParts *parts, Span span)
+{
+    unsigned cards = block_parts_shows (parts, parts->sets.card, span);
+
+    return cards > 1 && block_parts_neutral (parts, span) <= (size_t)cards * NAME_LETTERS;
+}
+
+PartKind
+block_parts_kind (const BlockParts *parts, Span span)
+{
+    if (holds_kind (parts, span, PART_STAYS))
+        return PART_STAYS;
+    if (holds_kind (parts, span, PART_PROMOTION))
+        return PART_PROMOTION;
+    return holds_kind (parts, span, PART_ALONG) && (!holds_kind (parts, span, PART_NEUTRAL) ||
+                                                    block_parts_is_wares (parts, span))
+               ? PART_ALONG
+               : PART_NEUTRAL;
+}
+
+size_t
+block_parts_letters (const BlockParts *parts, Span span)
+{
+    return parts->letters[span.end] - parts->letters[span.first];
+}
+
+size_t
+block_parts_neutral (const BlockParts *parts, Span span)
+{
+    return parts->neutral[span.end] - parts->neutral[span.first];
+}
+
+unsigned
+block_parts_points (BlockSigns signs)
+{
+    unsigned points = 0;
+
+    for (unsigned row = 0; row < block_signals_count (); row++)
+        if (signs & ((BlockSigns)1 << row))
+            points += block_signals_points (row);
+    return points;
+}
+
+/* The pieces within an element that the policy protects. */
+static void
+protect_element (BlockParts *parts, const LeafElement *element)
+{
+    unsigned low = 0, high = block_parts_count (parts);
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (block_parts_piece (parts, middle)->end <= element->start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < block_parts_count (parts); low++) {
+        if (block_parts_piece (parts, low)->start >= element->end)
+            return;
+        parts->signs[low] |= block_signals_set ("block-protected", NULL);
+    }
+}
+
+/* False when it is not known what is protected. */
+static bool
+protect (BlockParts *parts, const Hints *hints)
+{
+    for (unsigned i = 0; hints && i < hints->protected->len; i++) {
+        g_autoptr (GArray) numbers = selector_match (g_ptr_array_index (hints->protected, i),
+                                                     parts->message, parts->leaf);
+        size_t taken = 0;
+        if (!numbers)
+            return false;
+        for (unsigned n = 0; n < numbers->len; n++) {
+            const LeafElement *element = message_element (parts->message, parts->leaf,
+                                                          g_array_index (numbers, unsigned, n));
+            if (element->start < taken)
+                continue;
+            protect_element (parts, element);
+            taken = element->end;
+        }
+    }
+    return true;
+}
+
+/* What may be of the transaction by its words: a voucher that was paid with, an app that shows the
+ * ticket. */
+static bool
+may_settle (const BlockParts *parts, const Words *words, unsigned i)
+{
+    const char *text = block_parts_piece (parts, i)->text;
+
+    return !(parts->signs[i] & parts->sets.plain) &&
+           (words_count (words, text).count[GROUP_TRANSACTIONAL] > 0 || words_settled (words, text));
+}
+
+static PartKind
+judge_piece (const BlockParts *parts, const Words *words, unsigned i)
+{
+    const BlockSets *sets = &parts->sets;
+    BlockSigns signs = parts->signs[i];
+    bool promotional = (signs & sets->promotional) != 0;
+    bool number = (signs & sets->digits) && !(signs & sets->reason & sets->plain);
+
+    if (signs & sets->mention)
+        return PART_PROMOTION;
+    if ((signs & sets->protected) || (promotional && number && !(signs & sets->code)))
+        return PART_STAYS;
+    if (!promotional && (signs & sets->along))
+        return PART_ALONG;
+    if (!promotional && block_parts_is_heading (parts, i))
+        return PART_NEUTRAL;
+    return may_settle (parts, words, i) ? PART_STAYS
+           : promotional                ? PART_PROMOTION
+                                        : PART_NEUTRAL;
+}
+
+/* Imprint and contact are in any mail. */
+static bool
+is_transaction (const BlockParts *parts, unsigned i)
+{
+    BlockSigns protected = parts->signs[i] & parts->sets.protected;
+
+    return parts->kinds[i] == PART_STAYS &&
+           (protected == 0 || (protected & ~parts->sets.frame) != 0);
+}
+
+static void
+sum_piece (BlockParts *parts, unsigned i)
+{
+    size_t letters = (size_t)g_utf8_strlen (block_parts_piece (parts, i)->text, -1);
+    bool plain = parts->kinds[i] == PART_NEUTRAL && !block_parts_is_heading (parts, i);
+    unsigned rows = block_signals_count ();
+
+    for (unsigned row = 0; row < rows; row++)
+        parts->rows[(i + 1) * rows + row] =
+            parts->rows[i * rows + row] + (unsigned)((parts->signs[i] >> row) & 1);
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        parts->kind_count[(i + 1) * KINDS + kind] =
+            parts->kind_count[i * KINDS + kind] + (parts->kinds[i] == kind);
+    parts->letters[i + 1] = parts->letters[i] + letters;
+    parts->neutral[i + 1] = parts->neutral[i] + (plain ? letters : 0);
+}
+
+static void
+judge_pieces (BlockParts *parts, const Words *words)
+{
+    unsigned pieces = block_parts_count (parts);
+
+    parts->transaction = pieces;
+    for (unsigned i = 0; i < pieces; i++) {
+        parts->kinds[i] = judge_piece (parts, words, i);
+        if (parts->transaction == pieces && is_transaction (parts, i))
+            parts->transaction = i;
+        sum_piece (parts, i);
+    }
+}
+
+BlockParts *
+block_parts_new (const Message *message, unsigned leaf, const Words *words, const Hints *hints)
+{
+    BlockParts *parts = g_new0 (BlockParts, 1);
+
+    parts->message = message;
+    parts->leaf = leaf;
+    parts->layout = layout_blocks_new (message, leaf);
+    sets_init (&parts->sets);
+    parts->signs =
+        block_signals_look (message, leaf, parts->layout->pieces, words_cues (words));
+    size_t count = block_parts_count (parts) + 1;
+    parts->kinds = g_new0 (PartKind, count);
+    parts->rows = g_new0 (unsigned, count *block_signals_count ());
+    parts->kind_count = g_new0 (unsigned, count *KINDS);
+    parts->letters = g_new0 (size_t, count);
+    parts->neutral = g_new0 (size_t, count);
+    parts->transaction = block_parts_count (parts);
+    if (protect (parts, hints))
+        judge_pieces (parts, words);
+    return parts;
+}
+
+void
+block_parts_free (BlockParts *parts)
+{
+    if (!parts)
+        return;
+    layout_blocks_free (parts->layout);
+    g_free (parts->signs);
+    g_free (parts->kinds);
+    g_free (parts->rows);
+    g_free (parts->kind_count);
+    g_free (parts->letters);
+    g_free (parts->neutral);
+    g_free (parts);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_CLASSIFY_BLOCK_PARTS_H
+#define LICET_CLASSIFY_BLOCK_PARTS_H
+
+#include "licet/hints.h"
+
+#include "block_signals.h"
+#include "words.h"
+
+/* What a piece is for the choice of blocks. */
+typedef enum {
+    PART_PROMOTION, /* shows promotion and nothing of the transaction */
+    PART_ALONG,     /* pictures, prices, links: of what stands around it */
+    PART_NEUTRAL,
+    PART_STAYS, /* of the transaction, its law or its sender */
+} PartKind;
+
+/* Pieces that follow each other. */
+typedef struct {
+    unsigned first, end;
+} Span;
+
+/* Rows of the table of block signals that are asked for together. */
+typedef struct {
+    BlockSigns promotional, protected, frame, along, code, amount, mention, program,
+        recommending, card, button, link, price, ware, money, gift, inviting, reason, plain,
+        digits;
+} BlockSets;
+
+/* A leaf in pieces with their evidence, summed up so that any span is weighed at once. */
+typedef struct {
+    const Message *message;
+    unsigned leaf;
+    PageLayout *layout;
+    BlockSets sets;
+    BlockSigns *signs;    /* by piece */
+    PartKind *kinds;      /* by piece */
+    unsigned *rows;       /* by piece and row: pieces before it that show the row */
+    unsigned *kind_count; /* by piece and kind: pieces before it of that kind */
+    size_t *letters;      /* by piece: visible letters before it */
+    size_t *neutral;      /* of these, letters of neutral pieces that are no headings */
+    unsigned transaction; /* first piece of the transaction; the number of pieces when none */
+} BlockParts;
+
+BlockParts *block_parts_new (const Message *message, unsigned leaf, const Words *words,
+                             const Hints *hints);
+void block_parts_free (BlockParts *parts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BlockParts, block_parts_free)
+
+unsigned block_parts_count (const BlockParts *parts); /* pieces */
+const Piece *block_parts_piece (const BlockParts *parts, unsigned i);
+const LayoutNode *block_parts_node (const BlockParts *parts, unsigned i);
+bool block_parts_is_heading (const BlockParts *parts, unsigned piece);
+
+/* The pieces of a node. */
+Span block_parts_span (const BlockParts *parts, unsigned node);
+/* All rows that one of its pieces shows; and how many times it shows one of a set. */
+BlockSigns block_parts_signs (const BlockParts *parts, Span span);
+unsigned block_parts_shows (const BlockParts *parts, BlockSigns set, Span span);
+/* PART_STAYS when any piece is, else PART_PROMOTION when any is, else the plainest. */
+PartKind block_parts_kind (const BlockParts *parts, Span span);
+/* Whether it is products side by side: names stand between their pictures and prices. */
+bool block_parts_is_wares (const BlockParts *parts, Span span);
+size_t block_parts_letters (const BlockParts *parts, Span span);
+size_t block_parts_neutral (const BlockParts *parts, Span span);
+/* The points of the promotional rows of a set. */
+unsigned block_parts_points (BlockSigns signs);
+
+#endif

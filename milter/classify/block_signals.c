@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * The table of evidence. Points were set by hand so that a cut needs at least two things of which
+ * one is plain; what speaks of the transaction has no points, since one such row is a veto.
+ */
+
+#include "block_signals.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "block_links.h"
+
+/* A label ("Total", "Quantity") stands in a cell of its own; a price has no words but its
+ * currency and perhaps one more. */
+enum { LABEL_LETTERS = 32, PRICE_LETTERS = 6 };
+
+/* An offer is told in a sentence; a line of a bill is shorter. */
+enum { SENTENCE_LETTERS = 40 };
+
+/* Shorter numbers are sizes, years and prices. */
+enum { LONG_NUMBER = 9, SHORT_NUMBER = 4 };
+
+typedef struct {
+    const Message *message;
+    const Leaf *leaf;
+    const Piece *piece;
+    const char *text; /* folded, with what stands for its pictures */
+    bool found[CUE_KINDS], numbered[CUE_KINDS];
+    unsigned goals[GOAL_SOCIAL + 1]; /* its links */
+    size_t letters;
+    bool amount, percent;
+    bool common; /* a link of it stands elsewhere too, or leads to the front page */
+} Sample;
+
+typedef struct {
+    const char *name;
+    RowKind kind;
+    unsigned points;
+    bool (*look) (const Sample *sample);
+} Row;
+
+#define SEE_CUE(function, cue)                                                                 \
+    static bool function (const Sample *sample)                                                \
+    {                                                                                          \
+        return sample->found[cue];                                                             \
+    }
+
+SEE_CUE (see_recommendation, CUE_RECOMMENDATION)
+SEE_CUE (see_coupon, CUE_COUPON)
+SEE_CUE (see_offer, CUE_OFFER)
+SEE_CUE (see_next, CUE_NEXT)
+SEE_CUE (see_referral, CUE_REFERRAL)
+SEE_CUE (see_app, CUE_APP)
+SEE_CUE (see_social, CUE_SOCIAL)
+SEE_CUE (see_survey, CUE_SURVEY)
+SEE_CUE (see_newsletter, CUE_NEWSLETTER)
+SEE_CUE (see_loyalty, CUE_LOYALTY)
+SEE_CUE (see_winback, CUE_WINBACK)
+SEE_CUE (see_urgency, CUE_URGENCY)
+SEE_CUE (see_action, CUE_ACTION)
+SEE_CUE (see_delivery, CUE_DELIVERY)
+SEE_CUE (see_booking, CUE_BOOKING)
+SEE_CUE (see_access, CUE_ACCESS)
+SEE_CUE (see_help, CUE_HELP)
+
+static bool
+offers_something (const Sample *sample)
+{
+    return sample->found[CUE_COUPON] || sample->found[CUE_OFFER] || sample->found[CUE_NEXT] ||
+           sample->found[CUE_WINBACK] || sample->found[CUE_REFERRAL] ||
+           sample->found[CUE_URGENCY];
+}
+
+static bool
+see_percent (const Sample *sample)
+{
+    return sample->percent && offers_something (sample);
+}
+
+/* "SPRING-25664": capitals, mostly with digits, that the text around calls a coupon. */
+static bool
+see_code (const Sample *sample)
+{
+    unsigned capitals = 0, digits = 0;
+
+    if (!sample->found[CUE_COUPON])
+        return false;
+    for (const char *at = sample->piece->text;; at++) {
+        bool dash = *at == '-' || *at == '_';
+        if (g_ascii_isupper (*at)) {
+            capitals++;
+        } else if (g_ascii_isdigit (*at)) {
+            digits++;
+        } else if (!dash) {
+            bool inside = g_ascii_islower (*at) || (unsigned char)*at >= 0x80;
+            if (!inside && capitals >= 2 && capitals + digits >= 4)
+                return true;
+            capitals = digits = 0;
+        }
+        if (!*at)
+            return false;
+    }
+}
+
+static bool
+see_app_link (const Sample *sample)
+{
+    return sample->goals[GOAL_APP] > 0;
+}
+
+static bool
+see_social_link (const Sample *sample)
+{
+    return sample->goals[GOAL_SOCIAL] > 0 && sample->found[CUE_SOCIAL];
+}
+
+/* A sentence about a voucher that names the order it was earned by. */
+static bool
+names_order (const Sample *sample)
+{
+    return sample->numbered[CUE_ORDER] && sample->found[CUE_COUPON] && !sample->amount &&
+           sample->letters >= SENTENCE_LETTERS;
+}
+
+static bool
+see_order (const Sample *sample)
+{
+    return sample->numbered[CUE_ORDER] && !names_order (sample);
+}
+
+static bool
+see_mention (const Sample *sample)
+{
+    return names_order (sample);
+}
+
+static bool
+see_total (const Sample *sample)
+{
+    return sample->found[CUE_AMOUNT] && (sample->amount || sample->letters <= LABEL_LETTERS);
+}
+
+/* The length of a sign for "times" at the start of a token, or 0. */
+static size_t
+times_length (const char *at)
+{
+    return *at == 'x' ? 1 : g_str_has_prefix (at, "\xc3\x97") ? 2 : 0;
+}
+
+/* "2 x", "×1": how many were bought. */
+static bool
+see_quantity (const Sample *sample)
+{
+    bool number = false; /* the token before is a small number */
+
+    for (const char *at = sample->text; *at; at += strspn (at, " \n")) {
+        size_t length = strcspn (at, " \n"), digits = strspn (at, "0123456789");
+        size_t times = times_length (at + digits);
+        const char *behind = at + digits + times;
+        bool one = digits > 0 && digits <= 3;
+        if (times > 0 && digits + times == length && (one || number))
+            return true;
+        if (times > 0 && digits == 0 && g_ascii_isdigit (behind[*behind == ' ']) &&
+            times + strspn (behind, " 0123456789") >= length && length <= 5)
+            return true;
+        number = one && digits == length;
+        at += length;
+    }
+    return false;
+}
+
+static bool
+see_long_number (const Sample *sample)
+{
+    unsigned digits = 0;
+
+    for (const char *at = sample->text; *at && !names_order (sample); at++) {
+        digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
+        if (digits >= LONG_NUMBER)
+            return true;
+    }
+    return false;
+}
+
+/* A code, a locker, a customer: no teaser of an app or a survey names one. */
+static bool
+see_digits (const Sample *sample)
+{
+    unsigned digits = 0;
+
+    for (const char *at = sample->text; *at; at++) {
+        digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
+        if (digits >= SHORT_NUMBER)
+            return true;
+    }
+    return false;
+}
+
+static bool
+see_hash_number (const Sample *sample)
+{
+    const char *at = sample->text;
+
+    while ((at = strchr (at, '#'))) {
+        at++;
+        at += strspn (at, " ");
+        if (strspn (at, "0123456789") >= 3)
+            return true;
+    }
+    return false;
+}
+
+static bool
+see_account_link (const Sample *sample)
+{
+    return sample->goals[GOAL_ACCOUNT] > 0;
+}
+
+static bool
+see_legal (const Sample *sample)
+{
+    return sample->found[CUE_LEGAL] || sample->goals[GOAL_LEGAL] > 0 ||
+           strstr (sample->text, "\xc2\xa9");
+}
+
+/* The reader's own address, or one to write to. */
+static bool
+see_address (const Sample *sample)
+{
+    return sample->goals[GOAL_CONTACT] > 0 || strchr (sample->text, '@');
+}
+
+static bool
+see_amount (const Sample *sample)
+{
+    return sample->amount;
+}
+
+static bool
+see_price (const Sample *sample)
+{
+    unsigned words = 0;
+
+    for (const char *at = sample->piece->text; *at; at = g_utf8_next_char (at))
+        words += g_unichar_isalpha (g_utf8_get_char (at));
+    return sample->amount && words <= PRICE_LETTERS;
+}
+
+static bool
+see_card (const Sample *sample)
+{
+    bool ware = sample->piece->images > 0 || (sample->amount && !sample->found[CUE_AMOUNT]);
+
+    return ware && sample->goals[GOAL_SHOP] > 0;
+}
+
+static bool
+see_button (const Sample *sample)
+{
+    bool line = sample->leaf->kind == LEAF_PLAIN || (sample->piece->look & PIECE_BUTTON);
+
+    return line && (sample->goals[GOAL_SHOP] > 0 || sample->goals[GOAL_APP] > 0);
+}
+
+static bool
+see_linked (const Sample *sample)
+{
+    return (sample->piece->look & PIECE_LINKED) && sample->goals[GOAL_SHOP] > 0 &&
+           !sample->common;
+}
+
+static bool
+see_heading (const Sample *sample)
+{
+    return (sample->piece->look & PIECE_HEADING) != 0;
+}
+
+static bool
+see_picture (const Sample *sample)
+{
+    return sample->piece->images > 0 && sample->letters == 0;
+}
+
+static const Row table[] = {
+    { "block-recommendation", ROW_PROMOTIONAL, 4, see_recommendation },
+    { "block-referral", ROW_PROMOTIONAL, 4, see_referral },
+    { "block-survey", ROW_PROMOTIONAL, 3, see_survey },
+    { "block-newsletter", ROW_PROMOTIONAL, 3, see_newsletter },
+    { "block-loyalty", ROW_PROMOTIONAL, 3, see_loyalty },
+    { "block-app", ROW_PROMOTIONAL, 3, see_app },
+    { "block-coupon", ROW_PROMOTIONAL, 2, see_coupon },
+    { "block-offer", ROW_PROMOTIONAL, 2, see_offer },
+    { "block-percent", ROW_PROMOTIONAL, 2, see_percent },
+    { "block-code", ROW_PROMOTIONAL, 1, see_code },
+    { "block-next", ROW_PROMOTIONAL, 2, see_next },
+    { "block-winback", ROW_PROMOTIONAL, 2, see_winback },
+    { "block-social", ROW_PROMOTIONAL, 2, see_social },
+    { "block-app-link", ROW_PROMOTIONAL, 2, see_app_link },
+    { "block-social-link", ROW_PROMOTIONAL, 1, see_social_link },
+    { "block-urgency", ROW_PROMOTIONAL, 1, see_urgency },
+    { "block-action", ROW_PROMOTIONAL, 1, see_action },
+    { "block-order", ROW_PROTECTED, 0, see_order },
+    { "block-total", ROW_PROTECTED, 0, see_total },
+    { "block-quantity", ROW_PROTECTED, 0, see_quantity },
+    { "block-delivery", ROW_PROTECTED, 0, see_delivery },
+    { "block-booking", ROW_PROTECTED, 0, see_booking },
+    { "block-access", ROW_PROTECTED, 0, see_access },
+    { "block-number", ROW_PROTECTED, 0, see_long_number },
+    { "block-hash-number", ROW_PROTECTED, 0, see_hash_number },
+    { "block-account-link", ROW_PROTECTED, 0, see_account_link },
+    { "block-legal", ROW_PROTECTED, 0, see_legal },
+    { "block-address", ROW_PROTECTED, 0, see_address },
+    { "block-help", ROW_PROTECTED, 0, see_help },
+    { "block-protected", ROW_PROTECTED, 0, NULL }, /* by a selector of the policy */
+    { "block-mention", ROW_TRAIT, 0, see_mention },
+    { "block-digits", ROW_TRAIT, 0, see_digits },
+    { "block-amount", ROW_TRAIT, 0, see_amount },
+    { "block-price", ROW_TRAIT, 0, see_price },
+    { "block-card", ROW_TRAIT, 0, see_card },
+    { "block-button", ROW_TRAIT, 0, see_button },
+    { "block-linked", ROW_TRAIT, 0, see_linked },
+    { "block-heading", ROW_TRAIT, 0, see_heading },
+    { "block-picture", ROW_TRAIT, 0, see_picture },
+};
+
+/* Currencies that are written in letters. */
+static bool
+is_currency_word (const char *at)
+{
+    static const char *const words[] = {
+        "eur", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "try",
+        "rub", "uah", "brl", "jpy", "cny", "krw", "kr",  "zl",  "tl",  "руб", "грн",
+        "円",  "元",  "원",  "lei", "r.",  "ils", "aed", "mxn", "ars", "cop", "clp",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
+        size_t length = strlen (words[i]);
+        if (strncmp (at, words[i], length) == 0 &&
+            !g_unichar_isalpha (g_utf8_get_char (at + length)))
+            return true;
+    }
+    return false;
+}
+
+/* "EUR 5", with the word right before the number. */
+static bool
+follows_currency_word (const char *text, const char *number)
+{
+    const char *at = number;
+
+    while (at > text && at[-1] == ' ')
+        at--;
+    for (unsigned i = 0; i < 3 && at > text; i++)
+        at = g_utf8_prev_char (at);
+    return at < number && is_currency_word (at) &&
+           (at == text || !g_unichar_isalpha (g_utf8_get_char (g_utf8_prev_char (at))));
+}
+
+static bool
+is_currency (gunichar letter)
+{
+    return g_unichar_type (letter) == G_UNICODE_CURRENCY_SYMBOL;
+}
+
+/* Finds amounts of money and percentages in one walk. */
+static void
+find_numbers (Sample *sample)
+{
+    gunichar before = ' '; /* last letter that is no blank */
+
+    for (const char *at = sample->text; *at;) {
+        if (!g_ascii_isdigit (*at)) {
+            gunichar letter = g_utf8_get_char (at);
+            before = letter == ' ' ? before : letter;
+            at = g_utf8_next_char (at);
+            continue;
+        }
+        const char *start = at;
+        at += strspn (at, "0123456789.,");
+        const char *behind = at + strspn (at, " ");
+        gunichar next = g_utf8_get_char (behind);
+        sample->percent = sample->percent || next == '%' || before == '%' || next == 0x066a;
+        sample->amount = sample->amount || is_currency (before) || is_currency (next) ||
+                         is_currency_word (behind) ||
+                         follows_currency_word (sample->text, start);
+        before = '0';
+    }
+}
+
+static void
+count_goals (Sample *sample, GHashTable *targets)
+{
+    for (unsigned i = sample->piece->first_link; i < sample->piece->end_link; i++) {
+        const Link *link = g_ptr_array_index (sample->leaf->links, i);
+        sample->goals[block_links_goal (link->target)]++;
+        sample->common = sample->common || block_links_is_front (link->target) ||
+                         GPOINTER_TO_UINT (g_hash_table_lookup (targets, link->target)) > 2;
+    }
+}
+
+static BlockSigns
+look_at (const Message *message, unsigned leaf, const Piece *piece, const char *folded,
+         const CueHits *hits, guint32 spoken, GHashTable *targets)
+{
+    Sample sample = { .message = message,
+                      .leaf = message_leaf (message, leaf),
+                      .piece = piece,
+                      .text = folded,
+                      .letters = (size_t)g_utf8_strlen (piece->text, -1) };
+    BlockSigns signs = 0;
+
+    for (Cue cue = 0; cue < CUE_KINDS; cue++) {
+        sample.found[cue] = (hits->found[cue] & spoken) != 0;
+        sample.numbered[cue] = (hits->numbered[cue] & spoken) != 0;
+    }
+    find_numbers (&sample);
+    count_goals (&sample, targets);
+    for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
+        if (table[i].look && table[i].look (&sample))
+            signs |= (BlockSigns)1 << i;
+    return signs;
+}
+
+/* How many times each address is linked to. */
+static GHashTable *
+count_targets (const Leaf *leaf)
+{
+    GHashTable *targets = g_hash_table_new (g_str_hash, g_str_equal);
+
+    for (unsigned i = 0; i < leaf->links->len; i++) {
+        const Link *link = g_ptr_array_index (leaf->links, i);
+        unsigned count = GPOINTER_TO_UINT (g_hash_table_lookup (targets, link->target));
+        g_hash_table_insert (targets, link->target, GUINT_TO_POINTER (count + 1));
+    }
+    return targets;
+}
+
+BlockSigns *
+block_signals_look (const Message *message, unsigned leaf, const GArray *pieces,
+                    const Cues *cues)
+{
+    g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+    g_autofree CueHits *hits = g_new0 (CueHits, pieces->len + 1);
+    BlockSigns *signs = g_new0 (BlockSigns, pieces->len + 1);
+
+    for (unsigned i = 0; i < pieces->len; i++) {
+        const Piece *piece = &g_array_index (pieces, Piece, i);
+        g_autofree char *all =
+            piece->alt ? g_strconcat (piece->text, " \n ", piece->alt, NULL) : NULL;
+        char *folded = cues_fold (all ? all : piece->text);
+        g_ptr_array_add (texts, folded);
+        cues_find (cues, folded, &hits[i]);
+    }
+    guint32 spoken = cues_languages (hits, pieces->len);
+    g_autoptr (GHashTable) targets = count_targets (message_leaf (message, leaf));
+    for (unsigned i = 0; i < pieces->len; i++)
+        signs[i] = look_at (message, leaf, &g_array_index (pieces, Piece, i),
+                            g_ptr_array_index (texts, i), &hits[i], spoken, targets);
+    return signs;
+}
+
+unsigned
+block_signals_count (void)
+{
+    return G_N_ELEMENTS (table);
+}
+
+const char *
+block_signals_name (unsigned row)
+{
+    return table[row].name;
+}
+
+RowKind
+block_signals_kind (unsigned row)
+{
+    return table[row].kind;
+}
+
+unsigned
+block_signals_points (unsigned row)
+{
+    return table[row].points;
+}
+
+BlockSigns
+block_signals_set (const char *name, ...)
+{
+    BlockSigns set = 0;
+    va_list names;
+
+    va_start (names, name);
+    for (; name; name = va_arg (names, const char *))
+        for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
+            if (strcmp (table[i].name, name) == 0)
+                set |= (BlockSigns)1 << i;
+    va_end (names);
+    return set;
+}
+
+BlockSigns
+block_signals_of (RowKind kind)
+{
+    BlockSigns set = 0;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
+        if (table[i].kind == kind)
+            set |= (BlockSigns)1 << i;
+    return set;
+}

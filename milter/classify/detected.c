@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Which parts of a page are promotion. The tree is searched from the top, so that the largest part
+ * that is promotion alone is found first; rows that follow each other are judged as the sections
+ * that their headings make of them.
+ */
+
+#include "detected.h"
+
+#include <string.h>
+
+#include "licet/limits.h"
+
+#include "block_parts.h"
+
+/* Points from which on a part is promotion, and a cell, without which its row has a hole. */
+enum { POINTS = 6, POINTS_CELL = 8 };
+
+/* What the place of a part adds. */
+enum { POINTS_CARDS = 3, POINTS_HEADING = 1, POINTS_BUTTON = 1, POINTS_AFTER = 1 };
+
+/* One piece with so many, though it cannot be cut, is promotion that must not pass unseen. No
+ * receipt of those that were measured has more than seven. */
+enum { POINTS_DOUBT = 8 };
+
+/* Letters that say nothing of promotion and may stand within it, under its own heading or not. */
+enum { BRIDGE_HEADED = 240, BRIDGE = 90 };
+
+/* A part of fewer letters than this that has nothing to it but its heading is no block. */
+enum { LEAST_LETTERS = 40 };
+
+/* Children of one node that make a section; more are searched one by one. */
+enum { MOST_ROWS = 64 };
+
+typedef struct {
+    Span span;
+    size_t start, end; /* decoded */
+    unsigned points;
+    BlockSigns signs;
+    bool cards;
+} Found;
+
+typedef struct {
+    const BlockParts *parts;
+    GArray *found; /* of Found, in order */
+} Search;
+
+/* Pictures that lead to the shop, each with a price, a name that is a link, or a button. */
+static bool
+has_cards (const BlockParts *parts, Span span)
+{
+    return block_parts_shows (parts, parts->sets.card, span) >= 2 &&
+           block_parts_shows (parts, parts->sets.price, span) >= 2;
+}
+
+static void
+weigh (const BlockParts *parts, Span span, Found *found)
+{
+    found->span = span;
+    found->signs = block_parts_signs (parts, span);
+    found->cards = has_cards (parts, span);
+    found->points = block_parts_points (found->signs);
+    found->points += found->cards ? POINTS_CARDS : 0;
+    found->points += block_parts_is_heading (parts, span.first) ? POINTS_HEADING : 0;
+    found->points += found->signs & parts->sets.link ? POINTS_BUTTON : 0;
+    found->points += span.first > parts->transaction ? POINTS_AFTER : 0;
+}
+
+/* Amounts are of the transaction, but for prices of products that are recommended and for what
+ * is given to buy more; and so is the number of an order, but for the one that a reward was earned
+ * by. */
+static bool
+is_clean (const BlockParts *parts, const Found *found)
+{
+    const BlockSets *sets = &parts->sets;
+    BlockSigns signs = found->signs;
+    bool shop = (signs & sets->recommending) || (found->cards && (signs & sets->button));
+    bool gift = (signs & sets->gift) && !(signs & sets->money);
+
+    return block_parts_kind (parts, found->span) == PART_PROMOTION &&
+           (shop || gift || !(signs & sets->amount)) &&
+           (!(signs & sets->mention) || (signs & sets->program));
+}
+
+/* "Discount (SPRING15)" beside an amount is what was paid less, not what one could. */
+static bool
+is_bill_line (const BlockParts *parts, const Found *found)
+{
+    Span around = { found->span.first - (found->span.first > 0),
+                    MIN (found->span.end + 1, block_parts_count (parts)) };
+
+    return !(found->signs & parts->sets.inviting) && !found->cards &&
+           block_parts_shows (parts, parts->sets.money, around) > 0;
+}
+
+/* The first words of a part say what it is: they must be promotion, or its heading. */
+static bool
+begins_well (const BlockParts *parts, Span span)
+{
+    bool wares = block_parts_is_wares (parts, span);
+
+    for (unsigned i = span.first; i < span.end; i++) {
+        PartKind kind = parts->kinds[i];
+        bool after = i > parts->transaction;
+        if (kind == PART_PROMOTION)
+            return true;
+        if (!after || (kind == PART_NEUTRAL && !wares && !block_parts_is_heading (parts, i)))
+            return false;
+    }
+    return false;
+}
+
+/* Most of a part must speak of promotion itself, unless its heading and its end do. */
+static bool
+is_coherent (const BlockParts *parts, Span span)
+{
+    size_t neutral = block_parts_neutral (parts, span);
+    bool enclosed = block_parts_is_heading (parts, span.first) &&
+                    parts->kinds[span.first] == PART_PROMOTION &&
+                    parts->kinds[span.end - 1] == PART_PROMOTION;
+
+    return begins_well (parts, span) && neutral <= BRIDGE_HEADED &&
+           (enclosed || 2 * neutral <= block_parts_letters (parts, span));
+}
+
+/* A heading alone would leave behind what it announces. */
+static bool
+has_body (const BlockParts *parts, Span span)
+{
+    for (unsigned i = span.first; i < span.end; i++)
+        if (!block_parts_is_heading (parts, i))
+            return true;
+    return block_parts_letters (parts, span) >= LEAST_LETTERS;
+}
+
+static bool
+is_promotion (const BlockParts *parts, Span span, unsigned points, Found *ret_found)
+{
+    weigh (parts, span, ret_found);
+    return ret_found->points >= points && (ret_found->signs & parts->sets.reason) &&
+           is_clean (parts, ret_found) && !is_bill_line (parts, ret_found) &&
+           has_body (parts, span) && is_coherent (parts, span);
+}
+
+static bool
+is_cell (const BlockParts *parts, unsigned node)
+{
+    int element = block_parts_node (parts, node)->element;
+    const char *name =
+        element >= 0 ? message_element (parts->message, parts->leaf, (unsigned)element)->name
+                     : "";
+
+    return strcmp (name, "td") == 0 || strcmp (name, "th") == 0;
+}
+
+/* A cell is a column of the page when more than a line stands in it; others are of a table. */
+static bool
+may_be_cut (const BlockParts *parts, unsigned from, unsigned to)
+{
+    Span span = { block_parts_span (parts, from).first, block_parts_span (parts, to).end };
+
+    return !is_cell (parts, from) ||
+           (span.end > span.first + 1 && block_parts_letters (parts, span) >= LEAST_LETTERS);
+}
+
+/* The children of a node that hold pieces; array of unsigned. */
+static GArray *
+list_children (const BlockParts *parts, unsigned node)
+{
+    GArray *children = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    unsigned end = block_parts_node (parts, node)->next;
+
+    for (unsigned i = node + 1; i < end; i = block_parts_node (parts, i)->next) {
+        Span span = block_parts_span (parts, i);
+        if (span.end > span.first)
+            g_array_append_val (children, i);
+    }
+    return children;
+}
+
+static unsigned
+child_at (const GArray *children, unsigned i)
+{
+    return g_array_index (children, unsigned, i);
+}
+
+static Span
+child_span (const BlockParts *parts, const GArray *children, unsigned i)
+{
+    return block_parts_span (parts, child_at (children, i));
+}
+
+static bool
+is_heading_alone (const BlockParts *parts, Span span)
+{
+    return span.end == span.first + 1 && block_parts_is_heading (parts, span.first);
+}
+
+static bool
+is_kind (const BlockParts *parts, const GArray *children, unsigned i, PartKind kind)
+{
+    return i < children->len &&
+           block_parts_kind (parts, child_span (parts, children, i)) == kind;
+}
+
+/* Whether a child goes with the promotion before it: a button, or cards below what recommends
+ * them. */
+static bool
+goes_along (const BlockParts *parts, const GArray *children, unsigned first, unsigned last,
+            unsigned i)
+{
+    Span own = child_span (parts, children, i);
+    Span all = { child_span (parts, children, first).first, own.end };
+    BlockSigns signs = block_parts_signs (parts, own);
+
+    if ((signs & parts->sets.link) && i == last + 1)
+        return true;
+    return (block_parts_signs (parts, all) & parts->sets.recommending) &&
+           (signs & parts->sets.ware);
+}
+
+/* A heading of its own ends a section, unless it is followed by more promotion. */
+static bool
+begins_other (const BlockParts *parts, const GArray *children, unsigned i)
+{
+    return is_heading_alone (parts, child_span (parts, children, i)) &&
+           !is_kind (parts, children, i + 1, PART_PROMOTION);
+}
+
+static bool
+ends_section (const BlockParts *parts, const GArray *children, unsigned first, unsigned i)
+{
+    const LayoutNode *begin = block_parts_node (parts, child_at (children, first));
+    const LayoutNode *node = block_parts_node (parts, child_at (children, i));
+    Span span = child_span (parts, children, i);
+    PartKind kind = block_parts_kind (parts, span);
+
+    return kind == PART_STAYS || node->around != begin->around || !node->whole ||
+           (i > first && kind == PART_PROMOTION && !is_coherent (parts, span));
+}
+
+/* The last child of the section that begins with one; -1 when there is none. Neutral ones belong
+ * to it when promotion follows. */
+static int
+section_end (const BlockParts *parts, const GArray *children, unsigned first)
+{
+    bool headed = block_parts_is_heading (parts, child_span (parts, children, first).first);
+    unsigned end = MIN (children->len, first + MOST_ROWS);
+    size_t bridge = 0;
+    int last = -1;
+
+    for (unsigned i = first; i < end && !ends_section (parts, children, first, i); i++) {
+        Span span = child_span (parts, children, i);
+        PartKind kind = block_parts_kind (parts, span);
+        if (kind == PART_PROMOTION ||
+            (kind == PART_ALONG && last >= 0 &&
+             goes_along (parts, children, first, (unsigned)last, i))) {
+            last = (int)i;
+            bridge = 0;
+            continue;
+        }
+        if (i > first && begins_other (parts, children, i))
+            break;
+        bridge += i > first ? block_parts_letters (parts, span) : 0;
+        if (bridge > (headed ? BRIDGE_HEADED : BRIDGE))
+            break;
+    }
+    return last;
+}
+
+/* A heading may begin a section, and so may a picture right before promotion, behind the
+ * transaction: what is above it is the head of the mail. */
+static bool
+may_begin (const BlockParts *parts, const GArray *children, unsigned i)
+{
+    Span span = child_span (parts, children, i);
+    PartKind kind = block_parts_kind (parts, span);
+
+    if (kind == PART_PROMOTION)
+        return true;
+    if (span.first <= parts->transaction || kind == PART_STAYS)
+        return false;
+    return is_heading_alone (parts, span) ||
+           (kind == PART_ALONG && is_kind (parts, children, i + 1, PART_PROMOTION));
+}
+
+/* Takes the section that begins with a child, if it is promotion. The number of children taken. */
+static unsigned
+take_section (Search *search, const GArray *children, unsigned first)
+{
+    const BlockParts *parts = search->parts;
+    unsigned from = child_at (children, first);
+    Found found = { 0 };
+
+    if (!may_begin (parts, children, first) || !block_parts_node (parts, from)->whole)
+        return 0;
+    int last = section_end (parts, children, first);
+    if (last < 0)
+        return 0;
+    unsigned to = child_at (children, (unsigned)last);
+    Span span = { block_parts_span (parts, from).first, block_parts_span (parts, to).end };
+    if (!may_be_cut (parts, from, to) ||
+        !is_promotion (parts, span, is_cell (parts, from) ? POINTS_CELL : POINTS, &found))
+        return 0;
+    found.start = block_parts_node (parts, from)->start;
+    found.end = block_parts_node (parts, to)->end;
+    g_array_append_val (search->found, found);
+    return (unsigned)last - first + 1;
+}
+
+/* Nodes are as deep as elements, see LIMIT_HTML_DEPTH. */
+static void
+search_node (Search *search, unsigned node)
+{
+    const BlockParts *parts = search->parts;
+    Span span = block_parts_span (parts, node);
+
+    if (block_parts_shows (parts, parts->sets.promotional, span) == 0)
+        return;
+    g_autoptr (GArray) children = list_children (parts, node);
+    for (unsigned i = 0; i < children->len && search->found->len <= LIMIT_DETECTED;) {
+        unsigned taken = take_section (search, children, i);
+        if (taken == 0)
+            search_node (search, child_at (children, i));
+        i += MAX (taken, 1);
+    }
+}
+
+static bool
+overlaps_block (const Classification *classification, unsigned leaf, size_t start, size_t end)
+{
+    for (unsigned i = 0; i < classification->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (classification->blocks, i);
+        if (block->leaf == leaf && block->start < end && start < block->end)
+            return true;
+    }
+    return false;
+}
+
+static char *
+name_reasons (const BlockParts *parts, const Found *found)
+{
+    GString *names = g_string_new (NULL);
+
+    for (unsigned row = 0; row < block_signals_count (); row++)
+        if (found->signs & parts->sets.promotional & ((BlockSigns)1 << row))
+            g_string_append_printf (names, "%s%s", names->len ? ", " : "",
+                                    block_signals_name (row));
+    if (found->cards)
+        g_string_append (names, ", block-cards");
+    if (found->signs & parts->sets.link)
+        g_string_append (names, ", block-button");
+    if (block_parts_is_heading (parts, found->span.first))
+        g_string_append (names, ", block-heading");
+    if (found->span.first > parts->transaction)
+        g_string_append (names, ", block-after");
+    return g_string_free (names, FALSE);
+}
+
+/* Takes where. */
+static void
+note (Classification *classification, const char *signal, double weight, char *where)
+{
+    Evidence *entry = g_new0 (Evidence, 1);
+
+    entry->signal = g_strdup (signal);
+    entry->weight = weight;
+    entry->where = where;
+    g_ptr_array_add (classification->evidence, entry);
+}
+
+static void
+add_block (Classification *classification, const BlockParts *parts, const Found *found)
+{
+    Block *block = g_new0 (Block, 1);
+    g_autofree char *reasons = name_reasons (parts, found);
+
+    block->leaf = parts->leaf;
+    block->start = block->inner_start = found->start;
+    block->end = block->inner_end = found->end;
+    block->class = CLASS_PROMOTIONAL;
+    block->how = "detected";
+    g_ptr_array_add (classification->blocks, block);
+    note (classification, "block-detected", found->points / 2.0,
+          g_strdup_printf ("leaf %s, offset %zu: %u points, %s",
+                           message_leaf (parts->message, parts->leaf)->path, found->start,
+                           found->points, reasons));
+}
+
+static bool
+is_found (const Search *search, unsigned piece)
+{
+    for (unsigned i = 0; i < search->found->len; i++) {
+        Span span = g_array_index (search->found, Found, i).span;
+        if (span.first <= piece && piece < span.end)
+            return true;
+    }
+    return false;
+}
+
+/* The first piece that is full of promotion and cannot be cut. */
+static void
+doubt_pieces (Classification *classification, const Search *search)
+{
+    const BlockParts *parts = search->parts;
+
+    for (unsigned i = 0; i < block_parts_count (parts); i++) {
+        const Piece *piece = block_parts_piece (parts, i);
+        unsigned points = block_parts_points (parts->signs[i]);
+        if (points < POINTS_DOUBT || is_found (search, i) ||
+            overlaps_block (classification, parts->leaf, piece->start, piece->end))
+            continue;
+        char *where =
+            g_strdup_printf ("leaf %s, offset %zu: promotion that cannot be told "
+                             "from the transaction",
+                             message_leaf (parts->message, parts->leaf)->path, piece->start);
+        if (!classification->problem)
+            classification->problem = g_strdup (where);
+        note (classification, "block-doubt", points / 2.0, where);
+        return;
+    }
+}
+
+static void
+keep_problem (Classification *classification, const BlockParts *parts, const Found *found)
+{
+    if (!classification->problem)
+        classification->problem =
+            g_strdup_printf ("leaf %s, offset %zu: more parts of it are promotion than a "
+                             "transaction has",
+                             message_leaf (parts->message, parts->leaf)->path, found->start);
+}
+
+static void
+search_leaf (Classification *classification, const Message *message, unsigned leaf,
+             const Words *words, const Hints *hints)
+{
+    g_autoptr (BlockParts) parts = block_parts_new (message, leaf, words, hints);
+    g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
+    Search search = { parts, found };
+
+    /* Without a transaction around it there is nothing to keep. */
+    if (parts->transaction == block_parts_count (parts))
+        return;
+    search_node (&search, 0);
+    doubt_pieces (classification, &search);
+    if (found->len > LIMIT_DETECTED)
+        keep_problem (classification, parts, &g_array_index (found, Found, LIMIT_DETECTED));
+    for (unsigned i = 0; i < MIN (found->len, LIMIT_DETECTED); i++) {
+        const Found *this = &g_array_index (found, Found, i);
+        if (classification->blocks->len < LIMIT_BLOCKS &&
+            !overlaps_block (classification, leaf, this->start, this->end))
+            add_block (classification, parts, this);
+    }
+}
+
+/* Text that stands for a page is cut as its twin. */
+static bool
+is_searched (const Message *message, unsigned leaf)
+{
+    const Leaf *this = message_leaf (message, leaf);
+
+    if (this->attachment || this->locked ||
+        (this->kind != LEAF_HTML && this->kind != LEAF_PLAIN))
+        return false;
+    for (unsigned i = 0; this->kind == LEAF_PLAIN && i < message_leaf_count (message); i++)
+        if (message_leaf (message, i)->kind == LEAF_HTML &&
+            message_is_alternative (message, leaf, i))
+            return false;
+    return true;
+}
+
+static void
+tag (Classification *classification, const Message *message, unsigned from)
+{
+    const Block *block = g_ptr_array_index (classification->blocks, from);
+
+    if (!classification->problem)
+        classification->problem =
+            g_strdup_printf ("leaf %s, offset %zu: the policy has blocks that nobody marked "
+                             "found, but not cut",
+                             message_leaf (message, block->leaf)->path, block->start);
+}
+
+bool
+detected_find (Classification *classification, const Message *message, const Words *words,
+               const Hints *hints)
+{
+    unsigned before = classification->blocks->len;
+    bool problem = classification->problem != NULL;
+
+    if (hints && hints->detection == DETECT_OFF)
+        return false;
+    for (unsigned i = 0; i < message_leaf_count (message); i++)
+        if (is_searched (message, i))
+            search_leaf (classification, message, i, words, hints);
+    bool found = classification->blocks->len > before;
+    if (found && hints && hints->detection == DETECT_TAG)
+        tag (classification, message, before);
+    classification_sort_blocks (classification->blocks);
+    return found || (!problem && classification->problem);
+}

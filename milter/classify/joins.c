@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Words in pieces. Every run of pieces is a word, since nothing says where the words end. */
+
+#include "joins.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* In letters: of a piece that is a line, of one between signs, and of what they make. */
+enum { LONGEST_LINE = 9, LONGEST_BETWEEN = 4, LONGEST_JOINED = 20, LEAST_JOINED = 4 };
+
+/* In bytes; what is longer is no word that anybody looks for. */
+enum { LONGEST_WORD = 256 };
+
+/* Fewer short lines below each other are the cells of any receipt. */
+enum { LEAST_LINES = 4, MOST_LINES = 2048, LEAST_BETWEEN = 3, LEAST_DRAWN = 3 };
+
+typedef struct {
+    const char *text;
+    size_t length;  /* in bytes */
+    size_t letters; /* in characters */
+} Piece;
+
+/* Letters of what is too long anyway are not counted one by one. */
+static Piece
+read_line (const char *at)
+{
+    size_t length = strcspn (at, "\n");
+
+    while (length > 0 && strchr (" \t\r", at[length - 1]))
+        length--;
+    size_t blank = MIN (strspn (at, " \t\r"), length);
+    length -= blank;
+    bool long_line = length > 4 * LONGEST_LINE;
+    return (Piece){ at + blank, length,
+                    long_line ? length : (size_t)g_utf8_strlen (at + blank, (gssize)length) };
+}
+
+static void
+append_runs (GString *below, const GArray *pieces)
+{
+    for (unsigned from = 0; pieces->len >= LEAST_LINES && from < pieces->len; from++) {
+        size_t letters = 0, begin = below->len + 1;
+        g_string_append_c (below, '\n');
+        for (unsigned i = from; i < pieces->len && letters <= LONGEST_JOINED; i++) {
+            const Piece *piece = &g_array_index (pieces, Piece, i);
+            letters += piece->letters;
+            g_string_append_len (below, piece->text, (gssize)piece->length);
+            if (letters < LEAST_JOINED || i == from || letters > LONGEST_JOINED)
+                continue;
+            g_autofree char *joined = g_strdup (below->str + begin);
+            g_string_append_printf (below, "\n%s", joined);
+            begin = below->len - strlen (joined);
+        }
+    }
+}
+
+static void
+join_lines (GString *below, const char *text)
+{
+    g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
+    unsigned taken = 0;
+
+    for (const char *at = text; *at && taken < MOST_LINES;) {
+        Piece line = read_line (at);
+        if (line.letters > LONGEST_LINE) {
+            append_runs (below, pieces);
+            g_array_set_size (pieces, 0);
+        } else if (line.letters > 0) {
+            g_array_append_val (pieces, line);
+            taken++;
+        }
+        at += strcspn (at, "\n");
+        at += *at == '\n';
+    }
+    append_runs (below, pieces);
+}
+
+static bool
+is_between (gunichar letter)
+{
+    return g_unichar_ispunct (letter) && letter != '@' && letter != '"';
+}
+
+/* One word without blanks, with its signs. Only pieces that are no words by themselves make one:
+ * "E-Mail-Adresse" stays as it is. */
+static void
+join_signs (GString *below, const char *word, size_t length)
+{
+    size_t piece = 0, signs = 0, start = below->len;
+    const char *end = word + length;
+
+    g_string_append_c (below, '\n');
+    for (const char *at = word; at < end; at = g_utf8_next_char (at)) {
+        gunichar letter = g_utf8_get_char (at);
+        bool sign = is_between (letter);
+        signs += sign && piece > 0;
+        piece = sign ? 0 : piece + 1;
+        if (piece > LONGEST_BETWEEN) {
+            signs = 0;
+            break;
+        }
+        if (!sign)
+            g_string_append_unichar (below, letter);
+    }
+    if (signs + 1 < LEAST_BETWEEN)
+        g_string_truncate (below, start);
+}
+
+/* Three of one letter are one. */
+static void
+join_drawn (GString *below, const char *word, size_t length)
+{
+    gunichar last = 0;
+    size_t count = 0, start = below->len, kept = 0;
+    bool drawn = false;
+
+    g_string_append_c (below, '\n');
+    for (const char *at = word; at < word + length; at = g_utf8_next_char (at)) {
+        gunichar letter = g_utf8_get_char (at);
+        count = letter == last ? count + 1 : 1;
+        last = letter;
+        if (count > LEAST_DRAWN)
+            continue;
+        if (count == 1)
+            kept = below->len;
+        if (count >= LEAST_DRAWN && g_unichar_isalpha (letter)) {
+            drawn = true;
+            g_string_truncate (below, kept);
+        }
+        if (count < LEAST_DRAWN || g_unichar_isalpha (letter))
+            g_string_append_unichar (below, letter);
+    }
+    if (!drawn)
+        g_string_truncate (below, start);
+}
+
+void
+joins_append (GString *below, const char *text)
+{
+    join_lines (below, text);
+    for (const char *at = text; *at;) {
+        size_t length = strcspn (at, " \t\r\n");
+        if (length > LEAST_JOINED) {
+            join_signs (below, at, MIN (length, LONGEST_WORD));
+            join_drawn (below, at, MIN (length, LONGEST_WORD));
+        }
+        at += length;
+        at += strspn (at, " \t\r\n");
+    }
+    g_string_append_c (below, '\n');
+}

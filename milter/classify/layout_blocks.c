@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * A page as its author laid it out. Elements, text and links each come in the order of the source,
+ * so the tree is made in one walk over all of them.
+ */
+
+#include "layout_blocks.h"
+
+#include <string.h>
+
+#include "layout_lines.h"
+#include "layout_look.h"
+
+/* Inline elements around the text of one piece that can make it look like a heading. */
+enum { MOST_WRAPPERS = 6 };
+
+typedef struct {
+    const Message *message;
+    unsigned leaf;
+    PageLayout *layout;
+    unsigned node; /* innermost open one */
+    bool open;     /* a piece is being gathered */
+    Piece piece;
+    GString *alt;
+    unsigned wrappers[MOST_WRAPPERS], wrapper_count;
+} Walk;
+
+static LayoutNode *
+node_at (const PageLayout *layout, unsigned i)
+{
+    return &g_array_index (layout->nodes, LayoutNode, i);
+}
+
+static bool
+is_one_of (const char *name, const char *const names[])
+{
+    for (; *names; names++)
+        if (strcmp (name, *names) == 0)
+            return true;
+    return false;
+}
+
+/* Bodies of tables are left out: their rows stand in the table. */
+static bool
+is_layout (const char *name)
+{
+    static const char *const names[] = {
+        "table",   "tr",     "td",         "th",   "div",     "p",      "h1",
+        "h2",      "h3",     "h4",         "h5",   "h6",      "ul",     "ol",
+        "li",      "dl",     "dt",         "dd",   "section", "header", "footer",
+        "article", "center", "blockquote", "main", "address", "nav",    "aside",
+        "hr",      "pre",    "figure",     "form", NULL,
+    };
+
+    return is_one_of (name, names);
+}
+
+static bool
+is_wrapper (const char *name)
+{
+    static const char *const names[] = { "b",   "strong", "font", "span",
+                                         "big", "small",  "a",    NULL };
+
+    return is_one_of (name, names);
+}
+
+static void
+begin_piece (Walk *walk, size_t start)
+{
+    if (walk->open)
+        return;
+    walk->open = true;
+    walk->piece = (Piece){ .start = start, .end = start, .node = walk->node };
+    walk->wrapper_count = 0;
+    g_string_truncate (walk->alt, 0);
+}
+
+static bool
+is_blank (const char *text)
+{
+    for (; *text; text = g_utf8_next_char (text)) {
+        gunichar letter = g_utf8_get_char (text);
+        GUnicodeType type = g_unichar_type (letter);
+        if (!g_unichar_isspace (letter) && type != G_UNICODE_FORMAT &&
+            type != G_UNICODE_CONTROL && letter != 0x034f)
+            return false;
+    }
+    return true;
+}
+
+static void
+end_piece (Walk *walk)
+{
+    Piece *piece = &walk->piece;
+
+    if (!walk->open)
+        return;
+    walk->open = false;
+    piece->text = piece->text_end > piece->text_start
+                      ? message_visible_text (walk->message, walk->leaf, piece->text_start,
+                                              piece->text_end)
+                      : g_strdup ("");
+    if (is_blank (piece->text) && piece->images == 0) {
+        g_free (piece->text);
+        return;
+    }
+    piece->alt = walk->alt->len > 0 ? g_strdup (walk->alt->str) : NULL;
+    piece->look =
+        layout_look (walk->message, walk->leaf, piece, walk->wrappers, walk->wrapper_count);
+    g_array_append_val (walk->layout->pieces, *piece);
+}
+
+static void
+close_node (Walk *walk)
+{
+    LayoutNode *node = node_at (walk->layout, walk->node);
+
+    end_piece (walk);
+    node->end_piece = walk->layout->pieces->len;
+    node->next = walk->layout->nodes->len;
+    walk->node = (unsigned)MAX (node->parent, 0);
+}
+
+/* Closes what ends before an offset. The leaf itself stays open. */
+static void
+close_until (Walk *walk, size_t offset)
+{
+    while (walk->node > 0 && node_at (walk->layout, walk->node)->end <= offset)
+        close_node (walk);
+}
+
+static void
+open_node (Walk *walk, unsigned number, const LeafElement *element)
+{
+    end_piece (walk);
+    LayoutNode node = {
+        .parent = (int)walk->node,
+        .first_piece = walk->layout->pieces->len,
+        .start = element->start,
+        .end = element->end,
+        .element = (int)number,
+        .around = element->parent,
+        .whole = element->whole,
+    };
+    walk->node = walk->layout->nodes->len;
+    g_array_append_val (walk->layout->nodes, node);
+}
+
+/* What is drawn a few pixels wide or high is there to count or to keep a distance. */
+static bool
+is_picture (const Message *message, unsigned leaf, unsigned number)
+{
+    static const char *const sides[] = { "width", "height" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (sides); i++) {
+        g_autofree char *side = message_element_attribute (message, leaf, number, sides[i]);
+        if (side && g_ascii_isdigit (*side) && g_ascii_strtoull (side, NULL, 10) <= 4)
+            return false;
+    }
+    return true;
+}
+
+static void
+take_picture (Walk *walk, unsigned number, const LeafElement *element)
+{
+    if (!is_picture (walk->message, walk->leaf, number))
+        return;
+    begin_piece (walk, element->start);
+    g_autofree char *alt = message_element_attribute (walk->message, walk->leaf, number, "alt");
+    if (alt)
+        g_string_append_printf (walk->alt, "%s ", alt);
+    walk->piece.images++;
+    walk->piece.end = MAX (walk->piece.end, element->end);
+}
+
+static void
+take_element (Walk *walk, unsigned number)
+{
+    const LeafElement *element = message_element (walk->message, walk->leaf, number);
+
+    close_until (walk, element->start);
+    if (element->hidden)
+        return;
+    if (is_layout (element->name)) {
+        open_node (walk, number, element);
+    } else if (strcmp (element->name, "img") == 0) {
+        take_picture (walk, number, element);
+    } else if (is_wrapper (element->name)) {
+        begin_piece (walk, element->start);
+        if (walk->wrapper_count < MOST_WRAPPERS)
+            walk->wrappers[walk->wrapper_count++] = number;
+    }
+}
+
+static bool
+has_ink (const Leaf *leaf, const TextRun *run)
+{
+    for (size_t i = run->text_start; i < run->text_end; i++)
+        if (!strchr (" \t\r\n", leaf->text[i]))
+            return true;
+    return false;
+}
+
+static void
+take_run (Walk *walk, const TextRun *run)
+{
+    close_until (walk, run->start);
+    if (!has_ink (message_leaf (walk->message, walk->leaf), run))
+        return;
+    begin_piece (walk, run->start);
+    if (walk->piece.text_end == 0)
+        walk->piece.text_start = run->start;
+    walk->piece.text_end = run->end;
+    walk->piece.end = MAX (walk->piece.end, run->end);
+}
+
+static void
+walk_page (Walk *walk)
+{
+    const GArray *runs = message_text_runs (walk->message, walk->leaf);
+    unsigned elements = message_element_count (walk->message, walk->leaf), next = 0;
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        const TextRun *run = &g_array_index (runs, TextRun, i);
+        while (next < elements &&
+               message_element (walk->message, walk->leaf, next)->start <= run->start)
+            take_element (walk, next++);
+        take_run (walk, run);
+    }
+    while (next < elements)
+        take_element (walk, next++);
+    while (walk->node > 0)
+        close_node (walk);
+    close_node (walk);
+}
+
+/* A link belongs to the piece in which it begins or, when it is around the piece, to that. */
+static void
+share_links (const Leaf *leaf, GArray *pieces)
+{
+    unsigned link = 0;
+
+    for (unsigned i = 0; i < pieces->len; i++) {
+        Piece *piece = &g_array_index (pieces, Piece, i);
+        piece->first_link = link;
+        while (link < leaf->links->len &&
+               ((const Link *)g_ptr_array_index (leaf->links, link))->start < piece->end)
+            link++;
+        piece->end_link = link;
+    }
+}
+
+static void
+piece_clear (Piece *piece)
+{
+    g_free (piece->text);
+    g_free (piece->alt);
+}
+
+PageLayout *
+layout_blocks_new (const Message *message, unsigned leaf)
+{
+    const Leaf *this = message_leaf (message, leaf);
+    PageLayout *layout = g_new0 (PageLayout, 1);
+    LayoutNode whole = { .parent = -1, .element = -1, .around = -1, .end = G_MAXSIZE };
+
+    layout->pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
+    layout->nodes = g_array_new (FALSE, FALSE, sizeof (LayoutNode));
+    g_array_set_clear_func (layout->pieces, (GDestroyNotify)piece_clear);
+    g_array_append_val (layout->nodes, whole);
+    if (this->kind == LEAF_PLAIN) {
+        layout_lines (message, leaf, layout);
+    } else {
+        g_autoptr (GString) alt = g_string_new (NULL);
+        Walk walk = { .message = message, .leaf = leaf, .layout = layout, .alt = alt };
+        walk_page (&walk);
+        layout_look_around (message, leaf, layout);
+    }
+    share_links (this, layout->pieces);
+    return layout;
+}
+
+void
+layout_blocks_free (PageLayout *layout)
+{
+    if (!layout)
+        return;
+    g_array_unref (layout->pieces);
+    g_array_unref (layout->nodes);
+    g_free (layout);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Mailbox providers: what they ask of who sends to them, whatever the law says. */
+
+#include "provider.h"
+
+#include <string.h>
+
+#include "licet/address.h"
+
+static const ConfField provider_fields[] = {
+    { "provider", CONF_STRING, true, 0, 0, NULL },
+    { "name", CONF_STRING, true, 0, 0, NULL },
+    { "domains", CONF_STRINGS, true, 0, 0, NULL },
+    { "mixed_mail", CONF_STRING, true, 0, 0, NULL },
+    { "rules", CONF_GROUPS, true, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+void
+territory_free (Territory *territory)
+{
+    g_free (territory->code);
+    g_free (territory->name);
+    g_free (territory->inherits);
+    g_free (territory->language);
+    g_strfreev (territory->domains);
+    g_ptr_array_unref (territory->own);
+    g_ptr_array_unref (territory->rules);
+    g_free (territory);
+}
+
+/* As A-labels, the form of a recipient's address. */
+static char **
+read_domains (const ConfNode *root, GPtrArray *problems)
+{
+    char **domains = conf_strings (root, "domains");
+
+    if (!domains[0])
+        conf_problem (problems, conf_child (root, "domains"),
+                      "domains is empty; right would be domains = [ \"mail.example\" ]");
+    for (char **domain = domains; *domain; domain++) {
+        char *ascii = address_domain_ascii (*domain, NULL);
+        if (!ascii) {
+            conf_problem (problems, conf_child (root, "domains"),
+                          "\"%s\" is no domain; right would be mail.example", *domain);
+            continue;
+        }
+        g_free (*domain);
+        *domain = ascii;
+    }
+    return domains;
+}
+
+static void
+check_name (const Territory *provider, const ConfNode *root, const char *path,
+            GPtrArray *problems)
+{
+    g_autofree char *name = g_path_get_basename (path);
+    g_autofree char *wanted = g_strconcat (provider->code, ".cfg", NULL);
+
+    if (strcmp (name, wanted) != 0)
+        conf_problem (problems, conf_child (root, "provider"),
+                      "%s does not fit the name of the file; right would be %s", provider->code,
+                      wanted);
+    if (provider->mixed_test)
+        return;
+    g_autofree char *known = g_strjoinv (", ", (char **)mixed_test_names ());
+    conf_problem (problems, conf_child (root, "mixed_mail"),
+                  "unknown test \"%s\"; right would be one of: %s", provider->mixed_name,
+                  known);
+}
+
+Territory *
+provider_read (const ConfNode *root, const char *path, GHashTable *nodes, GPtrArray *problems)
+{
+    if (!conf_check (root, provider_fields, problems))
+        return NULL;
+    Territory *provider = g_new0 (Territory, 1);
+    const ConfNode *list = conf_child (root, "rules");
+    provider->code = g_strdup (conf_string (root, "provider", NULL));
+    provider->name = g_strdup (conf_string (root, "name", NULL));
+    provider->domains = read_domains (root, problems);
+    provider->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
+    provider->rules = g_ptr_array_new ();
+    provider->mixed_test = mixed_test_find (conf_string (root, "mixed_mail", ""));
+    provider->mixed_name = g_intern_string (conf_string (root, "mixed_mail", ""));
+    check_name (provider, root, path, problems);
+    for (unsigned i = 0; i < conf_count (list); i++) {
+        Rule *rule = rule_load (conf_item (list, i), problems);
+        if (!rule)
+            continue;
+        g_ptr_array_add (provider->own, rule);
+        g_hash_table_insert (nodes, rule, (void *)conf_item (list, i));
+    }
+    return provider;
+}
+
+const Territory *
+provider_find (const GPtrArray *providers, const char *name)
+{
+    for (unsigned i = 0; i < providers->len; i++) {
+        const Territory *provider = g_ptr_array_index (providers, i);
+        if (strcmp (provider->code, name) == 0)
+            return provider;
+    }
+    return NULL;
+}
+
+const Territory *
+provider_of (const GPtrArray *providers, const char *domain)
+{
+    for (unsigned i = 0; i < providers->len; i++) {
+        const Territory *provider = g_ptr_array_index (providers, i);
+        for (char **own = provider->domains; *own; own++)
+            if (g_ascii_strcasecmp (*own, domain) == 0)
+                return provider;
+    }
+    return NULL;
+}

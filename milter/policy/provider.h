@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_POLICY_PROVIDER_H
+#define LICET_POLICY_PROVIDER_H
+
+#include "rules.h"
+
+/* The file of a mailbox provider: NULL when there is a problem. nodes: gets where each rule stands. */
+Territory *provider_read (const ConfNode *root, const char *path, GHashTable *nodes,
+                          GPtrArray *problems);
+/* For a territory as well. */
+void territory_free (Territory *territory);
+
+/* By name; by the domain of a mailbox, which must be one of the provider's own and not below one. */
+const Territory *provider_find (const GPtrArray *providers, const char *name);
+const Territory *provider_of (const GPtrArray *providers, const char *domain);
+
+#endif
