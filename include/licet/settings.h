@@ -37,7 +37,8 @@ typedef struct {
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;
-    GPtrArray *keys; /* of SignerKey */
+    int64_t policy_test_seconds; /* budget of the policies' own cases; 0: run none */
+    GPtrArray *keys;             /* of SignerKey */
 } Settings;
 
 typedef struct {

@@ -90,6 +90,8 @@ static const Setting table[] = {
       "longest time for one message before it is deferred" },
     { "lmtp_connections", SETTING_NUMBER, "20", AT (lmtp_connections), 1, 1000, NULL,
       "hand-overs served at once" },
+    { "policy_test_seconds", SETTING_NUMBER, "20", AT (policy_test_seconds), 0, 50, NULL,
+      "longest time for the policies' own cases at start and reload; 0 to run none" },
     { "keys", SETTING_KEYS, "", AT (keys), 0, 0, NULL,
       "DKIM keys: ( { domain = \"…\"; selector = \"…\"; file = \"…\"; }, … )" },
 };

@@ -12,6 +12,7 @@
 
 #include "licet/json_text.h"
 #include "licet/log.h"
+#include "licet/rehearsal.h"
 
 struct Daemon {
     GMutex lock;   /* engine */
@@ -234,7 +235,8 @@ load_and_swap (Daemon *daemon, GError **error)
     if (!settings)
         return false;
     g_autoptr (Engine) fresh = engine_new (settings, error);
-    if (!fresh || !audit_reopen (daemon->audit, daemon_now (daemon), error) ||
+    if (!fresh || !rehearse_engine (fresh, error) ||
+        !audit_reopen (daemon->audit, daemon_now (daemon), error) ||
         !record_policies (daemon, fresh, error))
         return false;
     fresh->contacts = daemon->contacts;

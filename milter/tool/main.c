@@ -19,7 +19,7 @@ static const Command commands[] = {
     { "explain", cmd_explain, "every rule that was looked at for a recipient, and why" },
     { "classify", cmd_classify, "the class of messages and the evidence" },
     { "train", cmd_train, "a model from folders of labelled mail" },
-    { "policy", cmd_policy, "check, show, kinds: the policy files" },
+    { "policy", cmd_policy, "check, test, diff, show, new, kinds: the policy files" },
     { "consent", cmd_consent, "grant, withdraw, show, history, import, export" },
     { "audit", cmd_audit,
       "verify, search, tail, export, report, replay, find, erase: the log" },

@@ -184,7 +184,7 @@ class Tools:
         decisions = len(self.fits(lambda row: row["record"] == "decision"))
         self.check("its figures are those of the log", f" {strips} " in f" {cells} " and f" {decisions} " in cells)
         self.audit("report", "--language", "fr", status=64)
-        with open(self.path("audit.jsonl"), "r+b") as file:
+        with open(self.path("audit.jsonl"), "r+b", buffering=0) as file:
             data = file.read()
             at = data.rindex(b'"outcome":"strip"') + 11
             file.seek(at)
