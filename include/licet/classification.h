@@ -49,6 +49,7 @@ typedef enum {
 typedef struct {
     char *signal;  /* name of the row in the table of signals */
     double weight; /* above 0 speaks for promotion, below 0 for transaction; 0 is a note */
+    double letter; /* above 0: how much more it speaks for correspondence than for either */
     char *where;   /* header field, leaf and offset, or the matched words */
 } Evidence;
 

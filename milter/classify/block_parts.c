@@ -208,7 +208,7 @@ may_settle (const BlockParts *parts, const Words *words, unsigned i)
     const char *text = block_parts_piece (parts, i)->text;
 
     return !(parts->signs[i] & parts->sets.plain) &&
-           (words_count (words, text).transactional > 0 || words_settled (words, text));
+           (words_count (words, text).count[GROUP_TRANSACTIONAL] > 0 || words_settled (words, text));
 }
 
 static PartKind

@@ -220,15 +220,15 @@ sum_weights (const GPtrArray *evidence)
 static bool
 looks_personal (const Scene *scene, double sum)
 {
-    bool answer = message_header (scene->message, "In-Reply-To") ||
-                  message_header (scene->message, "References");
+    const Sender *sender = &scene->sender;
 
-    if (scene->machine || scene->words.unsubscribe > 0)
+    if (sender->bulk || sender->automatic || sender->platform || sender->silent ||
+        scene->words.count[GROUP_UNSUBSCRIBE] > 0)
         return false;
-    if (answer)
+    if (sender->thread)
         return true;
-    return sum > -1.6 && sum < 1.6 && scene->links <= 3 &&
-           scene->subject_words.transactional == 0;
+    return sum > -1.6 && sum < 1.6 && scene->tally.links <= 3 &&
+           scene->subject_words.count[GROUP_TRANSACTIONAL] == 0;
 }
 
 static const char *
@@ -287,10 +287,12 @@ static void
 test_declaration (Classification *classification, const Model *model)
 {
     double confidence = 0;
+    bool cannot_tell = false;
 
     if (!model || classification->class != CLASS_TRANSACTIONAL ||
-        model_decide (model, classification->evidence, &confidence) != CLASS_PROMOTIONAL ||
-        confidence < CONTRADICTION)
+        model_decide (model, classification->evidence, &confidence, &cannot_tell) !=
+            CLASS_PROMOTIONAL ||
+        cannot_tell || confidence < CONTRADICTION)
         return;
     g_autofree char *where =
         g_strdup_printf ("declared transactional; detected promotional, %.2f sure", confidence);
@@ -303,8 +305,13 @@ static void
 decide_from_signals (Classification *classification, const Scene *scene, const Model *model)
 {
     if (model) {
-        classification->class =
-            model_decide (model, classification->evidence, &classification->confidence);
+        bool cannot_tell = false;
+        classification->class = model_decide (model, classification->evidence,
+                                              &classification->confidence, &cannot_tell);
+        if (cannot_tell)
+            note (classification, "cannot-tell", 0,
+                  "neither business nor promotion; not correspondence either, since it goes to "
+                  "many: judged as promotion");
         return;
     }
     double sum = sum_weights (classification->evidence);
@@ -343,6 +350,26 @@ doubt_unknown_place (Classification *classification)
             g_strdup ("promotion is in it, but no promotional block is marked in it");
 }
 
+/* What a sending platform's field claims decides nothing; whoever reads the record sees whether it
+ * fits. */
+static void
+compare_stream (Classification *classification, const Message *message)
+{
+    MessageClass claim;
+    const char *field;
+
+    if (!sender_declares (message, &claim, &field))
+        return;
+    bool promotion =
+        classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
+    g_autofree char *where = g_strdup_printf (
+        "%s says %s; detected %s, %.2f sure", field, message_class_word (claim),
+        message_class_word (classification->class), classification->confidence);
+    note (classification,
+          promotion == (claim == CLASS_PROMOTIONAL) ? "stream-agrees" : "stream-contradicted",
+          0, where);
+}
+
 /* What is promotion as a whole has no transaction to keep, and correspondence is not searched. */
 static void
 detect_blocks (Classification *classification, const Message *message, const Words *words,
@@ -368,10 +395,7 @@ rest_is_transaction (const Classification *classification, const Scene *scene,
     g_autofree char *outside =
         text_outside_blocks (classification, scene->message, (unsigned)leaf, &inside);
     g_autofree char *text = first_bytes (outside, SCENE_TEXT);
-    Scene without = *scene;
-    without.text = text;
-    without.words = words_count (words, text);
-    without.tally = tally_take (scene->message, leaf, text);
+    g_auto (Scene) without = scene_take (scene->message, text, words);
     signals_collect (&without, rest->evidence);
     decide_from_signals (rest, &without, model);
     return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= BEYOND_DOUBT;
@@ -440,48 +464,40 @@ settle_purposes (Classification *classification, const Scene *scene)
         classification->purpose = guess_purpose (scene);
 }
 
-static unsigned
-count_visible_links (const Message *message, int leaf)
+/* What of the main leaf is judged: with its lines as a reader sees them where no block has to be left
+ * out. */
+static char *
+text_to_judge (const Classification *classification, const Message *message, int leaf)
 {
-    unsigned count = 0;
-    const GPtrArray *links = leaf >= 0 ? message_leaf (message, (unsigned)leaf)->links : NULL;
+    size_t inside = 0;
 
-    for (unsigned i = 0; links && i < links->len; i++)
-        count += ((const Link *)g_ptr_array_index (links, i))->visible;
-    return count;
+    if (leaf < 0)
+        return g_strdup ("");
+    if (has_block (classification, (unsigned)leaf))
+        return text_outside_blocks (classification, message, (unsigned)leaf, &inside);
+    return g_strdup (message_leaf (message, (unsigned)leaf)->text);
 }
 
 Classification *
 classify (const Message *message, const Words *words, const Model *model, const Hints *hints)
 {
     g_autoptr (Classification) classification = classification_new ();
-    int leaf = message_main_leaf (message);
-    size_t inside = 0;
 
     add_blocks (classification, message, hints);
     find_tracking (classification, message, hints);
     g_autofree char *outside =
-        leaf >= 0 ? text_outside_blocks (classification, message, (unsigned)leaf, &inside)
-                  : g_strdup ("");
+        text_to_judge (classification, message, message_main_leaf (message));
     g_autofree char *text = first_bytes (outside, SCENE_TEXT);
-    Scene scene = {
-        .message = message,
-        .subject = message_subject (message),
-        .text = text,
-        .subject_words = words_count (words, message_subject (message)),
-        .words = words_count (words, text),
-        .tally = tally_take (message, leaf, text),
-        .links = count_visible_links (message, leaf),
-        .machine = signals_is_machine (message),
-    };
+    g_auto (Scene) scene = scene_take (message, text, words);
     signals_collect (&scene, classification->evidence);
-    classification->subject_class =
-        scene.subject_words.promotional > scene.subject_words.transactional
-            ? CLASS_PROMOTIONAL
-            : CLASS_TRANSACTIONAL;
+    classification->subject_class = scene.subject_words.count[GROUP_PROMOTIONAL] >
+                                            scene.subject_words.count[GROUP_TRANSACTIONAL]
+                                        ? CLASS_PROMOTIONAL
+                                        : CLASS_TRANSACTIONAL;
     read_declared_purposes (classification, message);
 
     decide_class (classification, &scene, words, model, hints, strlen (outside));
+    compare_stream (classification, message);
     settle_purposes (classification, &scene);
 
     if (classification->class == CLASS_PROMOTIONAL)

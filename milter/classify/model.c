@@ -12,6 +12,9 @@
 #include "licet/error.h"
 #include "signals.h"
 
+/* Below this no class is likely by itself. */
+static const double THIN = 0.5;
+
 Model *
 model_new (void)
 {
@@ -73,7 +76,6 @@ model_load (const char *path, GError **error)
         { "trained", CONF_STRING, true, 0, 0, NULL },
         { "transactional", CONF_GROUP, true, 0, 0, NULL },
         { "promotional", CONF_GROUP, true, 0, 0, NULL },
-        { "mixed", CONF_GROUP, true, 0, 0, NULL },
         { "personal", CONF_GROUP, true, 0, 0, NULL },
         { NULL, CONF_STRING, false, 0, 0, NULL },
     };
@@ -85,7 +87,8 @@ model_load (const char *path, GError **error)
 
     if (conf_check (conffile_root (file), fields, problems))
         for (MessageClass class = CLASS_TRANSACTIONAL; class <= CLASS_PERSONAL; class ++)
-            read_class (model, conffile_root (file), class, problems);
+            if (class != CLASS_MIXED)
+                read_class (model, conffile_root (file), class, problems);
     if (!conf_finish (problems, LICET_ERROR_POLICY, error))
         return NULL;
     return g_steal_pointer (&model);
@@ -100,14 +103,22 @@ has_signal (const GPtrArray *evidence, const char *name)
     return false;
 }
 
-/* Personal mail is exempt from all rules, so no weight makes that of what goes to many. */
+static bool
+has_way_out (const GPtrArray *evidence)
+{
+    return has_signal (evidence, "unsubscribe") || has_signal (evidence, "link-unsubscribe");
+}
+
+/* A list whose readers answer each other, and a person who answers a newsletter, have marks of mail
+ * to many too. */
 static bool
 goes_to_many (const GPtrArray *evidence)
 {
-    return has_signal (evidence, "words-unsubscribe") ||
-           has_signal (evidence, "link-unsubscribe") ||
-           has_signal (evidence, "header-list-unsubscribe") ||
-           !(has_signal (evidence, "header-no-bulk") || has_signal (evidence, "header-thread"));
+    if (has_signal (evidence, "header-bulk") || has_signal (evidence, "header-automatic") ||
+        has_signal (evidence, "from-no-reply"))
+        return true;
+    return has_way_out (evidence) && !has_signal (evidence, "header-discussion") &&
+           !has_signal (evidence, "header-thread");
 }
 
 void
@@ -116,32 +127,44 @@ model_weigh (const Model *model, GPtrArray *evidence)
     for (unsigned i = 0; i < evidence->len; i++) {
         Evidence *entry = evidence->pdata[i];
         int signal = signals_find (entry->signal);
-        if (signal >= 0)
-            entry->weight = model->weights[CLASS_PROMOTIONAL][signal] -
-                            model->weights[CLASS_TRANSACTIONAL][signal];
+        if (signal < 0)
+            continue;
+        double business = model->weights[CLASS_TRANSACTIONAL][signal];
+        double promotion = model->weights[CLASS_PROMOTIONAL][signal];
+        entry->weight = promotion - business;
+        entry->letter = model->weights[CLASS_PERSONAL][signal] - MAX (business, promotion);
     }
 }
 
-MessageClass
-model_decide (const Model *model, const GPtrArray *evidence, double *ret_confidence)
+static double
+value_of (const Model *model, const GPtrArray *evidence, MessageClass class)
 {
-    double sum = 0, best_value = 0;
-    bool many = goes_to_many (evidence);
-    MessageClass best = CLASS_TRANSACTIONAL;
+    double score = model->bias[class];
 
-    for (MessageClass class = CLASS_TRANSACTIONAL; class <= CLASS_PERSONAL; class ++) {
-        double score = model->bias[class];
-        for (unsigned i = 0; i < evidence->len; i++) {
-            int signal = signals_find (((const Evidence *)evidence->pdata[i])->signal);
-            score += signal >= 0 ? model->weights[class][signal] : 0;
-        }
-        double value = 1 / (1 + exp (-score));
-        sum += value;
-        if (value > best_value && !(class == CLASS_PERSONAL && many)) {
-            best_value = value;
-            best = class;
-        }
+    for (unsigned i = 0; i < evidence->len; i++) {
+        int signal = signals_find (((const Evidence *)evidence->pdata[i])->signal);
+        score += signal >= 0 ? model->weights[class][signal] : 0;
     }
-    *ret_confidence = best_value / MAX (sum, DBL_MIN);
-    return best;
+    return 1 / (1 + exp (-score));
+}
+
+MessageClass
+model_decide (const Model *model, const GPtrArray *evidence, double *ret_confidence,
+              bool *ret_cannot_tell)
+{
+    double business = value_of (model, evidence, CLASS_TRANSACTIONAL);
+    double promotion = value_of (model, evidence, CLASS_PROMOTIONAL);
+    double letter = value_of (model, evidence, CLASS_PERSONAL);
+    double sum = MAX (business + promotion + letter, DBL_MIN);
+    double best = MAX (business, promotion);
+    bool many = goes_to_many (evidence);
+
+    *ret_cannot_tell = many && letter > best && best < THIN &&
+                       (has_way_out (evidence) || has_signal (evidence, "header-bulk"));
+    if (letter > best && !many) {
+        *ret_confidence = letter / sum;
+        return CLASS_PERSONAL;
+    }
+    *ret_confidence = best / sum;
+    return promotion >= business || *ret_cannot_tell ? CLASS_PROMOTIONAL : CLASS_TRANSACTIONAL;
 }

@@ -2,6 +2,8 @@
 #ifndef LICET_CLASSIFY_SIGNALS_H
 #define LICET_CLASSIFY_SIGNALS_H
 
+#include "quoted.h"
+#include "sender.h"
 #include "tally.h"
 #include "words.h"
 
@@ -10,11 +12,17 @@ typedef struct {
     const Message *message;
     const char *subject;
     const char *text; /* visible text without the marked blocks, at most 64 KiB */
-    WordCount subject_words, words;
+    bool answer;      /* it answers an earlier message, and says something of its own */
+    WordCount subject_words;
+    WordCount words; /* of the author's own text in an answer, else of all text */
     Tally tally;
-    unsigned links; /* visible ones of the main leaf */
-    bool machine;   /* some header field says that a program sends to many */
+    Quoted quoted;
+    Sender sender;
 } Scene;
+
+Scene scene_take (const Message *message, const char *text, const Words *words);
+void scene_clear (Scene *scene);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
 
 /* Adds the evidence of every signal that is seen to the array, in the order of the table. */
 void signals_collect (const Scene *scene, GPtrArray *evidence);
@@ -24,8 +32,13 @@ unsigned signals_count (void);
 const char *signals_name (unsigned i);
 /* The row of that name, or -1. */
 int signals_find (const char *name);
-
-/* Whether a header field of mass or automatic mail is there. */
-bool signals_is_machine (const Message *message);
+/* In words that an officer understands. */
+const char *signals_meaning (unsigned i);
+/* Whether it may speak for the class (weight above 0) or against it. */
+bool signals_allow (unsigned i, MessageClass class, double weight);
+/* Whether it may speak for correspondence and for nothing else. */
+bool signals_are_personal (unsigned i);
+/* Set by hand; what a model has for a signal too rare to be learnt. */
+double signals_weight (unsigned i);
 
 #endif

@@ -6,35 +6,123 @@
 
 #include <string.h>
 
-enum { LONG_NUMBER = 6 };
+enum { LONG_NUMBER = 6, LONG_LABEL = 40, LONG_LINE = 160, TARGET = 512, TOKEN = 16 };
 
 static bool
 is_currency (gunichar letter)
 {
-    return g_unichar_type (letter) == G_UNICODE_CURRENCY_SYMBOL;
+    return letter >= 0x80 ? g_unichar_type (letter) == G_UNICODE_CURRENCY_SYMBOL
+                          : letter == '$';
+}
+
+/* ISO 4217 codes and the words that stand for a sign, folded. */
+static bool
+is_currency_word (const char *at)
+{
+    static const char *const names[] = {
+        "EUR", "USD", "GBP", "CHF", "MXN", "ARS", "BRL",  "COP",  "CLP", "PEN", "AUD", "NZD",
+        "CAD", "SGD", "HKD", "TWD", "SEK", "NOK", "DKK",  "PLN",  "CZK", "HUF", "TRY", "RUB",
+        "UAH", "JPY", "KRW", "CNY", "ILS", "SAR", "AED",  "INR",  "zł",  "Kč",  "kr",  "TL",
+        "Ft",  "руб", "грн", "円",  "元",  "원",  "درهم", "ريال", NULL
+    };
+    unsigned char first = (unsigned char)at[0], second = (unsigned char)at[1];
+
+    if (first < 'A' || (first > 'Z' && first < 0x80 && first != 'z' && first != 'k') ||
+        (first <= 'Z' && g_ascii_islower (second) && second != 't'))
+        return false;
+    for (const char *const *name = names; *name; name++)
+        if (**name == *at && strncmp (at, *name, strlen (*name)) == 0)
+            return true;
+    return false;
+}
+
+static bool
+is_picture (gunichar letter)
+{
+    return (letter >= 0x1f300 && letter <= 0x1faff) || (letter >= 0x2600 && letter <= 0x27bf) ||
+           (letter >= 0x23e9 && letter <= 0x23f3);
+}
+
+unsigned
+tally_pictures (const char *text)
+{
+    unsigned count = 0;
+
+    for (; *text; text = g_utf8_next_char (text))
+        count += is_picture (g_utf8_get_char (text));
+    return count;
 }
 
 /* An amount may have its sign before or after it, with a blank between. */
 static void
-count_text (Tally *tally, const char *text)
+count_letters (Tally *tally, const char *text)
 {
     unsigned digits = 0;
-    bool currency = false, number = false, line_start = true;
+    bool currency = false, number = false, start = true;
 
     for (const char *at = text; *at; at = g_utf8_next_char (at)) {
-        gunichar letter = g_utf8_get_char (at);
-        bool digit = g_unichar_isdigit (letter);
+        gunichar letter = (unsigned char)*at < 0x80 ? (gunichar)*at : g_utf8_get_char (at);
+        bool digit = letter < 0x80 ? g_ascii_isdigit (letter) : g_unichar_isdigit (letter);
+        bool sign = is_currency (letter) || ((start || number) && is_currency_word (at));
         tally->characters++;
+        tally->capitals += letter < 0x80 && g_ascii_isupper (letter);
+        tally->pictures += letter > 0x2000 && is_picture (letter);
+        tally->percentages += number && (letter == '%' || letter == 0xff05);
+        tally->times += digits > 0 && digits < 3 && letter == ':' && g_ascii_isdigit (at[1]) &&
+                        g_ascii_isdigit (at[2]);
+        tally->exclamations += letter == '!' || letter == 0xff01;
         digits = digit ? digits + 1 : 0;
         tally->long_numbers += digits == LONG_NUMBER;
-        tally->prices += (digit && currency) || (number && is_currency (letter));
-        tally->exclamations += letter == '!' || letter == 0xff01;
-        tally->quoted_lines += line_start && letter == '>';
-        line_start = letter == '\n';
-        if (g_unichar_isspace (letter) && letter != '\n')
+        tally->prices += (digit && currency) || (number && sign);
+        start = letter < 0x80 && !g_ascii_isalnum (letter);
+        if (letter == ' ' || letter == '\t' || letter == 0xa0 || letter == ':')
             continue;
-        currency = is_currency (letter);
+        currency = sign || (currency && g_ascii_isalpha (letter) && !start);
         number = digit;
+    }
+}
+
+static bool
+is_lone_code (const char *line, size_t length)
+{
+    size_t digits = 0;
+
+    if (length < 4 || length > 11)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        digits += g_ascii_isdigit (line[i]);
+        if (!g_ascii_isdigit (line[i]) && !g_ascii_isupper (line[i]) && line[i] != '-')
+            return false;
+    }
+    return digits >= 2;
+}
+
+/* "Datum: 3. Mai": what receipts and tickets are made of, whatever the language. */
+static bool
+is_labelled (const char *line, size_t length)
+{
+    const char *colon = memchr (line, ':', MIN (length, LONG_LABEL));
+
+    return length < LONG_LINE && colon && colon > line + 1 && colon + 2 < line + length &&
+           colon[1] != '/' && (colon[1] == ' ' || (unsigned char)colon[1] >= 0x80) &&
+           !g_ascii_isdigit (colon[-1]);
+}
+
+static void
+count_lines (Tally *tally, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn (text, "\n");
+        size_t blanks = strspn (text, " \t\r");
+        if (blanks < length) {
+            const char *line = text + blanks;
+            size_t rest = length - blanks;
+            while (rest > 0 && g_ascii_isspace (line[rest - 1]))
+                rest--;
+            tally->lone_codes += is_lone_code (line, rest);
+            tally->labels += is_labelled (line, rest);
+        }
+        text += length + (text[length] == '\n');
     }
 }
 
@@ -47,20 +135,95 @@ holds_any (const char *target, const char *const words[])
     return false;
 }
 
+/* A long mark that only one reader gets: to confirm, to reset, to follow a parcel. */
+static bool
+has_token (const char *target)
+{
+    unsigned length = 0, digits = 0;
+
+    for (; *target; target++) {
+        bool part = g_ascii_isalnum (*target) || *target == '-' || *target == '_';
+        length = part ? length + 1 : 0;
+        digits = part ? digits + g_ascii_isdigit (*target) : 0;
+        if (length >= TOKEN && digits >= 4)
+            return true;
+    }
+    return false;
+}
+
 static void
 count_link (Tally *tally, const char *target)
 {
     static const char *const campaign[] = { "utm_", "mc_cid", "campaign", NULL };
     static const char *const unsubscribe[] = { "unsub",   "optout",      "opt-out",
                                                "opt_out", "preferences", NULL };
-    static const char *const account[] = { "login",   "signin", "account", "password",
-                                           "reset",   "verif",  "confirm", "order",
-                                           "invoice", "track",  NULL };
-    g_autofree char *lower = g_ascii_strdown (target, (gssize)MIN (strlen (target), 512));
+    static const char *const account[] = { "login",    "signin",  "sign-in", "account",
+                                           "password", "reset",   "verif",   "confirm",
+                                           "activat",  "order",   "invoice", "track",
+                                           "billing",  "payment", "booking", "ticket",
+                                           "receipt",  NULL };
+    static const char *const social[] = { "facebook.com", "twitter.com",  "instagram.com",
+                                          "youtube.com",  "linkedin.com", "pinterest.",
+                                          "tiktok.com",   "vk.com",       NULL };
+    g_autofree char *lower = g_ascii_strdown (target, (gssize)MIN (strlen (target), TARGET));
 
     tally->campaign_links += holds_any (lower, campaign);
     tally->unsubscribe_links += holds_any (lower, unsubscribe);
     tally->account_links += holds_any (lower, account);
+    tally->social_links += holds_any (lower, social);
+    tally->token_links += has_token (lower);
+}
+
+static void
+count_links (Tally *tally, const Message *message, unsigned leaf)
+{
+    const GPtrArray *links = message_leaf (message, leaf)->links;
+    g_autoptr (GHashTable) hosts =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    for (unsigned i = 0; i < links->len; i++) {
+        const Link *link = g_ptr_array_index (links, i);
+        const char *host = strstr (link->target, "://");
+        if (!link->visible)
+            continue;
+        tally->links++;
+        count_link (tally, link->target);
+        if (host)
+            g_hash_table_add (hosts,
+                              g_ascii_strdown (host + 3, (gssize)strcspn (host + 3, "/?#")));
+    }
+    tally->hosts = g_hash_table_size (hosts);
+}
+
+static bool
+is_any (const char *name, const char *const names[])
+{
+    for (; *names; names++)
+        if (strcmp (name, *names) == 0)
+            return true;
+    return false;
+}
+
+static void
+count_elements (Tally *tally, const Message *message, unsigned leaf)
+{
+    static const char *const headings[] = { "h1", "h2", "h3", "h4", NULL };
+    static const char *const strikes[] = { "s", "strike", "del", NULL };
+
+    for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
+        const LeafElement *element = message_element (message, leaf, i);
+        if (element->hidden)
+            continue;
+        bool image = strcmp (element->name, "img") == 0;
+        tally->images += image;
+        tally->linked_images +=
+            image && element->parent >= 0 &&
+            strcmp (message_element (message, leaf, (unsigned)element->parent)->name, "a") == 0;
+        tally->tables += strcmp (element->name, "table") == 0;
+        tally->quotes += strcmp (element->name, "blockquote") == 0;
+        tally->headings += is_any (element->name, headings);
+        tally->strikes += is_any (element->name, strikes);
+    }
 }
 
 Tally
@@ -68,18 +231,11 @@ tally_take (const Message *message, int leaf, const char *text)
 {
     Tally tally = { 0 };
 
-    count_text (&tally, text);
+    count_letters (&tally, text);
+    count_lines (&tally, text);
     if (leaf < 0)
         return tally;
-    const GPtrArray *links = message_leaf (message, (unsigned)leaf)->links;
-    for (unsigned i = 0; i < links->len; i++) {
-        const Link *link = g_ptr_array_index (links, i);
-        if (link->visible)
-            count_link (&tally, link->target);
-    }
-    for (unsigned i = 0; i < message_element_count (message, (unsigned)leaf); i++) {
-        const LeafElement *element = message_element (message, (unsigned)leaf, i);
-        tally.images += !element->hidden && strcmp (element->name, "img") == 0;
-    }
+    count_links (&tally, message, (unsigned)leaf);
+    count_elements (&tally, message, (unsigned)leaf);
     return tally;
 }

@@ -2,33 +2,33 @@
 
 /* From labelled messages to weights, with liblinear's logistic regression. */
 
-#include "licet/training.h"
-
 #include <linear.h>
 #include <string.h>
 
 #include "licet/error.h"
-#include "model.h"
+
+#include "samples.h"
 #include "signals.h"
 
-/* SOURCE_MASS: copies of a source's messages that make up one source in the sum. */
-enum { LEAST_SOURCES = 3, SOURCE_MASS = 60, MOST_COPIES = 12 };
+/* SOURCE_MASS: copies of a source's messages of a class that make up one source in the sum. */
+enum { LEAST_SOURCES = 3, SOURCE_MASS = 60, MOST_COPIES = 12, MOST_ROUNDS = 8 };
 
-typedef struct {
-    Classification *seen; /* its evidence is what the model learns from */
-    MessageClass class;
-    const char *source, *language, *kind; /* interned */
-} Sample;
+/* What a mark of correspondence adds that was too rare to be learnt. */
+static const double RARE = 1;
 
-struct Training {
-    const Words *words;
-    GPtrArray *samples; /* of Sample */
-};
+/* The part of the table's weight that is added to a learnt one. */
+static const double TABLE = 0.25;
+
+static const double PENALTY = 0.1;
+
+static const MessageClass learnt[] = { CLASS_TRANSACTIONAL, CLASS_PROMOTIONAL, CLASS_PERSONAL };
 
 static void
 sample_free (Sample *sample)
 {
-    classification_free (sample->seen);
+    g_ptr_array_unref (sample->evidence);
+    g_bytes_unref (sample->bytes);
+    g_free (sample->seen);
     g_free (sample);
 }
 
@@ -50,38 +50,36 @@ training_free (Training *training)
 }
 
 void
-training_add (Training *training, const Message *message, MessageClass class,
+training_add (Training *training, const Message *message, MessageClass class, const char *name,
               const char *source, const char *language, const char *kind)
 {
     Sample *sample = g_new0 (Sample, 1);
+    g_autoptr (Classification) seen = classify (message, training->words, NULL, NULL);
 
-    sample->seen = classify (message, training->words, NULL, NULL);
     sample->class = class;
+    sample->name = g_intern_string (name);
     sample->source = g_intern_string (source);
     sample->language = g_intern_string (language);
     sample->kind = g_intern_string (kind);
+    sample->evidence = g_ptr_array_ref (seen->evidence);
+    sample->seen = g_new0 (bool, signals_count ());
+    for (unsigned i = 0; i < seen->evidence->len; i++) {
+        int row = signals_find (((const Evidence *)seen->evidence->pdata[i])->signal);
+        if (row >= 0)
+            sample->seen[row] = true;
+    }
+    sample->bytes = g_bytes_ref (message_bytes (message));
     g_ptr_array_add (training->samples, sample);
 }
 
 static bool
-has_signal (const Sample *sample, const char *name)
-{
-    const GPtrArray *evidence = sample->seen->evidence;
-
-    for (unsigned i = 0; i < evidence->len; i++)
-        if (strcmp (((const Evidence *)evidence->pdata[i])->signal, name) == 0)
-            return true;
-    return false;
-}
-
-static bool
-is_widespread (const GPtrArray *samples, const char *name)
+is_widespread (const GPtrArray *samples, unsigned signal)
 {
     g_autoptr (GHashTable) sources = g_hash_table_new (NULL, NULL);
 
     for (unsigned i = 0; i < samples->len; i++) {
         const Sample *sample = samples->pdata[i];
-        if (has_signal (sample, name))
+        if (sample->seen[signal])
             g_hash_table_add (sources, (gpointer)sample->source);
     }
     return g_hash_table_size (sources) >= LEAST_SOURCES;
@@ -94,7 +92,7 @@ list_features (const Sample *sample, const bool use[])
     unsigned count = 0;
 
     for (unsigned i = 0; i < signals_count (); i++)
-        if (use[i] && has_signal (sample, signals_name (i)))
+        if (use[i] && sample->seen[i])
             nodes[count++] = (struct feature_node){ (int)i + 1, 1 };
     nodes[count++] = (struct feature_node){ (int)signals_count () + 1, 1 };
     nodes[count].index = -1;
@@ -120,218 +118,140 @@ be_silent (const char *text)
     (void)text;
 }
 
-static Model *
-take_weights (const struct model *learnt)
-{
-    Model *model = model_new ();
+/* What one class is told from the others with: +1 is the class itself. */
+typedef struct {
+    GPtrArray *rows;  /* of struct feature_node *, copies included */
+    GPtrArray *owned; /* each once */
+    GArray *labels;   /* of double */
+    double masses[2]; /* of +1 and -1 */
+} Lesson;
 
-    for (int c = 0; c < learnt->nr_class; c++) {
-        int class = learnt->label[c];
-        /* With two classes liblinear keeps the weights of the first alone. */
-        double sign = learnt->nr_class == 2 && c == 1 ? -1 : 1;
-        int row = learnt->nr_class == 2 ? 0 : c,
-            rows = learnt->nr_class == 2 ? 1 : learnt->nr_class;
-        for (unsigned i = 0; i < signals_count (); i++)
-            model->weights[class][i] = sign * learnt->w[(int)i * rows + row];
-        model->bias[class] = sign * learnt->w[(int)signals_count () * rows + row];
-    }
-    return model;
+static void
+lesson_clear (Lesson *lesson)
+{
+    g_ptr_array_unref (lesson->rows);
+    g_ptr_array_unref (lesson->owned);
+    g_array_unref (lesson->labels);
 }
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lesson, lesson_clear)
 
 /* Each class weighs the same: how often each was collected says nothing about its frequency. */
 static void
-weigh_classes (const GArray *labels, int classes[], double masses[])
+balance (Lesson *lesson)
 {
-    unsigned counts[MODEL_CLASSES] = { 0 };
+    double rest = 0;
 
-    for (unsigned i = 0; i < labels->len; i++)
-        counts[(int)g_array_index (labels, double, i)]++;
-    for (int i = 0; i < MODEL_CLASSES; i++) {
-        classes[i] = i;
-        masses[i] = counts[i] ? (double)labels->len / (MODEL_CLASSES * counts[i]) : 1;
-    }
+    for (unsigned i = 0; i < lesson->labels->len; i++)
+        rest += g_array_index (lesson->labels, double, i) < 0;
+    double own = lesson->labels->len - rest;
+    lesson->masses[0] = own > 0 ? rest / own : 1;
+    lesson->masses[1] = 1;
 }
 
-static Model *
-learn (const GPtrArray *samples)
+static Lesson
+prepare (const GPtrArray *samples, MessageClass class, const bool use[])
 {
-    g_autofree bool *use = g_new0 (bool, signals_count ());
-    g_autoptr (GPtrArray) rows = g_ptr_array_new ();
-    g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func (g_free);
-    g_autoptr (GArray) labels = g_array_new (FALSE, FALSE, sizeof (double));
+    Lesson lesson = { g_ptr_array_new (),
+                      g_ptr_array_new_with_free_func (g_free),
+                      g_array_new (FALSE, FALSE, sizeof (double)),
+                      { 1, 1 } };
 
-    for (unsigned i = 0; i < signals_count (); i++)
-        use[i] = is_widespread (samples, signals_name (i));
     for (unsigned i = 0; i < samples->len; i++) {
         const Sample *sample = samples->pdata[i];
-        double label = sample->class;
+        double label = sample->class == class ? 1 : -1;
+        if (sample->class == CLASS_MIXED)
+            continue;
         struct feature_node *nodes = list_features (sample, use);
-        g_ptr_array_add (owned, nodes);
+        g_ptr_array_add (lesson.owned, nodes);
         for (unsigned copies = count_copies (samples, sample); copies > 0; copies--) {
-            g_ptr_array_add (rows, nodes);
-            g_array_append_val (labels, label);
+            g_ptr_array_add (lesson.rows, nodes);
+            g_array_append_val (lesson.labels, label);
         }
     }
-    struct problem problem = { .l = (int)rows->len,
+    balance (&lesson);
+    return lesson;
+}
+
+/* Weights by row of the table, and the bias after the last. Caller frees. */
+static double *
+fit (const GPtrArray *samples, MessageClass class, const bool use[])
+{
+    g_auto (Lesson) lesson = prepare (samples, class, use);
+    double *weights = g_new0 (double, signals_count () + 1);
+    int labels[] = { 1, -1 };
+    struct problem problem = { .l = (int)lesson.rows->len,
                                .n = (int)signals_count () + 1,
-                               .y = (double *)(void *)labels->data,
-                               .x = (struct feature_node **)rows->pdata,
+                               .y = (double *)(void *)lesson.labels->data,
+                               .x = (struct feature_node **)lesson.rows->pdata,
                                .bias = -1 };
-    int classes[MODEL_CLASSES];
-    double masses[MODEL_CLASSES];
-    weigh_classes (labels, classes, masses);
     struct parameter parameter = { .solver_type = L2R_LR,
                                    .eps = 0.001,
-                                   .C = 0.1,
-                                   .nr_weight = MODEL_CLASSES,
-                                   .weight_label = classes,
-                                   .weight = masses };
+                                   .C = PENALTY,
+                                   .nr_weight = 2,
+                                   .weight_label = labels,
+                                   .weight = lesson.masses };
+
     set_print_string_function (be_silent);
-    struct model *learnt = train (&problem, &parameter);
-    Model *model = take_weights (learnt);
-    free_and_destroy_model (&learnt);
+    struct model *found = train (&problem, &parameter);
+    /* With two classes liblinear keeps the weights of the first that it met alone. */
+    double sign = found->nr_class < 1 || found->label[0] == 1 ? 1 : -1;
+    for (unsigned i = 0; found->nr_class == 2 && i <= signals_count (); i++)
+        weights[i] = sign * found->w[i];
+    free_and_destroy_model (&found);
+    return weights;
+}
+
+/* Fits again without what came out against its direction, until nothing does. */
+static void
+learn_class (const GPtrArray *samples, MessageClass class, const bool widespread[],
+             Model *model)
+{
+    g_autofree bool *use = g_memdup2 (widespread, signals_count () * sizeof (bool));
+    g_autofree double *weights = NULL;
+    bool again = true;
+
+    for (unsigned round = 0; again && round < MOST_ROUNDS; round++) {
+        g_free (weights);
+        weights = fit (samples, class, use);
+        again = false;
+        for (unsigned i = 0; i < signals_count (); i++)
+            if (use[i] && !signals_allow (i, class, weights[i])) {
+                use[i] = false;
+                weights[i] = 0;
+                again = true;
+            }
+    }
+    memcpy (model->weights[class], weights, signals_count () * sizeof (double));
+    model->bias[class] = weights[signals_count ()];
+}
+
+/* A signal that is too rare to be learnt speaks as the table says; of the others the table is heard
+ * too, since some hundred messages do not show everything. */
+static void
+add_table (Model *model, const bool widespread[])
+{
+    for (unsigned i = 0; i < signals_count (); i++) {
+        double weight = signals_weight (i) / 2 * (widespread[i] ? TABLE : 1);
+        model->weights[CLASS_TRANSACTIONAL][i] -= weight;
+        model->weights[CLASS_PROMOTIONAL][i] += weight;
+        if (!widespread[i] && signals_are_personal (i))
+            model->weights[CLASS_PERSONAL][i] = RARE;
+    }
+}
+
+Model *
+samples_learn (const GPtrArray *samples)
+{
+    g_autofree bool *widespread = g_new0 (bool, signals_count ());
+    Model *model = model_new ();
+
+    for (unsigned i = 0; i < signals_count (); i++)
+        widespread[i] = is_widespread (samples, i);
+    for (unsigned i = 0; i < G_N_ELEMENTS (learnt); i++)
+        learn_class (samples, learnt[i], widespread, model);
+    add_table (model, widespread);
     return model;
-}
-
-/* Groups in order of first appearance, dealt to the folds in turn. */
-static unsigned
-number_group (GHashTable *groups, const char *name)
-{
-    gpointer number = g_hash_table_lookup (groups, name);
-
-    if (number)
-        return GPOINTER_TO_UINT (number) - 1;
-    g_hash_table_insert (groups, (gpointer)name,
-                         GUINT_TO_POINTER (g_hash_table_size (groups) + 1));
-    return g_hash_table_size (groups) - 1;
-}
-
-typedef unsigned Confusion[MODEL_CLASSES][MODEL_CLASSES];
-
-static void
-print_confusion (const char *title, Confusion table, GString *report)
-{
-    g_string_append_printf (report, "%s\n%-16s", title, "");
-    for (MessageClass class = CLASS_TRANSACTIONAL; class < MODEL_CLASSES; class ++)
-        g_string_append_printf (report, "%15s", message_class_word (class));
-    g_string_append (report, "\n");
-    for (MessageClass truth = CLASS_TRANSACTIONAL; truth < MODEL_CLASSES; truth++) {
-        g_string_append_printf (report, "%-16s", message_class_word (truth));
-        for (MessageClass told = CLASS_TRANSACTIONAL; told < MODEL_CLASSES; told++)
-            g_string_append_printf (report, "%15u", table[truth][told]);
-        g_string_append (report, "\n");
-    }
-}
-
-static double
-f1_of (Confusion table, MessageClass class)
-{
-    unsigned told = 0, true_ones = 0;
-
-    for (unsigned i = 0; i < MODEL_CLASSES; i++) {
-        told += table[i][class];
-        true_ones += table[class][i];
-    }
-    return told + true_ones ? 2.0 * table[class][class] / (told + true_ones) : 0;
-}
-
-static void
-print_group (gpointer name, gpointer value, gpointer report)
-{
-    unsigned *right_of = value;
-
-    g_string_append_printf (report, "  %-16s %u of %u\n", (const char *)name, right_of[0],
-                            right_of[1]);
-}
-
-static void
-count_group (GHashTable *groups, const char *name, bool right)
-{
-    unsigned *counts = g_hash_table_lookup (groups, name);
-
-    if (!counts) {
-        counts = g_new0 (unsigned, 2);
-        g_hash_table_insert (groups, (gpointer)name, counts);
-    }
-    counts[0] += right;
-    counts[1]++;
-}
-
-typedef struct {
-    Confusion table;
-    GHashTable *languages, *kinds;
-} Trial;
-
-static void
-test_fold (const GPtrArray *samples, const unsigned fold_of[], unsigned fold, Trial *trial)
-{
-    g_autoptr (GPtrArray) rest = g_ptr_array_new ();
-
-    for (unsigned i = 0; i < samples->len; i++)
-        if (fold_of[i] != fold)
-            g_ptr_array_add (rest, samples->pdata[i]);
-    if (rest->len == 0 || rest->len == samples->len)
-        return;
-    g_autoptr (Model) model = learn (rest);
-    for (unsigned i = 0; i < samples->len; i++) {
-        const Sample *sample = samples->pdata[i];
-        double confidence = 0;
-        if (fold_of[i] != fold)
-            continue;
-        MessageClass told = model_decide (model, sample->seen->evidence, &confidence);
-        trial->table[sample->class][told]++;
-        count_group (trial->languages, sample->language, told == sample->class);
-        count_group (trial->kinds, sample->kind, told == sample->class);
-    }
-}
-
-static void
-print_outcome (Trial *trial, const char *title, GString *report)
-{
-    double sum = 0;
-
-    print_confusion (title, trial->table, report);
-    for (MessageClass class = CLASS_TRANSACTIONAL; class < MODEL_CLASSES; class ++)
-        if (class != CLASS_MIXED)
-            sum += f1_of (trial->table, class);
-    g_string_append_printf (
-        report, "macro-F1 of transactional, promotional, personal: %.3f\nright by language:\n",
-        sum / 3);
-    g_hash_table_foreach (trial->languages, print_group, report);
-    g_string_append (report, "right by kind:\n");
-    g_hash_table_foreach (trial->kinds, print_group, report);
-}
-
-bool
-training_validate (const Training *training, unsigned folds, bool by_language, GString *report,
-                   GError **error)
-{
-    const GPtrArray *samples = training->samples;
-    g_autoptr (GHashTable) groups = g_hash_table_new (NULL, NULL);
-    g_autofree unsigned *fold_of = g_new0 (unsigned, samples->len + 1);
-    g_autoptr (GHashTable) languages =
-        g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-    g_autoptr (GHashTable) kinds =
-        g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-    Trial trial = { .languages = languages, .kinds = kinds };
-
-    for (unsigned i = 0; i < samples->len; i++) {
-        const Sample *sample = samples->pdata[i];
-        unsigned group = number_group (groups, by_language ? sample->language : sample->source);
-        fold_of[i] = by_language ? group : group % MAX (folds, 2);
-    }
-    if (g_hash_table_size (groups) < 2) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT,
-                     "all messages are of one %s: there is nothing to test a model on",
-                     by_language ? "language" : "source");
-        return false;
-    }
-    unsigned count = by_language ? g_hash_table_size (groups) : MAX (folds, 2);
-    for (unsigned fold = 0; fold < count; fold++)
-        test_fold (samples, fold_of, fold, &trial);
-    print_outcome (&trial, by_language ? "each language unseen" : "folds grouped by source",
-                   report);
-    return true;
 }
 
 static void
@@ -354,7 +274,7 @@ print_class (const Model *model, MessageClass class, GString *text)
 char *
 training_text (const Training *training)
 {
-    g_autoptr (Model) model = learn (training->samples);
+    g_autoptr (Model) model = samples_learn (training->samples);
     g_autoptr (GString) text = g_string_new (NULL);
 
     g_string_append_printf (
@@ -362,9 +282,10 @@ training_text (const Training *training)
         "# SPDX-License-Identifier: BSD-2-Clause\n"
         "# What each signal adds to the log-odds of each class; written by \"licet train\".\n\n"
         "trained = \"liblinear L2R_LR, C 0.1, one against the rest, on %u messages; sources "
-        "repeated towards one weight; signals of less than %d sources left out\";\n",
+        "repeated towards one weight; signals of less than %d sources as the table has them; "
+        "weights against a signal's direction left out\";\n",
         training->samples->len, LEAST_SOURCES);
-    for (MessageClass class = CLASS_TRANSACTIONAL; class < MODEL_CLASSES; class ++)
-        print_class (model, class, text);
+    for (unsigned i = 0; i < G_N_ELEMENTS (learnt); i++)
+        print_class (model, learnt[i], text);
     return g_string_free (g_steal_pointer (&text), FALSE);
 }

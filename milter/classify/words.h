@@ -6,13 +6,37 @@
 
 #include "cues.h"
 
+/* What a term of the vocabulary speaks of; each is a list of a file of policies/words. */
+typedef enum {
+    GROUP_PROMOTIONAL, /* offers */
+    GROUP_COUPON,      /* a code to redeem */
+    GROUP_CALLS,       /* calls to act: shop, discover, join, give */
+    GROUP_NEWS,        /* newsletters, novelties, events */
+    GROUP_URGENCY,     /* now or never */
+    GROUP_TRANSACTIONAL,
+    GROUP_STATUS,    /* what became of the reader's order, account or request */
+    GROUP_AUTOMATIC, /* written by a program, do not answer, why you get this */
+    GROUP_REFERENCE, /* what a number is of: order, invoice, ticket */
+    GROUP_TOTAL,     /* what an amount is of: total, tax, shipping */
+    GROUP_SECRET,    /* codes and passwords */
+    GROUP_FORMAL,    /* how firms address customers and name themselves */
+    GROUP_PERSONAL,  /* how people greet, answer and take leave */
+    GROUP_VIEW,      /* to be read in a browser */
+    GROUP_UNSUBSCRIBE,
+    GROUP_SETTLED, /* of a voucher or the like that was used; says nothing of the language */
+    GROUP_COUNT,
+} WordGroup;
+
 /* How many different terms of the best-fitting language a text holds. */
 typedef struct {
     const char *language; /* borrowed from the vocabulary; NULL when no term was found */
-    unsigned promotional, transactional, unsubscribe;
-    unsigned settled; /* says nothing of a language */
+    unsigned count[GROUP_COUNT];
+    unsigned opening[GROUP_COUNT];  /* of these, in the first lines */
+    const char *first[GROUP_COUNT]; /* the first found of each, as written, or NULL */
+    unsigned numbered[GROUP_COUNT]; /* places where a number of three digits or more follows a
+                                       reference, an amount a total, a code a secret */
+    unsigned reductions;            /* percentages beside a term for offers */
     unsigned by_purpose[PURPOSE_WELCOME + 1];
-    const char *promotional_term, *transactional_term; /* the first found of each, or NULL */
 } WordCount;
 
 /* Linear in the text; text is UTF-8. */

@@ -53,8 +53,8 @@ add_file (Intake *intake, const char *path, MessageClass class, GError **error)
         return true;
     }
     /* Without a table every file is a source of its own. */
-    training_add (intake->training, message, class, row ? row[4] : base, row ? row[2] : "",
-                  row ? row[3] : "");
+    training_add (intake->training, message, class, base, row ? row[4] : base,
+                  row ? row[2] : "", row ? row[3] : "");
     intake->count++;
     return true;
 }
@@ -85,61 +85,90 @@ add_folder (Intake *intake, const char *top, MessageClass class, GError **error)
     return true;
 }
 
+typedef struct {
+    char *policies, *labels, *out;
+    int folds;
+    gboolean errors, show;
+} TrainOptions;
+
+static void
+train_options_clear (TrainOptions *options)
+{
+    g_free (options->policies);
+    g_free (options->labels);
+    g_free (options->out);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrainOptions, train_options_clear)
+
 static bool
-validate (const Intake *intake, int folds, bool by_language, GError **error)
+validate (const Intake *intake, const TrainOptions *options, UnseenGroups unseen,
+          GError **error)
 {
     g_autoptr (GString) report = g_string_new (NULL);
 
-    if (!training_validate (intake->training, (unsigned)folds, by_language, report, error))
+    if (!training_validate (intake->training, unseen, (unsigned)options->folds, options->errors,
+                            report, error))
         return false;
     fputs (report->str, stdout);
     return true;
 }
 
 static bool
-train_folders (Intake *intake, char **dirs, int folds, const char *out, GError **error)
+train_folders (Intake *intake, char **dirs, const TrainOptions *options, GError **error)
 {
     for (char **dir = dirs; *dir; dir++)
         for (MessageClass class = CLASS_TRANSACTIONAL; class <= CLASS_PERSONAL; class ++)
             if (!add_folder (intake, *dir, class, error))
                 return false;
-    if (!validate (intake, folds, false, error))
+    if (!validate (intake, options, UNSEEN_FOLD, error))
         return false;
-    if (g_hash_table_size (intake->table) > 0 && !validate (intake, folds, true, error))
+    if (g_hash_table_size (intake->table) > 0 &&
+        !(validate (intake, options, UNSEEN_SOURCE, error) &&
+          validate (intake, options, UNSEEN_LANGUAGE, error)))
         return false;
-    if (!out)
+    if (options->show) {
+        g_autoptr (GString) report = g_string_new (NULL);
+        training_show (intake->training, report);
+        fputs (report->str, stdout);
+    }
+    if (!options->out)
         return true;
     g_autofree char *text = training_text (intake->training);
-    return g_file_set_contents (out, text, -1, error);
+    return g_file_set_contents (options->out, text, -1, error);
 }
 
 int
 cmd_train (int argc, char **argv)
 {
-    g_autofree char *policies = NULL, *labels = NULL, *out = NULL;
-    int folds = 5;
+    g_auto (TrainOptions) options = { .folds = 5 };
     GOptionEntry entries[] = {
-        { "policies", 0, 0, G_OPTION_ARG_FILENAME, &policies, "folder of words/", "DIR" },
-        { "table", 0, 0, G_OPTION_ARG_FILENAME, &labels, "language, kind and source of files",
-          "FILE" },
-        { "folds", 0, 0, G_OPTION_ARG_INT, &folds, "parts to cross-validate in", "N" },
-        { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "write the model there", "FILE" },
+        { "policies", 0, 0, G_OPTION_ARG_FILENAME, &options.policies, "folder of words/",
+          "DIR" },
+        { "table", 0, 0, G_OPTION_ARG_FILENAME, &options.labels,
+          "language, kind and source of files", "FILE" },
+        { "folds", 0, 0, G_OPTION_ARG_INT, &options.folds, "parts to cross-validate in", "N" },
+        { "errors", 0, 0, G_OPTION_ARG_NONE, &options.errors,
+          "name what is judged wrongly, and why", NULL },
+        { "show", 0, 0, G_OPTION_ARG_NONE, &options.show,
+          "the strongest signals by class and language", NULL },
+        { "out", 0, 0, G_OPTION_ARG_FILENAME, &options.out, "write the model there", "FILE" },
         G_OPTION_ENTRY_NULL,
     };
     GError *error = NULL;
 
     if (!tool_options (&argc, &argv, "DIR…", "Trains the model on labelled folders.", entries))
         return EX_USAGE;
-    if (argc < 2 || folds < 2 || !policies)
+    if (argc < 2 || options.folds < 2 || !options.policies)
         return tool_usage ("train takes --policies DIR, folders, and two --folds or more");
-    g_autofree char *dir = g_build_filename (policies, "words", NULL);
+    g_autofree char *dir = g_build_filename (options.policies, "words", NULL);
     g_autoptr (Words) words = words_load (dir, &error);
-    g_autoptr (GHashTable) table = words ? read_table (labels, &error) : NULL;
+    g_autoptr (GHashTable) table = words ? read_table (options.labels, &error) : NULL;
     if (!table)
         return tool_fail (error);
     g_autoptr (Training) training = training_new (words);
     Intake intake = { .training = training, .table = table };
-    if (!train_folders (&intake, argv + 1, folds, out, &error))
+    if (!train_folders (&intake, argv + 1, &options, &error))
         return tool_fail (error);
     return EX_OK;
 }

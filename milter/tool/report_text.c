@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "licet/classify.h"
 #include "licet/pipeline.h"
 #include "report.h"
 
@@ -209,6 +210,43 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     g_string_append_c (text, '\n');
 }
 
+static double
+strength_of (const Evidence *evidence)
+{
+    return MAX (evidence->letter, ABS (evidence->weight));
+}
+
+/* The strongest first; what weighs the same stays in the order of the table. */
+static int
+compare_strength (gconstpointer a, gconstpointer b)
+{
+    double first = strength_of (*(const Evidence *const *)a);
+    double second = strength_of (*(const Evidence *const *)b);
+
+    return (first < second) - (first > second);
+}
+
+static void
+add_evidence (GString *text, const Evidence *evidence)
+{
+    const char *meaning = classify_meaning (evidence->signal);
+    const char *toward = evidence->letter > 0   ? "correspondence"
+                         : evidence->weight > 0 ? "promotion"
+                         : evidence->weight < 0 ? "transaction"
+                                                : "";
+    double strength = evidence->letter > 0 ? evidence->letter : ABS (evidence->weight);
+
+    if (strength >= 0.05)
+        g_string_append_printf (text, "  %-14s %4.1f  ", toward, strength);
+    else
+        g_string_append_printf (text, "  %-14s %4s  ", "note", "");
+    if (meaning && strcmp (meaning, evidence->where) != 0)
+        g_string_append_printf (text, "%s: %s (%s)\n", meaning, evidence->where,
+                                evidence->signal);
+    else
+        g_string_append_printf (text, "%s (%s)\n", evidence->where, evidence->signal);
+}
+
 void
 report_classify_text (GString *text, const char *path, const Message *message,
                       const Classification *classification)
@@ -216,11 +254,12 @@ report_classify_text (GString *text, const char *path, const Message *message,
     g_string_append_printf (text, "%s: ", path);
     add_class (text, classification);
     g_string_append_c (text, '\n');
-    for (unsigned i = 0; i < classification->evidence->len; i++) {
-        const Evidence *evidence = g_ptr_array_index (classification->evidence, i);
-        g_string_append_printf (text, "  %+5.1f  %s: %s\n", evidence->weight, evidence->signal,
-                                evidence->where);
-    }
+    g_autoptr (GPtrArray) strongest = g_ptr_array_new ();
+    for (unsigned i = 0; i < classification->evidence->len; i++)
+        g_ptr_array_add (strongest, g_ptr_array_index (classification->evidence, i));
+    g_ptr_array_sort (strongest, compare_strength);
+    for (unsigned i = 0; i < strongest->len; i++)
+        add_evidence (text, g_ptr_array_index (strongest, i));
     for (unsigned i = 0; i < classification->blocks->len; i++) {
         const Block *block = g_ptr_array_index (classification->blocks, i);
         g_string_append_printf (text, "  block   %s %s, bytes %zu to %zu: %s, %s\n",

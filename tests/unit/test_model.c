@@ -41,7 +41,7 @@ test_unknown_signal (void)
     g_autoptr (Model) model =
         load_text ("trained = \"by hand\";\n"
                    "transactional = { bias = 0.5;\n  colour = 1.0; };\n"
-                   "promotional = { bias = 0.5; };\nmixed = { };\npersonal = { bias = 0; };\n",
+                   "promotional = { bias = 0.5; };\npersonal = { };\n",
                    &error);
 
     g_assert_null (model);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "sender.h"
+
+#include <string.h>
+
+#include "fold.h"
+
+static const char *
+first_field (const Message *message, const char *const names[])
+{
+    for (; *names; names++)
+        if (message_header (message, *names))
+            return *names;
+    return NULL;
+}
+
+static bool
+holds_any (const char *text, const char *const words[])
+{
+    for (; *words; words++)
+        if (strstr (text, *words))
+            return true;
+    return false;
+}
+
+/* A list's own fields are no sign of advertising when its readers write to it. */
+static const char *
+find_bulk (const Message *message, bool discussion)
+{
+    static const char *const always[] = { "Feedback-ID",           "X-Campaign",
+                                          "X-CampaignID",          "X-Campaign-Id",
+                                          "X-Mailchimp-Campaign",  "X-Mailer-RecptId",
+                                          "X-Newsletter",          "X-Mailjet-Campaign",
+                                          "List-Unsubscribe-Post", NULL };
+    static const char *const lists[] = { "List-Unsubscribe", "List-Id", NULL };
+    const char *field = first_field (message, always);
+    const char *precedence = message_header (message, "Precedence");
+
+    if (field || discussion)
+        return field;
+    if (precedence && (g_ascii_strcasecmp (precedence, "bulk") == 0 ||
+                       g_ascii_strcasecmp (precedence, "list") == 0))
+        return "Precedence";
+    return first_field (message, lists);
+}
+
+static const char *
+find_automatic (const Message *message)
+{
+    static const char *const names[] = { "X-Auto-Response-Suppress", "X-Autoreply",
+                                         "X-Failed-Recipients", NULL };
+    const char *submitted = message_header (message, "Auto-Submitted");
+    const char *type = message_header (message, "Content-Type");
+    const char *path = message_header (message, "Return-Path");
+
+    if (submitted && g_ascii_strcasecmp (submitted, "no") != 0)
+        return "Auto-Submitted";
+    if (type && g_ascii_strncasecmp (type, "multipart/report", 16) == 0)
+        return "Content-Type: multipart/report";
+    if (path && strcmp (path, "<>") == 0)
+        return "Return-Path: <>";
+    return first_field (message, names);
+}
+
+static const char *
+find_platform (const Message *message)
+{
+    static const char *const names[] = { "X-PM-Message-Stream",
+                                         "X-Mailgun-Tag",
+                                         "X-Mailgun-Variables",
+                                         "X-MC-Tags",
+                                         "X-MC-User",
+                                         "X-SES-Configuration-Set",
+                                         "X-SES-Message-Tags",
+                                         "X-SMTPAPI",
+                                         "X-SG-EID",
+                                         "X-Mailin-Tag",
+                                         "X-MSYS-API",
+                                         "X-MJ-CustomID",
+                                         NULL };
+
+    return first_field (message, names);
+}
+
+/* Names, since X-Mailer is also set by programs that send. */
+static const char *
+find_client (const Message *message)
+{
+    static const char *const clients[] = {
+        "thunderbird",  "apple mail", "iphone mail", "ipad mail",   "outlook",    "mutt",
+        "evolution",    "kmail",      "mozilla",     "claws",       "eudora",     "sylpheed",
+        "alpine",       "pine.",      "roundcube",   "k-9",         "geary",      "gnus",
+        "squirrelmail", "horde",      "the bat",     "lotus notes", "mailspring", NULL
+    };
+    const char *agent = message_header (message, "User-Agent");
+    const char *mailer = agent ? agent : message_header (message, "X-Mailer");
+    g_autofree char *lower = mailer ? g_ascii_strdown (mailer, -1) : NULL;
+
+    for (const char *const *client = clients; lower && *client; client++)
+        if (strstr (lower, *client))
+            return *client;
+    return NULL;
+}
+
+/* As mail programs of many languages begin the subject of an answer or of mail passed on. */
+static bool
+is_reply_subject (const char *subject)
+{
+    static const char *const marks[] = { "re",   "aw",     "sv",   "vs",   "antw", "odp",
+                                         "ynt",  "fw",     "fwd",  "wg",   "tr",   "rv",
+                                         "enc",  "doorst", "vb",   "pd",   "rif",  "ref",
+                                         "res",  "回复",   "回覆", "答复", "转发", "轉寄",
+                                         "返信", "転送",   "답장", "전달", "رد",   "תגובה",
+                                         "השב",  "ответ",  "на",   NULL };
+    /* "[list] Re: …" */
+    const char *start =
+        *subject == '[' && strchr (subject, ']') ? strchr (subject, ']') + 1 : subject;
+    start += strspn (start, " ");
+    size_t length = strcspn (start, ":[（(");
+    const char *colon = strchr (start, ':') ? ":" : "：";
+    const char *end = strstr (start, colon);
+    g_autofree char *mark = g_utf8_strdown (start, (gssize)length);
+
+    if (!end || end > start + 24)
+        return false;
+    for (const char *const *word = marks; *word; word++)
+        if (strncmp (mark, *word, strlen (*word)) == 0 && strlen (mark) <= strlen (*word) + 3)
+            return true;
+    return false;
+}
+
+static bool
+is_silent (const char *local)
+{
+    static const char *const words[] = { "noreply",    "no-reply",        "no_reply",
+                                         "no.reply",   "donotreply",      "do-not-reply",
+                                         "norespond",  "nicht-antworten", "mailer-daemon",
+                                         "postmaster", "bounce",          NULL };
+
+    return holds_any (local, words);
+}
+
+static bool
+is_role (const char *local)
+{
+    static const char *const words[] = {
+        "info",      "newsletter", "news",     "support", "service", "order",    "billing",
+        "invoice",   "notif",      "alert",    "hello",   "contact", "kontakt",  "team",
+        "sales",     "marketing",  "shop",     "store",   "offer",   "account",  "admin",
+        "webmaster", "office",     "customer", "kunden",  "mailing", "update",   "auto",
+        "system",    "root",       "security", "booking", "ticket",  "tracking", "shipment",
+        "delivery",  "mail@",      "help",     "promo",   "deals",   "list",     NULL
+    };
+
+    return holds_any (local, words);
+}
+
+/* Names of letters only; "Example Store 24" has others. NULL for more or fewer than two or three. */
+static char **
+split_names (const char *from)
+{
+    g_autofree char *decoded = message_decode_words (from);
+    g_autofree char *name = g_strndup (decoded, strcspn (decoded, "<"));
+    g_autofree char *folded = fold_loose (g_strdelimit (name, "\"',", ' '));
+    g_auto (GStrv) words = g_strsplit (g_strstrip (folded), " ", -1);
+    unsigned names = 0;
+
+    for (char **word = words; *word; word++) {
+        for (const char *at = *word; *at; at = g_utf8_next_char (at)) {
+            gunichar letter = g_utf8_get_char (at);
+            if (!g_unichar_isalpha (letter) && letter != '-' && letter != '.')
+                return NULL;
+        }
+        names += **word != '\0';
+    }
+    return names == 2 || names == 3 ? g_steal_pointer (&words) : NULL;
+}
+
+/* People's addresses have a part of their name; those of shops with two words as name do not. */
+static bool
+is_named (const char *from, const char *local)
+{
+    g_auto (GStrv) names = split_names (from);
+
+    for (char **name = names; names && *name; name++)
+        if (strlen (*name) > 2 && strstr (local, *name))
+            return true;
+    return false;
+}
+
+static void
+look_at_author (const Message *message, Sender *sender)
+{
+    const char *address = message_from (message);
+    const char *from = message_header (message, "From");
+    const char *at = address ? strrchr (address, '@') : NULL;
+    g_autofree char *local = at ? g_ascii_strdown (address, at + 1 - address) : g_strdup ("");
+
+    sender->silent = is_silent (local);
+    sender->role = sender->silent || is_role (local);
+    sender->person = from && !sender->role && is_named (from, local);
+}
+
+/* Whether the first address of To is the list's own, as in "List-Post: <mailto:list@…>". */
+static bool
+is_sent_to_list (const Message *message, const char *const lists[])
+{
+    const char *to = message_header (message, "To");
+    const char *at = to ? strchr (to, '@') : NULL;
+
+    if (!at)
+        return false;
+    const char *start = at;
+    while (start > to && !strchr (" <\t\",;:", start[-1]))
+        start--;
+    g_autofree char *address = g_strndup (start, strcspn (start, " >\t,;\r\n"));
+    for (; *lists; lists++) {
+        const char *value = message_header (message, *lists);
+        if (value && strstr (value, address))
+            return true;
+    }
+    return false;
+}
+
+/* Announcements go through the same programs: what tells them apart is that people write. */
+static bool
+is_discussion (const Message *message, const Sender *sender)
+{
+    static const char *const lists[] = { "List-Post",      "List-Id",
+                                         "Mailing-List",   "X-BeenThere",
+                                         "X-Mailing-List", "X-Mailman-Version",
+                                         "X-Loop",         NULL };
+
+    return first_field (message, lists) &&
+           (sender->thread || sender->reply || sender->client ||
+            (sender->person && is_sent_to_list (message, lists)));
+}
+
+Sender
+sender_look (const Message *message)
+{
+    Sender sender = { 0 };
+
+    sender.automatic = find_automatic (message);
+    sender.platform = find_platform (message);
+    sender.client = find_client (message);
+    sender.thread =
+        message_header (message, "In-Reply-To") || message_header (message, "References");
+    sender.reply = is_reply_subject (message_subject (message));
+    look_at_author (message, &sender);
+    sender.discussion = is_discussion (message, &sender);
+    sender.bulk = find_bulk (message, sender.discussion);
+    return sender;
+}
+
+bool
+sender_declares (const Message *message, MessageClass *ret_class, const char **ret_field)
+{
+    static const char *const fields[] = { "X-PM-Message-Stream", "X-Mailgun-Tag",
+                                          "X-MC-Tags",           "X-SES-Configuration-Set",
+                                          "X-SES-Message-Tags",  "X-SMTPAPI",
+                                          "X-Mailin-Tag",        "X-MSYS-API",
+                                          "X-MJ-CustomID",       "X-Mailjet-Campaign",
+                                          "X-Mailgun-Variables" };
+    static const char *const transactional[] = { "transactional", "outbound", "receipt",
+                                                 "invoice",       "order",    "password",
+                                                 "notification",  NULL };
+    static const char *const promotional[] = { "broadcast", "marketing", "newsletter",
+                                               "promo",     "campaign",  NULL };
+    const char *field[2] = { NULL, NULL };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (fields); i++) {
+        const char *value = message_header (message, fields[i]);
+        g_autofree char *lower = value ? g_ascii_strdown (value, -1) : NULL;
+        if (lower && holds_any (lower, transactional))
+            field[0] = fields[i];
+        if (lower && holds_any (lower, promotional))
+            field[1] = fields[i];
+    }
+    if (!field[0] == !field[1])
+        return false;
+    *ret_class = field[0] ? CLASS_TRANSACTIONAL : CLASS_PROMOTIONAL;
+    *ret_field = field[0] ? field[0] : field[1];
+    return true;
+}

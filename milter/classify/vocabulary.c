@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The vocabulary from its files: terms of all languages in one sorted array. */
+
+#include "vocabulary.h"
+
+#include "licet/conffile.h"
+#include "licet/error.h"
+
+#include "fold.h"
+
+enum { SHORT_TERM = 2 };
+
+static const char *const match_words[] = { "word", "substring", NULL };
+
+static const struct {
+    const char *name;
+    WordGroup group;
+} lists[] = {
+    { "promotional", GROUP_PROMOTIONAL },
+    { "coupon", GROUP_COUPON },
+    { "calls", GROUP_CALLS },
+    { "news", GROUP_NEWS },
+    { "urgency", GROUP_URGENCY },
+    { "status", GROUP_STATUS },
+    { "automatic", GROUP_AUTOMATIC },
+    { "reference", GROUP_REFERENCE },
+    { "total", GROUP_TOTAL },
+    { "secret", GROUP_SECRET },
+    { "formal", GROUP_FORMAL },
+    { "personal", GROUP_PERSONAL },
+    { "view", GROUP_VIEW },
+    { "unsubscribe", GROUP_UNSUBSCRIBE },
+    { "settled", GROUP_SETTLED },
+};
+
+static const ConfField word_fields[] = {
+    { "language", CONF_STRING, true, 0, 0, NULL },
+    { "provenance", CONF_STRING, true, 0, 0, NULL },
+    { "match", CONF_STRING, false, 0, 0, match_words },
+    { "promotional", CONF_STRINGS, true, 0, 0, NULL },
+    { "transactional", CONF_GROUP, true, 0, 0, NULL },
+    { "coupon", CONF_STRINGS, false, 0, 0, NULL },
+    { "calls", CONF_STRINGS, false, 0, 0, NULL },
+    { "news", CONF_STRINGS, false, 0, 0, NULL },
+    { "urgency", CONF_STRINGS, false, 0, 0, NULL },
+    { "status", CONF_STRINGS, false, 0, 0, NULL },
+    { "automatic", CONF_STRINGS, false, 0, 0, NULL },
+    { "reference", CONF_STRINGS, false, 0, 0, NULL },
+    { "total", CONF_STRINGS, false, 0, 0, NULL },
+    { "secret", CONF_STRINGS, false, 0, 0, NULL },
+    { "formal", CONF_STRINGS, false, 0, 0, NULL },
+    { "personal", CONF_STRINGS, false, 0, 0, NULL },
+    { "view", CONF_STRINGS, false, 0, 0, NULL },
+    { "unsubscribe", CONF_STRINGS, false, 0, 0, NULL },
+    { "blocks", CONF_GROUP, false, 0, 0, NULL },
+    { "settled", CONF_STRINGS, false, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static const ConfField purpose_fields[] = {
+    { "receipt", CONF_STRINGS, false, 0, 0, NULL },
+    { "shipping", CONF_STRINGS, false, 0, 0, NULL },
+    { "booking", CONF_STRINGS, false, 0, 0, NULL },
+    { "account", CONF_STRINGS, false, 0, 0, NULL },
+    { "security", CONF_STRINGS, false, 0, 0, NULL },
+    { "support", CONF_STRINGS, false, 0, 0, NULL },
+    { "billing", CONF_STRINGS, false, 0, 0, NULL },
+    { "legal", CONF_STRINGS, false, 0, 0, NULL },
+    { NULL, CONF_STRING, false, 0, 0, NULL },
+};
+
+static void
+term_free (Term *term)
+{
+    g_free (term->text);
+    g_free (term);
+}
+
+static void
+index_free (Index *index)
+{
+    if (!index)
+        return;
+    g_ptr_array_unref (index->terms);
+    g_free (index);
+}
+
+static void
+add_spelling (Words *words, const Term *term, char *text)
+{
+    Term *spelling = g_new0 (Term, 1);
+
+    *spelling = *term;
+    spelling->text = text;
+    spelling->length = strlen (text);
+    g_ptr_array_add (words->terms, spelling);
+}
+
+/* Latin words stand between blanks in texts of these languages too. */
+static bool
+is_unspaced (const char *text)
+{
+    return g_utf8_get_char (text) >= 0xe00;
+}
+
+static void
+add_term (Words *words, const char *written, WordGroup group, Purpose purpose, bool substring)
+{
+    bool prefix = g_str_has_suffix (written, "*");
+    g_autofree char *bare = g_strndup (written, strlen (written) - prefix);
+    char *exact = fold_case (bare);
+    g_autofree char *loose = fold_loose (bare);
+    Term term = { .written = g_intern_string (written),
+                  .language = words->languages->len - 1,
+                  .number = words->numbers++,
+                  .group = group,
+                  .purpose = purpose,
+                  .prefix = prefix,
+                  .substring = substring && is_unspaced (exact) };
+
+    term.edge = term.substring && g_utf8_strlen (exact, -1) <= SHORT_TERM;
+    add_spelling (words, &term, exact);
+    if (strcmp (loose, exact) != 0)
+        add_spelling (words, &term, g_steal_pointer (&loose));
+}
+
+static void
+add_terms (Words *words, const ConfNode *group, const char *name, WordGroup kind,
+           Purpose purpose, bool substring)
+{
+    g_auto (GStrv) terms = conf_strings (group, name);
+
+    /* A single letter is a word of no language that says anything. */
+    for (char **term = terms; terms && *term; term++)
+        if (strlen (*term) > 1)
+            add_term (words, *term, kind, purpose, substring);
+}
+
+static void
+read_language (Words *words, const ConfNode *root, GPtrArray *problems)
+{
+    if (!conf_check (root, word_fields, problems))
+        return;
+    const ConfNode *transactional = conf_child (root, "transactional");
+    if (!conf_check (transactional, purpose_fields, problems))
+        return;
+    bool substring = strcmp (conf_string (root, "match", "word"), "substring") == 0;
+
+    g_ptr_array_add (words->languages, g_strdup (conf_string (root, "language", "")));
+    for (unsigned i = 0; i < G_N_ELEMENTS (lists); i++)
+        add_terms (words, root, lists[i].name, lists[i].group, PURPOSE_NONE, substring);
+    for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++)
+        add_terms (words, transactional, purpose_word (purpose), GROUP_TRANSACTIONAL, purpose,
+                   substring);
+    cues_read (words->cues, root, substring, problems);
+}
+
+static int
+compare_terms (gconstpointer a, gconstpointer b)
+{
+    const Term *first = *(const Term *const *)a, *second = *(const Term *const *)b;
+    int order = strcmp (first->text, second->text);
+
+    return order ? order : (first->number > second->number) - (first->number < second->number);
+}
+
+static void
+fill_index (Index *index)
+{
+    unsigned at = 0;
+
+    for (unsigned i = 0; i < index->terms->len; i++) {
+        const Term *term = index->terms->pdata[i];
+        if (term->length < sizeof (guint32))
+            index->brief[term_first_two (term->text)] = true;
+        else
+            index->fours[term_first_four (term->text)] = true;
+    }
+    for (unsigned key = 0; key < G_N_ELEMENTS (index->begin); key++) {
+        while (at < index->terms->len &&
+               term_first_two (((const Term *)index->terms->pdata[at])->text) < key)
+            at++;
+        index->begin[key] = at;
+    }
+}
+
+static Index *
+index_new (const GPtrArray *terms, bool substring, bool offers)
+{
+    Index *index = g_new0 (Index, 1);
+
+    index->terms = g_ptr_array_new ();
+    for (unsigned i = 0; i < terms->len; i++) {
+        Term *term = terms->pdata[i];
+        if (term->substring == substring && term->length > 1 &&
+            (!offers || term->group == GROUP_PROMOTIONAL))
+            g_ptr_array_add (index->terms, term);
+    }
+    g_ptr_array_sort (index->terms, compare_terms);
+    fill_index (index);
+    return index;
+}
+
+static Words *
+words_new (void)
+{
+    Words *words = g_new0 (Words, 1);
+
+    words->terms = g_ptr_array_new_with_free_func ((GDestroyNotify)term_free);
+    words->languages = g_ptr_array_new_with_free_func (g_free);
+    words->cues = cues_new ();
+    g_atomic_ref_count_init (&words->references);
+    return words;
+}
+
+static Words *
+sort_terms (Words *words)
+{
+    words->words = index_new (words->terms, false, false);
+    words->substrings = index_new (words->terms, true, false);
+    words->offers = index_new (words->terms, false, true);
+    words->offer_substrings = index_new (words->terms, true, true);
+    return words;
+}
+
+Words *
+words_load (const char *dir, GError **error)
+{
+    g_autoptr (Words) words = words_new ();
+    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+
+    if (!g_file_test (dir, G_FILE_TEST_EXISTS))
+        return sort_terms (g_steal_pointer (&words));
+    g_autoptr (GPtrArray) paths = conffile_list (dir, ".cfg", error);
+    if (!paths)
+        return NULL;
+    for (unsigned i = 0; i < paths->len; i++) {
+        g_autoptr (GError) cause = NULL;
+        g_autoptr (Conffile) file = conffile_load (g_ptr_array_index (paths, i), &cause);
+        if (file)
+            read_language (words, conffile_root (file), problems);
+        else
+            g_ptr_array_add (problems, g_strdup (cause->message));
+    }
+    if (!conf_finish (problems, LICET_ERROR_POLICY, error))
+        return NULL;
+    return sort_terms (g_steal_pointer (&words));
+}
+
+Words *
+words_ref (Words *words)
+{
+    g_atomic_ref_count_inc (&words->references);
+    return words;
+}
+
+void
+words_unref (Words *words)
+{
+    if (!words || !g_atomic_ref_count_dec (&words->references))
+        return;
+    index_free (words->words);
+    index_free (words->substrings);
+    index_free (words->offers);
+    index_free (words->offer_substrings);
+    g_ptr_array_unref (words->terms);
+    g_ptr_array_unref (words->languages);
+    cues_free (words->cues);
+    g_free (words);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_CLASSIFY_VOCABULARY_H
+#define LICET_CLASSIFY_VOCABULARY_H
+
+#include <string.h>
+
+#include "words.h"
+
+/* What words_load makes of the files and words_count walks through. */
+
+enum { FOURS = 1 << 15 };
+
+/* Each is found as it is written and as fold_loose makes it. */
+typedef struct {
+    char *text;
+    size_t length;
+    const char *written;
+    unsigned language;
+    unsigned number; /* the same for both spellings */
+    WordGroup group;
+    Purpose purpose;
+    bool prefix;    /* any ending */
+    bool substring; /* of a script that puts no blanks between words */
+    bool edge;      /* stands at the beginning or end of a word, being short */
+} Term;
+
+typedef struct {
+    GPtrArray *terms;              /* of Term, sorted by text */
+    unsigned begin[256 * 256 + 1]; /* by first two bytes */
+    bool brief[256 * 256]; /* whether one of less than four bytes begins with these two */
+    bool fours[FOURS];     /* by hash of four bytes: whether a longer one begins so */
+} Index;
+
+struct Words {
+    GPtrArray *terms;     /* of Term; owns them */
+    GPtrArray *languages; /* of char * */
+    unsigned numbers;
+    Index *words;                     /* that begin a word */
+    Index *substrings;                /* that stand anywhere */
+    Index *offers, *offer_substrings; /* of these the promotional ones */
+    Cues *cues;
+    gatomicrefcount references;
+};
+
+/* Of a text with at least one byte before its end, and of one with four. */
+static inline unsigned
+term_first_two (const char *text)
+{
+    return (unsigned)(unsigned char)text[0] << 8 | (unsigned char)text[1];
+}
+
+static inline unsigned
+term_first_four (const char *text)
+{
+    guint32 bytes;
+
+    memcpy (&bytes, text, sizeof bytes);
+    return (bytes * 2654435761u) >> 17;
+}
+
+#endif
