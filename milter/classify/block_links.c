@@ -19,8 +19,7 @@ typedef struct {
     const char *words[48];
 } Row;
 
-/* The first row with a word in the path counts. Those that lead from an order to praise or friends
- * come first: "/orders/4711/review". */
+/* The first row with a word in the path counts: "/orders/4711/review" is about the order. */
 static const Row paths[] = {
     { GOAL_LEGAL,
       { "unsub",           "optout",     "opt-out",    "opt_out",      "preferences",
@@ -29,10 +28,6 @@ static const Row paths[] = {
         "confidentialite", "cgv",        "condizioni", "privacidade",  "regulamin",
         "polityka",        "integritet", "vilkar",     "villkor",      "gizlilik",
         "abmelden",        "desinscri",  "afmelden",   "avregistrera", "wypisz" } },
-    { GOAL_SHOP, { "review",     "rating",   "bewert", "avis",    "recensi",  "resena",
-                   "survey",     "feedback", "refer",  "invite",  "friend",   "reward",
-                   "loyalty",    "bonus",    "coupon", "voucher", "wishlist", "recommend",
-                   "newsletter", "sale",     "offer",  "deals" } },
     { GOAL_ACCOUNT,
       { "order",       "invoice",  "track",    "parcel",    "shipment", "account",
         "login",       "signin",   "sign-in",  "password",  "reset",    "verif",
@@ -42,6 +37,13 @@ static const Row paths[] = {
         "seguimiento", "cuenta",   "commande", "facture",   "suivi",    "compte",
         "ordini",      "ordine",   "fattura",  "encomenda", "fatura",   "zamowien",
         "bestelling",  "ordre",    "siparis",  "zakaz",     "download" } },
+    { GOAL_TEASER,
+      { "review",     "rating",  "bewert",   "avis",    "recensi",   "resena",   "survey",
+        "feedback",   "umfrage", "encuesta", "sondage", "enquete",   "ankiet",   "anket",
+        "refer",      "invite",  "friend",   "parrain", "empfehl",   "freunde",  "reward",
+        "loyalty",    "bonus",   "coupon",   "voucher", "gutschein", "wishlist", "recommend",
+        "newsletter", "boletin", "/sale",    "offer",   "angebot",   "oferta",   "deals",
+        "promo",      "rabat",   "/club",    "giveaway" } },
 };
 
 static const Row hosts[] = {
@@ -52,6 +54,7 @@ static const Row hosts[] = {
       { "facebook.com", "instagram.com", "twitter.com", "//x.com", "linkedin.com",
         "youtube.com", "tiktok.com", "pinterest.", "//vk.com", "t.me/", "weibo.com",
         "snapchat.com", "threads.net", "whatsapp.com/channel" } },
+    { GOAL_TEASER, { "//survey.", "//surveys.", "//feedback.", "//review.", "//reviews." } },
     { GOAL_ACCOUNT, { "//track.", "//tracking.", "//account.", "//my.", "//login." } },
 };
 

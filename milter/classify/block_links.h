@@ -8,6 +8,7 @@
 typedef enum {
     GOAL_NONE,    /* nowhere a reader goes to */
     GOAL_SHOP,    /* any other page */
+    GOAL_TEASER,  /* a page of offers, friends, points, reviews or the like */
     GOAL_ACCOUNT, /* an order, invoice, parcel or account */
     GOAL_LEGAL,   /* terms, privacy, unsubscribing */
     GOAL_CONTACT, /* mail or telephone */

@@ -105,6 +105,12 @@ see_code (const Sample *sample)
 }
 
 static bool
+see_link (const Sample *sample)
+{
+    return sample->goals[GOAL_TEASER] > 0;
+}
+
+static bool
 see_app_link (const Sample *sample)
 {
     return sample->goals[GOAL_APP] > 0;
@@ -249,11 +255,17 @@ see_price (const Sample *sample)
 }
 
 static bool
+leads_to_shop (const Sample *sample)
+{
+    return sample->goals[GOAL_SHOP] > 0 || sample->goals[GOAL_TEASER] > 0;
+}
+
+static bool
 see_card (const Sample *sample)
 {
     bool ware = sample->piece->images > 0 || (sample->amount && !sample->found[CUE_AMOUNT]);
 
-    return ware && sample->goals[GOAL_SHOP] > 0;
+    return ware && leads_to_shop (sample);
 }
 
 static bool
@@ -261,14 +273,13 @@ see_button (const Sample *sample)
 {
     bool line = sample->leaf->kind == LEAF_PLAIN || (sample->piece->look & PIECE_BUTTON);
 
-    return line && (sample->goals[GOAL_SHOP] > 0 || sample->goals[GOAL_APP] > 0);
+    return line && (leads_to_shop (sample) || sample->goals[GOAL_APP] > 0);
 }
 
 static bool
 see_linked (const Sample *sample)
 {
-    return (sample->piece->look & PIECE_LINKED) && sample->goals[GOAL_SHOP] > 0 &&
-           !sample->common;
+    return (sample->piece->look & PIECE_LINKED) && leads_to_shop (sample) && !sample->common;
 }
 
 static bool
@@ -297,6 +308,7 @@ static const Row table[] = {
     { "block-next", ROW_PROMOTIONAL, 2, see_next },
     { "block-winback", ROW_PROMOTIONAL, 2, see_winback },
     { "block-social", ROW_PROMOTIONAL, 2, see_social },
+    { "block-link", ROW_PROMOTIONAL, 2, see_link },
     { "block-app-link", ROW_PROMOTIONAL, 2, see_app_link },
     { "block-social-link", ROW_PROMOTIONAL, 1, see_social_link },
     { "block-urgency", ROW_PROMOTIONAL, 1, see_urgency },

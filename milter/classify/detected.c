@@ -27,7 +27,7 @@ enum { POINTS_DOUBT = 8 };
 /* Letters that say nothing of promotion and may stand within it, under its own heading or not. */
 enum { BRIDGE_HEADED = 240, BRIDGE = 90 };
 
-/* A part of fewer letters than this that has nothing to it but its heading is no block. */
+/* One piece of fewer letters than this is no block. */
 enum { LEAST_LETTERS = 40 };
 
 /* Children of one node that make a section; more are searched one by one. */
@@ -124,14 +124,14 @@ is_coherent (const BlockParts *parts, Span span)
            (enclosed || 2 * neutral <= block_parts_letters (parts, span));
 }
 
-/* A heading alone would leave behind what it announces. */
+/* A heading alone would leave behind what it announces, and a button what it is about. */
 static bool
 has_body (const BlockParts *parts, Span span)
 {
-    for (unsigned i = span.first; i < span.end; i++)
-        if (!block_parts_is_heading (parts, i))
-            return true;
-    return block_parts_letters (parts, span) >= LEAST_LETTERS;
+    size_t letters = block_parts_letters (parts, span);
+    unsigned wares = block_parts_shows (parts, parts->sets.card, span);
+
+    return span.end > span.first + (wares > 0 ? 0 : 1) || letters >= LEAST_LETTERS;
 }
 
 static bool
