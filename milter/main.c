@@ -34,7 +34,8 @@
 
 /* Postfix gives up on a message after maximal_queue_lifetime (5 days); admins raise it. */
 #define JOURNAL_SECONDS   (14 * 24 * 3600)
-#define HOUR_MILLISECONDS (3600 * 1000)
+#define TICK_MILLISECONDS (60 * 1000)
+#define TICKS_PER_HOUR    60
 
 typedef struct {
     const char *config;
@@ -347,12 +348,15 @@ wait_for_stop (Daemon *daemon)
     struct pollfd item = { .fd = wake, .events = POLLIN };
     uint64_t count;
 
-    while (!g_atomic_int_get (&stop_wanted)) {
-        int ready = poll (&item, 1, HOUR_MILLISECONDS);
+    for (unsigned ticks = 0; !g_atomic_int_get (&stop_wanted);) {
+        int ready = poll (&item, 1, TICK_MILLISECONDS);
         if (ready > 0 && read (wake, &count, sizeof count) < 0)
             return;
-        if (ready == 0)
-            expire_journal (daemon);
+        if (ready == 0) {
+            daemon_tick (daemon);
+            if (++ticks % TICKS_PER_HOUR == 0)
+                expire_journal (daemon);
+        }
         if (g_atomic_int_compare_and_exchange (&reload_wanted, 1, 0)) {
             handle_hangup ();
             reload (daemon);

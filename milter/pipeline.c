@@ -11,6 +11,7 @@
 
 #include "licet/address.h"
 #include "licet/classify.h"
+#include "licet/digest.h"
 #include "licet/message.h"
 #include "licet/rewrite.h"
 
@@ -21,7 +22,7 @@ hash_from (GBytes *bytes, size_t offset)
     const unsigned char *data = g_bytes_get_data (bytes, &length);
 
     offset = MIN (offset, length);
-    return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data + offset, length - offset);
+    return digest_sha256 (data + offset, length - offset);
 }
 
 static size_t
@@ -283,15 +284,31 @@ prepend_signatures (GBytes *bytes, const GPtrArray *signatures)
     return g_byte_array_free_to_bytes (whole);
 }
 
-static bool
-sign_variant (const Engine *engine, Variant *variant, const char *from, int64_t now,
-              GError **error)
+/* Most variants have the body that came in, and hashing is dearer than comparing. */
+static char *
+hash_variant (const Run *run, const Variant *variant)
 {
-    variant->body_hash = hash_from (variant->bytes, body_offset (variant->bytes));
+    size_t old_length = 0, length = 0;
+    const char *old = g_bytes_get_data (message_bytes (run->message), &old_length);
+    const char *data = g_bytes_get_data (variant->bytes, &length);
+    size_t old_body = message_body_offset (run->message), body = body_offset (variant->bytes);
+
+    if (length - body == old_length - old_body &&
+        memcmp (data + body, old + old_body, length - body) == 0)
+        return g_strdup (run->plan->body_hash);
+    return hash_from (variant->bytes, body);
+}
+
+static bool
+sign_variant (const Run *run, Variant *variant, GError **error)
+{
+    const char *from = message_from (run->message);
+
+    variant->body_hash = hash_variant (run, variant);
     if (!from)
         return true;
-    GPtrArray *signatures =
-        signer_sign (engine->signer, variant->bytes, address_domain (from), now, error);
+    GPtrArray *signatures = signer_sign (run->engine->signer, variant->bytes,
+                                         address_domain (from), run->now, error);
     if (!signatures)
         return false;
     g_ptr_array_unref (variant->signatures);
@@ -331,13 +348,17 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .plan = plan,
     };
     plan->classification = classify (message, engine->words, engine->model, hints_of (&run));
+    plan->campaign = g_strdup (message_header (message, "X-Licet-Campaign"));
+    plan->template = rewrite_template (message);
     if (!decide_and_make (&run, error))
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
 
-    for (unsigned i = 0; i < plan->variants->len; i++)
-        if (!sign_variant (engine, g_ptr_array_index (plan->variants, i),
-                           message_from (message), now, error))
+    for (unsigned i = 0; i < plan->variants->len; i++) {
+        Variant *variant = g_ptr_array_index (plan->variants, i);
+        rewrite_name_removed (message, variant);
+        if (!sign_variant (&run, variant, error))
             return NULL;
+    }
     return g_steal_pointer (&plan);
 }

@@ -9,7 +9,7 @@ cd "${1:-${srcdir:-.}}"
 floor_of_header() {
     case "$1" in
     limits | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | signer | audit) echo 1 ;;
+    message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | seal | signer | digest | audit | audit_read) echo 1 ;;
     classify | training | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal) echo 3 ;;
     edge) echo 4 ;;
@@ -30,12 +30,12 @@ floor_of_file() {
 }
 
 # What one folder of floor 1 may use of another: the log records decisions under the ledger's
-# pseudonyms, settings name keys.
+# pseudonyms and is sealed with a key, settings name keys.
 sideways_allowed() {
     case "$1:$2" in
     milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
         milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:ledger | \
-        milter/sign/*:signer | milter/audit/*:audit) return 0 ;;
+        milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
     esac
     return 1
 }

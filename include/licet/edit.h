@@ -36,6 +36,8 @@ typedef struct {
     char *value; /* without the leading space; folds are CRLF and a blank; no CRLF at the end */
     char *where; /* for people: "text/html 1.2, comment", "Subject" */
     char *rule;  /* id of the rule that asked for it, or NULL */
+    char *
+        removed_hash; /* SHA-256 hex of the decoded bytes that go, once there is a copy; or NULL */
 } Edit;
 
 Edit *edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const char *where,

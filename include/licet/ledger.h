@@ -58,8 +58,20 @@ bool ledger_failed (Ledger *ledger, const LedgerKey *key, GError **error);
 
 /* The pseudonym of a normalised address as 64 hex digits, made when absent. Caller frees. */
 char *ledger_subject (Ledger *ledger, const char *address, GError **error);
+/* The same of a list, with one sync for all that are new. Ended by NULL, as is the result. Caller
+ * frees with g_strfreev. */
+char **ledger_subjects (Ledger *ledger, const char *const *addresses, GError **error);
 /* The same, but NULL without an error when there is none. */
 char *ledger_find_subject (Ledger *ledger, const char *address, GError **error);
+
+/*
+ * Deletes the salt of an address and overwrites it in the file: nothing leads from the log to the
+ * person any more. *ret_known tells whether there was one. UNAVAILABLE as well while a hand-over
+ * to that address is begun and unfinished, since the journal finds it by the same salt.
+ */
+bool ledger_erase (Ledger *ledger, const char *address, bool *ret_known, GError **error);
+/* Every address that has a pseudonym, by pseudonym (char * to char *). Caller unrefs. */
+GHashTable *ledger_addresses (Ledger *ledger, GError **error);
 
 /* How many hand-overs are begun and unfinished. */
 unsigned ledger_in_doubt (Ledger *ledger);

@@ -33,6 +33,10 @@
 /* gumbo takes a kilobyte for each; the largest newsletters have some thousand. */
 #define LIMIT_HTML_ELEMENTS 20000
 
+/* Ampersands of a leaf: each may begin a character reference, which costs gumbo as much as some
+ * forty letters; a page of 50,000 letters that all are references is a long one. */
+#define LIMIT_HTML_REFERENCES 50000
+
 /* Text of one reading of a message that is searched for promotion; what is longer says so. */
 #define LIMIT_READING_BYTES (8u * 1024 * 1024)
 
@@ -48,7 +52,7 @@
  * selects more is not stripped. */
 #define LIMIT_BLOCKS 256
 
-/* Unmarked blocks of one leaf: a mail in which more parts are promotion is no transaction. */
+/* Unmarked blocks of one leaf; one with more parts that are promotion is not stripped. */
 #define LIMIT_DETECTED 16
 
 /* RFC 5321 4.5.3.1.8 asks for at least 100; Postfix accepts 1,000 by default. */

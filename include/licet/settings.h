@@ -14,15 +14,23 @@
  * come from it. Immutable once loaded.
  */
 typedef struct {
-    char *milter_socket;  /* libmilter syntax: "inet:PORT@HOST" or "unix:PATH" */
-    char *lmtp_listen;    /* "HOST:PORT" or "unix:PATH" */
-    char *submit_to;      /* "HOST:PORT" */
-    char *control_socket; /* path */
-    char *policies;       /* directory */
-    char *consent;        /* URI of consent_open */
-    char *state;          /* path of the ledger */
-    char *audit_log;      /* path */
-    char *log;            /* "stderr" or "syslog" */
+    char *milter_socket;     /* libmilter syntax: "inet:PORT@HOST" or "unix:PATH" */
+    char *lmtp_listen;       /* "HOST:PORT" or "unix:PATH" */
+    char *submit_to;         /* "HOST:PORT" */
+    char *control_socket;    /* path */
+    char *policies;          /* directory */
+    char *consent;           /* URI of consent_open */
+    char *state;             /* path of the ledger */
+    char *audit_log;         /* path */
+    char *audit_key;         /* path; "" for audit-key.pem beside the ledger */
+    char *audit_checkpoints; /* path, or "" */
+    int64_t audit_segment;   /* MiB */
+    int64_t audit_days;      /* 0 keeps all */
+    int64_t audit_reserve;   /* MiB */
+    char *audit_evidence;    /* "keep" or "omit" */
+    char *audit_facts;       /* "keep" or "omit" */
+    char *metrics_file;      /* path, or "" */
+    char *log;               /* "stderr" or "syslog" */
     char *tag_header;
     char *unsigned_mail;     /* "pass" or "defer" */
     char *hostname;          /* for greetings and EHLO */

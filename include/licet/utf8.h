@@ -3,6 +3,7 @@
 #define LICET_UTF8_H
 
 #include <glib.h>
+#include <stddef.h>
 
 /*
  * As g_utf8_normalize, but linear in the text, which GLib's is not for texts with many composed
@@ -10,5 +11,8 @@
  * long, before a letter that nothing joins. Valid UTF-8 only. Caller frees.
  */
 char *utf8_normalise (const char *text, GNormalizeMode mode);
+
+/* How many bytes of ASCII, without NUL, a text begins with. */
+size_t utf8_ascii_length (const char *text, size_t length);
 
 #endif

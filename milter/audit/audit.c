@@ -1,111 +1,173 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * The file of the log: whole lines, appended in one write and synced before the caller goes on.
- * After a failed write or sync the file may end in half a line; it is not written to again
- * until it was reopened, since a second fsync could claim a success that the first one lost.
+ * Group commit: whoever comes first writes for all who came meanwhile, with one sync. Records get
+ * their place in the chain only then, so a batch that fails leaves no trace in it.
  */
 
 #include "licet/audit.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "licet/error.h"
 #include "record.h"
+#include "writer.h"
+
+/* Records that share a write, and what became of them. Freed by the last who waits. */
+typedef struct {
+    GPtrArray *records;
+    int64_t now;
+    unsigned waiting;
+    bool done;
+    GError *error;
+} Batch;
 
 struct Audit {
+    RecordOptions options;
     GMutex lock;
-    char *path;
-    int fd;
-    bool broken;
+    GCond changed;
+    Batch *open;  /* takes records; NULL when there are none */
+    bool writing; /* somebody has the writer, without the lock */
+    int is_full;  /* atomic: what the disk had to say last */
+    Writer *writer;
 };
 
-static int
-open_log (const char *path, GError **error)
-{
-    int fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-
-    if (fd < 0)
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
-                     g_strerror (errno));
-    return fd;
-}
-
 Audit *
-audit_open (const char *path, GError **error)
+audit_open (const AuditOptions *options, int64_t now, GError **error)
 {
-    int fd = open_log (path, error);
+    Writer *writer = writer_open (options, now, error);
 
-    if (fd < 0)
+    if (!writer)
         return NULL;
     Audit *audit = g_new0 (Audit, 1);
     g_mutex_init (&audit->lock);
-    audit->path = g_strdup (path);
-    audit->fd = fd;
+    g_cond_init (&audit->changed);
+    audit->writer = writer;
+    audit->is_full = !writer_has_room (writer);
+    audit->options = (RecordOptions){ .without_evidence = options->without_evidence,
+                                      .without_facts = options->without_facts };
     return audit;
 }
 
-bool
-audit_reopen (Audit *audit, GError **error)
+/* The writer, for one thread at a time. */
+static Writer *
+take_writer (Audit *audit)
 {
-    int fd = open_log (audit->path, error);
-
-    if (fd < 0)
-        return false;
     g_mutex_lock (&audit->lock);
-    close (audit->fd);
-    audit->fd = fd;
-    audit->broken = false;
+    while (audit->writing)
+        g_cond_wait (&audit->changed, &audit->lock);
+    audit->writing = true;
     g_mutex_unlock (&audit->lock);
-    return true;
+    return audit->writer;
+}
+
+static void
+give_writer (Audit *audit)
+{
+    g_atomic_int_set (&audit->is_full, !writer_has_room (audit->writer));
+    g_mutex_lock (&audit->lock);
+    audit->writing = false;
+    g_cond_broadcast (&audit->changed);
+    g_mutex_unlock (&audit->lock);
+}
+
+bool
+audit_reopen (Audit *audit, int64_t now, GError **error)
+{
+    bool ok = writer_reopen (take_writer (audit), now, error);
+
+    give_writer (audit);
+    return ok;
+}
+
+bool
+audit_tick (Audit *audit, int64_t now, GError **error)
+{
+    bool ok = writer_tick (take_writer (audit), now, error);
+
+    give_writer (audit);
+    return ok;
+}
+
+AuditStatus
+audit_status (Audit *audit)
+{
+    AuditStatus status = writer_status (take_writer (audit));
+
+    give_writer (audit);
+    return status;
 }
 
 void
-audit_free (Audit *audit)
+audit_close (Audit *audit, int64_t now)
 {
     if (!audit)
         return;
-    close (audit->fd);
+    writer_close (audit->writer, now);
     g_mutex_clear (&audit->lock);
-    g_free (audit->path);
+    g_cond_clear (&audit->changed);
     g_free (audit);
 }
 
-static bool
-write_all (int fd, const char *text, size_t length)
+static Batch *
+join_batch (Audit *audit, GPtrArray *records, int64_t now)
 {
-    while (length > 0) {
-        ssize_t written = write (fd, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        text += written;
-        length -= (size_t)written;
+    if (!audit->open) {
+        audit->open = g_new0 (Batch, 1);
+        audit->open->records = g_ptr_array_new_with_free_func (g_free);
     }
-    return true;
+    g_ptr_array_extend_and_steal (audit->open->records, records);
+    audit->open->now = MAX (audit->open->now, now);
+    audit->open->waiting++;
+    return audit->open;
 }
 
 static bool
-append_lines (Audit *audit, const GString *lines, GError **error)
+leave_batch (Batch *batch, GError **error)
 {
-    int saved = 0;
+    bool ok = !batch->error;
 
-    g_mutex_lock (&audit->lock);
-    if (!audit->broken &&
-        (!write_all (audit->fd, lines->str, lines->len) || fdatasync (audit->fd) != 0)) {
-        saved = errno;
-        audit->broken = true;
-    }
-    bool ok = !audit->broken;
-    g_mutex_unlock (&audit->lock);
     if (!ok)
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", audit->path,
-                     saved ? g_strerror (saved)
-                           : "not written since an earlier failure; reload opens it again");
+        g_propagate_error (error, g_error_copy (batch->error));
+    if (--batch->waiting == 0) {
+        g_ptr_array_unref (batch->records);
+        g_clear_error (&batch->error);
+        g_free (batch);
+    }
+    return ok;
+}
+
+/* With the lock, which is let go of while the disk works. */
+static void
+write_open_batch (Audit *audit)
+{
+    Batch *batch = g_steal_pointer (&audit->open);
+
+    audit->writing = true;
+    g_mutex_unlock (&audit->lock);
+    writer_append (audit->writer, batch->records, batch->now, &batch->error);
+    g_atomic_int_set (&audit->is_full, !writer_has_room (audit->writer));
+    g_mutex_lock (&audit->lock);
+    audit->writing = false;
+    batch->done = true;
+    g_cond_broadcast (&audit->changed);
+}
+
+/* Takes records. */
+static bool
+commit (Audit *audit, GPtrArray *records, int64_t now, GError **error)
+{
+    if (records->len == 0) {
+        g_ptr_array_unref (records);
+        return true;
+    }
+    g_mutex_lock (&audit->lock);
+    Batch *batch = join_batch (audit, records, now);
+    while (!batch->done)
+        if (audit->writing)
+            g_cond_wait (&audit->changed, &audit->lock);
+        else
+            write_open_batch (audit);
+    bool ok = leave_batch (batch, error);
+    g_mutex_unlock (&audit->lock);
     return ok;
 }
 
@@ -118,23 +180,68 @@ is_wanted (const GArray *only, unsigned recipient)
     return !only;
 }
 
+/* The recipients of a message that are to be recorded, each with its pseudonym. */
+typedef struct {
+    GArray *numbers;
+    char **subjects;
+} Subjects;
+
+static void
+subjects_clear (Subjects *subjects)
+{
+    g_clear_pointer (&subjects->numbers, g_array_unref);
+    g_strfreev (subjects->subjects);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subjects, subjects_clear)
+
+static bool
+find_subjects (Ledger *ledger, const Envelope *envelope, const GArray *only,
+               Subjects *ret_subjects, GError **error)
+{
+    g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
+
+    ret_subjects->numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    for (unsigned i = 0; i < envelope->recipients->len; i++)
+        if (is_wanted (only, i)) {
+            g_array_append_val (ret_subjects->numbers, i);
+            g_ptr_array_add (addresses, record_recipient (envelope, i));
+        }
+    g_ptr_array_add (addresses, NULL);
+    ret_subjects->subjects =
+        ledger_subjects (ledger, (const char *const *)addresses->pdata, error);
+    return ret_subjects->subjects != NULL;
+}
+
+/* What would not fit any more must not be begun: outcomes have the rest of the disk. */
+static bool
+has_room (Audit *audit, GError **error)
+{
+    if (!g_atomic_int_get (&audit->is_full))
+        return true;
+    take_writer (audit);
+    give_writer (audit); /* which asks the disk again */
+    if (!g_atomic_int_get (&audit->is_full))
+        return true;
+    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                 "the disk of the log is nearly full");
+    return false;
+}
+
 bool
 audit_decisions (Audit *audit, Ledger *ledger, const Envelope *envelope, const Plan *plan,
                  const char *edge, const GArray *only, int64_t now, GError **error)
 {
-    g_autoptr (GString) lines = g_string_new (NULL);
+    g_auto (Subjects) subjects = { 0 };
 
-    for (unsigned i = 0; i < plan->decisions->len; i++) {
-        if (!is_wanted (only, i))
-            continue;
-        g_autofree char *subject =
-            ledger_subject (ledger, plan_decision (plan, i)->facts->address, error);
-        if (!subject)
-            return false;
-        g_autofree char *line = record_decision (envelope, plan, i, subject, edge, now);
-        g_string_append_printf (lines, "%s\n", line);
-    }
-    return append_lines (audit, lines, error);
+    if (!has_room (audit, error) || !find_subjects (ledger, envelope, only, &subjects, error))
+        return false;
+    GPtrArray *records = g_ptr_array_new_with_free_func (g_free);
+    for (unsigned i = 0; i < subjects.numbers->len; i++)
+        g_ptr_array_add (records,
+                         record_decision_with (&audit->options, envelope, plan,
+                                               g_array_index (subjects.numbers, unsigned, i),
+                                               subjects.subjects[i], edge, now));
+    return commit (audit, records, now, error);
 }
 
 bool
@@ -142,14 +249,42 @@ audit_outcome (Audit *audit, Ledger *ledger, const Envelope *envelope, unsigned 
                const char *outcome, const char *reply, const char *submitted_queue_id,
                int64_t now, GError **error)
 {
-    g_autoptr (GString) lines = g_string_new (NULL);
     g_autofree char *address = record_recipient (envelope, recipient);
     g_autofree char *subject = ledger_subject (ledger, address, error);
 
     if (!subject)
         return false;
-    g_autofree char *line =
-        record_outcome (envelope, subject, outcome, reply, submitted_queue_id, now);
-    g_string_append_printf (lines, "%s\n", line);
-    return append_lines (audit, lines, error);
+    GPtrArray *records = g_ptr_array_new_with_free_func (g_free);
+    g_ptr_array_add (
+        records, record_outcome (envelope, subject, outcome, reply, submitted_queue_id, now));
+    return commit (audit, records, now, error);
+}
+
+bool
+audit_failure (Audit *audit, Ledger *ledger, const Envelope *envelope,
+               const AuditFailure *failure, const GArray *only, int64_t now, GError **error)
+{
+    g_auto (Subjects) subjects = { 0 };
+
+    if (!has_room (audit, error) || !find_subjects (ledger, envelope, only, &subjects, error))
+        return false;
+    GPtrArray *records = g_ptr_array_new_with_free_func (g_free);
+    for (unsigned i = 0; i < subjects.numbers->len; i++)
+        g_ptr_array_add (records,
+                         record_failure (envelope, subjects.subjects[i], failure, now));
+    if (envelope->recipients->len == 0)
+        g_ptr_array_add (records, record_failure (envelope, NULL, failure, now));
+    return commit (audit, records, now, error);
+}
+
+bool
+audit_policies (Audit *audit, const char *policy_version, const char *hash, int64_t now,
+                GError **error)
+{
+    GPtrArray *records = g_ptr_array_new_with_free_func (g_free);
+    g_autofree char *members = g_strdup_printf (
+        "\"policy_version\":\"%s\",\"files_sha256\":\"%s\"", policy_version, hash);
+
+    g_ptr_array_add (records, record_event ("policies", members, now));
+    return commit (audit, records, now, error);
 }

@@ -10,6 +10,9 @@
 #include "licet/address.h"
 #include "licet/audit.h"
 #include "licet/clock.h"
+#include "licet/error.h"
+
+enum { EVIDENCE_LENGTH = 500 };
 
 static json_t *
 text_or_null (const char *text)
@@ -23,8 +26,9 @@ text_or_null (const char *text)
 static char *
 without_addresses (const char *text)
 {
-    g_auto (GStrv) words = g_strsplit (text ? text : "", " ", -1);
-
+    if (!text || !strchr (text, '@'))
+        return g_strdup (text ? text : "");
+    g_auto (GStrv) words = g_strsplit (text, " ", -1);
     for (char **word = words; *word; word++)
         if (strchr (*word, '@')) {
             g_free (*word);
@@ -61,8 +65,22 @@ dump_line (json_t *object)
     return line;
 }
 
+/* What a rule found is named by place, not quoted; the bound holds whatever a kind may say. */
 static json_t *
-rule_json (const RuleResult *result, const char *cure)
+bounded_or_null (const char *text)
+{
+    g_autofree char *clean = text ? without_addresses (text) : NULL;
+    g_autofree char *valid = clean ? g_utf8_make_valid (clean, -1) : NULL;
+
+    if (!valid)
+        return json_null ();
+    if (g_utf8_strlen (valid, -1) > EVIDENCE_LENGTH)
+        strcpy (g_utf8_offset_to_pointer (valid, EVIDENCE_LENGTH - 3), "...");
+    return json_string (valid);
+}
+
+static json_t *
+rule_json (const RuleResult *result, const char *cure, bool without_evidence)
 {
     json_t *rule = json_object ();
 
@@ -72,7 +90,8 @@ rule_json (const RuleResult *result, const char *cure)
     json_object_set_new (rule, "action", json_string (action_word (result->action)));
     json_object_set_new (rule, "mode", json_string (rule_mode_word (result->mode)));
     json_object_set_new (rule, "source", text_or_null (result->source));
-    json_object_set_new (rule, "evidence", clean_or_null (result->evidence));
+    if (!without_evidence)
+        json_object_set_new (rule, "evidence", bounded_or_null (result->evidence));
     if (result->remedy)
         json_object_set_new (rule, "remedy", clean_or_null (result->remedy));
     if (result->cured)
@@ -83,13 +102,14 @@ rule_json (const RuleResult *result, const char *cure)
 }
 
 static json_t *
-rules_json (const Decision *decision)
+rules_json (const Decision *decision, bool without_evidence)
 {
     const char *cure = decision->copy == COPY_TEXT_ONLY ? "text-only" : "strip";
     json_t *rules = json_array ();
 
     for (unsigned i = 0; i < decision->rules->len; i++)
-        json_array_append_new (rules, rule_json (g_ptr_array_index (decision->rules, i), cure));
+        json_array_append_new (
+            rules, rule_json (g_ptr_array_index (decision->rules, i), cure, without_evidence));
     return rules;
 }
 
@@ -111,7 +131,7 @@ consent_json (const ConsentAnswer *answer)
 }
 
 static json_t *
-decision_json (const Decision *decision)
+decision_json (const Decision *decision, bool without_evidence)
 {
     const RecipientFacts *facts = decision->facts;
     json_t *object = json_object ();
@@ -138,14 +158,14 @@ decision_json (const Decision *decision)
                          json_string (message_class_word (decision->legal_class)));
     json_object_set_new (object, "legal_reason", text_or_null (decision->legal_reason));
     json_object_set_new (object, "consent", consent_json (facts->promotion));
-    json_object_set_new (object, "rules", rules_json (decision));
+    json_object_set_new (object, "rules", rules_json (decision, without_evidence));
     return object;
 }
 
 char *
 audit_decision_json (const Plan *plan, unsigned recipient)
 {
-    return dump_line (decision_json (plan_decision (plan, recipient)));
+    return dump_line (decision_json (plan_decision (plan, recipient), false));
 }
 
 static json_t *
@@ -183,7 +203,7 @@ class_json (const Classification *classification)
 }
 
 static json_t *
-edits_json (const Variant *variant)
+edits_json (const Variant *variant, bool with_hash)
 {
     json_t *list = json_array ();
 
@@ -196,6 +216,8 @@ edits_json (const Variant *variant)
             json_object_set_new (entry, "start", json_integer ((json_int_t)edit->start));
             json_object_set_new (entry, "bytes_removed",
                                  json_integer ((json_int_t)(edit->end - edit->start)));
+            if (with_hash && edit->removed_hash)
+                json_object_set_new (entry, "sha256", json_string (edit->removed_hash));
         }
         json_object_set_new (entry, "rule", text_or_null (edit->rule));
         json_array_append_new (list, entry);
@@ -218,7 +240,7 @@ signatures_json (const Variant *variant)
 }
 
 static json_t *
-copy_json (const Plan *plan, unsigned recipient)
+copy_json (const Plan *plan, unsigned recipient, bool with_hash)
 {
     int i = plan_variant_of (plan, recipient);
 
@@ -229,58 +251,132 @@ copy_json (const Plan *plan, unsigned recipient)
     if (variant->held)
         json_object_set_new (copy, "held", json_true ());
     json_object_set_new (copy, "body_sha256", text_or_null (variant->body_hash));
-    json_object_set_new (copy, "edits", edits_json (variant));
+    json_object_set_new (copy, "edits", edits_json (variant, with_hash));
     json_object_set_new (copy, "signatures", signatures_json (variant));
     return copy;
+}
+
+/* When promotion went to this person before, as far as a rule had to ask. */
+static json_t *
+contacts_json (const RecipientFacts *facts)
+{
+    json_t *times = json_array ();
+
+    for (unsigned i = 0; i < facts->contacts->len; i++)
+        json_array_append_new (times,
+                               time_or_null (g_array_index (facts->contacts, int64_t, i)));
+    return times;
+}
+
+/* What else the decision depended on: with the message, the policies and the time it can be made
+ * again. */
+static json_t *
+facts_json (const Plan *plan, const Decision *decision)
+{
+    const RecipientFacts *facts = decision->facts;
+    json_t *object = json_object ();
+
+    json_object_set_new (object, "recipient_class", text_or_null (facts->recipient_class));
+    json_object_set_new (object, "language", text_or_null (facts->language));
+    json_object_set_new (object, "expires", time_or_null (facts->promotion->expires));
+    json_object_set_new (object, "tracking", consent_json (facts->tracking));
+    if (facts->contacts)
+        json_object_set_new (object, "contacts", contacts_json (facts));
+    json_object_set_new (object, "campaign", clean_or_null (plan->campaign));
+    json_object_set_new (object, "template", text_or_null (plan->template));
+    return object;
+}
+
+static json_t *
+header_json (const char *record, const char *edge, const Envelope *envelope, int64_t now)
+{
+    json_t *object = json_object ();
+
+    json_object_set_new (object, "record", json_string (record));
+    json_object_set_new (object, "time", time_or_null (now));
+    json_object_set_new (object, "edge", json_string (edge));
+    json_object_set_new (object, "queue_id", text_or_null (envelope->queue_id));
+    return object;
+}
+
+static json_t *
+sender_domain_json (const Envelope *envelope)
+{
+    return text_or_null (envelope->sender ? address_domain (envelope->sender->address) : NULL);
+}
+
+char *
+record_decision_with (const RecordOptions *options, const Envelope *envelope, const Plan *plan,
+                      unsigned recipient, const char *subject, const char *edge, int64_t now)
+{
+    const Decision *decision = plan_decision (plan, recipient);
+    json_t *record = header_json ("decision", edge, envelope, now);
+
+    json_object_set_new (record, "subject", json_string (subject));
+    json_object_set_new (record, "recipient_domain",
+                         text_or_null (address_domain (decision->facts->address)));
+    json_object_set_new (record, "sender_domain", sender_domain_json (envelope));
+    json_object_set_new (record, "message_id", text_or_null (plan->message_id));
+    json_object_set_new (record, "route", json_string (route_word (plan->route)));
+    json_object_set_new (record, "policy_version", text_or_null (plan->policy_version));
+    json_object_set_new (record, "body_sha256_in", text_or_null (plan->body_hash));
+    json_object_set_new (record, "message", class_json (plan->classification));
+    json_t *decided = decision_json (decision, options->without_evidence);
+    json_object_update (record, decided);
+    json_decref (decided);
+    if (plan->consent_failure)
+        json_object_set_new (record, "consent_failure", text_or_null (plan->consent_failure));
+    if (!options->without_facts)
+        json_object_set_new (record, "facts", facts_json (plan, decision));
+    json_object_set_new (record, "copy", copy_json (plan, recipient, !options->without_facts));
+    return dump_line (record);
 }
 
 char *
 record_decision (const Envelope *envelope, const Plan *plan, unsigned recipient,
                  const char *subject, const char *edge, int64_t now)
 {
-    const Decision *decision = plan_decision (plan, recipient);
-    json_t *record = json_object ();
+    const RecordOptions plain = { .without_facts = true };
 
-    json_object_set_new (record, "record", json_string ("decision"));
-    json_object_set_new (record, "time", time_or_null (now));
-    json_object_set_new (record, "edge", json_string (edge));
-    json_object_set_new (record, "queue_id", text_or_null (envelope->queue_id));
-    json_object_set_new (record, "subject", json_string (subject));
-    json_object_set_new (record, "recipient_domain",
-                         text_or_null (address_domain (decision->facts->address)));
-    json_object_set_new (
-        record, "sender_domain",
-        text_or_null (envelope->sender ? address_domain (envelope->sender->address) : NULL));
-    json_object_set_new (record, "message_id", text_or_null (plan->message_id));
-    json_object_set_new (record, "route", json_string (route_word (plan->route)));
-    json_object_set_new (record, "policy_version", text_or_null (plan->policy_version));
-    json_object_set_new (record, "body_sha256_in", text_or_null (plan->body_hash));
-    json_object_set_new (record, "message", class_json (plan->classification));
-    json_t *decided = decision_json (decision);
-    json_object_update (record, decided);
-    json_decref (decided);
-    if (plan->consent_failure)
-        json_object_set_new (record, "consent_failure", text_or_null (plan->consent_failure));
-    json_object_set_new (record, "copy", copy_json (plan, recipient));
-    return dump_line (record);
+    return record_decision_with (&plain, envelope, plan, recipient, subject, edge, now);
 }
 
 char *
 record_outcome (const Envelope *envelope, const char *subject, const char *outcome,
                 const char *reply, const char *submitted_queue_id, int64_t now)
 {
-    g_autofree char *said = reply ? without_addresses (reply) : NULL;
-    json_t *record = json_object ();
+    json_t *record = header_json ("outcome", "lmtp", envelope, now);
 
-    json_object_set_new (record, "record", json_string ("outcome"));
-    json_object_set_new (record, "time", time_or_null (now));
-    json_object_set_new (record, "edge", json_string ("lmtp"));
-    json_object_set_new (record, "queue_id", text_or_null (envelope->queue_id));
     json_object_set_new (record, "subject", json_string (subject));
     json_object_set_new (record, "outcome", json_string (outcome));
-    json_object_set_new (record, "reply", text_or_null (said));
+    json_object_set_new (record, "reply", clean_or_null (reply));
     json_object_set_new (record, "submitted_queue_id", text_or_null (submitted_queue_id));
     return dump_line (record);
+}
+
+char *
+record_failure (const Envelope *envelope, const char *subject, const AuditFailure *failure,
+                int64_t now)
+{
+    json_t *record = header_json ("failure", failure->edge, envelope, now);
+    const GError *cause = failure->cause;
+
+    json_object_set_new (record, "subject", text_or_null (subject));
+    json_object_set_new (record, "sender_domain", sender_domain_json (envelope));
+    json_object_set_new (record, "stage", json_string (failure->stage));
+    json_object_set_new (record, "error",
+                         cause ? json_string (licet_error_word (cause)) : json_null ());
+    json_object_set_new (record, "text", bounded_or_null (cause ? cause->message : NULL));
+    json_object_set_new (record, "reply", clean_or_null (failure->reply));
+    return dump_line (record);
+}
+
+char *
+record_event (const char *record, const char *members, int64_t now)
+{
+    g_autofree char *time = clock_format (now);
+
+    return g_strdup_printf ("{\"record\":\"%s\",\"time\":\"%s\",%s}", record, time, members);
 }
 
 char *

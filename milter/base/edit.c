@@ -84,5 +84,6 @@ edit_free (Edit *edit)
     g_free (edit->value);
     g_free (edit->where);
     g_free (edit->rule);
+    g_free (edit->removed_hash);
     g_free (edit);
 }

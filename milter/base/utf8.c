@@ -8,6 +8,22 @@
 /* Bytes from which on a piece may end before a blank, before any letter, and anywhere. */
 enum { SHORT_PIECE = 64, LONG_PIECE = 256, LONGEST_PIECE = 512 };
 
+size_t
+utf8_ascii_length (const char *text, size_t length)
+{
+    const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101), highs = ones * 0x80;
+    size_t at = 0;
+
+    for (guint64 eight = 0; length - at >= sizeof eight; at += sizeof eight) {
+        memcpy (&eight, text + at, sizeof eight);
+        if (((eight - ones) | eight) & highs)
+            break;
+    }
+    while (at < length && (signed char)text[at] > 0)
+        at++;
+    return at;
+}
+
 static bool
 may_end (const char *at, size_t length)
 {
@@ -21,32 +37,80 @@ may_end (const char *at, size_t length)
 }
 
 static size_t
-piece_length (const char *text, bool *ret_ascii)
+piece_length (const char *text)
 {
     const char *at = text;
 
-    *ret_ascii = true;
-    while (*at && !may_end (at, (size_t)(at - text))) {
-        *ret_ascii = *ret_ascii && (unsigned char)*at < 0x80;
+    while (*at && !may_end (at, (size_t)(at - text)))
         at = g_utf8_next_char (at);
-    }
     return (size_t)(at - text);
+}
+
+/* Letters that are composed, compatible with nothing, and join nothing before them: all that most
+ * texts have. Sorted. */
+static const struct {
+    gunichar first, last;
+} normal[] = {
+    { 0x00c0, 0x0131 }, { 0x0134, 0x013e }, { 0x0141, 0x0148 }, { 0x014a, 0x017e },
+    { 0x0388, 0x03ce }, { 0x0400, 0x0482 }, { 0x048a, 0x0556 }, { 0x05d0, 0x05ea },
+    { 0x0621, 0x064a }, { 0x0e01, 0x0e30 }, { 0x2018, 0x2023 }, { 0x3041, 0x3096 },
+    { 0x30a1, 0x30fa }, { 0x4e00, 0x9fff }, { 0xac00, 0xd7a3 }, { 0xfffd, 0xfffd },
+};
+
+static bool
+is_normal (gunichar letter)
+{
+    unsigned i = 0;
+
+    while (i < G_N_ELEMENTS (normal) && letter > normal[i].last)
+        i++;
+    return i < G_N_ELEMENTS (normal) && letter >= normal[i].first;
+}
+
+static bool
+composes (GNormalizeMode mode)
+{
+    return mode == G_NORMALIZE_NFC || mode == G_NORMALIZE_NFKC;
+}
+
+/* How much a text begins with that is normal already, without its last letter, which a mark may
+ * follow. */
+static size_t
+normal_length (const char *text, size_t length, GNormalizeMode mode)
+{
+    size_t at = 0, last = 0;
+
+    while (at < length) {
+        size_t ascii = utf8_ascii_length (text + at, length - at);
+        last = ascii > 0 ? at + ascii - 1 : last;
+        at += ascii;
+        if (at == length)
+            return length;
+        if (!composes (mode) || !is_normal (g_utf8_get_char (text + at)))
+            return last;
+        last = at;
+        at += (size_t)g_utf8_skip[(guchar)text[at]];
+    }
+    return length;
 }
 
 char *
 utf8_normalise (const char *text, GNormalizeMode mode)
 {
-    GString *out = g_string_sized_new (strlen (text) + 1);
+    size_t left = strlen (text);
+    GString *out = g_string_sized_new (left + 1);
 
-    while (*text) {
-        bool ascii = true;
-        size_t length = piece_length (text, &ascii);
-        g_autofree char *piece = ascii ? NULL : g_utf8_normalize (text, (gssize)length, mode);
-        if (piece)
-            g_string_append (out, piece);
-        else
+    while (left > 0) {
+        size_t length = normal_length (text, left, mode);
+        if (length > 0) {
             g_string_append_len (out, text, (gssize)length);
+        } else {
+            length = piece_length (text);
+            g_autofree char *piece = g_utf8_normalize (text, (gssize)length, mode);
+            g_string_append_len (out, piece ? piece : text, piece ? -1 : (gssize)length);
+        }
         text += length;
+        left -= length;
     }
     return g_string_free (out, FALSE);
 }

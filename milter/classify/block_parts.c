@@ -28,6 +28,9 @@ sets_init (BlockSets *sets)
         .gift = block_signals_set ("block-referral", "block-loyalty", "block-next",
                                    "block-newsletter", "block-winback", "block-urgency", NULL),
         .recommending = block_signals_set ("block-recommendation", NULL),
+        .inviting = block_signals_of (ROW_PROMOTIONAL) &
+                    ~block_signals_set ("block-coupon", "block-code", "block-offer",
+                                        "block-percent", NULL),
         .money = block_signals_set ("block-price", NULL),
         .reason =
             block_signals_of (ROW_PROMOTIONAL) &

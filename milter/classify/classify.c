@@ -22,6 +22,9 @@ enum { SCENE_TEXT = 64 * 1024 };
 /* How sure the model must be before it overrules what the sender declared. */
 static const double CONTRADICTION = 0.7;
 
+/* How sure it must be of a transaction that an offer outweighed. */
+static const double BEYOND_DOUBT = 0.6;
+
 /* A mail with less text than this besides its marked blocks has no transaction in it. */
 enum { LEAST_REMAINDER = 20 };
 
@@ -353,6 +356,48 @@ detect_blocks (Classification *classification, const Message *message, const Wor
     companions_find (classification, message);
 }
 
+/* Whether a model takes what stands outside of the blocks for a transaction. */
+static bool
+rest_is_transaction (const Classification *classification, const Scene *scene,
+                     const Words *words, const Model *model)
+{
+    g_autoptr (Classification) rest = classification_new ();
+    int leaf = message_main_leaf (scene->message);
+    size_t inside = 0;
+
+    g_autofree char *outside =
+        text_outside_blocks (classification, scene->message, (unsigned)leaf, &inside);
+    g_autofree char *text = first_bytes (outside, SCENE_TEXT);
+    Scene without = *scene;
+    without.text = text;
+    without.words = words_count (words, text);
+    without.tally = tally_take (scene->message, leaf, text);
+    signals_collect (&without, rest->evidence);
+    decide_from_signals (rest, &without, model);
+    return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= BEYOND_DOUBT;
+}
+
+/* A long offer can outweigh the transaction that it stands in. What remains without it decides, if
+ * that is beyond doubt a transaction; otherwise nothing is said to have been found. */
+static void
+look_again (Classification *classification, const Scene *scene, const Words *words,
+            const Model *model, const Hints *hints)
+{
+    unsigned evidence = classification->evidence->len;
+
+    if (classification->blocks->len > 0 || classification->declared || classification->problem)
+        return;
+    if (detected_find (classification, scene->message, words, hints) &&
+        !classification->problem && rest_is_transaction (classification, scene, words, model)) {
+        classification->class = CLASS_MIXED;
+        companions_find (classification, scene->message);
+        return;
+    }
+    g_ptr_array_set_size (classification->blocks, 0);
+    g_ptr_array_set_size (classification->evidence, (int)evidence);
+    g_clear_pointer (&classification->problem, g_free);
+}
+
 static void
 decide_class (Classification *classification, const Scene *scene, const Words *words,
               const Model *model, const Hints *hints, size_t remainder)
@@ -366,7 +411,10 @@ decide_class (Classification *classification, const Scene *scene, const Words *w
         decide_from_signals (classification, scene, model);
     if (model)
         model_weigh (model, classification->evidence);
-    detect_blocks (classification, scene->message, words, hints);
+    if (classification->class == CLASS_PROMOTIONAL)
+        look_again (classification, scene, words, model, hints);
+    else
+        detect_blocks (classification, scene->message, words, hints);
     doubt_ambiguous (classification, scene->message);
     disguise_find (classification, scene->message, words);
     doubt_unknown_place (classification);

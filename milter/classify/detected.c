@@ -83,6 +83,17 @@ is_clean (const BlockParts *parts, const Found *found)
            (!(signs & sets->mention) || (signs & sets->program));
 }
 
+/* "Discount (SPRING15)" beside an amount is what was paid less, not what one could. */
+static bool
+is_bill_line (const BlockParts *parts, const Found *found)
+{
+    Span around = { found->span.first - (found->span.first > 0),
+                    MIN (found->span.end + 1, block_parts_count (parts)) };
+
+    return !(found->signs & parts->sets.inviting) && !found->cards &&
+           block_parts_shows (parts, parts->sets.money, around) > 0;
+}
+
 /* The first words of a part say what it is: they must be promotion, or its heading. */
 static bool
 begins_well (const BlockParts *parts, Span span)
@@ -128,7 +139,8 @@ is_promotion (const BlockParts *parts, Span span, unsigned points, Found *ret_fo
 {
     weigh (parts, span, ret_found);
     return ret_found->points >= points && (ret_found->signs & parts->sets.reason) &&
-           is_clean (parts, ret_found) && has_body (parts, span) && is_coherent (parts, span);
+           is_clean (parts, ret_found) && !is_bill_line (parts, ret_found) &&
+           has_body (parts, span) && is_coherent (parts, span);
 }
 
 static bool
@@ -307,7 +319,7 @@ search_node (Search *search, unsigned node)
     if (block_parts_shows (parts, parts->sets.promotional, span) == 0)
         return;
     g_autoptr (GArray) children = list_children (parts, node);
-    for (unsigned i = 0; i < children->len && search->found->len < LIMIT_DETECTED;) {
+    for (unsigned i = 0; i < children->len && search->found->len <= LIMIT_DETECTED;) {
         unsigned taken = take_section (search, children, i);
         if (taken == 0)
             search_node (search, child_at (children, i));
@@ -411,6 +423,16 @@ doubt_pieces (Classification *classification, const Search *search)
 }
 
 static void
+keep_problem (Classification *classification, const BlockParts *parts, const Found *found)
+{
+    if (!classification->problem)
+        classification->problem =
+            g_strdup_printf ("leaf %s, offset %zu: more parts of it are promotion than a "
+                             "transaction has",
+                             message_leaf (parts->message, parts->leaf)->path, found->start);
+}
+
+static void
 search_leaf (Classification *classification, const Message *message, unsigned leaf,
              const Words *words, const Hints *hints)
 {
@@ -423,7 +445,9 @@ search_leaf (Classification *classification, const Message *message, unsigned le
         return;
     search_node (&search, 0);
     doubt_pieces (classification, &search);
-    for (unsigned i = 0; i < found->len; i++) {
+    if (found->len > LIMIT_DETECTED)
+        keep_problem (classification, parts, &g_array_index (found, Found, LIMIT_DETECTED));
+    for (unsigned i = 0; i < MIN (found->len, LIMIT_DETECTED); i++) {
         const Found *this = &g_array_index (found, Found, i);
         if (classification->blocks->len < LIMIT_BLOCKS &&
             !overlaps_block (classification, leaf, this->start, this->end))

@@ -16,7 +16,7 @@
  * nor an element that the policy protects, and the transaction stands outside of it; the largest
  * such part, or a heading with the rows that follow it. What overlaps other blocks, is in a leaf
  * that is locked or an attachment, or in plain text that is an alternative of a page (see
- * companions.h) is left alone. At most LIMIT_DETECTED blocks of a leaf. Linear in the message.
+ * companions.h) is left alone. More than LIMIT_DETECTED of a leaf are a problem. Linear in the message.
  * Blocks are left in order by leaf and offset.
  *
  * Promotion that stands in one piece with the transaction is a problem (evidence "block-doubt"),

@@ -14,6 +14,7 @@
 
 #include "licet/limits.h"
 
+#include "embeds.h"
 #include "letters.h"
 #include "settled.h"
 #include "sights.h"
@@ -63,12 +64,13 @@ has_percentage (const char *text)
                     text);
 }
 
+/* What the pattern cannot do without comes first: it is dear on a long text. */
 static bool
 has_code (const char *text)
 {
     static GRegex *pattern;
 
-    return strstr (text, "co") &&
+    return (strstr (text, "code") || strstr (text, "digo pro") || strstr (text, "codice")) &&
            matches (&pattern,
                     "\\b(?:promo|coupon|discount|voucher|gutschein|rabatt|aktions|kortings)"
                     "[ -]?code|c[oó]digo promocional|code promo|codice sconto",
@@ -141,11 +143,12 @@ note_sight (Classification *classification, const Sight *sight, const Verdict *v
                                sight->where, verdict->disguised));
 }
 
-/* What was found first, for the problem; or NULL. Caller frees. */
+/* What was found first outside of the blocks, for the problem; or NULL. Caller frees. */
 static char *
-search_sights (Classification *classification, const Message *message, const Words *words)
+search_sights (Classification *classification, const Message *message, const Words *words,
+               const GPtrArray *blocks, const GPtrArray *embeds, bool say)
 {
-    g_autoptr (GPtrArray) sights = sights_new (message, classification->blocks);
+    g_autoptr (GPtrArray) sights = sights_new (message, blocks, embeds);
     bool letter = classification->class == CLASS_PERSONAL;
     char *found = NULL;
 
@@ -156,7 +159,8 @@ search_sights (Classification *classification, const Message *message, const Wor
         Verdict verdict = judge (sight, words, limit);
         if (verdict.points < limit)
             continue;
-        note_sight (classification, sight, &verdict);
+        if (say)
+            note_sight (classification, sight, &verdict);
         if (!found)
             found = g_strdup_printf ("%s: promotion that is not in a block (%s)", sight->where,
                                      sight->signal);
@@ -164,10 +168,44 @@ search_sights (Classification *classification, const Message *message, const Wor
     return found;
 }
 
-static char *
-search_unread (Classification *classification, const Message *message)
+static bool
+has_detected (const Classification *classification)
 {
-    g_autoptr (GPtrArray) findings = unread_find (message);
+    for (unsigned i = 0; i < classification->blocks->len; i++)
+        if (strcmp (((const Block *)g_ptr_array_index (classification->blocks, i))->how,
+                    "detected") == 0)
+            return true;
+    return false;
+}
+
+static bool
+is_told (const Block *block)
+{
+    return strcmp (block->how, "marked") == 0 || strcmp (block->how, "selected") == 0;
+}
+
+/* How promotion that nobody told of was to be read is said even where it is in a block now. */
+static char *
+search_promotion (Classification *classification, const Message *message, const Words *words,
+                  const GPtrArray *embeds)
+{
+    g_autoptr (GPtrArray) told = g_ptr_array_new ();
+
+    for (unsigned i = 0; i < classification->blocks->len; i++)
+        if (is_told (g_ptr_array_index (classification->blocks, i)))
+            g_ptr_array_add (told, g_ptr_array_index (classification->blocks, i));
+    if (!has_detected (classification))
+        return search_sights (classification, message, words, classification->blocks, embeds,
+                              true);
+    g_free (search_sights (classification, message, words, told, embeds, true));
+    return search_sights (classification, message, words, classification->blocks, embeds,
+                          false);
+}
+
+static char *
+search_unread (Classification *classification, const Message *message, const GPtrArray *embeds)
+{
+    g_autoptr (GPtrArray) findings = unread_find (message, embeds);
     char *found = NULL;
 
     for (unsigned i = 0; i < findings->len; i++) {
@@ -186,8 +224,9 @@ disguise_find (Classification *classification, const Message *message, const Wor
 {
     if (classification->class == CLASS_PROMOTIONAL)
         return;
-    g_autofree char *promotion = search_sights (classification, message, words);
-    g_autofree char *unread = search_unread (classification, message);
+    g_autoptr (GPtrArray) embeds = embeds_all (message);
+    g_autofree char *promotion = search_promotion (classification, message, words, embeds);
+    g_autofree char *unread = search_unread (classification, message, embeds);
 
     if (!promotion && !unread)
         return;

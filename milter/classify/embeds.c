@@ -198,6 +198,15 @@ look_at_shown (Looker *looker, unsigned i)
     }
 }
 
+static bool
+is_word_at (const char *data, size_t length, const char *word)
+{
+    if (length < 2 || (data[0] | 0x20) != word[0] || (data[1] | 0x20) != word[1])
+        return false;
+    size_t size = strlen (word);
+    return length >= size && g_ascii_strncasecmp (data, word, size) == 0;
+}
+
 /* Where an address that begins at `at` ends: at what it is quoted with. */
 static size_t
 address_end (const char *data, size_t length, size_t at)
@@ -243,11 +252,11 @@ has_any (const char *data, size_t length)
 {
     static const char *const words[] = { "iframe", "srcdoc", "refresh", "<object",
                                          "data:text" };
-    g_autofree char *lower = g_ascii_strdown (data, (gssize)length);
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
-        if (memmem (lower, length, words[i], strlen (words[i])))
-            return true;
+    for (size_t at = 0; at < length; at++)
+        for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
+            if (is_word_at (data + at, length - at, words[i]))
+                return true;
     return false;
 }
 
@@ -280,6 +289,16 @@ embeds_new (const Message *message, unsigned leaf)
     for (char **name = looker.shown; *name; name++)
         g_free (*name);
     return embeds;
+}
+
+GPtrArray *
+embeds_all (const Message *message)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)embeds_free);
+
+    for (unsigned i = 0; i < message_leaf_count (message); i++)
+        g_ptr_array_add (all, embeds_new (message, i));
+    return all;
 }
 
 void

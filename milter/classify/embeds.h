@@ -18,6 +18,8 @@ typedef struct {
 
 /* Of an HTML or AMP leaf; nothing of others. Linear in it. */
 Embeds *embeds_new (const Message *message, unsigned leaf);
+/* Of all leaves; array of Embeds. */
+GPtrArray *embeds_all (const Message *message);
 void embeds_free (Embeds *embeds);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Embeds, embeds_free)
 

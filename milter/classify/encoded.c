@@ -17,9 +17,13 @@ encoded_without_nul (const char *data, size_t length)
 {
     GString *out = g_string_sized_new (length + 1);
 
-    for (size_t i = 0; i < length; i++)
-        if (data[i] != '\0')
-            g_string_append_c (out, data[i]);
+    while (length > 0) {
+        size_t text = strnlen (data, length);
+        g_string_append_len (out, data, (gssize)text);
+        text += text < length;
+        data += text;
+        length -= text;
+    }
     return out;
 }
 
@@ -116,9 +120,11 @@ decode_run (GString *out, const GString *run)
 
     if (run->len < LEAST_BASE64)
         return;
-    g_autofree char *decoded = (char *)g_base64_decode (run->str, &length);
-    if (!encoded_is_text (decoded, length))
+    g_autofree char *some = g_strndup (run->str, MIN (run->len, 4 * HEAD));
+    g_autofree char *head = (char *)g_base64_decode (some, &length);
+    if (!encoded_is_text (head, length))
         return;
+    g_autofree char *decoded = (char *)g_base64_decode (run->str, &length);
     g_string_append_len (out, decoded, (gssize)length);
     g_string_append (out, "\n<hr>\n");
 }
@@ -169,8 +175,9 @@ encoded_has_escapes (const char *data, size_t length)
 {
     unsigned count = 0;
 
-    for (size_t at = 0; at < length && count < LEAST_ESCAPES; at++)
-        count += is_escape (data, length, at);
+    for (const char *at = memchr (data, '=', length); at && count < LEAST_ESCAPES;
+         at = memchr (at + 1, '=', length - (size_t)(at + 1 - data)))
+        count += is_escape (data, length, (size_t)(at - data));
     return count == LEAST_ESCAPES;
 }
 

@@ -10,6 +10,9 @@
 /* In letters: of a piece that is a line, of one between signs, and of what they make. */
 enum { LONGEST_LINE = 9, LONGEST_BETWEEN = 4, LONGEST_JOINED = 20, LEAST_JOINED = 4 };
 
+/* In bytes; what is longer is no word that anybody looks for. */
+enum { LONGEST_WORD = 256 };
+
 /* Fewer short lines below each other are the cells of any receipt. */
 enum { LEAST_LINES = 4, MOST_LINES = 2048, LEAST_BETWEEN = 3, LEAST_DRAWN = 3 };
 
@@ -19,6 +22,7 @@ typedef struct {
     size_t letters; /* in characters */
 } Piece;
 
+/* Letters of what is too long anyway are not counted one by one. */
 static Piece
 read_line (const char *at)
 {
@@ -27,8 +31,10 @@ read_line (const char *at)
     while (length > 0 && strchr (" \t\r", at[length - 1]))
         length--;
     size_t blank = MIN (strspn (at, " \t\r"), length);
-    return (Piece){ at + blank, length - blank,
-                    (size_t)g_utf8_strlen (at + blank, (gssize)(length - blank)) };
+    length -= blank;
+    bool long_line = length > 4 * LONGEST_LINE;
+    return (Piece){ at + blank, length,
+                    long_line ? length : (size_t)g_utf8_strlen (at + blank, (gssize)length) };
 }
 
 static void
@@ -91,10 +97,10 @@ join_signs (GString *below, const char *word, size_t length)
         bool sign = is_between (letter);
         signs += sign && piece > 0;
         piece = sign ? 0 : piece + 1;
-        if (piece > LONGEST_BETWEEN)
+        if (piece > LONGEST_BETWEEN) {
             signs = 0;
-        if (piece > LONGEST_BETWEEN)
             break;
+        }
         if (!sign)
             g_string_append_unichar (below, letter);
     }
@@ -115,6 +121,8 @@ join_drawn (GString *below, const char *word, size_t length)
         gunichar letter = g_utf8_get_char (at);
         count = letter == last ? count + 1 : 1;
         last = letter;
+        if (count > LEAST_DRAWN)
+            continue;
         if (count == 1)
             kept = below->len;
         if (count >= LEAST_DRAWN && g_unichar_isalpha (letter)) {
@@ -135,8 +143,8 @@ joins_append (GString *below, const char *text)
     for (const char *at = text; *at;) {
         size_t length = strcspn (at, " \t\r\n");
         if (length > LEAST_JOINED) {
-            join_signs (below, at, length);
-            join_drawn (below, at, length);
+            join_signs (below, at, MIN (length, LONGEST_WORD));
+            join_drawn (below, at, MIN (length, LONGEST_WORD));
         }
         at += length;
         at += strspn (at, " \t\r\n");

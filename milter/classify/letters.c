@@ -145,13 +145,17 @@ plain_of (gunichar letter)
 static char *
 drop_nothing (const char *text)
 {
-    GString *kept = g_string_sized_new (strlen (text) + 1);
+    const char *end = text + strlen (text);
+    GString *kept = g_string_sized_new ((size_t)(end - text) + 1);
 
-    for (const char *at = text; *at; at = g_utf8_next_char (at)) {
+    for (const char *at = text; at < end; at = g_utf8_next_char (at)) {
+        size_t ascii = utf8_ascii_length (at, (size_t)(end - at));
+        g_string_append_len (kept, at, (gssize)ascii);
+        at += ascii;
+        if (at == end)
+            break;
         gunichar letter = g_utf8_get_char (at);
-        if (letter < 0x80)
-            g_string_append_c (kept, (char)letter);
-        else if (!is_nothing (letter))
+        if (!is_nothing (letter))
             g_string_append_unichar (kept, plain_of (letter));
     }
     g_autofree char *joined = g_string_free (kept, FALSE);
@@ -190,6 +194,8 @@ add_letter (Word *word, gunichar letter)
     }
     if (find_leet (letter))
         word->signs++;
+    else if (letter < 0x80)
+        word->other++;
     else if (find (lookalikes, G_N_ELEMENTS (lookalikes), letter))
         word->alike++;
     else if (g_unichar_get_script (letter) == G_UNICODE_SCRIPT_LATIN)
@@ -214,7 +220,8 @@ end_apart (Writer *writer)
                 put (writer->below, letters[i]);
         }
     }
-    g_array_set_size (writer->apart, 0);
+    if (length > 0)
+        g_array_set_size (writer->apart, 0);
 }
 
 static void
@@ -311,6 +318,48 @@ take (Writer *writer, gunichar letter)
     put (writer->out, letter);
 }
 
+/* Whether the word that begins here is one of several plain letters, the most common kind, which
+ * has one reading; *ret_length is that of the part of it that counts as one word. */
+static bool
+is_usual_word (const Writer *writer, const char *at, size_t *ret_length)
+{
+    size_t length = 0;
+
+    if (writer->word.length > 0 || writer->backwards)
+        return false;
+    while (length < LONGEST_WORD && g_ascii_isalpha (at[length]))
+        length++;
+    *ret_length = length;
+    return length == LONGEST_WORD ||
+           (length > 1 && (signed char)at[length] >= 0 && !is_of_word ((guchar)at[length]));
+}
+
+static void
+put_usual (Writer *writer, const char *word, size_t length)
+{
+    char letters[LONGEST_WORD];
+
+    for (size_t i = 0; i < length; i++)
+        letters[i] = (char)(word[i] | 0x20);
+    g_string_append_len (writer->out, letters, (gssize)length);
+    end_apart (writer);
+}
+
+static void
+take_all (Writer *writer, const char *text)
+{
+    for (size_t length = 0; *text; text += length) {
+        if (is_usual_word (writer, text, &length)) {
+            put_usual (writer, text, length);
+            continue;
+        }
+        length = (size_t)g_utf8_skip[(guchar)*text];
+        take (writer, g_utf8_get_char (text));
+    }
+    end_word (writer);
+    end_apart (writer);
+}
+
 static const char *
 end_of_turn (const char *at)
 {
@@ -346,10 +395,7 @@ letters_plain (const char *text, bool backwards)
     g_string_append_c (turned, '\n');
     append_turned (turned, text);
     g_autofree char *plain = drop_nothing (turned->str);
-    for (const char *at = plain; *at; at = g_utf8_next_char (at))
-        take (&writer, g_utf8_get_char (at));
-    end_word (&writer);
-    end_apart (&writer);
+    take_all (&writer, plain);
     joins_append (below, plain);
     g_string_append_len (out, below->str, (gssize)below->len);
     return g_string_free (g_steal_pointer (&out), FALSE);

@@ -14,6 +14,9 @@
 /* Fewer may be a courtesy or the name of the shop. */
 enum { LEAST_RUNS = 2 };
 
+/* The words of most elements are far too many to be a whole block: those are not hashed. */
+enum { LONGEST_PHRASE = 2 * RUN_WORDS, MOST_PHRASE_LINES = 3 };
+
 /* A heading or a button of a block is found by single words, if it is not longer. */
 enum { SHORT_LINE = 2 };
 
@@ -86,6 +89,40 @@ judge_addresses (const Leaf *leaf, const Line *line, unsigned *next_link, const 
     return kind;
 }
 
+/* "[1] https://…", in which the number is the only word. */
+static bool
+is_footnote (const Leaf *leaf, const Line *line)
+{
+    const char *data = g_bytes_get_data (leaf->content, NULL);
+    size_t at = line->start;
+
+    while (at < line->end && strchr (" \t[(", data[at]))
+        at++;
+    return line->words == 1 && at < line->end && g_ascii_isdigit (data[at]);
+}
+
+/* A short block may be wrapped, so that no line is it by itself. */
+static void
+find_wrapped (GArray *lines, const GArray *words, const Sought *sought)
+{
+    for (unsigned i = 0; i < lines->len; i++) {
+        const Line *first = &g_array_index (lines, Line, i);
+        unsigned end = first->first_word + first->words;
+        for (unsigned n = i + 1; n < MIN (lines->len, i + MOST_PHRASE_LINES); n++) {
+            unsigned count = g_array_index (lines, Line, n).words;
+            end += count;
+            if (first->words == 0 || count == 0 || end - first->first_word > LONGEST_PHRASE)
+                break;
+            if (!runs_has (sought->phrases, runs_whole (words, first->first_word, end)))
+                continue;
+            for (unsigned k = i; k <= n; k++) {
+                g_array_index (lines, Line, k).exact = true;
+                g_array_index (lines, Line, k).kind = LINE_SOUGHT;
+            }
+        }
+    }
+}
+
 static void
 judge_lines (const Message *message, unsigned number, GArray *lines, const Sought *sought)
 {
@@ -117,7 +154,10 @@ judge_lines (const Message *message, unsigned number, GArray *lines, const Sough
             line->kind = LINE_SOUGHT;
         else if (line->words <= SHORT_LINE && line->single == line->words)
             line->kind = LINE_SHORT;
+        else if (addresses == LINE_ADDRESS && is_footnote (leaf, line))
+            line->kind = LINE_ADDRESS;
     }
+    find_wrapped (lines, words, sought);
 }
 
 static bool
@@ -366,9 +406,6 @@ is_page (const char *name)
 {
     return strcmp (name, "html") == 0 || strcmp (name, "body") == 0;
 }
-
-/* The words of most elements are far too many to be a whole block: those are not hashed. */
-enum { LONGEST_PHRASE = 2 * RUN_WORDS };
 
 static bool
 is_phrase (const Sought *sought, const GArray *words, unsigned from, unsigned to)

@@ -19,6 +19,7 @@ enum { DEEPEST_MESSAGE = 3, DEEPEST_PAGE = 3, MOST_HEADER_TEXT = 16 * 1024 };
 typedef struct {
     const Message *message;
     const GPtrArray *blocks; /* NULL in a message within the message */
+    const GPtrArray *embeds; /* by leaf */
     GPtrArray *sights;
     GHashTable *seen;   /* the sights, so that none is judged twice */
     const char *prefix; /* of all places */
@@ -34,10 +35,23 @@ sight_free (Sight *sight)
     g_free (sight);
 }
 
+/* FNV-1a over eight bytes at a time: a text may have megabytes. */
 static guint
 hash_sight (gconstpointer data)
 {
-    return g_str_hash (((const Sight *)data)->text);
+    const char *text = ((const Sight *)data)->text;
+    size_t length = strlen (text);
+    guint64 hash = length, eight = 0;
+
+    for (; length >= sizeof eight; length -= sizeof eight, text += sizeof eight) {
+        memcpy (&eight, text, sizeof eight);
+        hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
+        hash ^= hash >> 32;
+    }
+    eight = 0;
+    memcpy (&eight, text, length);
+    hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
+    return (guint)(hash ^ hash >> 32);
 }
 
 /* The same text in another reading may be judged otherwise. */
@@ -218,7 +232,7 @@ static void
 add_embeds (Collection *collection, unsigned i)
 {
     const Leaf *leaf = message_leaf (collection->message, i);
-    g_autoptr (Embeds) embeds = embeds_new (collection->message, i);
+    const Embeds *embeds = g_ptr_array_index (collection->embeds, i);
 
     if (embeds->pages->len > 0)
         add_leaf (collection, "reading-page", leaf,
@@ -367,7 +381,9 @@ add_message (Collection *collection, const Leaf *leaf, GBytes *file)
     if (!inner)
         return false;
     g_autofree char *prefix = g_strdup_printf ("%sleaf %s, ", collection->prefix, leaf->path);
+    g_autoptr (GPtrArray) embeds = embeds_all (inner);
     Collection nested = { .message = inner, .sights = collection->sights };
+    nested.embeds = embeds;
     nested.prefix = prefix;
     nested.seen = collection->seen;
     nested.depth = collection->depth + 1;
@@ -520,13 +536,14 @@ collect (Collection *collection)
 }
 
 GPtrArray *
-sights_new (const Message *message, const GPtrArray *blocks)
+sights_new (const Message *message, const GPtrArray *blocks, const GPtrArray *embeds)
 {
     g_autoptr (GHashTable) seen = g_hash_table_new (hash_sight, equal_sights);
     GPtrArray *sights = g_ptr_array_new_with_free_func ((GDestroyNotify)sight_free);
     Collection collection = { .message = message, .sights = sights, .prefix = "" };
 
     collection.blocks = blocks;
+    collection.embeds = embeds;
     collection.seen = seen;
     collect (&collection);
     return sights;

@@ -59,10 +59,8 @@ has_visible_link (const Leaf *leaf)
 }
 
 static void
-look_at_embeds (const Message *message, unsigned i, GPtrArray *findings)
+look_at_embeds (const Leaf *leaf, const Embeds *embeds, GPtrArray *findings)
 {
-    const Leaf *leaf = message_leaf (message, i);
-    g_autoptr (Embeds) embeds = embeds_new (message, i);
     unsigned letters = count_letters (leaf->text);
 
     if (letters < FEW_LETTERS && embeds->pictures > 0 &&
@@ -134,7 +132,7 @@ look_at_pictures (const Message *message, GPtrArray *findings)
 }
 
 GPtrArray *
-unread_find (const Message *message)
+unread_find (const Message *message, const GPtrArray *embeds)
 {
     GPtrArray *findings = g_ptr_array_new_with_free_func ((GDestroyNotify)finding_free);
 
@@ -143,7 +141,7 @@ unread_find (const Message *message)
         look_at_type (leaf, findings);
         if (leaf->kind == LEAF_OTHER)
             continue;
-        look_at_embeds (message, i, findings);
+        look_at_embeds (leaf, g_ptr_array_index (embeds, i), findings);
         look_at_coding (leaf, findings);
     }
     look_at_pictures (message, findings);

@@ -14,8 +14,9 @@ typedef struct {
 /*
  * What a reader gets to see and we do not: pictures alone, pages that are fetched or shown after
  * this one, character sets and encodings that are not known, parts that stand elsewhere or come in
- * another message; and, with weight 0, what is encrypted. Array of Finding.
+ * another message; and, with weight 0, what is encrypted. embeds: embeds_all of the message.
+ * Array of Finding.
  */
-GPtrArray *unread_find (const Message *message);
+GPtrArray *unread_find (const Message *message, const GPtrArray *embeds);
 
 #endif

@@ -39,6 +39,7 @@ typedef struct {
 } Setting;
 
 static const char *const log_words[] = { "stderr", "syslog", NULL };
+static const char *const keep_words[] = { "keep", "omit", NULL };
 static const char *const unsigned_words[] = { "pass", "defer", NULL };
 
 #define AT(member) offsetof (Settings, member)
@@ -62,6 +63,22 @@ static const Setting table[] = {
       "journal of hand-overs and salts of the log's pseudonyms" },
     { "audit_log", SETTING_TEXT, LICET_LOG_DIR "/audit.jsonl", AT (audit_log), 0, 0, NULL,
       "one JSON line per recipient and decision" },
+    { "audit_key", SETTING_TEXT, "", AT (audit_key), 0, 0, NULL,
+      "Ed25519 key of the log's checkpoints; empty: audit-key.pem beside the state file" },
+    { "audit_checkpoints", SETTING_TEXT, "", AT (audit_checkpoints), 0, 0, NULL,
+      "file, best on another host, to which checkpoints are appended as well" },
+    { "audit_segment", SETTING_NUMBER, "64", AT (audit_segment), 1, 4096, NULL,
+      "MiB after which a file of the log is closed; each UTC day closes one too" },
+    { "audit_days", SETTING_NUMBER, "0", AT (audit_days), 0, 36500, NULL,
+      "days after which closed files of the log are removed; 0 keeps them" },
+    { "audit_reserve", SETTING_NUMBER, "64", AT (audit_reserve), 0, 1048576, NULL,
+      "MiB of free disk below which mail is deferred" },
+    { "audit_evidence", SETTING_TEXT, "keep", AT (audit_evidence), 0, 0, keep_words,
+      "what the rules found, in the log: keep or omit" },
+    { "audit_facts", SETTING_TEXT, "keep", AT (audit_facts), 0, 0, keep_words,
+      "what licet audit replay needs, in the log: keep or omit" },
+    { "metrics_file", SETTING_TEXT, "", AT (metrics_file), 0, 0, NULL,
+      "file for Prometheus's textfile collector, written every minute" },
     { "log", SETTING_TEXT, "stderr", AT (log), 0, 0, log_words, "stderr or syslog" },
     { "tag_header", SETTING_TEXT, "X-Licet-Class", AT (tag_header), 0, 0, NULL,
       "header field that tells the class of what leaves; empty to add none" },

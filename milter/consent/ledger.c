@@ -21,11 +21,14 @@ enum { SALT_BYTES = 16 };
 typedef enum {
     FIND_SUBJECT,
     ADD_SUBJECT,
+    ERASE_SUBJECT,
+    ALL_SUBJECTS,
     FIND_ROW,
     BEGIN_ROW,
     SUBMIT_ROW,
     FORGET_ROW,
     COUNT_BEGUN,
+    COUNT_BEGUN_OF,
     EXPIRE_ROWS,
     STATEMENTS
 } Statement;
@@ -35,6 +38,8 @@ static const char *const statements[STATEMENTS] = {
     [FIND_SUBJECT] = "SELECT salt FROM subjects WHERE address = ?1",
     [ADD_SUBJECT] = "INSERT INTO subjects (address, salt) VALUES (?1, ?2) "
                     "ON CONFLICT (address) DO NOTHING",
+    [ERASE_SUBJECT] = "DELETE FROM subjects WHERE address = ?1",
+    [ALL_SUBJECTS] = "SELECT address, salt FROM subjects",
     [FIND_ROW] = "SELECT state = 'submitted', submitted_queue_id FROM journal "
                  "WHERE queue_id = ?1 AND recipient = ?2",
     [BEGIN_ROW] = "INSERT INTO journal (queue_id, recipient, state, at) "
@@ -48,6 +53,7 @@ static const char *const statements[STATEMENTS] = {
     [FORGET_ROW] = "DELETE FROM journal WHERE queue_id = ?1 AND recipient = ?2 "
                    "AND state = 'begun'",
     [COUNT_BEGUN] = "SELECT count(*) FROM journal WHERE state = 'begun'",
+    [COUNT_BEGUN_OF] = "SELECT count(*) FROM journal WHERE state = 'begun' AND recipient = ?1",
     [EXPIRE_ROWS] = "DELETE FROM journal WHERE at < unixepoch() - ?1",
 };
 
@@ -197,6 +203,39 @@ ledger_subject (Ledger *ledger, const char *address, GError **error)
     return ok ? pseudonym (&salt, address) : NULL;
 }
 
+/* The transaction is taken only when there is something to write. */
+static char **
+make_subjects (Ledger *ledger, const char *const *addresses, GError **error)
+{
+    unsigned count = g_strv_length ((char **)addresses);
+    g_auto (GStrv) subjects = g_new0 (char *, count + 1);
+    bool begun = false, ok = true;
+
+    for (unsigned i = 0; ok && i < count; i++) {
+        Salt salt = { 0 };
+        ok = find_salt (ledger, addresses[i], &salt, error);
+        if (ok && !salt.known) {
+            ok = begun || database_run (ledger->database, "BEGIN IMMEDIATE", error);
+            begun = begun || ok;
+            ok = ok && make_salt (ledger, addresses[i], &salt, error);
+        }
+        if (ok)
+            subjects[i] = pseudonym (&salt, addresses[i]);
+    }
+    if (begun && !database_end (ledger->database, ok, error))
+        return NULL;
+    return ok ? g_steal_pointer (&subjects) : NULL;
+}
+
+char **
+ledger_subjects (Ledger *ledger, const char *const *addresses, GError **error)
+{
+    g_mutex_lock (&ledger->lock);
+    char **subjects = make_subjects (ledger, addresses, error);
+    g_mutex_unlock (&ledger->lock);
+    return subjects;
+}
+
 char *
 ledger_find_subject (Ledger *ledger, const char *address, GError **error)
 {
@@ -321,6 +360,75 @@ ledger_failed (Ledger *ledger, const LedgerKey *key, GError **error)
               (!salt.known || change_row (ledger, FORGET_ROW, key, &salt, error));
     g_mutex_unlock (&ledger->lock);
     return ok;
+}
+
+/* The path of a hand-over is spelled as the envelope has it; most are spelled as the address. */
+static bool
+is_under_way (Ledger *ledger, const char *address, const Salt *salt, GError **error)
+{
+    g_autofree char *recipient = pseudonym (salt, address);
+    sqlite3_stmt *statement = ledger->prepared[COUNT_BEGUN_OF];
+
+    database_bind_text (statement, 1, recipient);
+    bool begun =
+        sqlite3_step (statement) != SQLITE_ROW || sqlite3_column_int (statement, 0) > 0;
+    database_reset (statement);
+    if (begun)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: a hand-over to this address is under way; ask again later",
+                     sqlite3_db_filename (ledger->database, "main"));
+    return begun;
+}
+
+static bool
+erase_locked (Ledger *ledger, const char *address, bool *ret_known, GError **error)
+{
+    sqlite3_stmt *statement = ledger->prepared[ERASE_SUBJECT];
+    Salt salt = { 0 };
+
+    if (!find_salt (ledger, address, &salt, error))
+        return false;
+    *ret_known = salt.known;
+    if (!salt.known)
+        return true;
+    if (is_under_way (ledger, address, &salt, error) ||
+        !database_run (ledger->database, "PRAGMA secure_delete = ON", error))
+        return false;
+    database_bind_text (statement, 1, address);
+    return database_finish (ledger->database, statement, error);
+}
+
+bool
+ledger_erase (Ledger *ledger, const char *address, bool *ret_known, GError **error)
+{
+    g_mutex_lock (&ledger->lock);
+    bool ok = erase_locked (ledger, address, ret_known, error);
+    g_mutex_unlock (&ledger->lock);
+    return ok;
+}
+
+GHashTable *
+ledger_addresses (Ledger *ledger, GError **error)
+{
+    g_autoptr (GHashTable) table =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+    sqlite3_stmt *statement = ledger->prepared[ALL_SUBJECTS];
+    int status;
+
+    g_mutex_lock (&ledger->lock);
+    while ((status = sqlite3_step (statement)) == SQLITE_ROW) {
+        const char *address = (const char *)sqlite3_column_text (statement, 0);
+        Salt salt = { .known = sqlite3_column_bytes (statement, 1) == SALT_BYTES };
+        if (!salt.known)
+            continue;
+        memcpy (salt.bytes, sqlite3_column_blob (statement, 1), SALT_BYTES);
+        g_hash_table_insert (table, pseudonym (&salt, address), g_strdup (address));
+    }
+    if (status != SQLITE_DONE)
+        database_fail (ledger->database, error);
+    database_reset (statement);
+    g_mutex_unlock (&ledger->lock);
+    return status == SQLITE_DONE ? g_steal_pointer (&table) : NULL;
 }
 
 unsigned

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "licet/json_text.h"
+#include "licet/log.h"
 #include "licet/rehearsal.h"
 
 struct Daemon {
@@ -40,6 +41,54 @@ static const char *const counter_names[] = {
     [COUNT_RELOADS_FAILED] = "reloads_failed",
 };
 
+/* A second way out for checkpoints: who keeps the daemon's messages elsewhere can compare. */
+static void
+tell_checkpoint (const char *checkpoint, void *data G_GNUC_UNUSED)
+{
+    log_info (NULL, "audit: %s", checkpoint);
+}
+
+static char *
+key_path (const Settings *settings)
+{
+    g_autofree char *dir = g_path_get_dirname (settings->state);
+
+    return *settings->audit_key ? g_strdup (settings->audit_key)
+                                : g_build_filename (dir, "audit-key.pem", NULL);
+}
+
+static Audit *
+open_audit (const Daemon *daemon, GError **error)
+{
+    const Settings *settings = daemon->engine->settings;
+    g_autofree char *key = key_path (settings);
+    AuditOptions options = {
+        .path = settings->audit_log,
+        .key = key,
+        .checkpoints = settings->audit_checkpoints,
+        .segment_bytes = (uint64_t)settings->audit_segment << 20,
+        .days = (unsigned)settings->audit_days,
+        .reserve_bytes = (uint64_t)settings->audit_reserve << 20,
+        .without_evidence = strcmp (settings->audit_evidence, "omit") == 0,
+        .without_facts = strcmp (settings->audit_facts, "omit") == 0,
+        .witness = tell_checkpoint,
+    };
+
+    return audit_open (&options, clock_now (&daemon->clock), error);
+}
+
+/* What decides is kept and named in the log before it decides anything. */
+static bool
+record_policies (Daemon *daemon, const Engine *engine, GError **error)
+{
+    const Settings *settings = daemon->engine->settings;
+    g_autofree char *hash =
+        audit_archive (settings->audit_log, engine->settings->policies, error);
+
+    return hash && audit_policies (daemon->audit, policy_set_version (engine->policies), hash,
+                                   daemon_now (daemon), error);
+}
+
 Daemon *
 daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GError **error)
 {
@@ -59,8 +108,8 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     if (!daemon->contacts)
         return NULL;
     engine->contacts = daemon->contacts;
-    daemon->audit = audit_open (engine->settings->audit_log, error);
-    if (!daemon->audit)
+    daemon->audit = open_audit (daemon, error);
+    if (!daemon->audit || !record_policies (daemon, engine, error))
         return NULL;
     return g_steal_pointer (&daemon);
 }
@@ -70,8 +119,8 @@ daemon_free (Daemon *daemon)
 {
     if (!daemon)
         return;
+    audit_close (daemon->audit, daemon_now (daemon));
     engine_unref (daemon->engine);
-    g_clear_pointer (&daemon->audit, audit_free);
     g_clear_pointer (&daemon->ledger, ledger_free);
     g_clear_pointer (&daemon->contacts, contacts_free);
     g_free (daemon->settings_path);
@@ -111,6 +160,31 @@ int64_t
 daemon_now (const Daemon *daemon)
 {
     return clock_now (&daemon->clock);
+}
+
+void
+daemon_tick (Daemon *daemon)
+{
+    g_autoptr (GError) error = NULL;
+
+    g_autoptr (GError) cause = NULL;
+
+    if (!audit_tick (daemon->audit, daemon_now (daemon), &error))
+        log_error (NULL, "audit: %s", error->message);
+    if (!daemon_write_metrics (daemon, &cause))
+        log_error (NULL, "metrics: %s", cause->message);
+}
+
+unsigned
+daemon_counter (const Daemon *daemon, Counter counter)
+{
+    return (unsigned)g_atomic_int_get (&daemon->counters[counter]);
+}
+
+const char *
+daemon_counter_name (Counter counter)
+{
+    return counter_names[counter];
 }
 
 void
@@ -161,7 +235,9 @@ load_and_swap (Daemon *daemon, GError **error)
     if (!settings)
         return false;
     g_autoptr (Engine) fresh = engine_new (settings, error);
-    if (!fresh || !rehearse_engine (fresh, error) || !audit_reopen (daemon->audit, error))
+    if (!fresh || !rehearse_engine (fresh, error) ||
+        !audit_reopen (daemon->audit, daemon_now (daemon), error) ||
+        !record_policies (daemon, fresh, error))
         return false;
     fresh->contacts = daemon->contacts;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));

@@ -60,6 +60,23 @@ record_outcome (Handover *handover, unsigned recipient, const char *outcome, con
     return false;
 }
 
+/* Why recipients get their reply without a decision, or without the copy that was decided. Returns
+ * the reply that may be given: a refusal without its record is none yet. */
+static const char *
+record_failure (const Handover *handover, const char *stage, const GError *cause,
+                const char *reply, const GArray *recipients)
+{
+    g_autoptr (GError) error = NULL;
+    AuditFailure failure = { .edge = "lmtp", .stage = stage, .cause = cause, .reply = reply };
+
+    if (audit_failure (daemon_audit (handover->daemon), daemon_ledger (handover->daemon),
+                       handover->envelope, &failure, recipients, daemon_now (handover->daemon),
+                       &error))
+        return reply;
+    log_failure (handover, "audit", error);
+    return outcome_is_temporary (reply) ? reply : outcome_reply (error);
+}
+
 static LedgerKey
 key_of (const Handover *handover, unsigned recipient)
 {
@@ -74,6 +91,27 @@ static bool
 is_answered (const Handover *handover, unsigned recipient)
 {
     return g_ptr_array_index (handover->replies, recipient) != NULL;
+}
+
+static void
+answer_these (Handover *handover, const GArray *recipients, const char *stage,
+              const GError *cause, const char *reply)
+{
+    if (recipients->len == 0)
+        return;
+    const char *given = record_failure (handover, stage, cause, reply, recipients);
+    for (unsigned i = 0; i < recipients->len; i++)
+        set_reply (handover, g_array_index (recipients, unsigned, i), given);
+}
+
+static void
+answer_one (Handover *handover, unsigned recipient, const char *stage, const GError *cause,
+            const char *reply)
+{
+    g_autoptr (GArray) one = g_array_new (FALSE, FALSE, sizeof (unsigned));
+
+    g_array_append_val (one, recipient);
+    answer_these (handover, one, stage, cause, reply);
 }
 
 static void
@@ -124,7 +162,7 @@ recall (Handover *handover, unsigned recipient)
 
     if (!ledger_recall (daemon_ledger (handover->daemon), &key, &copy, &error)) {
         log_failure (handover, "journal", error);
-        set_reply (handover, recipient, outcome_reply (error));
+        answer_one (handover, recipient, "journal", error, outcome_reply (error));
     } else if (copy) {
         note_earlier (handover, recipient, *copy ? copy : "unknown");
     }
@@ -143,7 +181,7 @@ begin (Handover *handover, unsigned recipient)
         return false;
     if (!ledger_begin (daemon_ledger (handover->daemon), &key, &state, &copy, &error)) {
         log_failure (handover, "journal", error);
-        set_reply (handover, recipient, outcome_reply (error));
+        answer_one (handover, recipient, "journal", error, outcome_reply (error));
         return false;
     }
     switch (state) {
@@ -217,7 +255,8 @@ note_submission (Handover *handover, const GArray *recipients, const Submission 
         if (outcome_is_positive (reply))
             note_submitted (handover, recipient, submission->queue_id);
         else if (submission->in_doubt && strcmp (reply, REPLY_IN_DOUBT) == 0)
-            set_reply (handover, recipient, reply); /* the journal keeps saying "begun" */
+            /* the journal keeps saying "begun" */
+            answer_one (handover, recipient, "submit", NULL, reply);
         else
             note_failed (handover, recipient, reply);
     }
@@ -268,6 +307,20 @@ submit_variant (Handover *handover, const Variant *variant)
         note_no_submission (handover, waiting, error);
 }
 
+/* Who is to get a copy and has no reply yet. */
+static GArray *
+list_waiting (const Handover *handover, const Variant *variant)
+{
+    GArray *waiting = g_array_new (FALSE, FALSE, sizeof (unsigned));
+
+    for (unsigned i = 0; i < variant->recipients->len; i++) {
+        unsigned recipient = g_array_index (variant->recipients, unsigned, i);
+        if (!is_answered (handover, recipient))
+            g_array_append_val (waiting, recipient);
+    }
+    return waiting;
+}
+
 static void
 submit_variants (Handover *handover)
 {
@@ -277,11 +330,8 @@ submit_variants (Handover *handover)
             submit_variant (handover, variant);
             continue;
         }
-        for (unsigned k = 0; k < variant->recipients->len; k++) {
-            unsigned recipient = g_array_index (variant->recipients, unsigned, k);
-            if (!is_answered (handover, recipient))
-                set_reply (handover, recipient, REPLY_UNSIGNED);
-        }
+        g_autoptr (GArray) waiting = list_waiting (handover, variant);
+        answer_these (handover, waiting, "sign", NULL, REPLY_UNSIGNED);
     }
 }
 
@@ -313,11 +363,11 @@ list_unanswered (const Handover *handover)
 }
 
 static void
-answer_rest (Handover *handover, const char *reply)
+answer_rest (Handover *handover, const char *stage, const GError *cause, const char *reply)
 {
-    for (unsigned i = 0; i < handover->replies->len; i++)
-        if (!is_answered (handover, i))
-            set_reply (handover, i, reply);
+    g_autoptr (GArray) unanswered = list_unanswered (handover);
+
+    answer_these (handover, unanswered, stage, cause, reply);
 }
 
 static void
@@ -332,7 +382,7 @@ carry_out (Handover *handover, const GArray *unanswered)
                           handover->envelope, handover->plan, "lmtp", unanswered,
                           daemon_now (handover->daemon), &error)) {
         log_failure (handover, "audit", error);
-        answer_rest (handover, outcome_reply (error));
+        answer_rest (handover, "audit", error, outcome_reply (error));
         return;
     }
     turn_away_some (handover);
@@ -352,9 +402,9 @@ run_pipeline (Handover *handover, GBytes *bytes, const GArray *unanswered)
     handover->plan = plan;
     if (!plan) {
         log_failure (handover, "pipeline", error);
-        answer_rest (handover, outcome_reply (error));
+        answer_rest (handover, "pipeline", error, outcome_reply (error));
     } else if (g_get_monotonic_time () > deadline) {
-        answer_rest (handover, REPLY_TOO_LATE);
+        answer_rest (handover, "deadline", NULL, REPLY_TOO_LATE);
     } else {
         carry_out (handover, unanswered);
     }
@@ -396,4 +446,13 @@ handover_run (Daemon *daemon, const Envelope *envelope, const GPtrArray *xforwar
     if (unanswered->len > 0)
         run_pipeline (&handover, bytes, unanswered);
     return handover.replies;
+}
+
+const char *
+handover_refuse (Daemon *daemon, const Envelope *envelope, const GError *cause)
+{
+    Handover handover = { .daemon = daemon, .envelope = envelope };
+
+    log_failure (&handover, "receive", cause);
+    return record_failure (&handover, "receive", cause, outcome_reply (cause), NULL);
 }

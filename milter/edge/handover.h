@@ -16,4 +16,7 @@
 GPtrArray *handover_run (Daemon *daemon, const Envelope *envelope, const GPtrArray *xforward,
                          GBytes *bytes);
 
+/* The one reply for a message that cannot even be read, with its record. Static. */
+const char *handover_refuse (Daemon *daemon, const Envelope *envelope, const GError *cause);
+
 #endif

@@ -229,7 +229,7 @@ do_data (LmtpSession *session, const char *args)
     else if (g_error_matches (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE))
         session->quit = true;
     else
-        answer_all (session, outcome_reply (error));
+        answer_all (session, handover_refuse (session->daemon, session->envelope, error));
     reset (session);
 }
 

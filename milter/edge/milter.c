@@ -141,10 +141,26 @@ answer (SMFICTX *ctx, const char *reply)
     return outcome_is_temporary (reply) ? SMFIS_TEMPFAIL : SMFIS_REJECT;
 }
 
+/* A refusal without its record is none yet. Returns the reply that may be given. */
+static const char *
+record_failure (const Session *session, const char *stage, const GError *cause,
+                const char *reply)
+{
+    g_autoptr (GError) error = NULL;
+    AuditFailure failure = { .edge = "milter", .stage = stage, .cause = cause, .reply = reply };
+
+    if (audit_failure (daemon_audit (the_daemon), daemon_ledger (the_daemon), session->envelope,
+                       &failure, NULL, daemon_now (the_daemon), &error))
+        return reply;
+    log_error (session->envelope->queue_id, "milter: stage=audit error=%s text=\"%s\"",
+               licet_error_word (error), error->message);
+    return outcome_is_temporary (reply) ? reply : outcome_reply (error);
+}
+
 static sfsistat
 fail (SMFICTX *ctx, const Session *session, const char *stage, const GError *error)
 {
-    const char *reply = outcome_reply (error);
+    const char *reply = record_failure (session, stage, error, outcome_reply (error));
 
     daemon_count (the_daemon, COUNT_FAILED);
     log_error (session->envelope->queue_id,
@@ -154,11 +170,11 @@ fail (SMFICTX *ctx, const Session *session, const char *stage, const GError *err
 }
 
 static sfsistat
-postpone (SMFICTX *ctx, const Session *session, const char *reply)
+postpone (SMFICTX *ctx, const Session *session, const char *stage, const char *reply)
 {
     daemon_count (the_daemon, COUNT_FAILED);
     log_warning (session->envelope->queue_id, "milter: reply=\"%s\"", reply);
-    return answer (ctx, reply);
+    return answer (ctx, record_failure (session, stage, NULL, reply));
 }
 
 static bool
@@ -206,7 +222,7 @@ change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const P
     bool defer_unsigned = strcmp (session->engine->settings->unsigned_mail, "defer") == 0;
 
     if (defer_unsigned && variant->signatures->len == 0)
-        return postpone (ctx, session, REPLY_UNSIGNED);
+        return postpone (ctx, session, "sign", REPLY_UNSIGNED);
     if (!record (session, plan, &error))
         return fail (ctx, session, "audit", error);
     for (unsigned i = 0; i < plan->decisions->len; i++)
@@ -305,7 +321,7 @@ judge (SMFICTX *ctx, Session *session)
     if (!plan)
         return fail (ctx, session, "pipeline", error);
     if (g_get_monotonic_time () > deadline)
-        return postpone (ctx, session, REPLY_TOO_LATE);
+        return postpone (ctx, session, "deadline", REPLY_TOO_LATE);
     return carry_out (ctx, session, original, plan);
 }
 

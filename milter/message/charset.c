@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "licet/utf8.h"
+
 typedef enum {
     SET_UTF8,
     SET_SINGLE,   /* one byte a character, ASCII in its lower half */
@@ -164,19 +166,10 @@ append_converted (CharsetDecoder *decoder, const char *text, size_t length, GStr
     }
 }
 
-static bool
-is_ascii (const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if ((signed char)text[i] <= 0)
-            return false;
-    return true;
-}
-
 void
 charset_decode (CharsetDecoder *decoder, const char *text, size_t length, GString *out)
 {
-    if (decoder->ascii && is_ascii (text, length))
+    if (decoder->ascii && utf8_ascii_length (text, length) == length)
         g_string_append_len (out, text, (gssize)length);
     else if (decoder->handle == (GIConv)-1)
         append_utf8 (decoder, text, length, out);

@@ -122,35 +122,50 @@ lower (char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* Negative when the name sorts before the row. Called for every tag, so without calls. */
-static int
-compare_name (const char *name, size_t length, const char *row)
+/* Called for every tag, so without calls. */
+static bool
+is_name (const char *name, size_t length, const char *row)
 {
     size_t i = 0;
 
     while (i < length && row[i] && lower (name[i]) == row[i])
         i++;
-    if (i == length)
-        return row[i] ? -1 : 0;
-    return (unsigned char)lower (name[i]) < (unsigned char)row[i] ? -1 : 1;
+    return i == length && !row[i];
+}
+
+/* The first two letters of a name, or of a row, as a number. */
+static unsigned
+key_of (const char *name, size_t length)
+{
+    return (unsigned)(unsigned char)lower (name[0]) << 8 |
+           (length > 1 ? (unsigned char)lower (name[1]) : 0);
+}
+
+static unsigned
+row_key (unsigned row)
+{
+    const unsigned char *name = (const unsigned char *)elements[row].name;
+
+    return (unsigned)name[0] << 8 | name[1];
 }
 
 const Element *
 element_find (const char *data, const HtmlToken *token)
 {
+    const char *name = data + token->name;
     unsigned low = 0, high = token->name_length > LONGEST_NAME ? 0 : G_N_ELEMENTS (elements);
+    unsigned key = key_of (name, token->name_length);
 
     while (low < high) {
         unsigned middle = (low + high) / 2;
-        int order =
-            compare_name (data + token->name, token->name_length, elements[middle].name);
-        if (order == 0)
-            return &elements[middle];
-        if (order < 0)
-            high = middle;
-        else
+        if (row_key (middle) < key)
             low = middle + 1;
+        else
+            high = middle;
     }
+    for (; low < G_N_ELEMENTS (elements) && row_key (low) == key; low++)
+        if (is_name (name, token->name_length, elements[low].name))
+            return &elements[low];
     return &unknown;
 }
 

@@ -24,7 +24,7 @@ html_scanner_init (HtmlScanner *scanner, const char *data, size_t length)
 static bool
 is_space (char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f');
 }
 
 static size_t
@@ -95,19 +95,42 @@ name_end (const HtmlScanner *scanner, size_t position)
     return position;
 }
 
+/* By its first letter; most elements of a mail are told apart by it. */
+static bool
+may_be_raw (char first)
+{
+    switch (first | 0x20) {
+    case 's':
+    case 't':
+    case 'x':
+    case 'i':
+    case 'n':
+    case 'p':
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void
 read_tag (HtmlScanner *scanner, HtmlToken *token)
 {
     bool finished = false;
 
     token->name = token->start + (token->kind == HTML_END ? 2 : 1);
-    token->name_length = name_end (scanner, token->name) - token->name;
-    token->end = tag_end (scanner, token->name + token->name_length, &finished);
+    size_t after = name_end (scanner, token->name);
+    token->name_length = after - token->name;
+    if (after < scanner->length && scanner->data[after] == '>') {
+        finished = true;
+        token->end = after + 1;
+    } else {
+        token->end = tag_end (scanner, after, &finished);
+    }
     if (!finished) {
         token->kind = HTML_OTHER; /* 13.2.5.36: end of file in a tag, it is dropped */
         return;
     }
-    if (token->kind == HTML_END)
+    if (token->kind == HTML_END || !may_be_raw (scanner->data[token->name]))
         return;
     for (unsigned i = 0; i < G_N_ELEMENTS (raw_elements); i++)
         if (token->name_length == raw_elements[i].length &&

@@ -121,14 +121,10 @@ find_look (Reader *reader, const HtmlToken *token, const Element *element, const
 }
 
 static void
-take_start (Reader *reader, const HtmlToken *token)
+read_tag (Reader *reader, const HtmlToken *token, const Element *element)
 {
-    const Element *element = element_find (reader->data, token);
     g_auto (Tag) tag = { 0 };
 
-    elements_imply (&reader->stack, element);
-    if (element->flags & ELEMENT_BLOCK)
-        break_line (reader);
     tag_read (&tag, reader->part, reader->data, &reader->decoder, token);
     reader->attributes += tag.count;
     if (tag.count > LIMIT_HTML_ATTRIBUTES)
@@ -142,6 +138,27 @@ take_start (Reader *reader, const HtmlToken *token)
         g_string_append (reader->link_image, tag.alt);
     outline_start (&reader->outline, token, &reader->stack, element, !visible);
     elements_push (&reader->stack, token, element, &look);
+}
+
+/* Past the bounds a tag without attributes can only break a line. */
+static bool
+is_bare (const Reader *reader, const HtmlToken *token)
+{
+    return token->end == token->name + token->name_length + 1 && !is_drawing (reader, token) &&
+           !tag_is_named (reader->data, token, "a") &&
+           !tag_is_named (reader->data, token, "area");
+}
+
+static void
+take_start (Reader *reader, const HtmlToken *token)
+{
+    const Element *element = element_find (reader->data, token);
+
+    elements_imply (&reader->stack, element);
+    if (element->flags & ELEMENT_BLOCK)
+        break_line (reader);
+    if (!reader->stack.exceeded || !is_bare (reader, token))
+        read_tag (reader, token, element);
 }
 
 static void
@@ -182,19 +199,30 @@ has_letters (const char *text)
     return text[strspn (text, " \t\r\n\f")] != '\0';
 }
 
+/* Into scratch; most text has no character reference. */
+static void
+decode_text (Reader *reader, const HtmlToken *token)
+{
+    const char *text = reader->data + token->start;
+    size_t length = token->end - token->start;
+
+    g_string_truncate (reader->scratch, 0);
+    if (token->literal || !memchr (text, '&', length)) {
+        charset_decode (&reader->decoder, text, length, reader->scratch);
+        return;
+    }
+    g_autoptr (GString) raw = g_string_sized_new (length + 1);
+    charset_decode (&reader->decoder, text, length, raw);
+    html_append_unescaped (reader->scratch, raw->str, raw->len);
+}
+
 static void
 take_text (Reader *reader, const HtmlToken *token)
 {
     TextRun run = { .start = token->start, .end = token->end };
     unsigned hidden = current_look (reader).hidden;
-    g_autoptr (GString) raw = g_string_new (NULL);
 
-    charset_decode (&reader->decoder, reader->data + run.start, run.end - run.start, raw);
-    g_string_truncate (reader->scratch, 0);
-    if (token->literal)
-        g_string_append_len (reader->scratch, raw->str, (gssize)raw->len);
-    else
-        html_append_unescaped (reader->scratch, raw->str, raw->len);
+    decode_text (reader, token);
     if (hidden != HIDDEN_NONE || reader->drawings > 0)
         note_text (reader, hidden, run.start);
     if (hidden != HIDDEN_NONE)
@@ -264,6 +292,20 @@ read_tokens (Reader *reader)
     close_link (reader);
 }
 
+static bool
+has_many_references (const Reader *reader)
+{
+    const char *at = reader->data, *end = reader->data + reader->length;
+    unsigned count = 0;
+
+    while (at < end && count <= LIMIT_HTML_REFERENCES) {
+        const char *found = memchr (at, '&', (size_t)(end - at));
+        at = found ? found + 1 : end;
+        count += found != NULL;
+    }
+    return count > LIMIT_HTML_REFERENCES;
+}
+
 static void
 lock_html (Part *part, const Reader *reader)
 {
@@ -279,6 +321,8 @@ lock_html (Part *part, const Reader *reader)
         reason = "a tag of its HTML has too many attributes";
     else if (reader->attributes > MOST_ATTRIBUTES)
         reason = "its HTML has too many attributes";
+    else if (has_many_references (reader))
+        reason = "its HTML has too many character references";
     else if (reader->sheet.exceeded)
         reason = "its style sheet has too many selectors";
     if (reason && !part->leaf.locked)

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "charset.h"
 #include "html.h"
 #include "text.h"
@@ -97,6 +99,11 @@ decode_value (const Part *part, const char *raw, size_t length)
     g_autoptr (GString) text = g_string_new (NULL);
     GString *value = g_string_sized_new (length);
 
+    /* In what has markup at all ASCII is itself; opening a decoder is dear. */
+    if (utf8_ascii_length (raw, length) == length) {
+        html_append_value (value, raw, length);
+        return g_string_free (value, FALSE);
+    }
     charset_decoder_init (&decoder, text_is_transcoded (part) ? NULL : part->leaf.charset);
     charset_decode (&decoder, raw, length, text);
     html_append_value (value, text->str, text->len);

@@ -13,30 +13,32 @@
 /* The attributes that hold text; those of form fields only there. */
 static const struct {
     const char *name, *how;
+    size_t length;
     bool field;
 } texts[] = {
-    { "alt", "alt", false },
-    { "title", "title", false },
-    { "aria-label", "aria-label", false },
-    { "aria-description", "aria-label", false },
-    { "aria-roledescription", "aria-label", false },
-    { "aria-valuetext", "aria-label", false },
-    { "label", "title", false },
-    { "summary", "title", false },
-    { "abbr", "title", false },
-    { "content", "title", false },
-    { "[text]", "title", false },
-    { "placeholder", "placeholder", true },
-    { "value", "value", true },
+    { "alt", "alt", 3, false },
+    { "title", "title", 5, false },
+    { "aria-label", "aria-label", 10, false },
+    { "aria-description", "aria-label", 16, false },
+    { "aria-roledescription", "aria-label", 20, false },
+    { "aria-valuetext", "aria-label", 14, false },
+    { "label", "title", 5, false },
+    { "summary", "title", 7, false },
+    { "abbr", "title", 4, false },
+    { "content", "title", 7, false },
+    { "[text]", "title", 6, false },
+    { "placeholder", "placeholder", 11, true },
+    { "value", "value", 5, true },
 };
 
 /* The attributes that change the look. */
 static const struct {
     const char *name;
+    size_t length;
     LookProperty property;
 } hints[] = {
-    { "hidden", LOOK_DISPLAY }, { "bgcolor", LOOK_BACKGROUND }, { "color", LOOK_TEXT },
-    { "text", LOOK_TEXT },      { "background", LOOK_IMAGE },
+    { "hidden", 6, LOOK_DISPLAY }, { "bgcolor", 7, LOOK_BACKGROUND }, { "color", 5, LOOK_TEXT },
+    { "text", 4, LOOK_TEXT },      { "background", 10, LOOK_IMAGE },
 };
 
 typedef struct {
@@ -49,11 +51,12 @@ typedef struct {
 } TagReader;
 
 static bool
-is_named (const TagReader *reader, const HtmlAttribute *attribute, const char *name)
+is_named (const TagReader *reader, const HtmlAttribute *attribute, const char *name,
+          size_t length)
 {
-    return attribute->name_length == strlen (name) &&
-           g_ascii_strncasecmp (reader->data + attribute->name, name, attribute->name_length) ==
-               0;
+    return attribute->name_length == length &&
+           g_ascii_tolower (reader->data[attribute->name]) == *name &&
+           g_ascii_strncasecmp (reader->data + attribute->name, name, length) == 0;
 }
 
 static char *
@@ -70,9 +73,10 @@ read_value (const TagReader *reader, const HtmlAttribute *attribute)
 
 /* Of two attributes of one name the first counts (13.2.5.33). */
 static bool
-take (const TagReader *reader, const HtmlAttribute *attribute, const char *name, char **value)
+take (const TagReader *reader, const HtmlAttribute *attribute, const char *name, size_t length,
+      char **value)
 {
-    if (!is_named (reader, attribute, name))
+    if (!is_named (reader, attribute, name, length))
         return false;
     if (!*value)
         *value = read_value (reader, attribute);
@@ -83,7 +87,7 @@ static void
 take_hint (const TagReader *reader, const HtmlAttribute *attribute)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS (hints); i++)
-        if (is_named (reader, attribute, hints[i].name)) {
+        if (is_named (reader, attribute, hints[i].name, hints[i].length)) {
             reader->tag->hinted = true;
             if (!reader->tag->hints.slots[hints[i].property].set)
                 look_set (&reader->tag->hints, hints[i].property,
@@ -96,7 +100,8 @@ static void
 note_text (const TagReader *reader, const HtmlAttribute *attribute)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
-        if (is_named (reader, attribute, texts[i].name) && (reader->field || !texts[i].field)) {
+        if (is_named (reader, attribute, texts[i].name, texts[i].length) &&
+            (reader->field || !texts[i].field)) {
             g_autofree char *value = read_value (reader, attribute);
             notes_close (reader->part);
             notes_add (reader->part, texts[i].how, reader->token->start, value, strlen (value));
@@ -110,12 +115,12 @@ read_attribute (const TagReader *reader, const HtmlAttribute *attribute)
 {
     Tag *tag = reader->tag;
 
-    if (take (reader, attribute, "style", &tag->style) ||
-        take (reader, attribute, "class", &tag->classes) ||
-        take (reader, attribute, "id", &tag->id) ||
-        (tag->anchor && take (reader, attribute, "href", &tag->href)))
+    if (take (reader, attribute, "style", 5, &tag->style) ||
+        take (reader, attribute, "class", 5, &tag->classes) ||
+        take (reader, attribute, "id", 2, &tag->id) ||
+        (tag->anchor && take (reader, attribute, "href", 4, &tag->href)))
         return;
-    (void)take (reader, attribute, "alt", &tag->alt);
+    (void)take (reader, attribute, "alt", 3, &tag->alt);
     take_hint (reader, attribute);
     note_text (reader, attribute);
 }
@@ -154,7 +159,7 @@ tag_read (Tag *tag, Part *part, const char *data, CharsetDecoder *decoder,
                    tag_is_named (data, token, "option");
     while (tag->count <= LIMIT_HTML_ATTRIBUTES &&
            html_next_attribute (data, token->end, &position, &attribute))
-        if (++tag->count <= LIMIT_HTML_ATTRIBUTES)
+        if (++tag->count <= LIMIT_HTML_ATTRIBUTES && attribute.name_length > 1)
             read_attribute (&reader, &attribute);
     if (tag->href)
         g_strstrip (tag->href);
@@ -228,7 +233,8 @@ mentions_style (const char *data, size_t length)
 
     for (const char *at = memchr (data, '<', length); at;
          at = memchr (at + 1, '<', (size_t)(end - at - 1)))
-        if (end - at > 6 && g_ascii_strncasecmp (at + 1, "style", 5) == 0)
+        if (end - at > 6 && (at[1] | 0x20) == 's' && (at[2] | 0x20) == 't' &&
+            g_ascii_strncasecmp (at + 1, "style", 5) == 0)
             return true;
     return false;
 }

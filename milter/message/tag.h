@@ -35,7 +35,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Tag, tag_clear)
 static inline bool
 tag_is_named (const char *data, const HtmlToken *token, const char *name)
 {
-    return token->name_length == strlen (name) &&
+    return token->name_length == strlen (name) && (data[token->name] | 0x20) == *name &&
            g_ascii_strncasecmp (data + token->name, name, token->name_length) == 0;
 }
 

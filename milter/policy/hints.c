@@ -60,12 +60,12 @@ read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
 static BlockDetection
 read_detection (const ConfNode *group)
 {
-    const char *word = conf_string (group, "detect_blocks", block_detection_words[DETECT_CUT]);
-    BlockDetection detection = DETECT_CUT;
+    const char *word = conf_string (group, "detect_blocks", NULL);
 
-    while (strcmp (block_detection_words[detection], word) != 0)
-        detection++;
-    return detection;
+    for (int i = 0; word && block_detection_words[i]; i++)
+        if (strcmp (block_detection_words[i], word) == 0)
+            return (BlockDetection)i;
+    return DETECT_CUT;
 }
 
 /* What is protected is never selected, so that the other one would have no effect. */

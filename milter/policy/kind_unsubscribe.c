@@ -135,8 +135,10 @@ static const Link *
 find_words_around (const Parameters *parameters, const RuleView *view, unsigned leaf)
 {
     const Leaf *this = message_leaf (view->message, leaf);
-    g_autofree char *whole = view_range (view, leaf, 0, g_bytes_get_size (this->content));
 
+    if (this->links->len == 0)
+        return NULL;
+    g_autofree char *whole = view_range (view, leaf, 0, g_bytes_get_size (this->content));
     if (!has_word (view, whole))
         return NULL;
     for (unsigned i = 0; i < this->links->len; i++) {

@@ -49,6 +49,8 @@ plan_free (Plan *plan)
     g_free (plan->message_id);
     g_free (plan->body_hash);
     g_free (plan->policy_version);
+    g_free (plan->campaign);
+    g_free (plan->template);
     g_free (plan->consent_failure);
     g_free (plan);
 }

@@ -1,81 +1,187 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* licet audit find: the log's records of one address, by way of its pseudonym. */
+/* licet audit: one table of what can be asked of the log. */
 
-#include <errno.h>
+#include "audit.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "licet/address.h"
 #include "licet/error.h"
 #include "licet/ledger.h"
-#include "tool.h"
+
+static const struct {
+    const char *name, *operand;
+    int (*run) (AuditOptionsTool *options, const char *operand);
+} subcommands[] = {
+    { "verify", NULL, audit_do_verify }, { "find", "ADDRESS", audit_do_find },
+    { "search", NULL, audit_do_search }, { "tail", NULL, audit_do_tail },
+    { "export", NULL, audit_do_export }, { "erase", "ADDRESS", audit_do_erase },
+    { "report", NULL, audit_do_report }, { "replay", "ID", audit_do_replay },
+};
+
+void
+audit_options_clear (AuditOptionsTool *options)
+{
+    char **texts[] = { &options->config,   &options->log,     &options->state,
+                       &options->out,      &options->format,  &options->language,
+                       &options->mails,    &options->since,   &options->until,
+                       &options->queue_id, &options->rule,    &options->territory,
+                       &options->outcome,  &options->sender,  &options->purpose,
+                       &options->class,    &options->address, &options->record,
+                       &options->subject,  &options->policies };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
+        g_clear_pointer (texts[i], g_free);
+    g_strfreev (options->checkpoints);
+    g_strfreev (options->keys);
+    settings_free (options->settings);
+}
+
+const char *
+audit_log_path (const AuditOptionsTool *options)
+{
+    return options->log ? options->log : options->settings->audit_log;
+}
+
+const char *
+audit_state_path (const AuditOptionsTool *options)
+{
+    return options->state ? options->state : options->settings->state;
+}
 
 static bool
-print_matches (const char *log, const char *subject, GError **error)
+read_time (const char *text, const char *option, int64_t *ret_time, int *ret_status)
 {
-    g_autofree char *needle = g_strdup_printf ("\"subject\":\"%s\"", subject);
-    FILE *file = fopen (log, "r");
-    char *line = NULL;
-    size_t size = 0;
+    GError *error = NULL;
 
-    if (!file) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", log,
-                     g_strerror (errno));
+    if (!text || clock_parse (text, ret_time, &error))
+        return true;
+    g_prefix_error (&error, "--%s: ", option);
+    *ret_status = tool_fail (error);
+    return false;
+}
+
+/* Without a salt nothing in the log can be that person's. */
+static bool
+find_subject (AuditOptionsTool *options, int *ret_status)
+{
+    GError *error = NULL;
+    g_autofree char *address = address_normalise (options->address, &error);
+    g_autoptr (Ledger) ledger =
+        address ? ledger_open_read_only (audit_state_path (options), &error) : NULL;
+
+    if (ledger)
+        options->subject = ledger_find_subject (ledger, address, &error);
+    if (error) {
+        *ret_status = tool_fail (error);
         return false;
     }
-    while (getline (&line, &size, file) >= 0)
-        if (strstr (line, needle))
-            fputs (line, stdout);
-    free (line);
-    fclose (file);
+    if (!options->subject) {
+        fputs ("licet: no record of this address\n", stderr);
+        *ret_status = EX_OK;
+    }
+    return options->subject != NULL;
+}
+
+bool
+audit_filter (AuditOptionsTool *options, AuditFilter *ret_filter, int *ret_status)
+{
+    AuditFilter filter = {
+        .record = options->record,
+        .queue_id = options->queue_id,
+        .rule = options->rule,
+        .territory = options->territory,
+        .outcome = options->outcome,
+        .sender = options->sender,
+        .purpose = options->purpose,
+        .class = options->class,
+    };
+
+    if (!read_time (options->since, "since", &filter.since, ret_status) ||
+        !read_time (options->until, "until", &filter.until, ret_status) ||
+        (options->address && !find_subject (options, ret_status)))
+        return false;
+    filter.subject = options->subject;
+    *ret_filter = filter;
     return true;
 }
 
+#define TEXT_OPTION(name, member, help, what)                                                  \
+    {                                                                                          \
+        name, 0, 0, G_OPTION_ARG_STRING, &options.member, help, what                           \
+    }
+#define FILE_OPTION(name, member, help)                                                        \
+    {                                                                                          \
+        name, 0, 0, G_OPTION_ARG_FILENAME, &options.member, help, "PATH"                       \
+    }
+#define FLAG_OPTION(name, member, help)                                                        \
+    {                                                                                          \
+        name, 0, 0, G_OPTION_ARG_NONE, &options.member, help, NULL                             \
+    }
+
 static int
-find (const Settings *settings, const char *log, const char *state, const char *mailbox)
+run (AuditOptionsTool *options, int argc, char **argv)
 {
     GError *error = NULL;
-    g_autofree char *address = address_normalise (mailbox, &error);
-    if (!address)
-        return tool_fail (error);
-    g_autoptr (Ledger) ledger = ledger_open_read_only (state ? state : settings->state, &error);
-    if (!ledger)
-        return tool_fail (error);
-    g_autofree char *subject = ledger_find_subject (ledger, address, &error);
-    if (!subject && error)
-        return tool_fail (error);
-    if (!subject) {
-        fputs ("licet: no record of this address\n", stderr);
-        return EX_OK;
+
+    for (unsigned i = 0; argc >= 2 && i < G_N_ELEMENTS (subcommands); i++) {
+        if (strcmp (argv[1], subcommands[i].name) != 0)
+            continue;
+        if (argc != (subcommands[i].operand ? 3 : 2))
+            return tool_usage ("audit %s takes %s", argv[1],
+                               subcommands[i].operand ? subcommands[i].operand : "no operand");
+        options->settings = tool_settings (options->config, &error);
+        return options->settings ? subcommands[i].run (options, argv[2]) : tool_fail (error);
     }
-    return print_matches (log ? log : settings->audit_log, subject, &error) ? EX_OK
-                                                                            : tool_fail (error);
+    return tool_usage (
+        "audit takes: verify, find ADDRESS, search, tail, export, report, replay "
+        "ID or erase ADDRESS");
 }
 
 int
 cmd_audit (int argc, char **argv)
 {
-    g_autofree char *config = NULL, *log = NULL, *state = NULL;
-    gboolean json = FALSE;
+    g_auto (AuditOptionsTool) options = { .lines = 10 };
     GOptionEntry entries[] = {
-        { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "settings file", "FILE" },
-        { "log", 0, 0, G_OPTION_ARG_FILENAME, &log, "the log", "PATH" },
-        { "state", 0, 0, G_OPTION_ARG_FILENAME, &state,
-          "the daemon's state file, which holds the salts", "PATH" },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &json, "print JSON (the log is JSON)", NULL },
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &options.config, "settings file", "FILE" },
+        FILE_OPTION ("log", log, "the log"),
+        FILE_OPTION ("state", state, "the daemon's state file, which holds the salts"),
+        { "checkpoints", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.checkpoints,
+          "verify, report: checkpoints that were kept outside (repeatable)", "FILE" },
+        { "key", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.keys,
+          "verify, report: a public key that is trusted (repeatable)", "BASE64" },
+        TEXT_OPTION ("since", since, "records from this time on", "TIME"),
+        TEXT_OPTION ("until", until, "records before this time", "TIME"),
+        TEXT_OPTION ("queue-id", queue_id, "of Postfix, in or out", "ID"),
+        TEXT_OPTION ("rule", rule, "that decided or was violated", "ID"),
+        TEXT_OPTION ("territory", territory, "", "CODE"),
+        TEXT_OPTION ("outcome", outcome, "", "WORD"),
+        TEXT_OPTION ("sender", sender, "domain of the envelope sender", "DOMAIN"),
+        TEXT_OPTION ("purpose", purpose, "", "WORD"),
+        TEXT_OPTION ("class", class, "", "WORD"),
+        TEXT_OPTION ("address", address, "of the recipient", "ADDRESS"),
+        TEXT_OPTION ("record", record, "decision, outcome, failure, …", "KIND"),
+        FLAG_OPTION ("addresses", addresses, "show addresses whose salt still lives"),
+        { "lines", 'n', 0, G_OPTION_ARG_INT, &options.lines, "tail: how many", "N" },
+        { "days", 0, 0, G_OPTION_ARG_INT, &options.unused,
+          "erase unused: who has no record in so many days", "N" },
+        FLAG_OPTION ("first", first, "verify: stop at the first problem"),
+        FLAG_OPTION ("follow", follow, "tail: go on with what is written"),
+        TEXT_OPTION ("format", format, "export: csv or json", "WORD"),
+        FILE_OPTION ("out", out, "export, report: write there"),
+        FILE_OPTION ("mails", mails, "replay: the message, or a directory that has it"),
+        FILE_OPTION ("policies", policies, "replay: these, not those of the archive"),
+        TEXT_OPTION ("language", language, "report: en or es", "CODE"),
+        FLAG_OPTION ("json", json, "print JSON lines"),
         G_OPTION_ENTRY_NULL,
     };
-    GError *error = NULL;
 
-    if (!tool_options (&argc, &argv, "find ADDRESS", "Prints the log's records of one address.",
-                       entries))
+    if (!tool_options (&argc, &argv,
+                       "verify | search | tail | export | report | replay ID | find ADDRESS | "
+                       "erase ADDRESS",
+                       "Asks the log of decisions.", entries))
         return EX_USAGE;
-    if (argc != 3 || strcmp (argv[1], "find") != 0)
-        return tool_usage ("audit takes: find ADDRESS");
-    g_autoptr (Settings) settings = tool_settings (config, &error);
-    if (!settings)
-        return tool_fail (error);
-    return find (settings, log, state, argv[2]);
+    return run (&options, argc, argv);
 }

@@ -37,6 +37,7 @@ class Licet:
         self.program = os.path.join(build, "licet")
         self.policies = os.path.join(top, "policies")
         self.mail = os.path.join(work, "mail.eml")
+        self.out = os.path.join(work, "out")
         self.consent = os.path.join(work, "consent.csv")
         with open(self.consent, "w", encoding="ascii") as file:
             file.write(CONSENT)
@@ -51,18 +52,33 @@ class Licet:
             return None, done.stderr.decode(errors="replace").strip()
         raise RuntimeError(f"exit status {done.returncode}: {done.stderr.decode(errors='replace')}")
 
-    def judge(self, case):
-        """Class, outcome and all that was said."""
+    def run(self, mail, sender):
+        """The plan, and the copy that leaves, if any."""
         with open(self.mail, "wb") as file:
-            file.write(case.mail)
-        plan, error = self.call("run", "--consent", self.consent, "--now", "2026-11-24T15:00:00Z",
-                                "--from", case.sender, "--rcpt", RECIPIENT)
+            file.write(mail)
+        plan, error = self.call("run", "--consent", self.consent, "--now", "2026-11-24T15:00:00Z", "--out", self.out,
+                                "--from", sender, "--rcpt", RECIPIENT)
+        copy = os.path.join(self.out, "1.eml")
+        if not plan or not os.path.exists(copy):
+            return plan, error
+        with open(copy, "rb") as file:
+            left = file.read()
+        os.remove(copy)
+        return plan, left
+
+    def judge(self, case):
+        """Class, outcome and all that was said; of a copy that was stripped the second look must find nothing."""
+        plan, left = self.run(case.mail, case.sender)
         if not plan:
-            return "malformed", "refuse", [error]
+            return "malformed", "refuse", [left]
         seen, _ = self.call("classify")
-        outcome = plan["decisions"][0]["outcome"]
+        kind, outcome = plan["class"], plan["decisions"][0]["outcome"]
         said = [f"{e['signal']}: {e['where']}" for e in seen["evidence"]]
-        return plan["class"], outcome, said + [seen.get("problem", "")]
+        if outcome == "strip":
+            again, _ = self.run(left, case.sender)
+            if not again or again["class"] not in SILENT or again["decisions"][0]["outcome"] != "deliver":
+                outcome = "strip in part"
+        return kind, outcome, said + [seen.get("problem", "")]
 
 
 def fault(case, innocent, kind, outcome, said):
@@ -75,6 +91,9 @@ def fault(case, innocent, kind, outcome, said):
     if kind in SILENT or outcome not in case.outcomes:
         return f"passes silently: {kind}, {outcome}"
     if kind == "malformed":
+        return None
+    # What is found as a block of its own is cut, and needs no reading that tells of it.
+    if outcome == "strip" and any(line.startswith("block-detected") for line in said):
         return None
     for pattern in case.says:
         if not any(re.search(pattern, line) for line in said):

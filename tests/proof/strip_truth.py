@@ -4,9 +4,10 @@
 
 usage: strip_truth.py TOP BUILD CORPUS
 CORPUS holds labelled/mixed/NAME.eml, strip-truth/NAME.base.html and strip-truth/NAME.block.html.
-Each block is marked by comments around it, by an attribute at each of its rows, or named by a
-selector of the policy; each page travels as it is, in quoted-printable and in base64. Prints TAP
-and, as comments, how many are equal to the byte, equal as a tree, or refused.
+Each block is marked by comments around it, by an attribute at each of its rows, named by a selector
+of the policy, or not marked at all; each page travels as it is, in quoted-printable and in base64.
+Prints TAP and, as comments, how many are equal to the byte, equal as a tree, or refused; and without
+marks, how many are cut in part, not found, or have lost what is not of the block, which must be none.
 """
 import base64
 import collections
@@ -55,6 +56,22 @@ MARKS = {
     "attribute": lambda b: mark_rows(b, b'data-licet="promotional"'),
     "selector": lambda b: mark_rows(b, b'class="offer-of-the-proof"'),
 }
+
+
+def words(data):
+    return collections.Counter(word for text in tree(data) if isinstance(text, str) and text != "end"
+                               for word in text.split())
+
+
+def judge_unmarked(got, page, base):
+    """What became of a page whose block nobody marked."""
+    if got is None:
+        return "refused"
+    if unix(got).rstrip() == unix(page).rstrip():
+        return "not found"
+    if tree(unix(got)) == tree(base):
+        return "equal as a tree"
+    return "something else lost" if words(base) - words(unix(got)) else "cut in part"
 
 
 def fold_base64(data):
@@ -135,7 +152,7 @@ def reason_of(plan):
 
 
 def main():
-    counts, wrong = collections.Counter(), []
+    counts, wrong, lost = collections.Counter(), [], []
     with tempfile.TemporaryDirectory(prefix="licet-truth") as folder:
         with open(os.path.join(folder, "licet-policy.cfg"), "w", encoding="utf-8") as file:
             file.write(POLICY)
@@ -145,6 +162,13 @@ def main():
             os.symlink(os.path.abspath(os.path.join(TOP, "policies", name)),
                        os.path.join(folder, name))
         for name, base, before, block, after in pairs():
+            page = (before + block + after).replace(b"\n", b"\r\n")
+            for encoding, encode in ENCODINGS.items():
+                got, plan = run(folder, HEAD % encoding.encode() + encode(page))
+                result = judge_unmarked(got, page, base)
+                counts[("unmarked", encoding, result)] += 1
+                if result == "something else lost":
+                    lost.append(f"{name}, unmarked, {encoding}: {result}")
             for how, mark in MARKS.items():
                 page = (before + mark(block) + after).replace(b"\n", b"\r\n")
                 for encoding, encode in ENCODINGS.items():
@@ -158,12 +182,13 @@ def main():
                         wrong.append(f"{name}, {how}, {encoding}: {result}: {reason_of(plan)}")
     for key, number in sorted(counts.items()):
         print(f"# {number:4} {', '.join(key)}")
-    for line in wrong[:6]:
+    for line in wrong[:6] + lost[:6]:
         print(f"# {line}")
-    print("1..1")
+    print("1..2")
     good = counts and not wrong
     print(f"{'ok' if good else 'not ok'} 1 - every page is the one without its block")
-    return 0 if good else 1
+    print(f"{'not ok' if lost else 'ok'} 2 - without marks nothing but the block is lost")
+    return 0 if good and not lost else 1
 
 
 if __name__ == "__main__":

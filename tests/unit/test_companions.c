@@ -65,6 +65,16 @@ static const Row rows[] = {
       HEAD TEXT "Order 7.\nNeue Stiefel\n" PAGE
                 "<p>Order 7.</p>" MARK ("<p>Neue Stiefel!</p>") "\n--b--\n",
       "0 twin [Neue Stiefel\r\n]" },
+    { "a block of three words in two lines",
+      HEAD TEXT "Order 7.\nNeue\nStiefel hier\nBye\n" PAGE
+                "<p>Order 7.</p>" MARK ("<p>Neue Stiefel hier!</p>") "\n--b--\n",
+      "0 twin [Neue\r\nStiefel hier\r\n]" },
+    { "an address as a note at the end",
+      HEAD TEXT "Save 20% on all winter boots until Sunday [1].\n\nOrder 7, [2]see it.\n\n"
+                "[1] http://s/boots\n[2] http://s/order\n" PAGE
+                "<p>Order 7, <a href=\"http://s/order\">see it.</a></p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday [1].\r\n]"
+      "0 twin [[1] http://s/boots\r\n]" },
     { "letters without blanks between them",
       HEAD TEXT "ご注文番号七\n冬の靴が日曜日まで二割引です\n" PAGE
                 "<p>ご注文番号七</p>" MARK ("<p>冬の靴が日曜日まで二割引です</p>") "\n--b--\n",

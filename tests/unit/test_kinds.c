@@ -66,6 +66,7 @@ load_rule (const char *parameters, GPtrArray *problems)
 #define TEXTS             "kind = \"required-text\"; texts = [ \"El titular podrá\", \"Otra frase\" ];"
 #define SHARE             "kind = \"promo-share\"; most_percent = 20;"
 #define IDENTITY(fields)  "kind = \"sender-identity\"; fields = [ " fields " ];"
+#define MERSIS            "shapes = [ \"MERSIS No: ################\" ];"
 #define HTML              "Content-Type: text/html; charset=utf-8\r\n"
 #define PLAIN             "Content-Type: text/plain; charset=utf-8\r\n"
 #define TWINS             "Content-Type: multipart/alternative; boundary=b\r\n"
@@ -225,6 +226,17 @@ static const VerdictRow verdicts[] = {
       NULL },
     { "a domain that only ends alike", IDENTITY ("\"name\""), "From: a@myshop.example\r\n" HTML,
       "<p>Shop", false, VERDICT_CANNOT_TELL, "no sender profile for myshop.example" },
+    { "a box where a place is due", IDENTITY ("\"name\"") "forbidden = [ \"P.O. Box\" ];", HTML,
+      "<p>Shop, p.o. box 12", false, VERDICT_VIOLATED, "has \"p.o. box\"" },
+    { "a number without a profile", IDENTITY ("\"register\"") MERSIS,
+      "From: a@no.example\r\n" HTML, "<p>MERSIS  No:0123456789012345.", false,
+      VERDICT_SATISFIED, "looks like" },
+    { "a longer number", IDENTITY ("\"register\"") MERSIS, "From: a@no.example\r\n" HTML,
+      "<p>MERSIS No: 01234567890123456", false, VERDICT_CANNOT_TELL, "no sender profile" },
+    { "a number within a word", IDENTITY ("\"register\"") MERSIS, "From: a@no.example\r\n" HTML,
+      "<p>xMERSIS No: 0123456789012345", false, VERDICT_CANNOT_TELL, NULL },
+    { "a number is no profile", IDENTITY ("\"register\"") MERSIS, HTML,
+      "<p>MERSIS No: 0123456789012345", false, VERDICT_CANNOT_TELL, "profile lacks" },
     { "a mail without a sender", IDENTITY ("\"name\""), "From: x\r\n" HTML, "<p>Shop", false,
       VERDICT_CANNOT_TELL, "a mail without From" },
 };

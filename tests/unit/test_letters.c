@@ -80,6 +80,29 @@ test_normalise (void)
     }
 }
 
+/* Each letter between others and before a mark. */
+static void
+test_normalise_letters (void)
+{
+    static const GNormalizeMode modes[] = { G_NORMALIZE_NFC, G_NORMALIZE_NFKC,
+                                            G_NORMALIZE_NFD };
+
+    for (gunichar letter = 1; letter < 0x20000; letter++) {
+        g_autoptr (GString) text = g_string_new ("xe");
+        if (!g_unichar_validate (letter))
+            continue;
+        for (unsigned i = 0; i < 3; i++) {
+            g_string_append_unichar (text, letter);
+            g_string_append (text, i == 0 ? "\u0301" : i == 1 ? "ἀか" : "e");
+        }
+        for (unsigned i = 0; i < G_N_ELEMENTS (modes); i++) {
+            g_autofree char *whole = g_utf8_normalize (text->str, -1, modes[i]);
+            g_autofree char *pieces = utf8_normalise (text->str, modes[i]);
+            g_assert_cmpstr (pieces, ==, whole);
+        }
+    }
+}
+
 /* A megabyte of marks on one letter took minutes as a whole. */
 static void
 test_long_marks (void)
@@ -103,6 +126,7 @@ main (int argc, char **argv)
         g_test_add_data_func (path, &rows[i], test_letters);
     }
     g_test_add_func ("/utf8/pieces", test_normalise);
+    g_test_add_func ("/utf8/letters", test_normalise_letters);
     g_test_add_func ("/utf8/long-marks", test_long_marks);
     return g_test_run ();
 }

@@ -237,6 +237,19 @@ test_nobody (void)
     g_assert_cmpint (answer->verdict, ==, 'a');
 }
 
+/* What the pipeline itself turns away is in the log too, with the text that the sender got. */
+static void
+check_failure_record (const char *error, const char *reply)
+{
+    g_autofree char *audit = world_audit (shared);
+    g_autofree char *wanted = g_strdup_printf ("\"error\":\"%s\"", error);
+    const char *record = strstr (audit, wanted);
+    const char *said = record ? strstr (record, "\"reply\":\"") : NULL;
+
+    g_assert_nonnull (record);
+    g_assert_true (said && g_str_has_prefix (said + strlen ("\"reply\":\""), reply));
+}
+
 static void
 test_malformed (void)
 {
@@ -246,6 +259,7 @@ test_malformed (void)
 
     g_assert_cmpint (answer->verdict, ==, 'y');
     g_assert_true (g_str_has_prefix (answer->reply, "550 5.6.0 "));
+    check_failure_record ("malformed", "550 5.6.0 ");
 }
 
 static void
@@ -260,6 +274,7 @@ test_oversize (void)
         world_send (client, "yes@example.com", big->str, big->len);
     g_assert_cmpint (answer->verdict, ==, 'y');
     g_assert_true (g_str_has_prefix (answer->reply, "552 5.3.4 "));
+    check_failure_record ("limit", "552 5.3.4 ");
     g_string_free (big, TRUE);
     g_autoptr (MilterAnswer) next = send_text (client, "yes@example.com", TRANSACTION);
     g_assert_cmpint (next->verdict, ==, 'a');
@@ -476,6 +491,41 @@ test_store_down (void)
     world_free (world);
 }
 
+static const char capped_policy[] =
+    "territory = \"ES\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
+    "rules = ( { id = \"CAP\"; kind = \"frequency-cap\"; applies_to = [ \"promotional\" ];\n"
+    "    most = 1; hours = 24; otherwise = \"defer\";\n"
+    "    source = \"Test Act s. 2\"; provenance = \"verified: test\"; } );\n";
+
+/* By either edge, and a reload keeps the count. */
+static void
+test_frequency (void)
+{
+    World *world = world_new ("queueing_clients = [ \"192.0.2.7\" ];\n");
+    g_autoptr (MilterClient) client = world_milter (world);
+
+    world_write (world, "policies/territories/ES.cfg", capped_policy);
+    g_autofree char *first_reload = world_ask (world, "reload");
+    g_assert_cmpstr (first_reload, ==, "{\"ok\":true}");
+    g_autoptr (MilterAnswer) first = send_text (client, "yes@example.com", MIXED);
+    g_assert_cmpint (first->verdict, ==, 'a');
+    g_autofree char *second_reload = world_ask (world, "reload");
+    g_assert_cmpstr (second_reload, ==, "{\"ok\":true}");
+    g_autoptr (MilterAnswer) second = send_text (client, "yes@example.com", MIXED);
+    g_assert_cmpint (second->verdict, ==, 'y');
+    g_assert_true (second->reply && g_str_has_prefix (second->reply, "451 4.7.1 CAP: "));
+    g_autoptr (MilterAnswer) receipt = send_text (client, "yes@example.com", TRANSACTION);
+    g_assert_cmpint (receipt->verdict, ==, 'a');
+
+    LmtpClient *lmtp = world_lmtp (world);
+    g_autoptr (GPtrArray) third = lmtp_deliver (lmtp, "4Q01", "no@example.com", MIXED);
+    g_autoptr (GPtrArray) fourth = lmtp_deliver (lmtp, "4Q02", "no@example.com", MIXED);
+    g_assert_true (g_str_has_prefix (g_ptr_array_index (third, 0), "250"));
+    g_assert_true (g_str_has_prefix (g_ptr_array_index (fourth, 0), "451"));
+    lmtp_close (lmtp);
+    world_free (world);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -500,6 +550,7 @@ main (int argc, char *argv[])
         { "/wire/control/status", test_status },
         { "/wire/control/a reload keeps connections, a broken one the state", test_reload },
         { "/wire/control/policies whose cases come out otherwise are not taken", test_cases },
+        { "/wire/process/one promotional mail a day", test_frequency },
         { "/wire/process/SIGHUP reloads, SIGTERM ends", test_signals },
         { "/wire/process/what cannot be recorded does not leave", test_no_record_no_mail },
         { "/wire/process/the store down: promotion waits, a receipt leaves", test_store_down },

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Records read back: one table of texts, and the few members that are no texts. */
+
+#include "row.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "licet/clock.h"
+
+/* Where a text of the row stands: a member, or one of a member. */
+static const struct {
+    size_t offset;
+    const char *object, *name;
+} texts[] = {
+#define TEXT(member, object, name)                                                             \
+    {                                                                                          \
+        offsetof (AuditRow, member), object, name                                              \
+    }
+    TEXT (record, NULL, "record"),
+    TEXT (time, NULL, "time"),
+    TEXT (edge, NULL, "edge"),
+    TEXT (queue_id, NULL, "queue_id"),
+    TEXT (submitted_queue_id, NULL, "submitted_queue_id"),
+    TEXT (subject, NULL, "subject"),
+    TEXT (recipient_domain, NULL, "recipient_domain"),
+    TEXT (sender_domain, NULL, "sender_domain"),
+    TEXT (message_id, NULL, "message_id"),
+    TEXT (route, NULL, "route"),
+    TEXT (policy_version, NULL, "policy_version"),
+    TEXT (body_hash, NULL, "body_sha256_in"),
+    TEXT (class, "message", "class"),
+    TEXT (purpose, "message", "purpose"),
+    TEXT (promo_purpose, "message", "promo_purpose"),
+    TEXT (outcome, NULL, "outcome"),
+    TEXT (rule, NULL, "rule"),
+    TEXT (source, NULL, "source"),
+    TEXT (reply, NULL, "reply"),
+    TEXT (until, NULL, "until"),
+    TEXT (territory, NULL, "territory"),
+    TEXT (territory_source, NULL, "territory_source"),
+    TEXT (legal_class, NULL, "legal_class"),
+    TEXT (consent_state, "consent", "state"),
+    TEXT (consent_basis, "consent", "basis"),
+    TEXT (consent_at, "consent", "at"),
+    TEXT (consent_event, "consent", "event"),
+    TEXT (stage, NULL, "stage"),
+    TEXT (error, NULL, "error"),
+    TEXT (text, NULL, "text"),
+    TEXT (campaign, "facts", "campaign"),
+    TEXT (template, "facts", "template"),
+    TEXT (copy_hash, "copy", "body_sha256"),
+    TEXT (files_hash, NULL, "files_sha256"),
+    TEXT (subdivision, NULL, "subdivision"),
+    TEXT (consent_purpose, "consent", "purpose"),
+    TEXT (consent_source, "consent", "source"),
+    TEXT (consent_wording, "consent", "wording"),
+    TEXT (expires, "facts", "expires"),
+    TEXT (recipient_class, "facts", "recipient_class"),
+    TEXT (language, "facts", "language"),
+};
+
+static const char *
+text_of (const json_t *object, const char *name)
+{
+    return json_string_value (json_object_get (object, name));
+}
+
+static void
+read_rules (AuditRow *row, const json_t *root)
+{
+    GArray *rules = g_array_new (FALSE, TRUE, sizeof (AuditRule));
+    const json_t *rule;
+    size_t i;
+
+    json_array_foreach (json_object_get (root, "rules"), i, rule)
+    {
+        AuditRule read = {
+            .id = text_of (rule, "id"),
+            .kind = text_of (rule, "kind"),
+            .verdict = text_of (rule, "verdict"),
+            .action = text_of (rule, "action"),
+            .mode = text_of (rule, "mode"),
+            .source = text_of (rule, "source"),
+            .evidence = text_of (rule, "evidence"),
+        };
+        g_array_append_val (rules, read);
+    }
+    row->rules = rules;
+}
+
+static void
+read_contacts (AuditRow *row, const json_t *times)
+{
+    const json_t *text;
+    size_t i;
+
+    if (!json_is_array (times))
+        return;
+    GArray *contacts = g_array_new (FALSE, FALSE, sizeof (int64_t));
+    json_array_foreach (times, i, text)
+    {
+        int64_t time = 0;
+        if (json_is_string (text) && clock_parse (json_string_value (text), &time, NULL))
+            g_array_append_val (contacts, time);
+    }
+    row->contacts = contacts;
+}
+
+static void
+read_facts (AuditRow *row, const json_t *root)
+{
+    const json_t *facts = json_object_get (root, "facts");
+    const json_t *tracking = json_object_get (facts, "tracking");
+
+    row->has_facts = facts != NULL;
+    read_contacts (row, json_object_get (facts, "contacts"));
+    row->tracking_state = text_of (tracking, "state");
+    row->tracking_basis = text_of (tracking, "basis");
+    row->tracking_at = text_of (tracking, "at");
+    row->consent_pending =
+        json_is_true (json_object_get (json_object_get (root, "consent"), "pending"));
+}
+
+static void
+read_edits (AuditRow *row, const json_t *copy)
+{
+    const json_t *edit;
+    size_t i;
+
+    json_array_foreach (json_object_get (copy, "edits"), i, edit)
+    {
+        row->strips += g_strcmp0 (text_of (edit, "kind"), "strip") == 0;
+        row->bytes_removed +=
+            (uint64_t)json_integer_value (json_object_get (edit, "bytes_removed"));
+    }
+}
+
+bool
+row_parse (ParsedRow *parsed, const char *line, size_t length)
+{
+    AuditRow *row = &parsed->row;
+    json_t *root = json_loadb (line, length, 0, NULL);
+
+    if (!json_is_object (root)) {
+        json_decref (root);
+        return false;
+    }
+    *parsed = (ParsedRow){ .row = { .line = line, .length = length }, .json = root };
+    for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++) {
+        const json_t *object = texts[i].object ? json_object_get (root, texts[i].object) : root;
+        *(const char **)((char *)row + texts[i].offset) = text_of (object, texts[i].name);
+    }
+    row->seq = (uint64_t)json_integer_value (json_object_get (root, "seq"));
+    row->promo_share =
+        json_number_value (json_object_get (json_object_get (root, "message"), "promo_share"));
+    if (row->time)
+        clock_parse (row->time, &row->at, NULL);
+    read_facts (row, root);
+    read_rules (row, root);
+    read_edits (row, json_object_get (root, "copy"));
+    return true;
+}
+
+void
+row_clear (ParsedRow *parsed)
+{
+    g_array_unref ((GArray *)parsed->row.rules);
+    if (parsed->row.contacts)
+        g_array_unref ((GArray *)parsed->row.contacts);
+    json_decref (parsed->json);
+}

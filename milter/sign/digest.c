@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "licet/digest.h"
+
+#include <glib.h>
+#include <openssl/evp.h>
+
+char *
+digest_sha256 (const void *data, size_t length)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+
+    /* It fails when the provider that has it cannot be loaded. */
+    if (EVP_Digest (data, length, digest, &size, EVP_sha256 (), NULL) != 1)
+        return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, length);
+    GString *hex = g_string_sized_new (2 * (size_t)size + 1);
+    for (unsigned i = 0; i < size; i++)
+        g_string_append_printf (hex, "%02x", digest[i]);
+    return g_string_free (hex, FALSE);
+}

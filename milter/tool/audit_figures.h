@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_TOOL_AUDIT_FIGURES_H
+#define LICET_TOOL_AUDIT_FIGURES_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "licet/audit_read.h"
+
+/* What the report counts. Decisions of one recipient each, unless it says messages. */
+
+typedef enum {
+    FIGURE_TRANSACTIONAL,
+    FIGURE_PROMOTIONAL,
+    FIGURE_MIXED,
+    FIGURE_PERSONAL,
+    CLASSES
+} FigureClass;
+typedef enum {
+    FIGURE_DELIVER,
+    FIGURE_STRIP,
+    FIGURE_DEFER,
+    FIGURE_HOLD,
+    FIGURE_REFUSE,
+    OUTCOMES
+} FigureOutcome;
+enum { BUCKETS = 48 };
+
+/* The same measures for whatever is counted. */
+typedef struct {
+    unsigned count;
+    unsigned outcomes[OUTCOMES];
+    double share; /* sum of the promotional shares */
+    uint64_t bytes_removed;
+    unsigned consented; /* the consent asked for was granted */
+    GHashTable *people, *senders;
+} Measure;
+
+typedef struct {
+    char *name, *source; /* rule: its statute; template: its sender; else NULL */
+    Measure all;
+    unsigned classes[2][CLASSES]; /* in the first and second half of the period */
+    unsigned violated, shadow;    /* rule: how often, and how often without effect */
+    GPtrArray *samples;           /* char *, a few records that were not delivered as sent */
+} Group;
+
+typedef struct {
+    int64_t since, until; /* of the period */
+    int64_t bucket_seconds;
+    unsigned bucket_count;
+    unsigned by_class[BUCKETS][CLASSES];
+    unsigned by_outcome[BUCKETS][OUTCOMES];
+    Measure all, classes[CLASSES];
+    GHashTable *messages;                                                     /* queue ids */
+    GHashTable *rules, *territories, *senders, *templates, *bases, *failures; /* of Group */
+    unsigned outcomes_recorded, failures_recorded;
+    GPtrArray *events; /* char *, repairs and retention */
+} Figures;
+
+/* Two passes over the files. */
+Figures *figures_new (const GPtrArray *files, const AuditFilter *filter, GError **error);
+void figures_free (Figures *figures);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Figures, figures_free)
+
+/* The groups of a table by falling count, at most that many. Caller unrefs; groups are borrowed. */
+GPtrArray *figures_top (GHashTable *table, unsigned most);
+/* The same by what was not delivered as sent. */
+GPtrArray *figures_offenders (GHashTable *table, unsigned most);
+unsigned figures_offences (const Measure *measure);
+
+#endif

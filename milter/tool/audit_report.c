@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* licet audit report: the figures as one page that stands alone. Sections in order, then the page. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "audit_figures.h"
+#include "audit_html.h"
+#include "audit_words.h"
+
+enum { ROWS = 25, OFFENDERS = 10 };
+
+typedef struct {
+    GString *html;
+    Language language;
+    const Figures *figures;
+    const AuditVerdict *verdict;
+    unsigned charts;
+} Page;
+
+static const unsigned class_colours[CLASSES] = { 0, 1, 2, 3 };
+static const unsigned outcome_colours[OUTCOMES] = { 0, 1, 3, 5, 4 };
+/* What was not delivered as sent. */
+static const unsigned changed_colours[] = { 1, 3, 5, 4 };
+
+static const char *
+word (const Page *page, Word word)
+{
+    return audit_word (page->language, word);
+}
+
+static bool
+has_comma (const Page *page)
+{
+    return page->language == LANGUAGE_ES;
+}
+
+static void
+add_heading (Page *page, Word title)
+{
+    html_element (page->html, "h2", word (page, title));
+}
+
+static void
+add_note (Page *page, Word note)
+{
+    html_element (page->html, "p class=\"note\"", word (page, note));
+}
+
+/* Column heads; those from `numbers` on stand to the right. */
+static void
+begin_table (Page *page, const Word *heads, unsigned count, unsigned numbers)
+{
+    g_string_append (page->html, "<div class=\"scroll\"><table><thead><tr>");
+    for (unsigned i = 0; i < count; i++)
+        html_element (page->html,
+                      i >= numbers ? "th class=\"n\" scope=\"col\"" : "th scope=\"col\"",
+                      word (page, heads[i]));
+    g_string_append (page->html, "</tr></thead><tbody>");
+}
+
+static void
+end_table (Page *page)
+{
+    g_string_append (page->html, "</tbody></table></div>");
+}
+
+static void
+add_fact (Page *page, Word name, const char *value)
+{
+    g_string_append (page->html, "<div>");
+    html_element (page->html, "dt", word (page, name));
+    html_element (page->html, "dd", value);
+    g_string_append (page->html, "</div>");
+}
+
+static void
+add_number_fact (Page *page, Word name, uint64_t number)
+{
+    g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+
+    add_fact (page, name, text);
+}
+
+static void
+add_summary (Page *page)
+{
+    const Figures *figures = page->figures;
+
+    g_string_append (page->html, "<dl class=\"facts\">");
+    add_number_fact (page, W_MESSAGES, g_hash_table_size (figures->messages));
+    add_number_fact (page, W_DECISIONS, figures->all.count);
+    add_number_fact (page, W_PEOPLE, g_hash_table_size (figures->all.people));
+    add_number_fact (page, W_SENDERS, g_hash_table_size (figures->all.senders));
+    for (unsigned i = 0; i < OUTCOMES; i++)
+        add_number_fact (page, W_DELIVER + i, figures->all.outcomes[i]);
+    add_number_fact (page, W_TURNED_AWAY, figures->failures_recorded);
+    g_string_append (page->html, "</dl>");
+}
+
+static void
+add_list (Page *page, const GPtrArray *list)
+{
+    g_string_append (page->html, "<ul>");
+    for (unsigned i = 0; i < list->len; i++)
+        html_element (page->html, "li", g_ptr_array_index (list, i));
+    g_string_append (page->html, "</ul>");
+}
+
+static void
+add_integrity (Page *page)
+{
+    const AuditVerdict *verdict = page->verdict;
+    bool whole = verdict->problems->len == 0;
+    g_autofree char *records = g_strdup_printf ("%" G_GUINT64_FORMAT " – %" G_GUINT64_FORMAT,
+                                                verdict->first, verdict->last);
+    g_autofree char *sealed =
+        g_strdup_printf ("%s (%" G_GUINT64_FORMAT ")",
+                         verdict->sealed_at ? verdict->sealed_at : word (page, W_NO_CHECKPOINT),
+                         verdict->sealed);
+    g_autofree char *outside =
+        verdict->outside ? g_strdup_printf ("1 – %" G_GUINT64_FORMAT, verdict->outside)
+                         : g_strdup (word (page, W_NO_OUTSIDE));
+
+    add_heading (page, W_INTEGRITY);
+    html_element (page->html, whole ? "p class=\"good\"" : "p class=\"bad\"",
+                  word (page, whole ? W_WHOLE : W_NOT_WHOLE));
+    add_list (page, verdict->problems);
+    g_string_append (page->html, "<dl class=\"plain\">");
+    add_fact (page, W_RECORDS, records);
+    add_fact (page, W_CHECKPOINT, sealed);
+    add_fact (page, W_OUTSIDE, outside);
+    add_fact (page, W_KEY, verdict->key ? verdict->key : word (page, W_UNKNOWN));
+    add_fact (page, W_LOG, verdict->log ? verdict->log : word (page, W_UNKNOWN));
+    g_string_append (page->html, "</dl>");
+}
+
+/* "14:00" within days, "2026-11-24" for longer stretches. */
+static char **
+bar_labels (const Figures *figures)
+{
+    char **labels = g_new0 (char *, figures->bucket_count + 1);
+    bool hours = figures->bucket_seconds < 24 * 3600;
+    bool one_day = figures->until - figures->since <= 24 * 3600;
+
+    for (unsigned i = 0; i < figures->bucket_count; i++) {
+        g_autofree char *time = clock_format (figures->since + i * figures->bucket_seconds);
+        labels[i] = !hours    ? g_strndup (time, 10)
+                    : one_day ? g_strndup (time + 11, 5)
+                              : g_strdup_printf ("%.5s %.5s", time + 5, time + 11);
+    }
+    return labels;
+}
+
+static void
+add_chart_table (Page *page, const Chart *chart)
+{
+    GString *html = page->html;
+
+    g_string_append (html, "<details><summary>");
+    html_text (html, word (page, W_MORE));
+    g_string_append (html, "</summary><div class=\"scroll\"><table><thead><tr>");
+    html_element (html, "th scope=\"col\"", word (page, W_FROM));
+    for (unsigned s = 0; s < chart->series; s++)
+        html_element (html, "th class=\"n\" scope=\"col\"", chart->names[s]);
+    g_string_append (html, "</tr></thead><tbody>");
+    for (unsigned i = 0; i < chart->count; i++) {
+        g_string_append (html, "<tr>");
+        html_element (html, "th scope=\"row\"", chart->labels[i]);
+        for (unsigned s = 0; s < chart->series; s++)
+            html_number (html, chart->values[i * chart->stride + s]);
+        g_string_append (html, "</tr>");
+    }
+    g_string_append (html, "</tbody></table></div></details>");
+}
+
+static void
+add_chart (Page *page, Word title, Word first_name, unsigned series, const unsigned *colours,
+           const unsigned *values, unsigned stride)
+{
+    const Figures *figures = page->figures;
+    g_auto (GStrv) labels = bar_labels (figures);
+    const char *names[OUTCOMES];
+
+    for (unsigned s = 0; s < series; s++)
+        names[s] = word (page, first_name + s);
+    Chart chart = { .title = word (page, title),
+                    .description = word (page, W_CHART),
+                    .series = series,
+                    .count = figures->bucket_count,
+                    .names = names,
+                    .colours = colours,
+                    .stride = stride,
+                    .values = values,
+                    .labels = labels };
+    add_heading (page, title);
+    html_chart (page->html, &chart, ++page->charts);
+    add_chart_table (page, &chart);
+}
+
+/* "12 delivered as sent, 3 stripped, …" for who does not see the bar. */
+static char *
+describe (const Page *page, const unsigned *values, Word first, unsigned count)
+{
+    GString *text = g_string_new (NULL);
+
+    for (unsigned i = 0; i < count; i++)
+        if (values[i] > 0)
+            g_string_append_printf (text, "%s%u %s", text->len ? ", " : "", values[i],
+                                    word (page, first + i));
+    return g_string_free (text, FALSE);
+}
+
+static void
+add_outcomes (Page *page, const Measure *measure)
+{
+    g_autofree char *text = describe (page, measure->outcomes, W_DELIVER, OUTCOMES);
+
+    html_parts (page->html, measure->outcomes, outcome_colours, OUTCOMES, text);
+    for (unsigned i = 0; i < OUTCOMES; i++)
+        html_number (page->html, measure->outcomes[i]);
+}
+
+static const char *
+name_of (const Page *page, const Group *group)
+{
+    return *group->name ? group->name : word (page, W_UNKNOWN);
+}
+
+static void
+add_rules (Page *page)
+{
+    static const Word heads[] = { W_RULE,  W_SOURCE, W_VIOLATED, W_SHADOW,
+                                  W_STRIP, W_DEFER,  W_HOLD,     W_REFUSE };
+    g_autoptr (GPtrArray) groups = figures_top (page->figures->rules, ROWS);
+
+    add_heading (page, W_BY_RULE);
+    begin_table (page, heads, G_N_ELEMENTS (heads), 2);
+    for (unsigned i = 0; i < groups->len; i++) {
+        const Group *group = g_ptr_array_index (groups, i);
+        g_string_append (page->html, "<tr>");
+        html_element (page->html, "th scope=\"row\"", name_of (page, group));
+        html_cell (page->html, group->source);
+        html_number (page->html, group->violated);
+        html_number (page->html, group->shadow);
+        for (unsigned k = FIGURE_STRIP; k < OUTCOMES; k++)
+            html_number (page->html, group->all.outcomes[k]);
+        g_string_append (page->html, "</tr>");
+    }
+    end_table (page);
+}
+
+static void
+add_territories (Page *page)
+{
+    static const Word heads[] = { W_TERRITORY, W_BY_OUTCOME, W_DELIVER, W_STRIP,
+                                  W_DEFER,     W_HOLD,       W_REFUSE };
+    g_autoptr (GPtrArray) groups = figures_top (page->figures->territories, ROWS);
+
+    add_heading (page, W_BY_TERRITORY);
+    begin_table (page, heads, G_N_ELEMENTS (heads), 2);
+    for (unsigned i = 0; i < groups->len; i++) {
+        const Group *group = g_ptr_array_index (groups, i);
+        g_string_append (page->html, "<tr>");
+        html_element (page->html, "th scope=\"row\"", name_of (page, group));
+        add_outcomes (page, &group->all);
+        g_string_append (page->html, "</tr>");
+    }
+    end_table (page);
+}
+
+static void
+add_shares (Page *page, Word title, Word name, GHashTable *table)
+{
+    const Word heads[] = { name, W_BY_CLASS, W_COUNT, W_SHARE, W_CONSENTED };
+    g_autoptr (GPtrArray) groups = figures_top (table, ROWS);
+
+    add_heading (page, title);
+    if (groups->len == 0)
+        add_note (page, W_NONE);
+    begin_table (page, heads, G_N_ELEMENTS (heads), 2);
+    for (unsigned i = 0; i < groups->len; i++) {
+        const Group *group = g_ptr_array_index (groups, i);
+        unsigned mix[CLASSES];
+        for (unsigned k = 0; k < CLASSES; k++)
+            mix[k] = group->classes[0][k] + group->classes[1][k];
+        g_autofree char *text = describe (page, mix, W_TRANSACTIONAL, CLASSES);
+        g_string_append (page->html, "<tr>");
+        html_element (page->html, "th scope=\"row\"", name_of (page, group));
+        html_parts (page->html, mix, class_colours, CLASSES, text);
+        html_number (page->html, group->all.count);
+        html_percent (page->html, group->all.share, group->all.count, has_comma (page));
+        html_percent (page->html, group->all.consented, group->all.count, has_comma (page));
+        g_string_append (page->html, "</tr>");
+    }
+    end_table (page);
+}
+
+static double
+part_of (const unsigned *mix, unsigned class)
+{
+    double sum = 0;
+
+    for (unsigned i = 0; i < CLASSES; i++)
+        sum += mix[i];
+    return sum > 0 ? 100 * mix[class] / sum : 0;
+}
+
+static void
+add_change (Page *page, double points)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_ascii_formatd (digits, sizeof digits, "%+.1f", points);
+    if (has_comma (page))
+        g_strdelimit (digits, ".", ',');
+    html_element (page->html, "td class=\"n\"", digits);
+}
+
+static void
+add_shift (Page *page)
+{
+    static const Word heads[] = { W_SENDER,      W_FIRST_HALF, W_SECOND_HALF, W_TRANSACTIONAL,
+                                  W_PROMOTIONAL, W_MIXED,      W_PERSONAL };
+    g_autoptr (GPtrArray) groups = figures_top (page->figures->senders, ROWS);
+
+    add_heading (page, W_SHIFT);
+    add_note (page, W_SHIFT_NOTE);
+    begin_table (page, heads, G_N_ELEMENTS (heads), 3);
+    for (unsigned i = 0; i < groups->len; i++) {
+        const Group *group = g_ptr_array_index (groups, i);
+        g_string_append (page->html, "<tr>");
+        html_element (page->html, "th scope=\"row\"", name_of (page, group));
+        for (unsigned half = 0; half < 2; half++) {
+            g_autofree char *text =
+                describe (page, group->classes[half], W_TRANSACTIONAL, CLASSES);
+            html_parts (page->html, group->classes[half], class_colours, CLASSES, text);
+        }
+        for (unsigned k = 0; k < CLASSES; k++)
+            add_change (page, part_of (group->classes[1], k) - part_of (group->classes[0], k));
+        g_string_append (page->html, "</tr>");
+    }
+    end_table (page);
+}
+
+static void
+add_bases (Page *page)
+{
+    static const Word heads[] = { W_BASIS, W_COUNT, W_PEOPLE };
+    g_autoptr (GPtrArray) groups = figures_top (page->figures->bases, ROWS);
+
+    add_heading (page, W_BASES);
+    add_note (page, groups->len ? W_BASES_NOTE : W_NONE);
+    begin_table (page, heads, G_N_ELEMENTS (heads), 1);
+    for (unsigned i = 0; i < groups->len; i++) {
+        const Group *group = g_ptr_array_index (groups, i);
+        g_string_append (page->html, "<tr>");
+        html_element (page->html, "th scope=\"row\"",
+                      *group->name ? group->name : word (page, W_NO_BASIS));
+        html_number (page->html, group->all.count);
+        html_number (page->html, g_hash_table_size (group->all.people));
+        g_string_append (page->html, "</tr>");
+    }
+    end_table (page);
+}
+
+static void
+begin_row (Page *page, Word name)
+{
+    g_string_append (page->html, "<tr>");
+    html_element (page->html, "th scope=\"row\"", word (page, name));
+}
+
+/* One row per measure, one column per class: the same question to each. */
+static void
+add_side_by_side (Page *page)
+{
+    static const Word heads[] = { W_MEASURE, W_TRANSACTIONAL, W_PROMOTIONAL, W_MIXED,
+                                  W_PERSONAL };
+    const Measure *measures = page->figures->classes;
+    GString *html = page->html;
+
+    add_heading (page, W_SIDE);
+    begin_table (page, heads, G_N_ELEMENTS (heads), 1);
+    begin_row (page, W_COUNT);
+    for (unsigned k = 0; k < CLASSES; k++)
+        html_number (html, measures[k].count);
+    begin_row (page, W_PEOPLE);
+    for (unsigned k = 0; k < CLASSES; k++)
+        html_number (html, g_hash_table_size (measures[k].people));
+    begin_row (page, W_SENDERS);
+    for (unsigned k = 0; k < CLASSES; k++)
+        html_number (html, g_hash_table_size (measures[k].senders));
+    for (unsigned o = 0; o < OUTCOMES; o++) {
+        begin_row (page, W_DELIVER + o);
+        for (unsigned k = 0; k < CLASSES; k++)
+            html_percent (html, measures[k].outcomes[o], measures[k].count, has_comma (page));
+    }
+    begin_row (page, W_SHARE);
+    for (unsigned k = 0; k < CLASSES; k++)
+        html_percent (html, measures[k].share, measures[k].count, has_comma (page));
+    begin_row (page, W_CONSENTED);
+    for (unsigned k = 0; k < CLASSES; k++)
+        html_percent (html, measures[k].consented, measures[k].count, has_comma (page));
+    begin_row (page, W_BYTES);
+    for (unsigned k = 0; k < CLASSES; k++)
+        html_number (html, measures[k].bytes_removed);
+    end_table (page);
+}
+
+static void
+add_offenders (Page *page)
+{
+    static const Word heads[] = { W_SENDER, W_SAMPLES, W_COUNT, W_STRIP, W_HOLD, W_REFUSE };
+    g_autoptr (GPtrArray) groups = figures_offenders (page->figures->senders, OFFENDERS);
+
+    add_heading (page, W_OFFENDERS);
+    begin_table (page, heads, G_N_ELEMENTS (heads), 2);
+    for (unsigned i = 0; i < groups->len; i++) {
+        const Group *group = g_ptr_array_index (groups, i);
+        if (figures_offences (&group->all) == 0)
+            break;
+        g_string_append (page->html, "<tr>");
+        html_element (page->html, "th scope=\"row\"", name_of (page, group));
+        g_string_append (page->html, "<td>");
+        add_list (page, group->samples);
+        g_string_append (page->html, "</td>");
+        html_number (page->html, group->all.count);
+        html_number (page->html, group->all.outcomes[FIGURE_STRIP]);
+        html_number (page->html, group->all.outcomes[FIGURE_HOLD]);
+        html_number (page->html, group->all.outcomes[FIGURE_REFUSE]);
+        g_string_append (page->html, "</tr>");
+    }
+    end_table (page);
+}
+
+static void
+add_failures (Page *page)
+{
+    static const Word heads[] = { W_REPLY, W_COUNT };
+    g_autoptr (GPtrArray) groups = figures_top (page->figures->failures, ROWS);
+
+    add_heading (page, W_FAILURES);
+    if (groups->len == 0)
+        add_note (page, W_NONE);
+    begin_table (page, heads, G_N_ELEMENTS (heads), 1);
+    for (unsigned i = 0; i < groups->len; i++) {
+        const Group *group = g_ptr_array_index (groups, i);
+        g_string_append (page->html, "<tr>");
+        html_cell (page->html, group->name);
+        html_number (page->html, group->all.count);
+        g_string_append (page->html, "</tr>");
+    }
+    end_table (page);
+    add_heading (page, W_EVENTS);
+    if (page->figures->events->len == 0)
+        add_note (page, W_NONE);
+    add_list (page, page->figures->events);
+}
+
+static void
+begin_page (Page *page)
+{
+    g_autofree char *since = clock_format (page->figures->since);
+    g_autofree char *until = clock_format (page->figures->until);
+
+    g_string_append_printf (
+        page->html,
+        "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><meta "
+        "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width, "
+        "initial-scale=1\"><title>",
+        word (page, W_LANG));
+    html_text (page->html, word (page, W_TITLE));
+    g_string_append_printf (page->html, "</title><style>%s</style></head><body><main>",
+                            html_style);
+    html_element (page->html, "h1", word (page, W_TITLE));
+    g_string_append (page->html, "<p>");
+    html_text (page->html, word (page, W_PERIOD));
+    g_string_append_printf (page->html, ": %s %s %s</p>", since, word (page, W_TO), until);
+}
+
+/* Caller frees. */
+static GString *
+make_page (const Figures *figures, const AuditVerdict *verdict, Language language)
+{
+    Page page = { .html = g_string_new (NULL),
+                  .language = language,
+                  .figures = figures,
+                  .verdict = verdict };
+
+    begin_page (&page);
+    add_summary (&page);
+    add_integrity (&page);
+    add_chart (&page, W_BY_CLASS, W_TRANSACTIONAL, CLASSES, class_colours, figures->by_class[0],
+               CLASSES);
+    add_chart (&page, W_BY_OUTCOME, W_STRIP, OUTCOMES - 1, changed_colours,
+               figures->by_outcome[0] + FIGURE_STRIP, OUTCOMES);
+    add_side_by_side (&page);
+    add_rules (&page);
+    add_territories (&page);
+    add_shares (&page, W_SHARE_SENDER, W_SENDER, figures->senders);
+    add_shares (&page, W_SHARE_TEMPLATE, W_TEMPLATE, figures->templates);
+    add_shift (&page);
+    add_bases (&page);
+    add_offenders (&page);
+    add_failures (&page);
+    g_string_append (page.html, "</main></body></html>\n");
+    return page.html;
+}
+
+static int
+write_page (const AuditOptionsTool *options, const GString *html)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!options->out) {
+        fwrite (html->str, 1, html->len, stdout);
+        return EX_OK;
+    }
+    if (g_file_set_contents_full (options->out, html->str, (gssize)html->len,
+                                  G_FILE_SET_CONTENTS_CONSISTENT, 0640, &error))
+        return EX_OK;
+    return tool_fail_create (g_steal_pointer (&error));
+}
+
+int
+audit_do_report (AuditOptionsTool *options, const char *operand G_GNUC_UNUSED)
+{
+    GError *error = NULL;
+    AuditFilter filter;
+    int status = EX_OK;
+    bool spanish = g_strcmp0 (options->language, "es") == 0;
+
+    if (options->language && !spanish && strcmp (options->language, "en") != 0)
+        return tool_usage ("--language %s: right would be en or es", options->language);
+    if (!audit_filter (options, &filter, &status))
+        return status;
+    g_autoptr (AuditVerdict) verdict = audit_verdict (options, &error);
+    g_autoptr (GPtrArray) files =
+        verdict ? audit_files (audit_log_path (options), &error) : NULL;
+    g_autoptr (Figures) figures = files ? figures_new (files, &filter, &error) : NULL;
+    if (!figures)
+        return tool_fail (error);
+    GString *html = make_page (figures, verdict, spanish ? LANGUAGE_ES : LANGUAGE_EN);
+    status = write_page (options, html);
+    g_string_free (html, TRUE);
+    return status == EX_OK && verdict->problems->len > 0 ? EX_DATAERR : status;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* licet audit verify, find and erase. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "licet/address.h"
+#include "licet/ledger.h"
+
+static void
+add_list (GString *json, const char *name, const GPtrArray *list)
+{
+    g_string_append_printf (json, ",\"%s\":[", name);
+    for (unsigned i = 0; i < list->len; i++) {
+        g_string_append (json, i ? "," : "");
+        json_text_append (json, g_ptr_array_index (list, i));
+    }
+    g_string_append_c (json, ']');
+}
+
+static void
+print_json (const AuditVerdict *verdict)
+{
+    g_autoptr (GString) json = g_string_new (NULL);
+
+    g_string_append_printf (
+        json,
+        "{\"whole\":%s,\"first\":%" G_GUINT64_FORMAT ",\"last\":%" G_GUINT64_FORMAT
+        ",\"checkpoints\":%" G_GUINT64_FORMAT ",\"sealed\":%" G_GUINT64_FORMAT
+        ",\"outside\":%" G_GUINT64_FORMAT ",\"sealed_at\":",
+        verdict->problems->len == 0 ? "true" : "false", verdict->first, verdict->last,
+        verdict->checkpoints, verdict->sealed, verdict->outside);
+    json_text_append (json, verdict->sealed_at);
+    g_string_append (json, ",\"log\":");
+    json_text_append (json, verdict->log);
+    g_string_append (json, ",\"key\":");
+    json_text_append (json, verdict->key);
+    add_list (json, "problems", verdict->problems);
+    add_list (json, "notes", verdict->notes);
+    puts (g_string_append_c (json, '}')->str);
+}
+
+static void
+print_text (const AuditVerdict *verdict)
+{
+    for (unsigned i = 0; i < verdict->problems->len; i++)
+        printf ("problem: %s\n", (char *)g_ptr_array_index (verdict->problems, i));
+    for (unsigned i = 0; i < verdict->notes->len; i++)
+        printf ("note: %s\n", (char *)g_ptr_array_index (verdict->notes, i));
+    printf ("records %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT
+            " checkpoints, the last of %s\n%s\n",
+            verdict->first, verdict->last, verdict->checkpoints,
+            verdict->sealed_at ? verdict->sealed_at : "never",
+            verdict->problems->len == 0 ? "whole" : "NOT WHOLE");
+}
+
+/* Borrows the texts. */
+static GPtrArray *
+list_of (char **texts)
+{
+    GPtrArray *list = g_ptr_array_new ();
+
+    for (char **text = texts; text && *text; text++)
+        g_ptr_array_add (list, *text);
+    return list;
+}
+
+AuditVerdict *
+audit_verdict (const AuditOptionsTool *options, GError **error)
+{
+    g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), error);
+    g_autoptr (GPtrArray) checkpoints = list_of (options->checkpoints);
+    g_autoptr (GPtrArray) keys = list_of (options->keys);
+
+    return files ? audit_verify (files, checkpoints, keys, options->first, error) : NULL;
+}
+
+int
+audit_do_verify (AuditOptionsTool *options, const char *operand G_GNUC_UNUSED)
+{
+    GError *error = NULL;
+    g_autoptr (AuditVerdict) verdict = audit_verdict (options, &error);
+
+    if (!verdict)
+        return tool_fail (error);
+    if (options->json)
+        print_json (verdict);
+    else
+        print_text (verdict);
+    return verdict->problems->len == 0 ? EX_OK : EX_DATAERR;
+}
+
+int
+audit_do_find (AuditOptionsTool *options, const char *operand)
+{
+    options->address = g_strdup (operand);
+    options->json = TRUE;
+    return audit_do_search (options, NULL);
+}
+
+static bool
+note_subject (const AuditRow *row, void *data)
+{
+    if (row->subject && !g_hash_table_contains (data, row->subject))
+        g_hash_table_add (data, g_strdup (row->subject));
+    return true;
+}
+
+/* Pseudonyms that the log has from that time on. NULL on failure. */
+static GHashTable *
+subjects_since (const AuditOptionsTool *options, int64_t since, GError **error)
+{
+    g_autoptr (GHashTable) subjects =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), error);
+    const AuditFilter filter = { .since = since };
+
+    return files && audit_scan (files, &filter, note_subject, subjects, NULL, error)
+               ? g_steal_pointer (&subjects)
+               : NULL;
+}
+
+/* Who has a hand-over under way is left for the next time. */
+static int
+erase_unused (const AuditOptionsTool *options)
+{
+    GError *error = NULL;
+    int64_t since = clock_now (&(Clock){ 0 }) - (int64_t)options->unused * 24 * 3600;
+    g_autoptr (GHashTable) used = subjects_since (options, since, &error);
+    g_autoptr (Ledger) ledger = used ? ledger_open (audit_state_path (options), &error) : NULL;
+    g_autoptr (GHashTable) known = ledger ? ledger_addresses (ledger, &error) : NULL;
+    GHashTableIter iter;
+    void *subject, *address;
+    unsigned erased = 0;
+
+    if (!known)
+        return tool_fail (error);
+    g_hash_table_iter_init (&iter, known);
+    while (g_hash_table_iter_next (&iter, &subject, &address)) {
+        bool there = false;
+        if (!g_hash_table_contains (used, subject) &&
+            ledger_erase (ledger, address, &there, NULL) && there)
+            erased++;
+    }
+    printf ("erased: %u of %u people, who have no record in the last %d days\n", erased,
+            g_hash_table_size (known), options->unused);
+    return EX_OK;
+}
+
+/* The log stays as it is; what goes is the way from it to the person. */
+int
+audit_do_erase (AuditOptionsTool *options, const char *operand)
+{
+    GError *error = NULL;
+    bool known = false;
+
+    if (options->unused > 0 && strcmp (operand, "unused") == 0)
+        return erase_unused (options);
+    g_autofree char *address = address_normalise (operand, &error);
+    g_autoptr (Ledger) ledger =
+        address ? ledger_open (audit_state_path (options), &error) : NULL;
+
+    if (!ledger || !ledger_erase (ledger, address, &known, &error))
+        return tool_fail (error);
+    puts (known ? "erased: no record of the log leads to this address any more"
+                : "no record of this address");
+    return EX_OK;
+}

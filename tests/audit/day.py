@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A directory with settings, policies, consent and the log of a day, for the tests of the tools."""
+import os
+import shutil
+import subprocess
+
+COUNTRIES = ["ES", "DE", "US", "CO", "FR", "GB", "IT", "CA", "MX", "PL"]
+DOMAINS = ["example.com", "example.net", "example.org"]
+DATE = "2026-11-24T00:00:00Z"
+
+
+def consent(people=500):
+    rows = ["address,purpose,state,basis,at,source,wording,evidence,country,subdivision,recipient_class,language,"
+            "expires,person"]
+    for number in range(people):
+        address, country = f"p{number}@{DOMAINS[number % 3]}", COUNTRIES[number % len(COUNTRIES)]
+        state = ("granted", "withdrawn", "granted", "pending", "granted")[number % 5]
+        basis = ("double-opt-in", "soft-opt-in", "express")[number % 3] if state == "granted" else ""
+        if number % 8:
+            rows.append(f"{address},*,{state},{basis},2026-02-03T10:15:00Z,signup,v3,,{country},,natural,,,")
+    return "\n".join(rows) + "\n"
+
+
+def write(path, text, mode=0o644):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, mode)
+
+
+def prepare(top, directory):
+    """Settings and all that they name. Returns the path of the settings file."""
+    policies = os.path.join(directory, "policies")
+    shutil.copytree(os.path.join(top, "policies"), policies)
+    with open(os.path.join(policies, "licet-policy.cfg"), "a", encoding="utf-8") as out:
+        with open(os.path.join(top, "tests", "cases", "senders.cfg"), encoding="utf-8") as senders:
+            out.write("\n" + senders.read())
+    shutil.copy(os.path.join(top, "tests", "cases", "keys", "ed25519.pem"), os.path.join(directory, "dkim.pem"))
+    os.chmod(os.path.join(directory, "dkim.pem"), 0o600)
+    write(os.path.join(directory, "consent.csv"), consent())
+    config = os.path.join(directory, "licet.cfg")
+    write(config, f"""policies = "{policies}";
+consent = "{directory}/consent.csv";
+state = "{directory}/state.db";
+audit_log = "{directory}/audit.jsonl";
+hostname = "licet.example";
+keys = ( {{ domain = "shop.example"; selector = "d"; file = "{directory}/dkim.pem"; }} );
+""")
+    return config
+
+
+def run_day(build, config, count, mails=None):
+    command = [os.path.join(build, "tests", "audit", "make_day"), config, str(count), DATE]
+    if mails:
+        os.makedirs(mails)
+        command.append(mails)
+    subprocess.run(command, check=True)

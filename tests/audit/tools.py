@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""`licet audit` on the log of a day that make_day wrote. What it answers is compared with the lines of the
+log themselves, read with Python's json. Prints TAP.
+
+    tools.py TOP BUILD [MESSAGES]
+"""
+import csv
+import hashlib
+import html.parser
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+import day  # noqa: E402
+
+TOP, BUILD = sys.argv[1] if len(sys.argv) > 1 else ".", sys.argv[2] if len(sys.argv) > 2 else "."
+MESSAGES = int(sys.argv[3]) if len(sys.argv) > 3 else 400
+
+
+class Page(html.parser.HTMLParser):
+    """What would fetch or run something, and elements that are not closed."""
+    VOID = {"meta", "rect", "path"}
+
+    def __init__(self):
+        super().__init__()
+        self.foreign, self.open, self.numbers = [], [], []
+        self.drawings = self.titles = 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("script", "link", "img", "iframe", "object", "embed", "base", "form") or \
+                any(name in ("src", "href", "xlink:href") or name.startswith("on") for name, _ in attrs):
+            self.foreign.append(tag)
+        self.drawings += tag == "svg"
+        self.titles += tag == "title" and "svg" in self.open
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("td", "dd"):
+            self.numbers.append(data)
+
+
+class Tools:
+    def __init__(self, directory):
+        self.dir = directory
+        self.config = day.prepare(TOP, directory)
+        day.run_day(BUILD, self.config, MESSAGES, self.path("mails"))
+        self.rows = self.read()
+        self.number = 0
+        self.failed = False
+
+    def path(self, *names):
+        return os.path.join(self.dir, *names)
+
+    def read(self):
+        names = sorted(name for name in os.listdir(self.dir) if name.startswith("audit") and name.endswith(".jsonl"))
+        rows = []
+        for name in names[1:] + names[:1] if names[0] != "audit.jsonl" else names:
+            with open(self.path(name), encoding="utf-8") as file:
+                rows += [json.loads(line) for line in file]
+        return sorted(rows, key=lambda row: row["seq"])
+
+    def audit(self, *args, status=0):
+        done = subprocess.run([os.path.join(BUILD, "licet"), "audit", *args, "--config", self.config],
+                              capture_output=True, text=True, check=False)
+        if done.returncode != status:
+            print(f"# licet audit {' '.join(args)}: {done.returncode}\n# {done.stderr[:500]}")
+            self.failed = True
+        return done.stdout
+
+    def found(self, *args):
+        return [json.loads(line)["seq"] for line in self.audit(*args, "--json").splitlines()]
+
+    def check(self, name, holds):
+        self.number += 1
+        print(f"{'ok' if holds else 'not ok'} {self.number} - {name}")
+        self.failed = self.failed or not holds
+
+    def fits(self, test):
+        return [row["seq"] for row in self.rows if test(row)]
+
+    def check_search(self):
+        some = next(row for row in self.rows if row["record"] == "outcome" and row["submitted_queue_id"])
+        tests = {
+            "outcome": ("strip", lambda row: row.get("outcome") == "strip"),
+            "territory": ("DE", lambda row: row.get("territory") == "DE"),
+            "class": ("mixed", lambda row: row.get("message", {}).get("class") == "mixed"),
+            "sender": ("shop.example", lambda row: row.get("sender_domain") == "shop.example"),
+            "record": ("failure", lambda row: row["record"] == "failure"),
+            "purpose": ("shipping", lambda row: row.get("message", {}).get("purpose") == "shipping"),
+            "queue-id": (some["submitted_queue_id"],
+                         lambda row: some["submitted_queue_id"] in (row.get("queue_id"), row.get("submitted_queue_id"))),
+            "since": ("2026-11-24T12:00:00Z", lambda row: row["time"] >= "2026-11-24T12:00:00Z"),
+            "until": ("2026-11-24T12:00:00Z", lambda row: row["time"] < "2026-11-24T12:00:00Z"),
+            "rule": ("DE-CONSENT", lambda row: row.get("rule") == "DE-CONSENT" or any(
+                rule["id"] == "DE-CONSENT" and rule["verdict"] == "violated" for rule in row.get("rules", []))),
+        }
+        for name, (value, test) in tests.items():
+            wanted = self.fits(test)
+            self.check(f"search --{name} {value} finds what is there ({len(wanted)})",
+                       wanted and self.found("search", f"--{name}", value) == wanted)
+        wanted = self.fits(lambda row: row.get("territory") == "DE" and row.get("outcome") == "refuse")
+        self.check("filters add up", self.found("search", "--territory", "de", "--outcome", "refuse") == wanted)
+        self.check("tail gives the last", self.found("tail", "-n", "3") == [row["seq"] for row in self.rows[-3:]])
+
+    def check_person(self):
+        address = "p131@example.org"
+        found = self.audit("find", address)
+        seqs = [json.loads(line)["seq"] for line in found.splitlines()]
+        subjects = {json.loads(line)["subject"] for line in found.splitlines()}
+        self.check("find gives the records of one person",
+                   len(subjects) == 1 and seqs == self.fits(lambda row: row.get("subject") in subjects))
+        self.check("search --address is the same", self.found("search", "--address", address) == seqs)
+        self.check("addresses are shown when asked for only",
+                   address in self.audit("tail", "-n", "100000", "--addresses") and
+                   address not in self.audit("tail", "-n", "100000"))
+        self.check("an erased person is not found", "erased" in self.audit("erase", address) and
+                   not self.audit("find", address) and not self.audit("search", "--address", address))
+        self.check("the log still verifies", "\nwhole\n" in self.audit("verify", "--checkpoints",
+                                                                        self.path("checkpoints")))
+        self.check("who has a young record is kept", "erased: 0 of " in self.audit("erase", "unused", "--days", "100000"))
+        self.audit("erase", "unused", status=65)
+        self.check("no address is in the log", not any("@example." in json.dumps(row) for row in self.rows
+                                                        if row["record"] != "decision") and
+                   not any(f"p{n}@" in json.dumps(row) for row in self.rows for n in range(0, 500, 50)))
+
+    def check_removed(self):
+        """The hash of a cut is that of the bytes that the message has there."""
+        cuts, wrong = 0, 0
+        for row in self.rows:
+            for edit in (row.get("copy") or {}).get("edits", []) if row["record"] == "decision" else []:
+                if edit["kind"] != "strip":
+                    continue
+                with open(self.path("mails", f"{int(row['queue_id'][3:], 16):05d}.eml"), "rb") as file:
+                    body = file.read().split(b"\r\n\r\n", 1)[1]
+                removed = body[edit["start"]:edit["start"] + edit["bytes_removed"]]
+                cuts += 1
+                wrong += hashlib.sha256(removed).hexdigest() != edit["sha256"] or b"umbrellas" not in removed
+        self.check(f"each of {cuts} cuts names the hash of what it removed", cuts and not wrong)
+
+    def check_export(self):
+        text = self.audit("export", "--out", self.path("out.csv"))
+        with open(self.path("out.csv"), encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.check("the CSV has every record", not text and [int(row["seq"]) for row in rows] ==
+                   [row["seq"] for row in self.rows])
+        self.check("no cell of it is a formula", not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+                                                         for row in rows for cell in row.values()))
+        forged = self.path("forged.jsonl")
+        with open(forged, "w", encoding="utf-8") as out:
+            out.write('{"seq":1,"record":"decision","time":"2026-11-24T00:00:00Z","message_id":"=cmd|\' /C calc\'!A1",'
+                      '"reply":"say \\"no\\", twice","rule":"@SUM(1)"}\n')
+        rows = list(csv.DictReader(io.StringIO(self.audit("export", "--log", forged))))
+        self.check("what would be one is text", rows[0]["message_id"].startswith("'=") and
+                   rows[0]["rule"].startswith("'@") and rows[0]["reply"] == 'say "no", twice')
+        lines = self.audit("export", "--format", "json", "--record", "decision").splitlines()
+        self.check("JSON lines are the records", [json.loads(line) for line in lines] ==
+                   [row for row in self.rows if row["record"] == "decision"])
+        self.audit("export", "--format", "xml", status=64)
+
+    def check_report(self):
+        for language, title, mark in (("en", "Report on outgoing mail", "The log is whole"),
+                                      ("es", "Informe sobre el correo saliente", "El registro está íntegro")):
+            page = self.audit("report", "--language", language, "--checkpoints", self.path("checkpoints"))
+            reader = Page()
+            reader.feed(page)
+            self.check(f"the report in {language} stands alone and says that the log is whole",
+                       title in page and mark in page and not reader.foreign and not reader.open)
+            self.check("each drawing has a text", reader.drawings > 2 and reader.titles >= reader.drawings)
+        cells = " ".join(reader.numbers)
+        strips = len(self.fits(lambda row: row.get("record") == "decision" and row["outcome"] == "strip"))
+        decisions = len(self.fits(lambda row: row["record"] == "decision"))
+        self.check("its figures are those of the log", f" {strips} " in f" {cells} " and f" {decisions} " in cells)
+        self.audit("report", "--language", "fr", status=64)
+        with open(self.path("audit.jsonl"), "r+b", buffering=0) as file:
+            data = file.read()
+            at = data.rindex(b'"outcome":"strip"') + 11
+            file.seek(at)
+            file.write(b"S")
+            file.flush()
+            page = self.audit("report", status=65)
+            self.check("a report on a changed log says so", "THE LOG IS NOT WHOLE" in page)
+            file.seek(at)
+            file.write(b"s")
+
+    def replayed(self, *args, status=0):
+        lines = self.audit("replay", "all", "--mails", self.path("mails"), "--json", *args, status=status).splitlines()
+        results = [json.loads(line) for line in lines]
+        return {row["seq"]: row["result"] for row in results}
+
+    def check_replay(self):
+        decisions = self.fits(lambda row: row["record"] == "decision")
+        begin = time.monotonic()
+        results = self.replayed()
+        print(f"# replay {len(decisions) / (time.monotonic() - begin):.0f} records/s")
+        self.check(f"all of {len(decisions)} decisions come out the same again",
+                   sorted(results) == decisions and set(results.values()) == {"same"})
+        shutil.copytree(self.path("policies"), self.path("changed"))
+        path = self.path("changed", "territories", "DE.cfg")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        at = text.index('id = "DE-CONSENT"')
+        changed = text[:at] + text[at:].replace('otherwise = "strip"', 'otherwise = "refuse"', 1)
+        day.write(path, changed)
+        affected = self.fits(lambda row: any(rule["id"] == "DE-CONSENT" and rule["action"] == "strip"
+                                             for rule in row.get("rules", [])))
+        results = self.replayed("--policies", self.path("changed"), status=65)
+        self.check(f"after one rule is changed, exactly the {len(affected)} that it touches differ",
+                   affected and [seq for seq, result in sorted(results.items()) if result == "different"] == affected)
+        one = next(row for row in self.rows if row["record"] == "decision")
+        os.remove(self.path("mails", "00001.eml"))
+        gone = [row["seq"] for row in self.rows if row["record"] == "decision" and row["queue_id"] == "4cD00001"]
+        self.audit("replay", str(gone[0]), "--mails", self.path("mails"), status=66)
+        self.check("one record by its number", "same" in self.audit("replay", str(one["seq"]), "--mails",
+                                                                    self.path("mails")))
+
+    def check_retention(self):
+        """All that the day recorded is older than a day, unless this machine's clock is behind it."""
+        if time.time() < 1795478400 + 2 * 86400:
+            return
+        self.check("who has no young record is erased", "erased: 0 of" not in self.audit("erase", "unused", "--days", "1")
+                   and not self.audit("find", "p0@example.com"))
+
+    def check_speed(self):
+        begin = time.monotonic()
+        self.found("search", "--queue-id", "none")
+        middle = time.monotonic()
+        self.found("search", "--territory", "none")
+        end = time.monotonic()
+        print(f"# search by queue id {len(self.rows) / (middle - begin):.0f} records/s, "
+              f"by territory {len(self.rows) / (end - middle):.0f} records/s")
+
+
+def main():
+    directory = tempfile.mkdtemp(prefix="licet-audit.")
+    try:
+        tools = Tools(directory)
+        tools.check_search()
+        tools.check_person()
+        tools.check_removed()
+        tools.check_export()
+        tools.check_report()
+        tools.check_replay()
+        tools.check_speed()
+        tools.check_retention()
+        print(f"1..{tools.number}")
+        return 1 if tools.failed else 0
+    finally:
+        shutil.rmtree(directory)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Promotion that nobody marked: how a page is cut into parts, what speaks for and against a part,
+ * and which of them become blocks. With the shipped vocabulary.
+ */
+
+#include <string.h>
+
+#include "licet/classify.h"
+#include "licet/limits.h"
+
+#include "../../milter/classify/detected.h"
+#include "../../milter/classify/layout_blocks.h"
+
+#define HEAD(type)                                                                             \
+    "From: a@shop.example\nTo: ana@example.com\nSubject: Order 48213\nMIME-Version: 1.0\n"     \
+    "Content-Type: text/" type "; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+#define HTML  HEAD ("html")
+#define PLAIN HEAD ("plain")
+#define ORDER "<p>Order number: 48213</p><p>Total: 54.80 EUR</p>"
+#define OFFER                                                                                  \
+    "<div><h2>A little something</h2><p>Here is 15% off your next order, until Sunday.</p>"    \
+    "<p><a class=\"button\" href=\"https://shop.example/sale\">Shop now</a></p></div>"
+#define CARD(name)                                                                             \
+    "<td><a href=\"https://shop.example/" name "\"><img src=\"" name ".jpg\"></a>" name        \
+    "<br>29.00 EUR</td>"
+
+static const char *
+words_dir (void)
+{
+    return g_test_get_filename (G_TEST_DIST, "..", "policies", "words", NULL);
+}
+
+static Message *
+read_mail (const char *text)
+{
+    g_autoptr (GString) mail = g_string_new (text);
+    g_autoptr (GError) error = NULL;
+
+    g_string_replace (mail, "\n", "\r\n", 0);
+    g_autoptr (GBytes) bytes = g_bytes_new (mail->str, mail->len);
+    Message *message = message_parse (bytes, &error);
+    g_assert_no_error (error);
+    return message;
+}
+
+typedef struct {
+    const char *name, *mail;
+    const char *want; /* pieces as "node [text]looks", with their nodes by element */
+} LayoutRow;
+
+static const LayoutRow layouts[] = {
+    { "paragraphs", HTML "<p>One</p><p>Two <b>bold</b></p>", "p[One] p[Two bold]" },
+    { "rows and cells", HTML "<table><tr><td>A</td><td>B</td></tr><tr><td>C</td></tr></table>",
+      "td[A] td[B] td[C]" },
+    { "text beside blocks", HTML "<div>Before<p>Inside</p>After</div>",
+      "div[Before] p[Inside] div[After]" },
+    { "spacers are none", HTML "<tr><td>&nbsp;</td></tr><p>A</p><p> </p><hr>", "p[A]" },
+    { "pixels are no pictures",
+      HTML "<p><img src=\"a.gif\" width=\"1\" height=\"1\"></p><p><img src=\"b.jpg\"></p>",
+      "p[]i" },
+    { "headings",
+      HTML "<h2>A</h2><p><b>B</b></p><p><b>C</b> and more</p>"
+           "<div style=\"font-size: 20px\">D</div>",
+      "h2[A]h p[B]h p[C and more] div[D]h" },
+    { "a long line is no heading",
+      HTML
+      "<h2>Twelve words that go on and on and on until it is no heading at all any more</h2>",
+      "h2[Twelve words that go on and on and on until it is no heading at all any more]" },
+    { "buttons",
+      HTML
+      "<p><a class=\"btn\" href=\"http://s/\">Go</a></p><p><a href=\"http://s/\">To</a></p>",
+      "p[Go]bl p[To]l" },
+    { "hidden text is none", HTML "<div style=\"display:none\">Hidden</div><p>A</p>", "p[A]" },
+    { "comments for Outlook do not change it",
+      HTML "<!--[if mso]><table><tr><td><![endif]--><div>A</div><!--[if mso]></td></tr></table>"
+           "<![endif]-->",
+      "div[A]" },
+    { "paragraphs of a text", PLAIN "One\ntwo\n\nTITLE\n----\nThree.\n",
+      "[One two] [TITLE]h [Three.]" },
+    { "an empty text", PLAIN "\n", "" },
+};
+
+static void
+describe_piece (GString *text, const Message *message, const PageLayout *layout, unsigned i)
+{
+    const Piece *piece = &g_array_index (layout->pieces, Piece, i);
+    int element = g_array_index (layout->nodes, LayoutNode, piece->node).element;
+
+    g_string_append_printf (
+        text, "%s%s[%s]%s%s%s%s", text->len ? " " : "",
+        element >= 0 ? message_element (message, 0, (unsigned)element)->name : "", piece->text,
+        piece->images ? "i" : "", piece->look & PIECE_HEADING ? "h" : "",
+        piece->look & PIECE_BUTTON ? "b" : "", piece->look & PIECE_LINKED ? "l" : "");
+}
+
+static void
+test_layout (const void *data)
+{
+    const LayoutRow *row = data;
+    g_autoptr (Message) message = read_mail (row->mail);
+    g_autoptr (PageLayout) layout = layout_blocks_new (message, 0);
+    g_autoptr (GString) found = g_string_new (NULL);
+
+    for (unsigned i = 0; i < layout->pieces->len; i++)
+        describe_piece (found, message, layout, i);
+    g_assert_cmpstr (found->str, ==, row->want);
+}
+
+typedef struct {
+    const char *name, *mail;
+    const char *want; /* what is cut, a bar between; then "!" when there is a problem */
+} FindRow;
+
+#define SECTION(heading, text) "<h2>" heading "</h2><p>" text "</p>"
+
+static const FindRow finds[] = {
+    { "a box", HTML ORDER OFFER "<p>Bye</p>", OFFER },
+    { "rows below a heading",
+      HTML
+      "<table><tr><td>Order number: 48213</td></tr><tr><td><b>A present</b></td></tr>"
+      "<tr><td>15% off your next order.</td></tr><tr><td>Valid for a limited time.</td></tr>"
+      "<tr><td>Bye</td></tr></table>",
+      "<tr><td><b>A present</b></td></tr><tr><td>15% off your next order.</td></tr>"
+      "<tr><td>Valid for a limited time.</td></tr>" },
+    { "products below their heading",
+      HTML ORDER "<h3>You may also like</h3><table><tr>" CARD ("boots")
+          CARD ("socks") "</tr></table><p>Bye</p>",
+      "<h3>You may also like</h3><table><tr>" CARD ("boots") CARD ("socks") "</tr></table>" },
+    { "paragraphs of a text",
+      PLAIN "Order number: 48213\nTotal: 54.80 EUR\n\nA present\n\n15% off your next order: "
+            "https://shop.example/sale\n\nBye.\n",
+      "A present\r\n\r\n15% off your next order: https://shop.example/sale\r\n" },
+    { "promotion above the transaction",
+      HTML "<p>Save up to 30% today only: 10% off your next order with code SAVE10.</p>" ORDER,
+      "<p>Save up to 30% today only: 10% off your next order with code SAVE10.</p>" },
+    { "one reason is not enough", HTML ORDER "<p>We have new arrivals.</p>", "" },
+    { "without a transaction nothing is found", HTML "<p>Hello</p>" OFFER, "" },
+    { "an order number stays",
+      HTML ORDER SECTION ("A present",
+                          "15% off your next order with code SPRING, today only. Your "
+                          "order number: 48214."),
+      "!" },
+    { "a price of the order stays",
+      HTML ORDER "<h2>You save</h2><p>Discount with code SPRING15</p><p>7.50 EUR</p>", "" },
+    { "items of the order stay",
+      HTML "<p>Order number: 48213</p><table><tr>" CARD ("boots")
+          CARD ("socks") "</tr></table><p>Total 58.00 EUR</p>",
+      "" },
+    { "a line of the order stays",
+      HTML ORDER "<table><tr><td>Discount (promo code SPRING15, 15% off)</td>"
+                 "<td>-7.50 EUR</td></tr></table>",
+      "" },
+    { "a refund stays",
+      HTML ORDER SECTION ("Your voucher", "For the returned items we give you a voucher. Use "
+                                          "the code CS-0099123 on your next order."),
+      "" },
+    { "a ticket in an app stays",
+      HTML "<p>Booking reference: XK1234</p>" SECTION (
+          "Your boarding pass", "Download our app to show your boarding pass. "
+                                "<a href=\"https://apps.apple.com/x\">Get it</a>"),
+      "" },
+    { "what must be said by law stays",
+      HTML ORDER SECTION ("A present", "15% off your next order with code SPRING, today only. "
+                                       "You can unsubscribe at any time "
+                                       "and find our terms and conditions here."),
+      "!" },
+    { "a word of another language is a false friend",
+      HTML "<p>Numéro de commande : 48213</p><p>Merci pour votre achat, votre commande est "
+           "partie.</p><p>Vous pouvez dès à présent suivre votre commande. Gratis.</p>",
+      "" },
+    { "a heading alone stays", HTML ORDER "<h2>You may also like</h2><p>Bye</p>", "" },
+    { "an open element cannot be cut",
+      HTML ORDER "<div><p>15% off your next order, valid for a "
+                 "limited time</p>",
+      "<p>15% off your next order, valid for a limited time</p>" },
+    { "Outlook comments around it stay",
+      HTML ORDER "<!--[if mso]><table><tr><td><![endif]-->" OFFER
+                 "<!--[if mso]></td></tr></table><![endif]-->",
+      OFFER },
+    { "two of them", HTML ORDER OFFER "<p>Delivery address: Hill Road 12</p>" OFFER,
+      OFFER "|" OFFER },
+    { "Spanish",
+      HTML "<p>Número de pedido: 48213</p>" SECTION (
+          "Un detalle", "Llévate un 15 % de descuento en tu próxima compra."),
+      SECTION ("Un detalle", "Llévate un 15 % de descuento en tu próxima compra.") },
+    { "Japanese",
+      HTML "<p>注文番号：48213</p>" SECTION ("贈り物",
+                                             "次回のお買い物で使える15%オフクーポンです。"),
+      SECTION ("贈り物", "次回のお買い物で使える15%オフクーポンです。") },
+};
+
+static char *
+describe_found (const Message *message, const Classification *classification)
+{
+    g_autoptr (GString) text = g_string_new (NULL);
+    const char *data = g_bytes_get_data (message_leaf (message, 0)->content, NULL);
+
+    for (unsigned i = 0; i < classification->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (classification->blocks, i);
+        g_assert_cmpstr (block->how, ==, "detected");
+        g_string_append_printf (text, "%s%.*s", i > 0 ? "|" : "",
+                                (int)(block->end - block->start), data + block->start);
+    }
+    if (classification->problem)
+        g_string_append_c (text, '!');
+    return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+test_find (const void *data)
+{
+    const FindRow *row = data;
+    g_autoptr (Message) message = read_mail (row->mail);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Words) words = words_load (words_dir (), &error);
+    g_assert_no_error (error);
+    g_autoptr (Classification) classification = classification_new ();
+
+    bool found = detected_find (classification, message, words, NULL);
+    g_autofree char *text = describe_found (message, classification);
+    g_assert_cmpstr (text, ==, row->want);
+    g_assert_cmpint (found, ==, *row->want != '\0');
+    g_assert_cmpuint (classification->evidence->len > 0, ==, *row->want != '\0');
+}
+
+typedef struct {
+    const char *name;
+    BlockDetection detection;
+    const char *protected; /* a selector, or NULL */
+    const char *want;
+} HintRow;
+
+static const HintRow hint_rows[] = {
+    { "cut", DETECT_CUT, NULL, OFFER },
+    { "tag", DETECT_TAG, NULL, OFFER "!" },
+    { "off", DETECT_OFF, NULL, "" },
+    { "protected as a whole", DETECT_CUT, "div", "" },
+    { "protected in it", DETECT_CUT, "a.button",
+      "<h2>A little something</h2><p>Here is 15% off your next order, until Sunday.</p>" },
+    { "protected elsewhere", DETECT_CUT, "p.total", OFFER },
+};
+
+static void
+test_hints (const void *data)
+{
+    const HintRow *row = data;
+    g_autoptr (Message) message = read_mail (HTML ORDER OFFER "<p class=\"total\">Bye</p>");
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Words) words = words_load (words_dir (), &error);
+    g_assert_no_error (error);
+    g_autoptr (Classification) classification = classification_new ();
+    g_autoptr (GPtrArray) promotional = g_ptr_array_new ();
+    g_autoptr (GPtrArray) protected =
+        g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
+    Hints hints = { promotional, protected, NULL, row->detection };
+
+    if (row->protected)
+        g_ptr_array_add (protected, selector_parse (row->protected, &error));
+    g_assert_no_error (error);
+    detected_find (classification, message, words, &hints);
+    g_autofree char *text = describe_found (message, classification);
+    g_assert_cmpstr (text, ==, row->want);
+}
+
+/* More than any page has are left alone, and no part of the search is more than linear. */
+static void
+test_bounds (void)
+{
+    g_autoptr (GString) mail = g_string_new (HTML ORDER);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Words) words = words_load (words_dir (), &error);
+    g_assert_no_error (error);
+
+    for (unsigned i = 0; i < 4000; i++)
+        g_string_append (mail, i % 40 == 0 ? OFFER "<p>Delivery address: A</p>"
+                                           : "<p><img src=\"a.jpg\"></p>");
+    g_autoptr (Message) message = read_mail (mail->str);
+    g_autoptr (Classification) classification = classification_new ();
+    g_assert_true (detected_find (classification, message, words, NULL));
+    g_assert_cmpuint (classification->blocks->len, ==, LIMIT_DETECTED);
+    g_assert_nonnull (classification->problem);
+}
+
+int
+main (int argc, char **argv)
+{
+    g_test_init (&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions ();
+    for (unsigned i = 0; i < G_N_ELEMENTS (layouts); i++) {
+        g_autofree char *path = g_strconcat ("/detected/layout/", layouts[i].name, NULL);
+        g_test_add_data_func (path, &layouts[i], test_layout);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (finds); i++) {
+        g_autofree char *path = g_strconcat ("/detected/find/", finds[i].name, NULL);
+        g_test_add_data_func (path, &finds[i], test_find);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (hint_rows); i++) {
+        g_autofree char *path = g_strconcat ("/detected/hints/", hint_rows[i].name, NULL);
+        g_test_add_data_func (path, &hint_rows[i], test_hints);
+    }
+    g_test_add_func ("/detected/bounds", test_bounds);
+    return g_test_run ();
+}
