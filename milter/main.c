@@ -26,6 +26,7 @@
 #include "licet/edge.h"
 #include "licet/error.h"
 #include "licet/log.h"
+#include "licet/rehearsal.h"
 
 #ifndef LICET_CONFIG_FILE
 #define LICET_CONFIG_FILE "/etc/licet/licet.cfg"
@@ -143,8 +144,22 @@ static Engine *
 load_engine (const char *config, GError **error)
 {
     Settings *settings = settings_load (config, error);
+    g_autoptr (Engine) engine = settings ? engine_new (settings, error) : NULL;
 
-    return settings ? engine_new (settings, error) : NULL;
+    return engine && rehearse_engine (engine, error) ? g_steal_pointer (&engine) : NULL;
+}
+
+/* Caller frees. */
+static char *
+describe_policies (const Engine *engine)
+{
+    unsigned cases =
+        engine->settings->policy_test_seconds ? policy_cases (engine->policies)->len : 0;
+
+    return g_strdup_printf ("territories=%u rules=%u policy_version=%.12s cases=%u",
+                            policy_set_territory_count (engine->policies),
+                            policy_set_rule_count (engine->policies),
+                            policy_set_version (engine->policies), cases);
 }
 
 static void
@@ -186,10 +201,8 @@ check (const Options *options)
     }
     if (!check_directories (engine->settings))
         return EX_CONFIG;
-    printf ("licetd: territories=%u rules=%u keys=%u policy_version=%.12s\n",
-            policy_set_territory_count (engine->policies),
-            policy_set_rule_count (engine->policies), engine->settings->keys->len,
-            policy_set_version (engine->policies));
+    g_autofree char *policies = describe_policies (engine);
+    printf ("licetd: keys=%u %s\n", engine->settings->keys->len, policies);
     return EX_OK;
 }
 
@@ -287,10 +300,16 @@ run_milter (void *data)
 
 /* Mail is classified without a model too, but by other weights. */
 static void
-note_model (Daemon *daemon)
+note_policies (Daemon *daemon)
 {
     g_autoptr (Engine) engine = daemon_engine (daemon);
+    g_autofree char *policies = describe_policies (engine);
 
+    log_info (NULL, "%s", policies);
+    g_autoptr (GPtrArray) warnings =
+        policy_set_warnings (engine->policies, daemon_now (daemon));
+    for (unsigned i = 0; i < warnings->len; i++)
+        log_warning (NULL, "%s", (const char *)g_ptr_array_index (warnings, i));
     if (!engine->model)
         log_warning (NULL,
                      "there is no model/general.cfg in %s: signals have their first weights",
@@ -304,7 +323,7 @@ reload (Daemon *daemon)
 
     if (daemon_reload (daemon, &error)) {
         log_info (NULL, "reload=done");
-        note_model (daemon);
+        note_policies (daemon);
     } else
         log_error (NULL, "reload=failed text=\"%s\"", error->message);
 }
@@ -351,7 +370,7 @@ serve (Daemon *daemon)
     mask_signals (SIG_UNBLOCK);
     GThread *milter = g_thread_new ("milter", run_milter, daemon);
     log_info (NULL, "ready version=%s", PACKAGE_VERSION);
-    note_model (daemon);
+    note_policies (daemon);
     notify ("READY=1");
     wait_for_stop (daemon);
     notify ("STOPPING=1");

@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..55
+echo 1..82
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -110,6 +110,40 @@ says "it tells what is missing" "there is nothing to test a model on"
 expect "policy show" 0 "$licet" policy show CO --policies "$top/policies"
 says "policy show tells the hours" "mon, tue, wed, thu, fri from 07:00 to 19:00"
 expect "policy show of nowhere" 65 "$licet" policy show QQ --policies "$top/policies"
+expect "policy test: every case as wanted, no rule that could go unnoticed" 0 "$licet" policy test --mutate --policies "$top/policies"
+says "it says how many" "[0-9]* cases: [0-9]* as wanted, 0 otherwise; [0-9]* rules taken away in turn: [0-9]* noticed, 0 not; "
+cp -r "$top/policies" "$work/house" && chmod -R u+w "$work/house" && rm -r "$work/house/model"
+sed -i 's/^strip_fallback = .*/strip_fallback = "hold"; fixes = [ ];/; s/^ambiguous = .*/ambiguous = "refuse";/' "$work/house/licet-policy.cfg"
+expect "the cases say the same whatever a house sets, and without the model" 0 "$licet" policy test --policies "$work/house"
+expect "policy test --json" 0 "$licet" policy test --json --policies "$top/policies" "$top/policies/territories/CO.cfg"
+json "is one object per case and one for all" "all({'case','where','ok','outcome','rule','until','reply','missed'} == set(r) for r in rows[:-1]) and rows[-1]['cases'] == len(rows) - 1"
+printf 'tests = ( { name = "n"; mail = "newsletter"; recipient = { country = "DE"; }; expect = "deliver"; } );\n' >"$work/case.cfg"
+expect "a case that comes out otherwise" 78 "$licet" policy test --policies "$top/policies" "$work/case.cfg"
+says "it names place, wanted and got" "case.cfg:1: wanted deliver, got refuse by DE-CONSENT"
+expect "a case of what is no file" 75 "$licet" policy test --policies "$top/policies" "$work/none.cfg"
+printf 'tests = ( { name = "n"; mail = "newsletter"; expect = "deliver"; } );\n' >"$work/case.cfg"
+expect "a case without a country" 78 "$licet" policy test --policies "$top/policies" "$work/case.cfg"
+says "it says what would be right" "case.cfg:1: nothing says where the recipient is; right would be"
+expect "run while the store does not answer" 0 "$licet" run --policies "$top/policies" --consent unavailable: --rcpt a@b.de "$mail"
+expect "policy show in Spanish" 0 "$licet" policy show CO --lang es --policies "$top/policies"
+says "it speaks Spanish" "lun, mar, mié, jue, vie de 07:00 a 19:00"
+expect "policy show in no language" 64 "$licet" policy show CO --lang xx --policies "$top/policies"
+cp -r "$top/policies" "$work/new" && chmod -R u+w "$work/new"
+expect "policy new" 0 "$licet" policy new BO --out "$work/new/territories/BO.cfg"
+expect "policy new for a member of the European Union" 0 "$licet" policy new GR --out "$work/new/territories/GR.cfg"
+expect "policy new for a part of a country" 0 "$licet" policy new US-TX --out "$work/new/territories/US-TX.cfg"
+expect "policy new never writes over a file" 73 "$licet" policy new BO --out "$work/new/territories/BO.cfg"
+expect "policy new of what is no country" 65 "$licet" policy new UK
+says "it says what would be right" "no code of ISO 3166; right would be GB"
+expect "new files are in order, and their cases miss every rule" 0 "$licet" policy test --mutate --policies "$work/new"
+cp -r "$top/contrib/rehearsal/mails" "$work/mails"
+sed -i 's/accept = .*"express".*/accept = [ "double-opt-in" ];/' "$work/new/territories/CO.cfg"
+expect "policy diff" 0 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --consent "$csv" --now 2026-11-23T15:00:00Z --rcpt ana@example.com --rcpt carla@example.com
+says "it tells by rule" "^ *1  *1  deliver  *strip by CO-CONSENT  *.*/a-receipt-with-offer.eml to carla@example.com"
+expect "policy diff --json" 0 "$licet" policy diff "$top/policies" "$work/new" --json --on "$work/mails" --consent "$csv" --now 2026-11-23T15:00:00Z --rcpt carla@example.com
+json "is one object per recipient and one for all" "all({'file','recipient','before','after'} == set(r) for r in rows[:-1]) and rows[-1]['outcomes'] + rows[-1]['reasons'] == len(rows) - 1 > 1 and rows[-1]['mails'] == 5"
+expect "policy diff of the same" 0 "$licet" policy diff "$top/policies" "$top/policies" --on "$work/mails" --consent "$csv"
+says "nobody gets it otherwise" "5 mails, 5 recipients: 0 come out otherwise, 0 for another reason"
 store="--consent sqlite:$work/consent.db"
 expect "consent import" 0 "$licet" consent import "$csv" $store
 expect "consent import of a bad file" 65 "$licet" consent import "$mail" $store

@@ -8,10 +8,10 @@ cd "${1:-${srcdir:-.}}"
 # Public header -> floor. Values (what travels between stages) are floor 0.
 floor_of_header() {
     case "$1" in
-    limits | error | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
+    limits | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
     message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | seal | signer | digest | audit | audit_read) echo 1 ;;
-    classify | training | policy | rewrite | doctor) echo 2 ;;
-    pipeline | engine) echo 3 ;;
+    classify | training | policy | cases | rewrite | doctor) echo 2 ;;
+    pipeline | engine | rehearsal) echo 3 ;;
     edge) echo 4 ;;
     *) echo 9 ;;
     esac
@@ -22,7 +22,7 @@ floor_of_file() {
     milter/base/*) echo 0 ;;
     milter/message/* | milter/config/* | milter/consent/* | milter/sign/* | milter/audit/*) echo 1 ;;
     milter/classify/* | milter/doctor/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
-    milter/pipeline.c | milter/engine.c) echo 3 ;;
+    milter/pipeline.c | milter/engine.c | milter/rehearsal.c) echo 3 ;;
     milter/edge/*) echo 4 ;;
     milter/main.c | milter/tool/*) echo 5 ;;
     *) echo 0 ;;

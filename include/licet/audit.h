@@ -84,6 +84,17 @@ bool audit_failure (Audit *audit, Ledger *ledger, const Envelope *envelope,
                     const AuditFailure *failure, const GArray *only, int64_t now,
                     GError **error);
 
+/*
+ * Keeps the .cfg files of the directory of policies beside the log, each set once, and returns its
+ * hash; audit_archive_path is where a set stands, below "policies/" beside the log. Callers free.
+ * UNAVAILABLE when files cannot be read or written.
+ */
+char *audit_archive (const char *log, const char *policies, GError **error);
+char *audit_archive_path (const char *log, const char *hash);
+/* One "policies" record: from here on decisions are by this set. */
+bool audit_policies (Audit *audit, const char *policy_version, const char *hash, int64_t now,
+                     GError **error);
+
 /* What the log did so far. */
 typedef struct {
     uint64_t records, bytes; /* written by this process */

@@ -71,6 +71,12 @@ typedef struct {
     const char *consent_state, *consent_basis, *consent_at, *consent_event;
     const char *stage, *error, *text; /* of a failure */
     const char *campaign, *template, *copy_hash;
+    const char *files_hash; /* of a policies record */
+    /* What replay needs besides. */
+    const char *subdivision, *consent_purpose, *consent_source, *consent_wording, *expires;
+    const char *recipient_class, *language, *tracking_state, *tracking_basis, *tracking_at;
+    bool consent_pending, has_facts;
+    const GArray *contacts; /* of int64_t; NULL when no rule asked */
     double promo_share;
     unsigned strips; /* cuts of promotion in the copy */
     uint64_t bytes_removed;

@@ -78,6 +78,10 @@ unsigned conf_count (const ConfNode *list);
 const ConfNode *conf_item (const ConfNode *list, unsigned i);
 const char *conf_name (const ConfNode *node);
 
+/* " (did you mean \"WORD\"?)" with the known word next to the given one, "" when none is near; for
+ * the line of a problem. Caller frees. */
+char *conf_meant (const char *const words[], const char *given);
+
 /* A setting in words: "express, double-opt-in"; NULL when absent. Caller frees. */
 char *conf_text (const ConfNode *group, const char *name);
 

@@ -70,7 +70,7 @@ typedef struct {
 
 /*
  * "FILE.csv" (read once into memory; read-only), "sqlite:PATH" (created when absent) or
- * "memory:" (empty, for tests). SETTINGS for another scheme, UNAVAILABLE when it cannot be
+ * "memory:" (empty, for tests), "unavailable:" (never answers, for rehearsals). SETTINGS for another scheme, UNAVAILABLE when it cannot be
  * opened, MALFORMED with file:line for a bad CSV or a database that is not ours or newer.
  */
 ConsentStore *consent_open (const char *uri, GError **error);

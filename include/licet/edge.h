@@ -61,6 +61,13 @@ typedef enum {
     COUNT_LAST,
 } Counter;
 void daemon_count (Daemon *daemon, Counter counter);
+unsigned daemon_counter (const Daemon *daemon, Counter counter);
+const char *daemon_counter_name (Counter counter);
+
+/* Counters, log and ledger for Prometheus. Caller frees. */
+char *daemon_metrics (Daemon *daemon);
+/* The same into the file of the settings, if there is one. UNAVAILABLE when it cannot be written. */
+bool daemon_write_metrics (Daemon *daemon, GError **error);
 
 /* Runs the milter until milter_edge_stop or a signal that libmilter handles. */
 bool milter_edge_open (Daemon *daemon, GError **error);
@@ -76,7 +83,8 @@ LmtpEdge *lmtp_edge_start (Daemon *daemon, GError **error);
 void lmtp_edge_stop (LmtpEdge *edge);
 
 typedef struct ControlEdge ControlEdge;
-/* A Unix socket, mode 0660, one request line ("status" or "reload"), one JSON answer line. */
+/* A Unix socket, mode 0660, one request line ("status", "metrics" or "reload"), one JSON answer line;
+ * to "metrics" a JSON string. */
 ControlEdge *control_edge_start (Daemon *daemon, GError **error);
 void control_edge_stop (ControlEdge *edge);
 

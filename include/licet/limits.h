@@ -73,6 +73,10 @@
 /* One policy, word or settings file. */
 #define LIMIT_CONFFILE_BYTES (1024u * 1024)
 
+/* Golden cases of one policy file, and the mail of one of them: they are run at each reload. */
+#define LIMIT_CASES      1000
+#define LIMIT_CASE_BYTES (1024u * 1024)
+
 /* A consent CSV of a million rows is about 120 MB. */
 #define LIMIT_CSV_BYTES (512u * 1024 * 1024)
 #define LIMIT_CSV_FIELD 4096

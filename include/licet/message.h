@@ -141,6 +141,9 @@ const char *message_header (const Message *message, const char *name);
 const char *message_subject (const Message *message);
 /* First mailbox of From, normalised (address.h), or NULL when there is none that can be read. */
 const char *message_from (const Message *message);
+/* The mailboxes of To and Cc, normalised, each once, at most LIMIT_RECIPIENTS; for when there is no
+ * envelope. Caller frees. */
+char **message_recipients (const Message *message);
 
 unsigned message_leaf_count (const Message *message);
 const Leaf *message_leaf (const Message *message, unsigned i);

@@ -35,12 +35,23 @@ unsigned policy_set_territory_count (const PolicySet *set);
 unsigned policy_set_rule_count (const PolicySet *set);
 unsigned policy_set_sender_count (const PolicySet *set);
 
+/* What is no mistake and still not meant, a line "file:line: …" each: rules that can never decide
+ * anything, rules and exceptions that have ended. Caller owns texts and array. */
+GPtrArray *policy_set_warnings (const PolicySet *set, int64_t now);
+
 /* What the policies say of the mail of this sender (first mailbox of From). Borrowed; never
  * NULL. */
 const Hints *policy_hints (const PolicySet *set, const Message *message);
 
-/* The rules of one territory or provider in words, or NULL when there is no such file. Caller frees. */
-char *policy_show (const PolicySet *set, const char *code);
+/* The rules of one territory or provider in sentences, in one of policy_languages, or NULL when there is no such
+ * file. Caller frees. */
+char *policy_show (const PolicySet *set, const char *code, const char *language);
+extern const char *const policy_languages[]; /* "en", "es"; NULL-terminated */
+
+/* A territory file to begin with, with a comment on each setting, that policy_set_load takes and
+ * whose cases come out as wanted. MALFORMED for what is no ISO 3166 code, with what is right.
+ * Caller frees. */
+char *policy_skeleton (const char *code, GError **error);
 
 /*
  * Who a recipient is for the policies. The territory comes from the consent record, then the

@@ -29,6 +29,7 @@ typedef struct {
     int64_t audit_reserve;   /* MiB */
     char *audit_evidence;    /* "keep" or "omit" */
     char *audit_facts;       /* "keep" or "omit" */
+    char *metrics_file;      /* path, or "" */
     char *log;               /* "stderr" or "syslog" */
     char *tag_header;
     char *unsigned_mail;     /* "pass" or "defer" */
@@ -36,7 +37,8 @@ typedef struct {
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;
-    GPtrArray *keys; /* of SignerKey */
+    int64_t policy_test_seconds; /* budget of the policies' own cases; 0: run none */
+    GPtrArray *keys;             /* of SignerKey */
 } Settings;
 
 typedef struct {

@@ -276,3 +276,15 @@ audit_failure (Audit *audit, Ledger *ledger, const Envelope *envelope,
         g_ptr_array_add (records, record_failure (envelope, NULL, failure, now));
     return commit (audit, records, now, error);
 }
+
+bool
+audit_policies (Audit *audit, const char *policy_version, const char *hash, int64_t now,
+                GError **error)
+{
+    GPtrArray *records = g_ptr_array_new_with_free_func (g_free);
+    g_autofree char *members = g_strdup_printf (
+        "\"policy_version\":\"%s\",\"files_sha256\":\"%s\"", policy_version, hash);
+
+    g_ptr_array_add (records, record_event ("policies", members, now));
+    return commit (audit, records, now, error);
+}

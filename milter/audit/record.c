@@ -26,8 +26,9 @@ text_or_null (const char *text)
 static char *
 without_addresses (const char *text)
 {
-    g_auto (GStrv) words = g_strsplit (text ? text : "", " ", -1);
-
+    if (!text || !strchr (text, '@'))
+        return g_strdup (text ? text : "");
+    g_auto (GStrv) words = g_strsplit (text, " ", -1);
     for (char **word = words; *word; word++)
         if (strchr (*word, '@')) {
             g_free (*word);
@@ -255,6 +256,18 @@ copy_json (const Plan *plan, unsigned recipient, bool with_hash)
     return copy;
 }
 
+/* When promotion went to this person before, as far as a rule had to ask. */
+static json_t *
+contacts_json (const RecipientFacts *facts)
+{
+    json_t *times = json_array ();
+
+    for (unsigned i = 0; i < facts->contacts->len; i++)
+        json_array_append_new (times,
+                               time_or_null (g_array_index (facts->contacts, int64_t, i)));
+    return times;
+}
+
 /* What else the decision depended on: with the message, the policies and the time it can be made
  * again. */
 static json_t *
@@ -267,6 +280,8 @@ facts_json (const Plan *plan, const Decision *decision)
     json_object_set_new (object, "language", text_or_null (facts->language));
     json_object_set_new (object, "expires", time_or_null (facts->promotion->expires));
     json_object_set_new (object, "tracking", consent_json (facts->tracking));
+    if (facts->contacts)
+        json_object_set_new (object, "contacts", contacts_json (facts));
     json_object_set_new (object, "campaign", clean_or_null (plan->campaign));
     json_object_set_new (object, "template", text_or_null (plan->template));
     return object;

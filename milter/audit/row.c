@@ -51,6 +51,14 @@ static const struct {
     TEXT (campaign, "facts", "campaign"),
     TEXT (template, "facts", "template"),
     TEXT (copy_hash, "copy", "body_sha256"),
+    TEXT (files_hash, NULL, "files_sha256"),
+    TEXT (subdivision, NULL, "subdivision"),
+    TEXT (consent_purpose, "consent", "purpose"),
+    TEXT (consent_source, "consent", "source"),
+    TEXT (consent_wording, "consent", "wording"),
+    TEXT (expires, "facts", "expires"),
+    TEXT (recipient_class, "facts", "recipient_class"),
+    TEXT (language, "facts", "language"),
 };
 
 static const char *
@@ -80,6 +88,39 @@ read_rules (AuditRow *row, const json_t *root)
         g_array_append_val (rules, read);
     }
     row->rules = rules;
+}
+
+static void
+read_contacts (AuditRow *row, const json_t *times)
+{
+    const json_t *text;
+    size_t i;
+
+    if (!json_is_array (times))
+        return;
+    GArray *contacts = g_array_new (FALSE, FALSE, sizeof (int64_t));
+    json_array_foreach (times, i, text)
+    {
+        int64_t time = 0;
+        if (json_is_string (text) && clock_parse (json_string_value (text), &time, NULL))
+            g_array_append_val (contacts, time);
+    }
+    row->contacts = contacts;
+}
+
+static void
+read_facts (AuditRow *row, const json_t *root)
+{
+    const json_t *facts = json_object_get (root, "facts");
+    const json_t *tracking = json_object_get (facts, "tracking");
+
+    row->has_facts = facts != NULL;
+    read_contacts (row, json_object_get (facts, "contacts"));
+    row->tracking_state = text_of (tracking, "state");
+    row->tracking_basis = text_of (tracking, "basis");
+    row->tracking_at = text_of (tracking, "at");
+    row->consent_pending =
+        json_is_true (json_object_get (json_object_get (root, "consent"), "pending"));
 }
 
 static void
@@ -116,6 +157,7 @@ row_parse (ParsedRow *parsed, const char *line, size_t length)
         json_number_value (json_object_get (json_object_get (root, "message"), "promo_share"));
     if (row->time)
         clock_parse (row->time, &row->at, NULL);
+    read_facts (row, root);
     read_rules (row, root);
     read_edits (row, json_object_get (root, "copy"));
     return true;
@@ -125,5 +167,7 @@ void
 row_clear (ParsedRow *parsed)
 {
     g_array_unref ((GArray *)parsed->row.rules);
+    if (parsed->row.contacts)
+        g_array_unref ((GArray *)parsed->row.contacts);
     json_decref (parsed->json);
 }

@@ -8,6 +8,9 @@
 
 enum { KINDS = PART_STAYS + 1 };
 
+/* The weakest promotion that its place can make a block. */
+enum { LEAST_POINTS = 2 };
+
 /* What names and describes one product of a row of them. */
 enum { NAME_LETTERS = 80 };
 
@@ -270,6 +273,17 @@ judge_pieces (BlockParts *parts, const Words *words)
     }
 }
 
+/* Most transactions do not, and their pieces need not be judged. */
+static bool
+shows_promotion (const BlockParts *parts)
+{
+    BlockSigns all = 0;
+
+    for (unsigned i = 0; i < block_parts_count (parts); i++)
+        all |= parts->signs[i];
+    return block_parts_points (all & parts->sets.promotional) >= LEAST_POINTS;
+}
+
 BlockParts *
 block_parts_new (const Message *message, unsigned leaf, const Words *words, const Hints *hints)
 {
@@ -288,7 +302,7 @@ block_parts_new (const Message *message, unsigned leaf, const Words *words, cons
     parts->letters = g_new0 (size_t, count);
     parts->neutral = g_new0 (size_t, count);
     parts->transaction = block_parts_count (parts);
-    if (protect (parts, hints))
+    if (shows_promotion (parts) && protect (parts, hints))
         judge_pieces (parts, words);
     return parts;
 }

@@ -31,7 +31,8 @@ typedef struct {
 struct Cues {
     GPtrArray *terms; /* of Term */
     unsigned languages;
-    GPtrArray *buckets[BUCKETS];
+    GPtrArray *words[BUCKETS];      /* of terms that begin a word */
+    GPtrArray *substrings[BUCKETS]; /* of terms that stand anywhere */
 };
 
 static const char *const names[CUE_KINDS] = {
@@ -78,8 +79,10 @@ cues_free (Cues *cues)
 {
     if (!cues)
         return;
-    for (unsigned i = 0; i < BUCKETS; i++)
-        g_clear_pointer (&cues->buckets[i], g_ptr_array_unref);
+    for (unsigned i = 0; i < BUCKETS; i++) {
+        g_clear_pointer (&cues->words[i], g_ptr_array_unref);
+        g_clear_pointer (&cues->substrings[i], g_ptr_array_unref);
+    }
     g_ptr_array_unref (cues->terms);
     g_free (cues);
 }
@@ -147,7 +150,8 @@ add_term (Cues *cues, const char *written, Cue cue, bool substring)
     term->prefix = prefix;
     term->substring = substring;
     g_ptr_array_add (cues->terms, term);
-    GPtrArray **bucket = &cues->buckets[bucket_of (term->text)];
+    GPtrArray **buckets = substring ? cues->substrings : cues->words;
+    GPtrArray **bucket = &buckets[bucket_of (term->text)];
     if (!*bucket)
         *bucket = g_ptr_array_new ();
     g_ptr_array_add (*bucket, term);
@@ -176,9 +180,9 @@ cues_read (Cues *cues, const ConfNode *root, bool substring, GPtrArray *problems
 }
 
 static bool
-is_word_start (const char *text, const char *at)
+is_in_word (gunichar letter)
 {
-    return at == text || !g_unichar_isalnum (g_utf8_get_char (g_utf8_prev_char (at)));
+    return letter < 0x80 ? g_ascii_isalnum ((char)letter) : g_unichar_isalnum (letter);
 }
 
 static bool
@@ -215,21 +219,40 @@ note_hit (const Term *term, const char *at, CueHits *hits)
         hits->numbered[term->cue] |= term->language;
 }
 
+/* Most terms of a bucket differ in the next letter, before a call would pay. */
+static bool
+begins_with (const char *at, const char *term)
+{
+    while (*term && *at == *term) {
+        at++;
+        term++;
+    }
+    return !*term;
+}
+
+static void
+search_bucket (const GPtrArray *bucket, const char *at, CueHits *hits)
+{
+    for (unsigned i = 0; bucket && i < bucket->len; i++) {
+        const Term *term = g_ptr_array_index (bucket, i);
+        if (begins_with (at, term->text) && ends_word (term, at + term->length))
+            note_hit (term, at, hits);
+    }
+}
+
 void
 cues_find (const Cues *cues, const char *folded, CueHits *hits)
 {
     size_t left = strlen (folded);
+    bool inside = false; /* of a word */
 
     memset (hits, 0, sizeof *hits);
     for (const char *at = folded; left >= KEY_BYTES;) {
-        const GPtrArray *bucket = cues->buckets[bucket_of (at)];
-        for (unsigned i = 0; bucket && i < bucket->len; i++) {
-            const Term *term = g_ptr_array_index (bucket, i);
-            if (strncmp (at, term->text, term->length) == 0 &&
-                (term->substring || is_word_start (folded, at)) &&
-                ends_word (term, at + term->length))
-                note_hit (term, at, hits);
-        }
+        unsigned bucket = bucket_of (at);
+        if (!inside)
+            search_bucket (cues->words[bucket], at, hits);
+        search_bucket (cues->substrings[bucket], at, hits);
+        inside = is_in_word (g_utf8_get_char (at));
         const char *next = g_utf8_next_char (at);
         left -= (size_t)(next - at);
         at = next;

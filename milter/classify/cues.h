@@ -11,7 +11,8 @@
 /*
  * The vocabulary for parts of a page (the group "blocks" of policies/words/<lang>.cfg): what a
  * part is for, by its words. All languages are looked for at once, since one mail may speak
- * several; which of them it does speak is told by how often. Compared without case, accents and the kind of apostrophe.
+ * several; which of them it does speak is told by how often. Compared without case, accents and
+ * the kind of apostrophe.
  */
 typedef enum {
     CUE_RECOMMENDATION, /* other products */

@@ -16,8 +16,8 @@
  * nor an element that the policy protects, and the transaction stands outside of it; the largest
  * such part, or a heading with the rows that follow it. What overlaps other blocks, is in a leaf
  * that is locked or an attachment, or in plain text that is an alternative of a page (see
- * companions.h) is left alone. More than LIMIT_DETECTED of a leaf are a problem. Linear in the message.
- * Blocks are left in order by leaf and offset.
+ * companions.h) is left alone. More than LIMIT_DETECTED of a leaf are a problem. Linear in the
+ * message. Blocks are left in order by leaf and offset.
  *
  * Promotion that stands in one piece with the transaction is a problem (evidence "block-doubt"),
  * and so is a block where the policy says that such are not to be cut. True when a block or a

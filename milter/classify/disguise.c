@@ -190,16 +190,15 @@ search_promotion (Classification *classification, const Message *message, const 
                   const GPtrArray *embeds)
 {
     g_autoptr (GPtrArray) told = g_ptr_array_new ();
+    const GPtrArray *blocks = classification->blocks;
 
-    for (unsigned i = 0; i < classification->blocks->len; i++)
-        if (is_told (g_ptr_array_index (classification->blocks, i)))
-            g_ptr_array_add (told, g_ptr_array_index (classification->blocks, i));
+    for (unsigned i = 0; i < blocks->len; i++)
+        if (is_told (g_ptr_array_index (blocks, i)))
+            g_ptr_array_add (told, g_ptr_array_index (blocks, i));
     if (!has_detected (classification))
-        return search_sights (classification, message, words, classification->blocks, embeds,
-                              true);
+        return search_sights (classification, message, words, blocks, embeds, true);
     g_free (search_sights (classification, message, words, told, embeds, true));
-    return search_sights (classification, message, words, classification->blocks, embeds,
-                          false);
+    return search_sights (classification, message, words, blocks, embeds, false);
 }
 
 static char *

@@ -14,6 +14,7 @@
 
 #include "licet/error.h"
 #include "licet/limits.h"
+#include "licet/nearest.h"
 
 struct Conffile {
     config_t config; /* first, so that conf_where finds the name from any setting */
@@ -56,7 +57,16 @@ skip_opaque (const char *c, unsigned *line)
     return NULL;
 }
 
-/* libconfig reads "5000000000" as 705032704: no integer may have more than nine digits. */
+/* libconfig reads "5000000000" as 705032704, and 0x1FFFFFFFF as -1: no integer may have more than
+ * nine digits, none in base 16 more than seven. */
+static bool
+is_too_large (const char *word, size_t length, size_t digits)
+{
+    if (length > 2 && word[0] == '0' && (word[1] == 'x' || word[1] == 'X'))
+        return length - 2 > 7;
+    return digits > 9 && (digits == length || strchr ("lL", word[digits]));
+}
+
 static bool
 check_integers (const char *text, const char *name, GError **error)
 {
@@ -68,11 +78,10 @@ check_integers (const char *text, const char *name, GError **error)
         const char *next = skip_opaque (c, &line);
         size_t length = next ? 0 : strspn (c, word);
         size_t digits = next ? 0 : strspn (c, "0123456789");
-        bool decimal = digits > 0 && (digits == length || strchr ("lL", c[digits]));
-        if (decimal && digits > 9) {
+        if (!next && is_too_large (c, length, digits)) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
                          "%s:%u: the number %.*s is too large; at most nine digits", name, line,
-                         (int)MIN (digits, 40), c);
+                         (int)MIN (length, 40), c);
             return false;
         }
         if (!next && *c == '\n')
@@ -80,6 +89,43 @@ check_integers (const char *text, const char *name, GError **error)
         c = next ? next : c + MAX (length, 1);
     }
     return true;
+}
+
+/* The line of the first text before `end` that goes over its line, where a quote may be missing; 0
+ * for none. */
+static unsigned
+find_long_text (const char *text, unsigned end)
+{
+    unsigned line = 1;
+
+    for (const char *c = text; *c && line < end;) {
+        unsigned first = line;
+        const char *next = skip_opaque (c, &line);
+        if (next && *c == '"' && line > first)
+            return first;
+        if (!next && *c == '\n')
+            line++;
+        c = next ? next : c + 1;
+    }
+    return 0;
+}
+
+static void
+report_syntax (const config_t *config, const char *text, const char *name, GError **error)
+{
+    unsigned line = (unsigned)config_error_line (config);
+    unsigned quote = find_long_text (text, line);
+
+    if (quote)
+        g_set_error (
+            error, LICET_ERROR, LICET_ERROR_SETTINGS,
+            "%s:%u: %s on line %u; the text that begins here does not end in its line: "
+            "is a quote missing?",
+            name, quote, config_error_text (config), line);
+    else
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s:%u: %s; look here or at the end of the line before", name, line,
+                     config_error_text (config));
 }
 
 Conffile *
@@ -99,9 +145,7 @@ conffile_parse (const char *text, const char *name, GError **error)
     if (!check_integers (text, name, error))
         return NULL;
     if (!config_read_string (&file->config, text)) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s:%d: %s; look here or at the end of the line before", name,
-                     config_error_line (&file->config), config_error_text (&file->config));
+        report_syntax (&file->config, text, name, error);
         return NULL;
     }
     return g_steal_pointer (&file);
@@ -208,6 +252,14 @@ conf_problem (GPtrArray *problems, const ConfNode *at, const char *format, ...)
     g_ptr_array_add (problems, g_strdup_printf ("%s: %s", where, text));
 }
 
+char *
+conf_meant (const char *const words[], const char *given)
+{
+    const char *word = nearest_word (words, given);
+
+    return word ? g_strdup_printf (" (did you mean \"%s\"?)", word) : g_strdup ("");
+}
+
 static const char *
 describe_type (ConfType type)
 {
@@ -270,9 +322,10 @@ check_word (const config_setting_t *setting, const ConfField *field, const char 
     if (!field->words || g_strv_contains (field->words, word))
         return;
     g_autofree char *allowed = g_strjoinv (", ", (char **)field->words);
+    g_autofree char *meant = conf_meant (field->words, word);
     conf_problem (problems, node_of (setting),
-                  "%s: unknown word \"%s\"; right would be one of: %s", field->name, word,
-                  allowed);
+                  "%s: unknown word \"%s\"%s; right would be one of: %s", field->name, word,
+                  meant, allowed);
 }
 
 static void
@@ -312,12 +365,16 @@ find_field (const ConfField fields[], const char *name)
 static void
 report_unknown (const config_setting_t *setting, const ConfField fields[], GPtrArray *problems)
 {
-    g_autoptr (GString) known = g_string_new (NULL);
+    g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
     for (const ConfField *field = fields; field->name; field++)
-        g_string_append_printf (known, "%s%s", known->len ? ", " : "", field->name);
-    conf_problem (problems, node_of (setting), "unknown setting \"%s\"; known here: %s",
-                  config_setting_name (setting), known->str);
+        g_ptr_array_add (names, (char *)field->name);
+    g_ptr_array_add (names, NULL);
+    g_autofree char *known = g_strjoinv (", ", (char **)names->pdata);
+    g_autofree char *meant =
+        conf_meant ((const char *const *)names->pdata, config_setting_name (setting));
+    conf_problem (problems, node_of (setting), "unknown setting \"%s\"%s; known here: %s",
+                  config_setting_name (setting), meant, known);
 }
 
 bool

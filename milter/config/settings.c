@@ -77,6 +77,8 @@ static const Setting table[] = {
       "what the rules found, in the log: keep or omit" },
     { "audit_facts", SETTING_TEXT, "keep", AT (audit_facts), 0, 0, keep_words,
       "what licet audit replay needs, in the log: keep or omit" },
+    { "metrics_file", SETTING_TEXT, "", AT (metrics_file), 0, 0, NULL,
+      "file for Prometheus's textfile collector, written every minute" },
     { "log", SETTING_TEXT, "stderr", AT (log), 0, 0, log_words, "stderr or syslog" },
     { "tag_header", SETTING_TEXT, "X-Licet-Class", AT (tag_header), 0, 0, NULL,
       "header field that tells the class of what leaves; empty to add none" },
@@ -88,6 +90,8 @@ static const Setting table[] = {
       "longest time for one message before it is deferred" },
     { "lmtp_connections", SETTING_NUMBER, "20", AT (lmtp_connections), 1, 1000, NULL,
       "hand-overs served at once" },
+    { "policy_test_seconds", SETTING_NUMBER, "20", AT (policy_test_seconds), 0, 50, NULL,
+      "longest time for the policies' own cases at start and reload; 0 to run none" },
     { "keys", SETTING_KEYS, "", AT (keys), 0, 0, NULL,
       "DKIM keys: ( { domain = \"…\"; selector = \"…\"; file = \"…\"; }, … )" },
 };

@@ -20,7 +20,7 @@ typedef struct {
     bool (*append) (void *store, const GPtrArray *events, GError **error);
 } ConsentBackend;
 
-extern const ConsentBackend consent_memory, consent_csv, consent_sqlite;
+extern const ConsentBackend consent_absent, consent_csv, consent_memory, consent_sqlite;
 
 ConsentEvent *consent_event_copy (const ConsentEvent *event);
 

@@ -18,7 +18,7 @@ struct ConsentStore {
 };
 
 static const ConsentBackend *const backends[] = { &consent_sqlite, &consent_memory,
-                                                  &consent_csv };
+                                                  &consent_csv, &consent_absent };
 
 /* A scheme of its own, else the name of a CSV file. */
 static const ConsentBackend *
@@ -27,7 +27,10 @@ backend_for (const char *uri, const char **ret_location)
     for (unsigned i = 0; i < G_N_ELEMENTS (backends); i++)
         if (g_str_has_prefix (uri, backends[i]->scheme)) {
             *ret_location = uri + strlen (backends[i]->scheme);
-            return **ret_location || backends[i] == &consent_memory ? backends[i] : NULL;
+            return **ret_location || backends[i] == &consent_memory ||
+                           backends[i] == &consent_absent
+                       ? backends[i]
+                       : NULL;
         }
     *ret_location = uri;
     return g_str_has_suffix (uri, ".csv") ? &consent_csv : NULL;

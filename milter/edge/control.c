@@ -49,16 +49,29 @@ reload (Daemon *daemon)
     return g_string_free (g_steal_pointer (&json), FALSE);
 }
 
+static char *
+metrics (Daemon *daemon)
+{
+    g_autofree char *text = daemon_metrics (daemon);
+    GString *json = g_string_new (NULL);
+
+    json_text_append (json, text);
+    return g_string_free (json, FALSE);
+}
+
 /* Caller frees. */
 static char *
 answer_to (Daemon *daemon, const char *request)
 {
     if (strcmp (request, "status") == 0)
         return daemon_status (daemon);
+    if (strcmp (request, "metrics") == 0)
+        return metrics (daemon);
     if (strcmp (request, "reload") == 0)
         return reload (daemon);
-    return g_strdup ("{\"ok\":false,\"error\":\"unknown request; right would be status or "
-                     "reload\"}");
+    return g_strdup (
+        "{\"ok\":false,\"error\":\"unknown request; right would be status, metrics or "
+        "reload\"}");
 }
 
 static void

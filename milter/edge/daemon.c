@@ -12,6 +12,7 @@
 
 #include "licet/json_text.h"
 #include "licet/log.h"
+#include "licet/rehearsal.h"
 
 struct Daemon {
     GMutex lock;   /* engine */
@@ -76,6 +77,18 @@ open_audit (const Daemon *daemon, GError **error)
     return audit_open (&options, clock_now (&daemon->clock), error);
 }
 
+/* What decides is kept and named in the log before it decides anything. */
+static bool
+record_policies (Daemon *daemon, const Engine *engine, GError **error)
+{
+    const Settings *settings = daemon->engine->settings;
+    g_autofree char *hash =
+        audit_archive (settings->audit_log, engine->settings->policies, error);
+
+    return hash && audit_policies (daemon->audit, policy_set_version (engine->policies), hash,
+                                   daemon_now (daemon), error);
+}
+
 Daemon *
 daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GError **error)
 {
@@ -96,7 +109,7 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
         return NULL;
     engine->contacts = daemon->contacts;
     daemon->audit = open_audit (daemon, error);
-    if (!daemon->audit)
+    if (!daemon->audit || !record_policies (daemon, engine, error))
         return NULL;
     return g_steal_pointer (&daemon);
 }
@@ -154,8 +167,24 @@ daemon_tick (Daemon *daemon)
 {
     g_autoptr (GError) error = NULL;
 
+    g_autoptr (GError) cause = NULL;
+
     if (!audit_tick (daemon->audit, daemon_now (daemon), &error))
         log_error (NULL, "audit: %s", error->message);
+    if (!daemon_write_metrics (daemon, &cause))
+        log_error (NULL, "metrics: %s", cause->message);
+}
+
+unsigned
+daemon_counter (const Daemon *daemon, Counter counter)
+{
+    return (unsigned)g_atomic_int_get (&daemon->counters[counter]);
+}
+
+const char *
+daemon_counter_name (Counter counter)
+{
+    return counter_names[counter];
 }
 
 void
@@ -206,7 +235,9 @@ load_and_swap (Daemon *daemon, GError **error)
     if (!settings)
         return false;
     g_autoptr (Engine) fresh = engine_new (settings, error);
-    if (!fresh || !audit_reopen (daemon->audit, daemon_now (daemon), error))
+    if (!fresh || !rehearse_engine (fresh, error) ||
+        !audit_reopen (daemon->audit, daemon_now (daemon), error) ||
+        !record_policies (daemon, fresh, error))
         return false;
     fresh->contacts = daemon->contacts;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));

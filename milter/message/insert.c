@@ -49,34 +49,56 @@ is_sound_text (const char *text)
     return *text && g_utf8_validate (text, -1, NULL);
 }
 
-/* The character after the place, or before it at the end, as a range; false when there is none
- * or it is no character of a known form. */
+static bool
+is_plain (char byte)
+{
+    return (byte >= ' ' && byte < 0x7f) || byte == '\t';
+}
+
+static bool
+is_line_end (const char *at)
+{
+    return at[0] == '\r' && at[1] == '\n';
+}
+
+static bool
+hold_after (const char *data, size_t length, size_t at, CutRange *ret_hold)
+{
+    bool line_end = at + 1 < length && is_line_end (data + at);
+
+    *ret_hold = (CutRange){ at, at + (line_end ? 2 : 1), NULL };
+    return line_end || is_plain (data[at]);
+}
+
+/* At the end of a part there may be no line end, and the last letter need not be ASCII. */
+static bool
+hold_before (const Leaf *leaf, const char *data, size_t length, CutRange *ret_hold)
+{
+    size_t start = length - 1;
+
+    if (length >= 2 && is_line_end (data + length - 2))
+        start = length - 2;
+    while (start > 0 && length - start < 4 && ((guchar)data[start] & 0xc0) == 0x80)
+        start--;
+    *ret_hold = (CutRange){ start, length, NULL };
+    if (data[start] & 0x80)
+        return takes_letters (leaf) &&
+               g_utf8_validate (data + start, (gssize)(length - start), NULL);
+    return length - start == 2 || is_plain (data[start]);
+}
+
+/* The character after the place, or before it at the end; false when there is none of a known
+ * form. */
 static bool
 find_hold (const Leaf *leaf, size_t at, CutRange *ret_hold)
 {
-    size_t length = 0, start = at, end = at + 1;
+    size_t length = 0;
     const char *data = g_bytes_get_data (leaf->content, &length);
 
     if (length == 0 || at > length)
         return false;
-    if (at == length) {
-        start = at - 1;
-        while (start > 0 && at - start < 4 && ((guchar)data[start] & 0xc0) == 0x80)
-            start--;
-        end = at;
-    }
-    if (data[start] & 0x80)
-        return at == length && takes_letters (leaf) &&
-               g_utf8_validate (data + start, (gssize)(end - start), NULL) &&
-               (*ret_hold = (CutRange){ start, end, NULL }, true);
-    if (data[start] == '\r' && start + 1 < length && data[start + 1] == '\n')
-        end = start + 2;
-    else if (data[start] == '\n' && start > 0 && data[start - 1] == '\r')
-        start--;
-    if ((guchar)data[start] < ' ' && data[start] != '\r' && data[start] != '\t')
-        return false;
-    *ret_hold = (CutRange){ start, end, NULL };
-    return start >= at || end == at;
+    return at < length ? hold_after (data, length, at, ret_hold)
+                       : hold_before (leaf, data, length, ret_hold);
 }
 
 bool

@@ -422,3 +422,22 @@ message_mark_problem (const Message *message)
 {
     return message->mark_problem;
 }
+
+char **
+message_recipients (const Message *message)
+{
+    static const char *const fields[] = { "To", "Cc", NULL };
+    g_autoptr (GPtrArray) given = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (GStrvBuilder) addresses = g_strv_builder_new ();
+    g_autoptr (GHashTable) once = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    for (const char *const *field = fields; *field; field++)
+        if (message_header (message, *field))
+            witness_all_mailboxes (message_header (message, *field), given);
+    for (unsigned i = 0; i < given->len && i < LIMIT_RECIPIENTS; i++) {
+        char *address = address_normalise (g_ptr_array_index (given, i), NULL);
+        if (address && g_hash_table_add (once, address))
+            g_strv_builder_add (addresses, address);
+    }
+    return g_strv_builder_end (addresses);
+}

@@ -288,3 +288,28 @@ witness_first_mailbox (const char *value)
     }
     return found;
 }
+
+static void
+add_all (InternetAddressList *list, GPtrArray *all)
+{
+    for (int i = 0; list && i < internet_address_list_length (list); i++) {
+        InternetAddress *address = internet_address_list_get_address (list, i);
+        if (INTERNET_ADDRESS_IS_MAILBOX (address))
+            g_ptr_array_add (all, g_strdup (internet_address_mailbox_get_addr (
+                                      (InternetAddressMailbox *)address)));
+    }
+}
+
+void
+witness_all_mailboxes (const char *value, GPtrArray *all)
+{
+    start_library ();
+    g_autoptr (InternetAddressList) list = internet_address_list_parse (NULL, value);
+
+    add_all (list, all);
+    for (int i = 0; list && i < internet_address_list_length (list); i++) {
+        InternetAddress *address = internet_address_list_get_address (list, i);
+        if (INTERNET_ADDRESS_IS_GROUP (address))
+            add_all (internet_address_group_get_members ((InternetAddressGroup *)address), all);
+    }
+}

@@ -20,5 +20,7 @@ char *witness_decode (const char *value);
 
 /* The address of the first mailbox in a list, or NULL. Caller frees. */
 char *witness_first_mailbox (const char *value);
+/* Adds the mailboxes of a field to all (owned texts), as they stand there. */
+void witness_all_mailboxes (const char *value, GPtrArray *all);
 
 #endif

@@ -224,7 +224,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 {
     const Parameters *parameters = data;
 
-    if (consent_holds (view, parameters->unless)) {
+    if (parameters->unless && *parameters->unless && consent_holds (view, parameters->unless)) {
         result->verdict = VERDICT_NOT_APPLICABLE;
         result->evidence = g_strdup ("the recipient agreed to be contacted at any hour");
         return;

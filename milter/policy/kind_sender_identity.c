@@ -8,19 +8,42 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "licet/limits.h"
+
 #include "footer.h"
 #include "rules.h"
+#include "shape.h"
 
 typedef struct {
     char **fields;
+    char **shapes;    /* folded; for senders without a profile */
+    char **forbidden; /* folded */
 } Parameters;
 
 static const char *const words[] = { "name", "postal_address", "contact", "register", NULL };
 
 static const ConfField fields[] = {
     { "fields", CONF_STRINGS, true, 0, 0, words },
+    { "shapes", CONF_STRINGS, false, 0, 0, NULL },
+    { "forbidden", CONF_STRINGS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
+
+static char **
+load_folded (const ConfNode *node, const char *name, size_t most, GPtrArray *problems)
+{
+    char **texts = conf_strings (node, name);
+
+    for (char **text = texts; *text; text++) {
+        char *folded = policy_fold (*text);
+        if (!*folded || strlen (folded) > most)
+            conf_problem (problems, conf_child (node, name),
+                          "%s has an empty text or one of more than %zu bytes", name, most);
+        g_free (*text);
+        *text = folded;
+    }
+    return texts;
+}
 
 static void *
 load (const ConfNode *node, GPtrArray *problems)
@@ -30,6 +53,8 @@ load (const ConfNode *node, GPtrArray *problems)
     parameters->fields = conf_strings (node, "fields");
     if (!parameters->fields[0])
         conf_problem (problems, node, "fields is empty; right would be fields = [ \"name\" ]");
+    parameters->shapes = load_folded (node, "shapes", SHAPE_LENGTH, problems);
+    parameters->forbidden = load_folded (node, "forbidden", LIMIT_LINE, problems);
     return parameters;
 }
 
@@ -39,6 +64,8 @@ free_parameters (void *data)
     Parameters *parameters = data;
 
     g_strfreev (parameters->fields);
+    g_strfreev (parameters->shapes);
+    g_strfreev (parameters->forbidden);
     g_free (parameters);
 }
 
@@ -96,6 +123,7 @@ judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
         footer_offer (view, result);
     } else if (unknown->len) {
         result->verdict = VERDICT_CANNOT_TELL;
+        result->not_set_up = true;
         result->evidence = g_strdup_printf ("the sender profile lacks: %s", unknown->str);
         result->remedy =
             g_strdup_printf ("an entry of senders in licet-policy.cfg with: %s", unknown->str);
@@ -103,6 +131,36 @@ judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
         result->verdict = VERDICT_SATISFIED;
         result->evidence = g_strdup_printf ("the visible text has: %s", seen->str);
     }
+}
+
+/* Such as a post office box, where the law wants a place: it counts with a profile as well. */
+static const char *
+find_forbidden (const Parameters *parameters, const char *text)
+{
+    for (char **wanted = parameters->forbidden; *wanted; wanted++)
+        if (strstr (text, *wanted))
+            return *wanted;
+    return NULL;
+}
+
+/* A number of the right form is some evidence; that there is none, is none. */
+static void
+judge_without_profile (const Parameters *parameters, const char *domain, const char *text,
+                       RuleResult *result)
+{
+    for (char **shape = parameters->shapes; *shape; shape++) {
+        if (!shape_is_in (*shape, text))
+            continue;
+        result->verdict = VERDICT_SATISFIED;
+        result->evidence = g_strdup_printf (
+            "no sender profile for %s; the visible text has what looks like \"%s\"", domain,
+            *shape);
+        return;
+    }
+    result->verdict = VERDICT_CANNOT_TELL;
+    result->not_set_up = true;
+    result->evidence = g_strdup_printf ("no sender profile for %s", domain);
+    result->remedy = g_strdup ("an entry of senders in licet-policy.cfg for this domain");
 }
 
 static void
@@ -113,15 +171,20 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     const SenderProfile *profile =
         from ? policy_set_sender (view->set, address_domain (from), view->facts->territory)
              : NULL;
+    bool reads = parameters->forbidden[0] || (!profile && parameters->shapes[0]);
+    g_autofree char *text = reads ? view_text (view) : g_strdup ("");
+    const char *forbidden = find_forbidden (parameters, text);
 
-    if (profile) {
+    if (forbidden) {
+        result->verdict = VERDICT_VIOLATED;
+        result->evidence = g_strdup_printf ("the visible text has \"%s\"", forbidden);
+        result->remedy = g_strdup ("the address of a place");
+    } else if (profile) {
         judge_with_profile (parameters, profile, view, result);
-        return;
+    } else {
+        judge_without_profile (parameters, from ? address_domain (from) : "a mail without From",
+                               text, result);
     }
-    result->verdict = VERDICT_CANNOT_TELL;
-    result->evidence = g_strdup_printf ("no sender profile for %s",
-                                        from ? address_domain (from) : "a mail without From");
-    result->remedy = g_strdup ("an entry of senders in licet-policy.cfg for this domain");
 }
 
 const RuleKind kind_sender_identity = {

@@ -7,36 +7,13 @@
 
 #include "licet/address.h"
 #include "licet/error.h"
-#include "hints.h"
+#include "exceptions.h"
+#include "iso3166.h"
+#include "loader.h"
+#include "policy_set.h"
 #include "provider.h"
-#include "resources.h"
-#include "rules.h"
 #include "sender.h"
 #include "wordlist.h"
-
-struct PolicySet {
-    GPtrArray *territories; /* of Territory */
-    GPtrArray *providers;   /* of Territory */
-    GPtrArray *senders;     /* of SenderProfile */
-    WordList *unsubscribe;
-    Resources *resources;
-    BlockSelectors *blocks;
-    TrackingPatterns *tracking;
-    Hints *hints; /* for senders without a profile */
-    bool refuses_ambiguous;
-    Fallback fallback; /* of rules without their own */
-    char *default_territory;
-    char *version;
-    gatomicrefcount references;
-};
-
-typedef struct {
-    PolicySet *set;
-    GPtrArray *files;  /* of Conffile: places of problems found after reading */
-    GHashTable *nodes; /* Rule or Territory -> ConfNode */
-    GChecksum *checksum;
-    GPtrArray *problems;
-} Loader;
 
 static const char *const ambiguous_words[] = { "promotional", "refuse", NULL };
 
@@ -55,6 +32,7 @@ static const ConfField main_fields[] = {
     { "fixes", CONF_STRINGS, false, 0, 0, resource_fix_words },
     { "footers", CONF_GROUPS, false, 0, 0, NULL },
     { "strip_fallback", CONF_STRING, false, 0, 0, rule_fallback_words },
+    { "tests", CONF_GROUPS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -65,6 +43,8 @@ static const ConfField territory_fields[] = {
     { "language", CONF_STRING, false, 0, 0, NULL },
     { "mixed_mail", CONF_STRING, true, 0, 0, NULL },
     { "rules", CONF_GROUPS, true, 0, 0, NULL },
+    { "exceptions", CONF_GROUPS, false, 0, 0, NULL },
+    { "tests", CONF_GROUPS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -120,6 +100,7 @@ read_main (Loader *loader, const char *dir)
             g_ptr_array_add (loader->set->senders, sender);
     }
     read_hints (loader->set, root, loader->problems);
+    cases_read (root, path, NULL, loader->set->cases, loader->places, loader->problems);
 }
 
 /* "DE", "US-CA" or "XX": what a consent record or a domain can say. */
@@ -127,11 +108,57 @@ static bool
 is_territory_code (const char *code)
 {
     size_t letters = strspn (code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    size_t rest = code[letters] == '-' ? strlen (code + letters + 1) : 0;
 
     return letters == 2 &&
            (code[2] == '\0' ||
-            (code[2] == '-' && code[3] != '\0' &&
-             strspn (code + 3, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen (code + 3)));
+            (rest >= 1 && rest <= 3 &&
+             strspn (code + 3, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == rest));
+}
+
+/* "EU" has members and no residents. ISO 3166-1 leaves AA, QM to QZ, XA to XZ and ZZ to its users:
+ * "XX" is for those whose country is not known. */
+static bool
+is_known_country (const char *code)
+{
+    char country[3] = { code[0], code[1], '\0' };
+    bool own = country[0] == 'X' || (country[0] == 'Q' && country[1] >= 'M') ||
+               strcmp (country, "AA") == 0 || strcmp (country, "ZZ") == 0;
+
+    return own || iso3166_name (country) || strcmp (country, "EU") == 0;
+}
+
+/* What refers to a rule or a territory that could not be read is no mistake of its own. */
+static void
+mark_broken (Loader *loader, const char *name)
+{
+    if (name)
+        g_hash_table_add (loader->broken, g_strdup (name));
+}
+
+static void
+check_code (Loader *loader, const ConfNode *place, const char *code, const char *file)
+{
+    const char *right = iso3166_right (code);
+    unsigned before = loader->problems->len;
+
+    if (right && strcmp (right, code) != 0)
+        conf_problem (loader->problems, place,
+                      "\"%s\" is no territory code; the ISO 3166 code is %s", code, right);
+    else if (!is_territory_code (code))
+        conf_problem (loader->problems, place,
+                      "\"%s\" is no territory code; right would be DE or US-CA", code);
+    else if (!is_known_country (code))
+        conf_problem (loader->problems, place,
+                      "ISO 3166 has no country %.2s; right would be DE or US-CA", code);
+    else if (strcmp (code, file) != 0)
+        conf_problem (loader->problems, place,
+                      "%s does not fit the name of the file; right would be %s.cfg", code,
+                      code);
+    if (policy_set_find (loader->set, code))
+        conf_problem (loader->problems, place, "%s has a file already", code);
+    if (loader->problems->len > before)
+        mark_broken (loader, file);
 }
 
 static void
@@ -139,191 +166,84 @@ read_rules (Loader *loader, Territory *territory, const ConfNode *list)
 {
     for (unsigned i = 0; i < conf_count (list); i++) {
         Rule *rule = rule_load (conf_item (list, i), loader->problems);
-        if (!rule)
+        if (!rule) {
+            mark_broken (loader, conf_string (conf_item (list, i), "id", NULL));
             continue;
+        }
         g_ptr_array_add (territory->own, rule);
         g_hash_table_insert (loader->nodes, rule, (void *)conf_item (list, i));
     }
 }
 
 static void
+read_exceptions (Loader *loader, Territory *territory, const ConfNode *list)
+{
+    for (unsigned i = 0; i < conf_count (list); i++) {
+        Exception *exception = exception_read (conf_item (list, i), loader->problems);
+        if (!exception)
+            continue;
+        g_ptr_array_add (territory->own_exceptions, exception);
+        g_hash_table_insert (loader->nodes, exception, (void *)conf_item (list, i));
+    }
+}
+
+static void
+read_mixed_test (Loader *loader, Territory *territory, const ConfNode *root)
+{
+    const char *word = conf_string (root, "mixed_mail", "");
+
+    territory->mixed_test = mixed_test_find (word);
+    territory->mixed_name = g_intern_string (word);
+    if (territory->mixed_test || !*word)
+        return;
+    g_autofree char *known = g_strjoinv (", ", (char **)mixed_test_names ());
+    g_autofree char *meant = conf_meant (mixed_test_names (), word);
+    conf_problem (loader->problems, conf_child (root, "mixed_mail"),
+                  "unknown test \"%s\"%s; right would be one of: %s", word, meant, known);
+}
+
+/* "DE" of "…/DE.cfg". Caller frees. */
+static char *
+code_of_path (const char *path)
+{
+    char *name = g_path_get_basename (path);
+
+    *strrchr (name, '.') = '\0';
+    return name;
+}
+
+/* A file with a mistake is read on, so that all of them are found at once. */
+static void
 read_territory (Loader *loader, const char *path)
 {
     const Conffile *file = open_file (loader, path);
+    g_autofree char *name = code_of_path (path);
 
-    if (!file || !conf_check (conffile_root (file), territory_fields, loader->problems))
+    if (!file) {
+        mark_broken (loader, name);
         return;
+    }
     const ConfNode *root = conffile_root (file);
+    if (!conf_check (root, territory_fields, loader->problems))
+        mark_broken (loader, name);
     Territory *territory = g_new0 (Territory, 1);
-    territory->code = g_strdup (conf_string (root, "territory", NULL));
-    territory->name = g_strdup (conf_string (root, "name", NULL));
+    territory->code = g_strdup (conf_string (root, "territory", name));
+    territory->name = g_strdup (conf_string (root, "name", name));
     territory->inherits = g_strdup (conf_string (root, "inherits", NULL));
     territory->language = g_strdup (conf_string (root, "language", NULL));
     territory->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
     territory->rules = g_ptr_array_new ();
-    territory->mixed_test = mixed_test_find (conf_string (root, "mixed_mail", ""));
-    territory->mixed_name = g_intern_string (conf_string (root, "mixed_mail", ""));
-    if (!territory->mixed_test) {
-        g_autofree char *known = g_strjoinv (", ", (char **)mixed_test_names ());
-        conf_problem (loader->problems, conf_child (root, "mixed_mail"),
-                      "unknown test \"%s\"; right would be one of: %s", territory->mixed_name,
-                      known);
-    }
-    if (!is_territory_code (territory->code))
-        conf_problem (loader->problems, conf_child (root, "territory"),
-                      "\"%s\" is no territory code; right would be DE or US-CA",
-                      territory->code);
-    g_autofree char *name = g_path_get_basename (path);
-    g_autofree char *wanted = g_strconcat (territory->code, ".cfg", NULL);
-    if (strcmp (name, wanted) != 0)
-        conf_problem (loader->problems, conf_child (root, "territory"),
-                      "%s does not fit the name of the file; right would be %s",
-                      territory->code, wanted);
-    if (strcmp (territory->code, "UK") == 0)
-        conf_problem (loader->problems, conf_child (root, "territory"),
-                      "the ISO 3166 code of the United Kingdom is GB");
-    if (policy_set_find (loader->set, territory->code))
-        conf_problem (loader->problems, conf_child (root, "territory"), "%s has a file already",
-                      territory->code);
+    territory->own_exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)exception_free);
+    territory->exceptions = g_ptr_array_new ();
+    read_mixed_test (loader, territory, root);
+    if (conf_string (root, "territory", NULL))
+        check_code (loader, conf_child (root, "territory"), territory->code, name);
     g_ptr_array_add (loader->set->territories, territory);
     g_hash_table_insert (loader->nodes, territory, (void *)root);
     read_rules (loader, territory, conf_child (root, "rules"));
-}
-
-static bool
-is_replaced (const Territory *territory, const char *id)
-{
-    for (unsigned i = 0; i < territory->own->len; i++)
-        if (g_strcmp0 (((Rule *)g_ptr_array_index (territory->own, i))->replaces, id) == 0)
-            return true;
-    return false;
-}
-
-/* Inherited rules first, but for those that an own rule replaces. depth guards against loops. */
-static void
-collect_rules (Loader *loader, const Territory *territory, GPtrArray *rules, unsigned depth)
-{
-    const Territory *parent =
-        territory->inherits ? policy_set_find (loader->set, territory->inherits) : NULL;
-
-    if (parent && depth <= loader->set->territories->len) {
-        g_autoptr (GPtrArray) inherited = g_ptr_array_new ();
-        collect_rules (loader, parent, inherited, depth + 1);
-        for (unsigned i = 0; i < inherited->len; i++)
-            if (!is_replaced (territory, ((Rule *)g_ptr_array_index (inherited, i))->id))
-                g_ptr_array_add (rules, g_ptr_array_index (inherited, i));
-    }
-    for (unsigned i = 0; i < territory->own->len; i++)
-        g_ptr_array_add (rules, g_ptr_array_index (territory->own, i));
-}
-
-/* Whether the territory comes back to itself, at most as many steps away as there are files. */
-static bool
-is_circular (const PolicySet *set, const Territory *territory)
-{
-    const Territory *parent = territory;
-
-    for (unsigned i = 0; i < set->territories->len; i++) {
-        parent = parent->inherits ? policy_set_find (set, parent->inherits) : NULL;
-        if (!parent || parent == territory)
-            return parent != NULL;
-    }
-    return false;
-}
-
-static bool
-is_inherited (const PolicySet *set, const Territory *territory, const char *id)
-{
-    const Territory *parent = territory;
-
-    for (unsigned i = 0; i < set->territories->len; i++) {
-        parent = parent->inherits ? policy_set_find (set, parent->inherits) : NULL;
-        for (unsigned j = 0; parent && j < parent->own->len; j++)
-            if (strcmp (((Rule *)g_ptr_array_index (parent->own, j))->id, id) == 0)
-                return true;
-        if (!parent)
-            break;
-    }
-    return false;
-}
-
-static const Rule *
-find_rule_in (const GPtrArray *homes, const char *id, const Rule *but)
-{
-    for (unsigned i = 0; i < homes->len; i++) {
-        const Territory *home = g_ptr_array_index (homes, i);
-        for (unsigned j = 0; j < home->own->len; j++) {
-            const Rule *rule = g_ptr_array_index (home->own, j);
-            if (rule != but && strcmp (rule->id, id) == 0)
-                return rule;
-        }
-    }
-    return NULL;
-}
-
-static const Rule *
-find_rule (const PolicySet *set, const char *id, const Rule *but)
-{
-    const Rule *rule = find_rule_in (set->territories, id, but);
-
-    return rule ? rule : find_rule_in (set->providers, id, but);
-}
-
-static void
-check_own_rules (Loader *loader, const Territory *territory)
-{
-    for (unsigned i = 0; i < territory->own->len; i++) {
-        const Rule *rule = g_ptr_array_index (territory->own, i);
-        const ConfNode *node = g_hash_table_lookup (loader->nodes, rule);
-        if (find_rule (loader->set, rule->id, rule))
-            conf_problem (loader->problems, conf_child (node, "id"),
-                          "a second rule with the id %s", rule->id);
-        if (!rule->replaces)
-            continue;
-        if (!find_rule (loader->set, rule->replaces, rule))
-            conf_problem (loader->problems, conf_child (node, "replaces"),
-                          "there is no rule %s to replace", rule->replaces);
-        else if (!is_inherited (loader->set, territory, rule->replaces))
-            conf_problem (loader->problems, conf_child (node, "replaces"),
-                          "%s does not inherit the rule %s; right would be a rule of the "
-                          "territory that it inherits from",
-                          territory->code, rule->replaces);
-    }
-}
-
-static void
-link_territories (Loader *loader)
-{
-    const GPtrArray *territories = loader->set->territories;
-
-    for (unsigned i = 0; i < territories->len; i++) {
-        Territory *territory = g_ptr_array_index (territories, i);
-        if (territory->inherits && !policy_set_find (loader->set, territory->inherits))
-            conf_problem (
-                loader->problems,
-                conf_child (g_hash_table_lookup (loader->nodes, territory), "inherits"),
-                "there is no territory %s to inherit from", territory->inherits);
-        if (is_circular (loader->set, territory))
-            conf_problem (
-                loader->problems,
-                conf_child (g_hash_table_lookup (loader->nodes, territory), "inherits"),
-                "%s inherits from itself; right would be a territory that does not "
-                "lead back",
-                territory->code);
-        check_own_rules (loader, territory);
-        collect_rules (loader, territory, territory->rules, 0);
-    }
-    for (unsigned i = 0; i < loader->set->providers->len; i++) {
-        Territory *provider = g_ptr_array_index (loader->set->providers, i);
-        check_own_rules (loader, provider);
-        collect_rules (loader, provider, provider->rules, 0);
-    }
-    const char *fallback = loader->set->default_territory;
-    if (fallback && !policy_set_find (loader->set, fallback))
-        conf_problem (loader->problems,
-                      conf_child (conffile_root (g_ptr_array_index (loader->files, 0)),
-                                  "default_territory"),
-                      "default_territory: there is no territory %s", fallback);
+    read_exceptions (loader, territory, conf_child (root, "exceptions"));
+    cases_read (root, path, territory->code, loader->set->cases, loader->places,
+                loader->problems);
 }
 
 /* The words and the model decide the class, so they belong to the version; classify reads them. */
@@ -338,20 +258,29 @@ count_folder (Loader *loader, const char *dir, const char *name)
 }
 
 static void
+read_provider (Loader *loader, const char *path)
+{
+    const Conffile *file = open_file (loader, path);
+    const ConfNode *root = file ? conffile_root (file) : NULL;
+    Territory *provider =
+        file ? provider_read (root, path, loader->nodes, loader->problems) : NULL;
+
+    if (!provider)
+        return;
+    g_ptr_array_add (loader->set->providers, provider);
+    g_hash_table_insert (loader->nodes, provider, (void *)root);
+    read_exceptions (loader, provider, conf_child (root, "exceptions"));
+    cases_read (root, path, NULL, loader->set->cases, loader->places, loader->problems);
+}
+
+static void
 read_providers (Loader *loader, const char *dir)
 {
     g_autofree char *folder = g_build_filename (dir, "providers", NULL);
     g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
 
-    for (unsigned i = 0; paths && i < paths->len; i++) {
-        const char *path = g_ptr_array_index (paths, i);
-        const Conffile *file = open_file (loader, path);
-        Territory *provider =
-            file ? provider_read (conffile_root (file), path, loader->nodes, loader->problems)
-                 : NULL;
-        if (provider)
-            g_ptr_array_add (loader->set->providers, provider);
-    }
+    for (unsigned i = 0; paths && i < paths->len; i++)
+        read_provider (loader, g_ptr_array_index (paths, i));
 }
 
 static void
@@ -369,7 +298,7 @@ read_all (Loader *loader, const char *dir)
     for (unsigned i = 0; i < paths->len; i++)
         read_territory (loader, g_ptr_array_index (paths, i));
     read_providers (loader, dir);
-    link_territories (loader);
+    links_resolve (loader);
     count_folder (loader, dir, "words");
     count_folder (loader, dir, "model");
 }
@@ -382,6 +311,8 @@ policy_set_new (void)
     set->territories = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
+    set->warnings = g_ptr_array_new_with_free_func (g_free);
+    set->cases = g_ptr_array_new_with_free_func ((GDestroyNotify)policy_case_free);
     g_atomic_ref_count_init (&set->references);
     return set;
 }
@@ -395,7 +326,10 @@ policy_set_load (const char *dir, GError **error)
     g_autoptr (GHashTable) nodes = g_hash_table_new (NULL, NULL);
     g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
     g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-    Loader loader = { set, files, nodes, checksum, problems };
+    g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (CasePlace));
+    g_autoptr (GHashTable) broken =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    Loader loader = { set, files, nodes, checksum, problems, places, broken };
 
     if (!g_file_test (dir, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
@@ -421,9 +355,15 @@ policy_set_unref (PolicySet *set)
 {
     if (!set || !g_atomic_ref_count_dec (&set->references))
         return;
+    if (set->base) {
+        policy_set_rehearsed_free (set);
+        return;
+    }
     g_ptr_array_unref (set->territories);
     g_ptr_array_unref (set->providers);
     g_ptr_array_unref (set->senders);
+    g_ptr_array_unref (set->cases);
+    g_ptr_array_unref (set->warnings);
     block_selectors_free (set->blocks);
     tracking_patterns_free (set->tracking);
     hints_free (set->hints);

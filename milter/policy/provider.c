@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "exceptions.h"
 #include "licet/address.h"
 
 static const ConfField provider_fields[] = {
@@ -14,6 +15,8 @@ static const ConfField provider_fields[] = {
     { "domains", CONF_STRINGS, true, 0, 0, NULL },
     { "mixed_mail", CONF_STRING, true, 0, 0, NULL },
     { "rules", CONF_GROUPS, true, 0, 0, NULL },
+    { "exceptions", CONF_GROUPS, false, 0, 0, NULL },
+    { "tests", CONF_GROUPS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -27,6 +30,8 @@ territory_free (Territory *territory)
     g_strfreev (territory->domains);
     g_ptr_array_unref (territory->own);
     g_ptr_array_unref (territory->rules);
+    g_ptr_array_unref (territory->own_exceptions);
+    g_ptr_array_unref (territory->exceptions);
     g_free (territory);
 }
 
@@ -83,6 +88,8 @@ provider_read (const ConfNode *root, const char *path, GHashTable *nodes, GPtrAr
     provider->domains = read_domains (root, problems);
     provider->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
     provider->rules = g_ptr_array_new ();
+    provider->own_exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)exception_free);
+    provider->exceptions = g_ptr_array_new ();
     provider->mixed_test = mixed_test_find (conf_string (root, "mixed_mail", ""));
     provider->mixed_name = g_intern_string (conf_string (root, "mixed_mail", ""));
     check_name (provider, root, path, problems);

@@ -112,6 +112,18 @@ resources_read (const ConfNode *root, const char *dir, GPtrArray *problems)
     return resources;
 }
 
+Resources *
+resources_bare (const Resources *resources)
+{
+    Resources *bare = g_new0 (Resources, 1);
+
+    bare->registries = g_ptr_array_new ();
+    bare->attested = g_hash_table_new (g_str_hash, g_str_equal);
+    bare->footers = g_ptr_array_new ();
+    bare->unsubscribe = g_hash_table_ref (resources->unsubscribe);
+    return bare;
+}
+
 void
 resources_free (Resources *resources)
 {

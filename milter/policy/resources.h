@@ -18,6 +18,10 @@ extern const char *const resource_fix_words[];
 Resources *resources_read (const ConfNode *root, const char *dir, GPtrArray *problems);
 void resources_free (Resources *resources);
 
+/* Those of an installation in which nobody has set up anything: no registry, attestation or footer,
+ * every fix switched on, the same words. Caller frees. */
+Resources *resources_bare (const Resources *resources);
+
 /* NULL when licet-policy.cfg names none. */
 const Registry *resources_registry (const Resources *resources, const char *name);
 /* Who attested that the duty of a rule is met, and when: "A. Lee on 2026-11-01"; NULL. */

@@ -76,12 +76,15 @@ find_kind (const ConfNode *node, GPtrArray *problems)
 
     if (kind)
         return kind;
-    g_autoptr (GString) known = g_string_new (NULL);
+    g_autoptr (GPtrArray) names = g_ptr_array_new ();
     for (const RuleKindInfo *info = policy_kinds (); info->name; info++)
-        g_string_append_printf (known, "%s%s", known->len ? ", " : "", info->name);
-    conf_problem (problems, child ? child : node, "%s \"%s\"; right would be one of: %s",
-                  name ? "unknown kind" : "a rule without a kind", name ? name : "",
-                  known->str);
+        g_ptr_array_add (names, (char *)info->name);
+    g_ptr_array_add (names, NULL);
+    g_autofree char *known = g_strjoinv (", ", (char **)names->pdata);
+    g_autofree char *meant = conf_meant ((const char *const *)names->pdata, name ? name : "");
+    conf_problem (problems, child ? child : node, "%s \"%s\"%s; right would be one of: %s",
+                  name ? "unknown kind" : "a rule without a kind", name ? name : "", meant,
+                  known);
     return NULL;
 }
 
@@ -133,13 +136,15 @@ static void
 check_across (const Rule *rule, const ConfNode *node, GPtrArray *problems)
 {
     if (!rule->promotional && !rule->transactional)
-        conf_problem (problems, node,
+        conf_problem (problems, conf_child (node, "applies_to"),
                       "applies_to is empty; right would be [ \"promotional\" ]");
     if ((rule->otherwise == ACTION_FIX || rule->cannot_tell == ACTION_FIX) && !rule->kind->fix)
-        conf_problem (problems, node,
-                      "a rule of kind %s cannot fix; right would be strip, defer, hold or "
-                      "refuse",
-                      rule->kind->name);
+        conf_problem (
+            problems,
+            conf_child (node, rule->otherwise == ACTION_FIX ? "otherwise" : "cannot_tell"),
+            "a rule of kind %s cannot fix; right would be strip, defer, hold or "
+            "refuse",
+            rule->kind->name);
     if (rule->has_fallback && rule->otherwise != ACTION_STRIP)
         conf_problem (problems, conf_child (node, "strip_fallback"),
                       "strip_fallback is for a rule that strips; right would be otherwise = "
@@ -197,6 +202,7 @@ rule_load (const ConfNode *node, GPtrArray *problems)
     Rule *rule = g_new0 (Rule, 1);
     rule->id = g_strdup (conf_string (node, "id", NULL));
     rule->kind = kind;
+    rule->where = conf_where (node);
     read_applies_to (rule, node);
     rule->otherwise = (Action)word_index (action_words, conf_string (node, "otherwise", NULL));
     rule->cannot_tell =
@@ -226,6 +232,7 @@ rule_free (Rule *rule)
         return;
     rule->kind->free (rule->parameters);
     g_free (rule->words);
+    g_free (rule->where);
     g_free (rule->id);
     g_free (rule->source);
     g_free (rule->provenance);

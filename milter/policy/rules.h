@@ -70,6 +70,7 @@ typedef struct {
     Action not_set_up;          /* when licet-policy.cfg lacks what it takes to tell */
     void *parameters;
     char *words; /* the parameters for people, a line each */
+    char *where; /* "…/DE.cfg:12" */
 } Rule;
 
 /* In the order of Fallback. */
@@ -85,6 +86,14 @@ typedef MessageClass (*MixedTest) (const Classification *classification, char **
 MixedTest mixed_test_find (const char *name);
 const char *const *mixed_test_names (void);
 
+/* What somebody answers for: until a date a rule has no effect on some mail. */
+typedef struct {
+    char *rule, *owner, *reason;
+    char **senders, **campaigns; /* domains of From; empty: all */
+    int64_t from, until;         /* from 0: no bound */
+    char *where;                 /* "…/DE.cfg:12" */
+} Exception;
+
 /* Stands between the codes when several territories judge. */
 #define TERRITORY_JOIN "+"
 
@@ -95,8 +104,10 @@ typedef struct {
     char **domains; /* NULL of a territory */
     MixedTest mixed_test;
     const char *mixed_name;
-    GPtrArray *own;   /* of Rule, owned */
-    GPtrArray *rules; /* of Rule, borrowed: inherited ones first */
+    GPtrArray *own;            /* of Rule, owned */
+    GPtrArray *rules;          /* of Rule, borrowed: inherited ones first */
+    GPtrArray *own_exceptions; /* of Exception, owned */
+    GPtrArray *exceptions;     /* of Exception, borrowed, with inherited ones */
 } Territory;
 
 const char *policy_set_default (const PolicySet *set);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "exceptions.h"
 #include "licet/address.h"
 #include "resources.h"
 
@@ -16,13 +17,13 @@ is_in_force (const Rule *rule, int64_t now)
            (!rule->valid_to || now < rule->valid_to);
 }
 
-static bool
-has_campaign (const Rule *rule, const Message *message)
+bool
+verdicts_has_campaign (char **campaigns, const Message *message)
 {
-    for (char **wanted = rule->campaigns; *wanted; wanted++)
+    for (char **wanted = campaigns; *wanted; wanted++)
         if (message_has_campaign (message, *wanted))
             return true;
-    return !rule->campaigns[0];
+    return !campaigns[0];
 }
 
 /* Why the recipient is none of those that the rule is for, or NULL. Whose class nobody knows gets
@@ -71,7 +72,7 @@ find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
         return other;
     if (volume >= 0 && volume <= rule->volume_above)
         return "for senders of more mail a day";
-    return has_campaign (rule, view->message) ? NULL : "for other campaigns only";
+    return verdicts_has_campaign (rule->campaigns, view->message) ? NULL : "for other campaigns only";
 }
 
 /* A violation that counts only above a volume that nobody told is none yet. */
@@ -117,9 +118,18 @@ set_action (const Rule *rule, const RuleView *view, RuleResult *result)
     weigh_fix (rule, view, result);
 }
 
-static RuleResult *
-judge_rule (const Rule *rule, MessageClass class, const RuleView *view)
+/* A rule that several territories have stands for all of them; an exception of one does not. */
+static bool
+may_except (const Duty *duty, const RuleView *view)
 {
+    return !strstr (view->facts->territory, TERRITORY_JOIN) ||
+           g_ptr_array_find (duty->home->own, duty->rule, NULL);
+}
+
+static RuleResult *
+judge_rule (const Duty *duty, MessageClass class, const RuleView *view)
+{
+    const Rule *rule = duty->rule;
     RuleResult *result = rule_result_new ();
     const char *exemption = find_exemption (rule, class, view);
 
@@ -135,6 +145,8 @@ judge_rule (const Rule *rule, MessageClass class, const RuleView *view)
     rule->kind->judge (rule->parameters, view, result);
     doubt_volume (rule, view, result);
     set_action (rule, view, result);
+    if (result->action != ACTION_ALLOW && may_except (duty, view))
+        exceptions_apply (duty->home, view, result);
     return result;
 }
 
@@ -146,7 +158,7 @@ verdicts_judge (const Docket *docket, bool rest, const RuleView *view)
     for (unsigned i = 0; i < docket->duties->len; i++) {
         const Duty *duty = docket_duty (docket, i);
         MessageClass class = rest ? CLASS_TRANSACTIONAL : duty->class;
-        g_ptr_array_add (results, judge_rule (duty->rule, class, view));
+        g_ptr_array_add (results, judge_rule (duty, class, view));
     }
     return results;
 }

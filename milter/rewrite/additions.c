@@ -55,20 +55,6 @@ add_list_unsubscribe (const Message *message, const RuleResult *result, GPtrArra
                "List-Unsubscribe=One-Click", result->id, edits);
 }
 
-/* Before the end of the page's body, else at the end of what there is. */
-static size_t
-page_end (const Message *message, unsigned leaf)
-{
-    size_t length = g_bytes_get_size (message_leaf (message, leaf)->content);
-
-    for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
-        const LeafElement *element = message_element (message, leaf, i);
-        if (strcmp (element->name, "body") == 0)
-            return element->whole ? element->inner_end : length;
-    }
-    return length;
-}
-
 /* Before the line end that ends the text, so that a last line stays one. */
 static size_t
 text_end (const Leaf *leaf)
@@ -79,6 +65,18 @@ text_end (const Leaf *leaf)
     while (length >= 2 && data[length - 1] == '\n' && data[length - 2] == '\r')
         length -= 2;
     return length;
+}
+
+/* Before the end of the page's body, else at the end of what there is. */
+static size_t
+page_end (const Message *message, unsigned leaf)
+{
+    for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
+        const LeafElement *element = message_element (message, leaf, i);
+        if (strcmp (element->name, "body") == 0 && element->whole)
+            return element->inner_end;
+    }
+    return text_end (message_leaf (message, leaf));
 }
 
 static void

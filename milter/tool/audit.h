@@ -9,12 +9,12 @@
 
 /* What the subcommands of `licet audit` share. */
 typedef struct {
-    char *config, *log, *state, *out, *format, *language, *mails;
+    char *config, *log, *state, *out, *format, *language, *mails, *policies;
     char **checkpoints, **keys;
     /* search */
     char *since, *until, *queue_id, *rule, *territory, *outcome, *sender, *purpose, *class;
     char *address, *record;
-    int lines;
+    int lines, unused;
     gboolean json, follow, addresses, first;
     Settings *settings;
     char *subject; /* of the address */
@@ -40,6 +40,7 @@ int audit_do_erase (AuditOptionsTool *options, const char *operand);
 int audit_do_search (AuditOptionsTool *options, const char *operand);
 int audit_do_tail (AuditOptionsTool *options, const char *operand);
 int audit_do_report (AuditOptionsTool *options, const char *operand);
+int audit_do_replay (AuditOptionsTool *options, const char *operand);
 int audit_do_export (AuditOptionsTool *options, const char *operand);
 
 #endif

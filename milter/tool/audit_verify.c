@@ -3,6 +3,7 @@
 /* licet audit verify, find and erase. */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "audit.h"
 #include "licet/address.h"
@@ -99,12 +100,64 @@ audit_do_find (AuditOptionsTool *options, const char *operand)
     return audit_do_search (options, NULL);
 }
 
+static bool
+note_subject (const AuditRow *row, void *data)
+{
+    if (row->subject && !g_hash_table_contains (data, row->subject))
+        g_hash_table_add (data, g_strdup (row->subject));
+    return true;
+}
+
+/* Pseudonyms that the log has from that time on. NULL on failure. */
+static GHashTable *
+subjects_since (const AuditOptionsTool *options, int64_t since, GError **error)
+{
+    g_autoptr (GHashTable) subjects =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), error);
+    const AuditFilter filter = { .since = since };
+
+    return files && audit_scan (files, &filter, note_subject, subjects, NULL, error)
+               ? g_steal_pointer (&subjects)
+               : NULL;
+}
+
+/* Who has a hand-over under way is left for the next time. */
+static int
+erase_unused (const AuditOptionsTool *options)
+{
+    GError *error = NULL;
+    int64_t since = clock_now (&(Clock){ 0 }) - (int64_t)options->unused * 24 * 3600;
+    g_autoptr (GHashTable) used = subjects_since (options, since, &error);
+    g_autoptr (Ledger) ledger = used ? ledger_open (audit_state_path (options), &error) : NULL;
+    g_autoptr (GHashTable) known = ledger ? ledger_addresses (ledger, &error) : NULL;
+    GHashTableIter iter;
+    void *subject, *address;
+    unsigned erased = 0;
+
+    if (!known)
+        return tool_fail (error);
+    g_hash_table_iter_init (&iter, known);
+    while (g_hash_table_iter_next (&iter, &subject, &address)) {
+        bool there = false;
+        if (!g_hash_table_contains (used, subject) &&
+            ledger_erase (ledger, address, &there, NULL) && there)
+            erased++;
+    }
+    printf ("erased: %u of %u people, who have no record in the last %d days\n", erased,
+            g_hash_table_size (known), options->unused);
+    return EX_OK;
+}
+
 /* The log stays as it is; what goes is the way from it to the person. */
 int
 audit_do_erase (AuditOptionsTool *options, const char *operand)
 {
     GError *error = NULL;
     bool known = false;
+
+    if (options->unused > 0 && strcmp (operand, "unused") == 0)
+        return erase_unused (options);
     g_autofree char *address = address_normalise (operand, &error);
     g_autoptr (Ledger) ledger =
         address ? ledger_open (audit_state_path (options), &error) : NULL;

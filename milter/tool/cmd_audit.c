@@ -18,7 +18,7 @@ static const struct {
     { "verify", NULL, audit_do_verify }, { "find", "ADDRESS", audit_do_find },
     { "search", NULL, audit_do_search }, { "tail", NULL, audit_do_tail },
     { "export", NULL, audit_do_export }, { "erase", "ADDRESS", audit_do_erase },
-    { "report", NULL, audit_do_report },
+    { "report", NULL, audit_do_report }, { "replay", "ID", audit_do_replay },
 };
 
 void
@@ -30,7 +30,7 @@ audit_options_clear (AuditOptionsTool *options)
                        &options->queue_id, &options->rule,    &options->territory,
                        &options->outcome,  &options->sender,  &options->purpose,
                        &options->class,    &options->address, &options->record,
-                       &options->subject };
+                       &options->subject,  &options->policies };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
         g_clear_pointer (texts[i], g_free);
@@ -165,17 +165,22 @@ cmd_audit (int argc, char **argv)
         TEXT_OPTION ("record", record, "decision, outcome, failure, …", "KIND"),
         FLAG_OPTION ("addresses", addresses, "show addresses whose salt still lives"),
         { "lines", 'n', 0, G_OPTION_ARG_INT, &options.lines, "tail: how many", "N" },
+        { "days", 0, 0, G_OPTION_ARG_INT, &options.unused,
+          "erase unused: who has no record in so many days", "N" },
         FLAG_OPTION ("first", first, "verify: stop at the first problem"),
         FLAG_OPTION ("follow", follow, "tail: go on with what is written"),
         TEXT_OPTION ("format", format, "export: csv or json", "WORD"),
         FILE_OPTION ("out", out, "export, report: write there"),
+        FILE_OPTION ("mails", mails, "replay: the message, or a directory that has it"),
+        FILE_OPTION ("policies", policies, "replay: these, not those of the archive"),
         TEXT_OPTION ("language", language, "report: en or es", "CODE"),
         FLAG_OPTION ("json", json, "print JSON lines"),
         G_OPTION_ENTRY_NULL,
     };
 
     if (!tool_options (&argc, &argv,
-                       "verify | find ADDRESS | search | tail | export | erase ADDRESS",
+                       "verify | search | tail | export | report | replay ID | find ADDRESS | "
+                       "erase ADDRESS",
                        "Asks the log of decisions.", entries))
         return EX_USAGE;
     return run (&options, argc, argv);

@@ -29,16 +29,33 @@ find_socket (const char *config, GError **error)
         conf_string (conffile_root (file), "control_socket", defaults->control_socket));
 }
 
+/* The answer is one JSON string. Escapes are those of json_text_append. */
+static void
+print_string (const char *json)
+{
+    for (const char *c = json + 1; *c && c[1]; c++)
+        if (g_str_has_prefix (c, "\\u000a")) {
+            putchar ('\n');
+            c += 5;
+        } else if (*c == '\\') {
+            putchar (*++c);
+        } else {
+            putchar (*c);
+        }
+}
+
 static int
 ask (int argc, char **argv, const char *request, const char *summary)
 {
     g_autofree char *config = NULL, *socket = NULL;
-    gboolean json = FALSE;
+    gboolean json = FALSE, metrics = FALSE;
     GOptionEntry entries[] = {
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "settings file", "FILE" },
         { "socket", 0, 0, G_OPTION_ARG_FILENAME, &socket, "control socket of the daemon",
           "PATH" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &json, "print JSON (it is what the daemon answers)",
+          NULL },
+        { "metrics", 0, 0, G_OPTION_ARG_NONE, &metrics, "status: print it for Prometheus",
           NULL },
         G_OPTION_ENTRY_NULL,
     };
@@ -49,10 +66,14 @@ ask (int argc, char **argv, const char *request, const char *summary)
     if (argc != 1)
         return tool_usage ("%s takes no operand", request);
     g_autofree char *path = socket ? g_strdup (socket) : find_socket (config, &error);
-    g_autofree char *answer = path ? control_ask (path, request, &error) : NULL;
+    g_autofree char *answer =
+        path ? control_ask (path, metrics ? "metrics" : request, &error) : NULL;
     if (!answer)
         return tool_fail (error);
-    puts (answer);
+    if (metrics)
+        print_string (answer);
+    else
+        puts (answer);
     return strstr (answer, "\"ok\":false") ? EX_CONFIG : EX_OK;
 }
 

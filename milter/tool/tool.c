@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "licet/crlf.h"
 #include "licet/error.h"
 #include "licet/limits.h"
 
@@ -108,27 +109,6 @@ read_all (FILE *file, const char *path, GError **error)
     return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 }
 
-/* A mail kept in a file with LF lines is the same mail on the wire. */
-static GBytes *
-with_crlf (GBytes *bytes)
-{
-    size_t length = 0;
-    const char *data = g_bytes_get_data (bytes, &length);
-
-    if (length == 0 || memmem (data, length, "\r\n", 2))
-        return g_bytes_ref (bytes);
-    GByteArray *wire = g_byte_array_sized_new ((unsigned)(length + length / 16));
-    for (const char *line = data, *end = data + length; line < end;) {
-        const char *lf = memchr (line, '\n', (size_t)(end - line));
-        const char *stop = lf ? lf : end;
-        g_byte_array_append (wire, (const guint8 *)line, (unsigned)(stop - line));
-        if (lf)
-            g_byte_array_append (wire, (const guint8 *)"\r\n", 2);
-        line = lf ? lf + 1 : end;
-    }
-    return g_byte_array_free_to_bytes (wire);
-}
-
 /* A message cut out of an mbox file keeps its separator line, which is no header field. */
 static GBytes *
 without_mbox_line (GBytes *bytes)
@@ -159,7 +139,7 @@ tool_read_mail (const char *path, GError **error)
     if (!bytes)
         return NULL;
     g_autoptr (GBytes) mail = without_mbox_line (bytes);
-    return with_crlf (mail);
+    return crlf_lines (mail);
 }
 
 void

@@ -158,10 +158,13 @@ open_day (Day *day, const char *config, int64_t start, GError **error)
                              .checkpoints = checkpoints,
                              .segment_bytes = 8 << 20,
                              .without_sync = true };
-    day->audit = audit_open (&options, start, error);
-    day->ledger = ledger_open (settings->state, error);
-    day->engine = engine_new (settings, error);
-    return day->audit && day->ledger && day->engine;
+    g_autofree char *hash = audit_archive (settings->audit_log, settings->policies, error);
+    day->audit = hash ? audit_open (&options, start, error) : NULL;
+    day->ledger = day->audit ? ledger_open (settings->state, error) : NULL;
+    day->engine = day->ledger ? engine_new (settings, error) : NULL;
+    return day->engine &&
+           audit_policies (day->audit, policy_set_version (day->engine->policies), hash, start,
+                           error);
 }
 
 int

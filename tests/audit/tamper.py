@@ -312,6 +312,8 @@ def main():
                 files = log.layout(files)
             if files == log.files:
                 continue
+            if number and number % 100 == 0:
+                print(f"# {number} done, missed: {sum(map(len, missed.values()))}", flush=True)
             if not found_by_python(log, files):
                 missed["verify-audit.py"].append((number, kind.__name__))
             if found_by_licet(log, files, changed) is not True:

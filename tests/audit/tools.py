@@ -6,6 +6,7 @@ log themselves, read with Python's json. Prints TAP.
     tools.py TOP BUILD [MESSAGES]
 """
 import csv
+import hashlib
 import html.parser
 import io
 import json
@@ -129,9 +130,25 @@ class Tools:
                    not self.audit("find", address) and not self.audit("search", "--address", address))
         self.check("the log still verifies", "\nwhole\n" in self.audit("verify", "--checkpoints",
                                                                         self.path("checkpoints")))
+        self.check("who has a young record is kept", "erased: 0 of " in self.audit("erase", "unused", "--days", "100000"))
+        self.audit("erase", "unused", status=65)
         self.check("no address is in the log", not any("@example." in json.dumps(row) for row in self.rows
                                                         if row["record"] != "decision") and
                    not any(f"p{n}@" in json.dumps(row) for row in self.rows for n in range(0, 500, 50)))
+
+    def check_removed(self):
+        """The hash of a cut is that of the bytes that the message has there."""
+        cuts, wrong = 0, 0
+        for row in self.rows:
+            for edit in (row.get("copy") or {}).get("edits", []) if row["record"] == "decision" else []:
+                if edit["kind"] != "strip":
+                    continue
+                with open(self.path("mails", f"{int(row['queue_id'][3:], 16):05d}.eml"), "rb") as file:
+                    body = file.read().split(b"\r\n\r\n", 1)[1]
+                removed = body[edit["start"]:edit["start"] + edit["bytes_removed"]]
+                cuts += 1
+                wrong += hashlib.sha256(removed).hexdigest() != edit["sha256"] or b"umbrellas" not in removed
+        self.check(f"each of {cuts} cuts names the hash of what it removed", cuts and not wrong)
 
     def check_export(self):
         text = self.audit("export", "--out", self.path("out.csv"))
@@ -167,15 +184,54 @@ class Tools:
         decisions = len(self.fits(lambda row: row["record"] == "decision"))
         self.check("its figures are those of the log", f" {strips} " in f" {cells} " and f" {decisions} " in cells)
         self.audit("report", "--language", "fr", status=64)
-        with open(self.path("audit.jsonl"), "r+b") as file:
+        with open(self.path("audit.jsonl"), "r+b", buffering=0) as file:
             data = file.read()
             at = data.rindex(b'"outcome":"strip"') + 11
             file.seek(at)
             file.write(b"S")
+            file.flush()
             page = self.audit("report", status=65)
             self.check("a report on a changed log says so", "THE LOG IS NOT WHOLE" in page)
             file.seek(at)
             file.write(b"s")
+
+    def replayed(self, *args, status=0):
+        lines = self.audit("replay", "all", "--mails", self.path("mails"), "--json", *args, status=status).splitlines()
+        results = [json.loads(line) for line in lines]
+        return {row["seq"]: row["result"] for row in results}
+
+    def check_replay(self):
+        decisions = self.fits(lambda row: row["record"] == "decision")
+        begin = time.monotonic()
+        results = self.replayed()
+        print(f"# replay {len(decisions) / (time.monotonic() - begin):.0f} records/s")
+        self.check(f"all of {len(decisions)} decisions come out the same again",
+                   sorted(results) == decisions and set(results.values()) == {"same"})
+        shutil.copytree(self.path("policies"), self.path("changed"))
+        path = self.path("changed", "territories", "DE.cfg")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        at = text.index('id = "DE-CONSENT"')
+        changed = text[:at] + text[at:].replace('otherwise = "strip"', 'otherwise = "refuse"', 1)
+        day.write(path, changed)
+        affected = self.fits(lambda row: any(rule["id"] == "DE-CONSENT" and rule["action"] == "strip"
+                                             for rule in row.get("rules", [])))
+        results = self.replayed("--policies", self.path("changed"), status=65)
+        self.check(f"after one rule is changed, exactly the {len(affected)} that it touches differ",
+                   affected and [seq for seq, result in sorted(results.items()) if result == "different"] == affected)
+        one = next(row for row in self.rows if row["record"] == "decision")
+        os.remove(self.path("mails", "00001.eml"))
+        gone = [row["seq"] for row in self.rows if row["record"] == "decision" and row["queue_id"] == "4cD00001"]
+        self.audit("replay", str(gone[0]), "--mails", self.path("mails"), status=66)
+        self.check("one record by its number", "same" in self.audit("replay", str(one["seq"]), "--mails",
+                                                                    self.path("mails")))
+
+    def check_retention(self):
+        """All that the day recorded is older than a day, unless this machine's clock is behind it."""
+        if time.time() < 1795478400 + 2 * 86400:
+            return
+        self.check("who has no young record is erased", "erased: 0 of" not in self.audit("erase", "unused", "--days", "1")
+                   and not self.audit("find", "p0@example.com"))
 
     def check_speed(self):
         begin = time.monotonic()
@@ -193,9 +249,12 @@ def main():
         tools = Tools(directory)
         tools.check_search()
         tools.check_person()
+        tools.check_removed()
         tools.check_export()
         tools.check_report()
+        tools.check_replay()
         tools.check_speed()
+        tools.check_retention()
         print(f"1..{tools.number}")
         return 1 if tools.failed else 0
     finally:

@@ -15,10 +15,15 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     g_autoptr (Conffile) file = conffile_parse (text, "fuzz.cfg", NULL);
     Rule *rule = file ? rule_load (conffile_root (file), problems) : NULL;
     g_autoptr (RuleResult) result = rule_result_new ();
-    RuleView view = { .now = (int64_t)size * 3600 * 7 };
+    RecipientFacts *facts = g_new0 (RecipientFacts, 1);
+    RuleView view = { .facts = facts, .now = (int64_t)size * 3600 * 7 };
+
+    facts->promotion = consent_answer_new (CONSENT_UNKNOWN);
+    facts->tracking = consent_answer_new (CONSENT_UNKNOWN);
 
     if (problems->len == 0 && rule && rule->kind == &kind_contact_window)
         rule->kind->judge (rule->parameters, &view, result);
     rule_free (rule);
+    recipient_facts_free (facts);
     return 0;
 }

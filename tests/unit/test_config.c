@@ -20,7 +20,8 @@ static const Row rows[] = {
       "keys = ( { domain = \"a.example\"; selector = \"s\"; file = \"/k\"; } );",
       NULL },
     { "an unknown setting names its line and the known ones", "\n\nhostnam = \"mx\";",
-      ":3: unknown setting \"hostnam\"; known here: milter_socket" },
+      ":3: unknown setting \"hostnam\" (did you mean \"hostname\"?); known here: "
+      "milter_socket" },
     { "a wrong type", "message_seconds = \"5\";",
       ":1: message_seconds must be a whole number" },
     { "out of range", "message_seconds = 500;",

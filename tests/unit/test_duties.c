@@ -70,7 +70,7 @@ load (const char *xx, const char *yy, const char *post, GError **error)
     put (&files, "odd.csv", "extracted,2026-11-20T00:00:00Z\nno address\n");
     put (&files, "territories/XX.cfg", xx);
     if (yy)
-        put (&files, "territories/YY.cfg", yy);
+        put (&files, "territories/XY.cfg", yy);
     if (post)
         put (&files, "providers/post.cfg", post);
     put (&files, "words/en.cfg",
@@ -517,12 +517,12 @@ static const DecideRow decisions[] = {
       NULL, NULL, OUTCOME_DEFER, "A", CANT },
     { "two territories, one strict",
       "territory = \"XX\"; name = \"N\"; mixed_mail = \"any-promotion\"; rules = ();",
-      HOME ("YY", RULE ("A", NEVER)), NULL, "XX+YY", "", NULL, NULL, OUTCOME_REFUSE, "A", VIO },
+      HOME ("XY", RULE ("A", NEVER)), NULL, "XX+XY", "", NULL, NULL, OUTCOME_REFUSE, "A", VIO },
     { "one territory alone",
       "territory = \"XX\"; name = \"N\"; mixed_mail = \"any-promotion\"; rules = ();",
-      HOME ("YY", RULE ("A", NEVER)), NULL, "XX", "", NULL, NULL, OUTCOME_DELIVER, NULL, NA },
+      HOME ("XY", RULE ("A", NEVER)), NULL, "XX", "", NULL, NULL, OUTCOME_DELIVER, NULL, NA },
     { "a rule that both inherit stands once", HOME ("XX", RULE ("A", NEVER)),
-      "inherits = \"XX\"; " HOME ("YY", ""), NULL, "XX+YY", "", NULL, NULL, OUTCOME_REFUSE, "A",
+      "inherits = \"XX\"; " HOME ("XY", ""), NULL, "XX+XY", "", NULL, NULL, OUTCOME_REFUSE, "A",
       VIO },
     { "a provider", HOME ("XX", ""), NULL,
       "provider = \"post\"; name = \"P\"; domains = [ \"post.example\" ]; mixed_mail = "
@@ -589,10 +589,10 @@ test_rival_labels (void)
     static const Outcome outcomes[] = { OUTCOME_REFUSE, OUTCOME_DELIVER };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (outcomes); i++) {
-        const char *yy = HOME ("YY", LABEL ("B", "(A)"));
+        const char *yy = HOME ("XY", LABEL ("B", "(A)"));
         if (outcomes[i] == OUTCOME_REFUSE)
-            yy = HOME ("YY", LABEL ("B", "(B)"));
-        const DecideRow row = { .territory = "XX+YY" };
+            yy = HOME ("XY", LABEL ("B", "(B)"));
+        const DecideRow row = { .territory = "XX+XY" };
         const Row plain = { .purpose = PURPOSE_OFFER };
         g_autoptr (GError) error = NULL;
         g_autoptr (PolicySet) set = load (HOME ("XX", LABEL ("A", "(A)")), yy, NULL, &error);

@@ -161,15 +161,15 @@ write_policies (const char *dir, const char *fallback, const char *rules)
 {
     g_autofree char *main_file = g_build_filename (dir, "licet-policy.cfg", NULL);
     g_autofree char *sub = g_build_filename (dir, "territories", NULL);
-    g_autofree char *territory = g_build_filename (sub, "YY.cfg", NULL);
+    g_autofree char *territory = g_build_filename (sub, "XY.cfg", NULL);
     g_autofree char *words = g_build_filename (dir, "words", NULL);
     g_autofree char *shipped =
         g_test_build_filename (G_TEST_DIST, "..", "policies", "words", NULL);
     g_autofree char *line =
         fallback ? g_strdup_printf ("strip_fallback = \"%s\";\n", fallback) : g_strdup ("");
     g_autofree char *main_text = g_strdup_printf (
-        "default_territory = \"YY\";\nunsubscribe_words = [ \"unsubscribe\" ];\n%s", line);
-    g_autofree char *text = g_strdup_printf ("territory = \"YY\"; name = \"Y\"; mixed_mail = "
+        "default_territory = \"XY\";\nunsubscribe_words = [ \"unsubscribe\" ];\n%s", line);
+    g_autofree char *text = g_strdup_printf ("territory = \"XY\"; name = \"Y\"; mixed_mail = "
                                              "\"any-promotion\"; rules = ( %s );\n",
                                              rules);
     g_autofree char *real = g_canonicalize_filename (shipped, NULL);
@@ -183,7 +183,7 @@ write_policies (const char *dir, const char *fallback, const char *rules)
 static void
 remove_policies (const char *dir)
 {
-    static const char *const names[] = { "licet-policy.cfg", "territories/YY.cfg",
+    static const char *const names[] = { "licet-policy.cfg", "territories/XY.cfg",
                                          "territories", "words", "" };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (names); i++) {

@@ -29,7 +29,7 @@ load_set (const char *main_file, const char *second, GError **error)
     g_autofree char *sub = g_build_filename (dir, "territories", NULL);
     g_autofree char *path = g_build_filename (dir, "licet-policy.cfg", NULL);
     g_autofree char *territory = g_build_filename (sub, "XX.cfg", NULL);
-    g_autofree char *other = g_build_filename (sub, "YY.cfg", NULL);
+    g_autofree char *other = g_build_filename (sub, "XY.cfg", NULL);
 
     g_mkdir (sub, 0700);
     g_assert_true (g_file_set_contents (path, main_file, -1, NULL));
@@ -66,6 +66,7 @@ load_rule (const char *parameters, GPtrArray *problems)
 #define TEXTS             "kind = \"required-text\"; texts = [ \"El titular podrá\", \"Otra frase\" ];"
 #define SHARE             "kind = \"promo-share\"; most_percent = 20;"
 #define IDENTITY(fields)  "kind = \"sender-identity\"; fields = [ " fields " ];"
+#define MERSIS            "shapes = [ \"MERSIS No: ################\" ];"
 #define HTML              "Content-Type: text/html; charset=utf-8\r\n"
 #define PLAIN             "Content-Type: text/plain; charset=utf-8\r\n"
 #define TWINS             "Content-Type: multipart/alternative; boundary=b\r\n"
@@ -225,6 +226,17 @@ static const VerdictRow verdicts[] = {
       NULL },
     { "a domain that only ends alike", IDENTITY ("\"name\""), "From: a@myshop.example\r\n" HTML,
       "<p>Shop", false, VERDICT_CANNOT_TELL, "no sender profile for myshop.example" },
+    { "a box where a place is due", IDENTITY ("\"name\"") "forbidden = [ \"P.O. Box\" ];", HTML,
+      "<p>Shop, p.o. box 12", false, VERDICT_VIOLATED, "has \"p.o. box\"" },
+    { "a number without a profile", IDENTITY ("\"register\"") MERSIS,
+      "From: a@no.example\r\n" HTML, "<p>MERSIS  No:0123456789012345.", false,
+      VERDICT_SATISFIED, "looks like" },
+    { "a longer number", IDENTITY ("\"register\"") MERSIS, "From: a@no.example\r\n" HTML,
+      "<p>MERSIS No: 01234567890123456", false, VERDICT_CANNOT_TELL, "no sender profile" },
+    { "a number within a word", IDENTITY ("\"register\"") MERSIS, "From: a@no.example\r\n" HTML,
+      "<p>xMERSIS No: 0123456789012345", false, VERDICT_CANNOT_TELL, NULL },
+    { "a number is no profile", IDENTITY ("\"register\"") MERSIS, HTML,
+      "<p>MERSIS No: 0123456789012345", false, VERDICT_CANNOT_TELL, "profile lacks" },
     { "a mail without a sender", IDENTITY ("\"name\""), "From: x\r\n" HTML, "<p>Shop", false,
       VERDICT_CANNOT_TELL, "a mail without From" },
 };
@@ -430,7 +442,8 @@ static const ProblemRow main_problems[] = {
     { "a profile without names", SENDER ("domains = [ \"shop.example\" ];"),
       "names is missing" },
     { "an unknown setting", MAIN (WORDS "sender = ();"),
-      "licet-policy.cfg:2: unknown setting \"sender\"; known here: version, "
+      "licet-policy.cfg:2: unknown setting \"sender\" (did you mean \"senders\"?); known here: "
+      "version, "
       "default_territory" },
     { "a file that cannot be read",
       "default_territory = ", "licet-policy.cfg:1: syntax error" },
@@ -449,7 +462,7 @@ test_main_problem (gconstpointer data)
     g_assert_nonnull (error ? strstr (error->message, row->want) : NULL);
 }
 
-#define YY(rest) "territory = \"YY\"; name = \"Y\"; mixed_mail = \"solely\"; " rest
+#define XY(rest) "territory = \"XY\"; name = \"Y\"; mixed_mail = \"solely\"; " rest
 #define OUT(id, rest)                                                                          \
     "{ id = \"" id                                                                             \
     "\"; kind = \"unsubscribe\"; applies_to = [ \"promotional\" ]; where = [ \"link\" ]; "     \
@@ -458,33 +471,33 @@ test_main_problem (gconstpointer data)
 #define FACT         "source = \"S\"; provenance = \"verify: x\"; "
 
 static const ProblemRow territory_problems[] = {
-    { "an id of another file", YY (RULES (OUT ("X-OUT", FACT))),
-      "YY.cfg:2: a second rule with the id X-OUT" },
-    { "replacing what is not inherited", YY (RULES (OUT ("A", FACT "replaces = \"X-OUT\";"))),
-      "YY.cfg:2: YY does not inherit the rule X-OUT" },
+    { "an id of another file", XY (RULES (OUT ("X-OUT", FACT))),
+      "XY.cfg:2: a second rule with the id X-OUT" },
+    { "replacing what is not inherited", XY (RULES (OUT ("A", FACT "replaces = \"X-OUT\";"))),
+      "XY.cfg:2: XY does not inherit the rule X-OUT" },
     { "replacing a rule of its own",
-      YY ("inherits = \"XX\"; " RULES (
+      XY ("inherits = \"XX\"; " RULES (
           OUT ("A", FACT) ",\n" OUT ("B", FACT "replaces = \"A\";"))),
-      "YY.cfg:3: YY does not inherit the rule A" },
+      "XY.cfg:3: XY does not inherit the rule A" },
     { "replacing what nobody has",
-      YY ("inherits = \"XX\"; " RULES (OUT ("A", FACT "replaces = \"Z\";"))),
-      "YY.cfg:2: there is no rule Z to replace" },
-    { "inheriting from itself", YY ("\ninherits = \"YY\"; rules = ();"),
-      "YY.cfg:2: YY inherits from itself; right would be a territory that does not lead back" },
-    { "an id that a reply cannot carry", YY (RULES (OUT ("A B", FACT))),
-      "YY.cfg:2: \"A B\" is no id; right would be letters, digits and hyphens" },
+      XY ("inherits = \"XX\"; " RULES (OUT ("A", FACT "replaces = \"Z\";"))),
+      "XY.cfg:2: there is no rule Z to replace" },
+    { "inheriting from itself", XY ("\ninherits = \"XY\"; rules = ();"),
+      "XY.cfg:2: XY inherits from itself; right would be a territory that does not lead back" },
+    { "an id that a reply cannot carry", XY (RULES (OUT ("A B", FACT))),
+      "XY.cfg:2: \"A B\" is no id; right would be letters, digits and hyphens" },
     { "a fact that nobody vouches for",
-      YY (RULES (OUT ("A", "source = \"S\"; provenance = \"sure\";"))),
-      "YY.cfg:2: provenance must begin with \"verified: \"" },
+      XY (RULES (OUT ("A", "source = \"S\"; provenance = \"sure\";"))),
+      "XY.cfg:2: provenance must begin with \"verified: \"" },
     { "a source that is no text",
-      YY (RULES (OUT ("A", "source = \"\xff\"; provenance = \"verify: x\";"))),
+      XY (RULES (OUT ("A", "source = \"\xff\"; provenance = \"verify: x\";"))),
       "source must name the statute, in UTF-8" },
     { "an end that is the beginning",
-      YY (RULES (OUT ("A", FACT "valid_from = \"2026-01-01\"; valid_to = \"2026-01-01\";"))),
-      "YY.cfg:2: valid_to is not after valid_from" },
+      XY (RULES (OUT ("A", FACT "valid_from = \"2026-01-01\"; valid_to = \"2026-01-01\";"))),
+      "XY.cfg:2: valid_to is not after valid_from" },
     { "a code in small letters",
       "territory = \"yy\"; name = \"Y\"; mixed_mail = \"solely\"; rules = ();",
-      "YY.cfg:1: \"yy\" is no territory code; right would be DE or US-CA" },
+      "XY.cfg:1: \"yy\" is no territory code; right would be DE or US-CA" },
 };
 
 static void
@@ -505,12 +518,12 @@ static void
 test_many_problems (void)
 {
     static const char *const wanted[] = { "licet-policy.cfg:2: unknown setting \"sender\"",
-                                          "YY.cfg:1: there is no territory QQ",
-                                          "YY.cfg:2: unknown setting \"x\"" };
+                                          "XY.cfg:1: there is no territory QQ",
+                                          "XY.cfg:2: unknown setting \"x\"" };
     g_autoptr (GError) error = NULL;
     g_autoptr (PolicySet) set =
         load_set (MAIN (WORDS "sender = 1;"),
-                  YY ("inherits = \"QQ\"; " RULES (OUT ("A", FACT "x = 1;"))), &error);
+                  XY ("inherits = \"QQ\"; " RULES (OUT ("A", FACT "x = 1;"))), &error);
 
     g_assert_null (set);
     for (unsigned i = 0; i < G_N_ELEMENTS (wanted); i++)

@@ -33,7 +33,7 @@ load (const char *territory, const char *other, GError **error)
     g_autofree char *sub = g_build_filename (dir, "territories", NULL);
     g_autofree char *path = g_build_filename (dir, "licet-policy.cfg", NULL);
     g_autofree char *first = g_build_filename (sub, "XX.cfg", NULL);
-    g_autofree char *second = g_build_filename (sub, "YY.cfg", NULL);
+    g_autofree char *second = g_build_filename (sub, "XY.cfg", NULL);
 
     g_mkdir (sub, 0700);
     g_assert_true (g_file_set_contents (path, main_text, -1, NULL));
@@ -56,7 +56,8 @@ typedef struct {
 static const LoadRow loads[] = {
     { "a rule of each shape", TERRITORY (CONSENT), NULL, NULL },
     { "an unknown kind", TERRITORY (RULE ("A", "konsent", "otherwise = \"strip\";")), NULL,
-      "XX.cfg:3: unknown kind \"konsent\"; right would be one of: ad-disclosure" },
+      "XX.cfg:3: unknown kind \"konsent\" (did you mean \"consent\"?); right would be one of: "
+      "ad-disclosure" },
     { "an unknown parameter",
       TERRITORY (RULE ("A", "consent",
                        "accept = [ \"express\" ]; otherwise = \"strip\"; maxage = 3;")),
@@ -74,7 +75,7 @@ static const LoadRow loads[] = {
       TERRITORY (RULE ("A", "consent", "accept = [ \"express\" ]; otherwise = \"fix\";")), NULL,
       "cannot fix" },
     { "two rules with one id", TERRITORY (CONSENT ",\n" CONSENT), NULL,
-      "XX.cfg:4: a second rule with the id C" },
+      "XX.cfg:4: a second rule with the id C; the first is in " },
     { "an unknown mixed-mail test",
       "territory = \"XX\"; name = \"X\"; mixed_mail = \"half\"; rules = ();", NULL,
       "unknown test \"half\"; right would be one of: any-promotion" },
@@ -83,9 +84,9 @@ static const LoadRow loads[] = {
       "();",
       NULL, "there is no territory EU to inherit from" },
     { "inheriting in a circle",
-      "territory = \"XX\"; name = \"X\"; inherits = \"YY\"; mixed_mail = \"solely\"; rules = "
+      "territory = \"XX\"; name = \"X\"; inherits = \"XY\"; mixed_mail = \"solely\"; rules = "
       "();",
-      "territory = \"YY\"; name = \"Y\"; inherits = \"XX\"; mixed_mail = \"solely\"; rules = "
+      "territory = \"XY\"; name = \"Y\"; inherits = \"XX\"; mixed_mail = \"solely\"; rules = "
       "();",
       "inherits from itself" },
     { "two files for one territory", TERRITORY (CONSENT),
@@ -128,9 +129,9 @@ static const LoadRow loads[] = {
     { "a territory code that is none",
       "territory = \"Germany\"; name = \"X\"; mixed_mail = \"solely\"; rules = ();", NULL,
       "\"Germany\" is no territory code" },
-    { "a default that has no file",
+    { "a code that is not the file's",
       "territory = \"DE\"; name = \"X\"; mixed_mail = \"solely\"; rules = ();", NULL,
-      "default_territory: there is no territory XX" },
+      "XX.cfg:1: DE does not fit the name of the file" },
     { "a reply that SMTP cannot carry",
       TERRITORY (
           RULE ("A", "consent",
@@ -452,11 +453,11 @@ typedef struct {
 } FactsRow;
 
 static const FactsRow facts_rows[] = {
-    { "the consent record comes first", "X-Licet-Territory: XX\r\n", "a@x.example", "YY", "YY",
+    { "the consent record comes first", "X-Licet-Territory: XX\r\n", "a@x.example", "XY", "XY",
       "consent-record" },
-    { "then the header", "X-Licet-Territory: yy-ab\r\n", "a@x.example", NULL, "YY", "header" },
+    { "then the header", "X-Licet-Territory: xy-ab\r\n", "a@x.example", NULL, "XY", "header" },
     { "then the default", "", "a@x.example", NULL, "XX", "default" },
-    { "a country without a file goes to the default", "X-Licet-Territory: YY\r\n",
+    { "a country without a file goes to the default", "X-Licet-Territory: XY\r\n",
       "a@x.example", "QQ", "XX", "default" },
     { "a header without sense goes to the default", "X-Licet-Territory: -\r\n", "a@x.example",
       NULL, "XX", "default" },
@@ -468,7 +469,7 @@ test_facts (gconstpointer data)
     const FactsRow *row = data;
     g_autoptr (PolicySet) set =
         load (TERRITORY (CONSENT),
-              "territory = \"YY\"; name = \"Y\"; mixed_mail = \"solely\"; rules = ();", NULL);
+              "territory = \"XY\"; name = \"Y\"; mixed_mail = \"solely\"; rules = ();", NULL);
     g_autoptr (Message) message = parse (row->header, "x");
     ConsentRecord record = { .address = (char *)row->address,
                              .country = (char *)row->country,

@@ -374,7 +374,7 @@ static void
 test_record_of_strip (void)
 {
     static const char territory[] =
-        "territory = \"YY\"; name = \"Y\"; mixed_mail = \"any-promotion\"; rules = (\n"
+        "territory = \"XY\"; name = \"Y\"; mixed_mail = \"any-promotion\"; rules = (\n"
         "{ id = \"Y-CONSENT\"; kind = \"consent\"; applies_to = [ \"promotional\" ]; accept = "
         "[ "
         "\"express\" ]; otherwise = \"strip\"; source = \"S\"; provenance = \"verify: x\"; },\n"
@@ -386,13 +386,13 @@ test_record_of_strip (void)
         "\"verify: "
         "x\"; } );";
     g_autoptr (GError) error = NULL;
-    g_autoptr (PolicySet) set = load_with (profile, "YY", territory, &error);
+    g_autoptr (PolicySet) set = load_with (profile, "XY", territory, &error);
     g_autoptr (Message) message = parse ("", RECEIPT BLOCK);
     g_autoptr (Classification) classification = classification_of (message, CLASS_MIXED);
 
     g_assert_no_error (error);
     g_autoptr (Decision) decision = policy_decide (set, message, classification,
-                                                   facts_for ("YY", CONSENT_UNKNOWN, NULL), 0);
+                                                   facts_for ("XY", CONSENT_UNKNOWN, NULL), 0);
     check_decision (decision);
     g_assert_cmpint (decision->outcome, ==, OUTCOME_REFUSE);
     g_assert_cmpstr (decision->rule, ==, "Y-NAME");
@@ -456,9 +456,9 @@ static void
 test_house_row (gconstpointer data)
 {
     const HouseRow *row = data;
-    g_autofree char *territory = g_strdup_printf (HEAD ("YY", "rules = ( %s );"), row->rules);
+    g_autofree char *territory = g_strdup_printf (HEAD ("XY", "rules = ( %s );"), row->rules);
     g_autoptr (GError) error = NULL;
-    g_autoptr (PolicySet) set = load_with (profile, "YY", territory, &error);
+    g_autoptr (PolicySet) set = load_with (profile, "XY", territory, &error);
     g_autoptr (Message) message = parse ("", row->body);
     g_autoptr (Classification) classification = classification_of (message, CLASS_MIXED);
     int64_t now = 0;
@@ -466,7 +466,7 @@ test_house_row (gconstpointer data)
     g_assert_no_error (error);
     g_assert_true (clock_parse (row->now, &now, NULL));
     g_autoptr (Decision) decision = policy_decide (
-        set, message, classification, facts_for ("YY", CONSENT_UNKNOWN, NULL), now);
+        set, message, classification, facts_for ("XY", CONSENT_UNKNOWN, NULL), now);
     g_test_message ("%s", decision->reply ? decision->reply : "no reply");
     g_assert_cmpstr (outcome_word (decision->outcome), ==, outcome_word (row->want));
     g_assert_cmpstr (decision->rule, ==, row->rule);
@@ -566,14 +566,14 @@ static void
 test_show (void)
 {
     g_autoptr (PolicySet) set = load_shipped (false);
-    g_autofree char *text = policy_show (set, "de");
+    g_autofree char *text = policy_show (set, "de", "en");
 
     g_assert_nonnull (strstr (text, "DE, Germany"));
     g_assert_nonnull (strstr (text, "source: UWG s. 7(2) no. 2, 7(3)"));
     g_assert_nonnull (strstr (text, "verified: "));
     g_assert_nonnull (strstr (text, "shadow"));
     g_assert_null (strstr (text, "EU-CONSENT"));
-    g_assert_null (policy_show (set, "QQ"));
+    g_assert_null (policy_show (set, "QQ", "en"));
 }
 
 static void

@@ -368,6 +368,41 @@ test_reload (void)
     world_free (world);
 }
 
+/* The policies' own cases are run before the policies are taken. */
+static void
+test_cases (void)
+{
+    static const char name[] = "policies/territories/DE.cfg";
+    World *world = world_new ("");
+    g_autofree char *path = world_path (world, name);
+    g_autofree char *text = NULL;
+
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    g_autofree char *right = g_strconcat (text,
+                                          "tests = ( { name = \"a stranger\"; mail = "
+                                          "\"newsletter\"; expect = \"refuse\"; rule = "
+                                          "\"DE-CONSENT\"; } );\n",
+                                          NULL);
+    g_autofree char *wrong = g_strconcat (text,
+                                          "tests = ( { name = \"a stranger\"; mail = "
+                                          "\"newsletter\"; expect = \"deliver\"; } );\n",
+                                          NULL);
+    world_write (world, name, right);
+    g_autofree char *done = world_ask (world, "reload");
+    g_assert_cmpstr (done, ==, "{\"ok\":true}");
+    g_autofree char *before = world_ask (world, "status");
+    world_write (world, name, wrong);
+    g_autofree char *missed = world_ask (world, "reload");
+    g_assert_nonnull (strstr (missed, "\"ok\":false"));
+    g_assert_nonnull (
+        strstr (missed, "case \\\"a stranger\\\": wanted deliver, got refuse by"));
+    g_autofree char *after = world_ask (world, "status");
+    const char *version = strstr (before, "\"policy_version\":");
+    g_autofree char *same = g_strndup (version, strcspn (version, ","));
+    g_assert_nonnull (strstr (after, same));
+    world_free (world);
+}
+
 static void
 test_signals (void)
 {
@@ -456,6 +491,41 @@ test_store_down (void)
     world_free (world);
 }
 
+static const char capped_policy[] =
+    "territory = \"ES\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
+    "rules = ( { id = \"CAP\"; kind = \"frequency-cap\"; applies_to = [ \"promotional\" ];\n"
+    "    most = 1; hours = 24; otherwise = \"defer\";\n"
+    "    source = \"Test Act s. 2\"; provenance = \"verified: test\"; } );\n";
+
+/* By either edge, and a reload keeps the count. */
+static void
+test_frequency (void)
+{
+    World *world = world_new ("queueing_clients = [ \"192.0.2.7\" ];\n");
+    g_autoptr (MilterClient) client = world_milter (world);
+
+    world_write (world, "policies/territories/ES.cfg", capped_policy);
+    g_autofree char *first_reload = world_ask (world, "reload");
+    g_assert_cmpstr (first_reload, ==, "{\"ok\":true}");
+    g_autoptr (MilterAnswer) first = send_text (client, "yes@example.com", MIXED);
+    g_assert_cmpint (first->verdict, ==, 'a');
+    g_autofree char *second_reload = world_ask (world, "reload");
+    g_assert_cmpstr (second_reload, ==, "{\"ok\":true}");
+    g_autoptr (MilterAnswer) second = send_text (client, "yes@example.com", MIXED);
+    g_assert_cmpint (second->verdict, ==, 'y');
+    g_assert_true (second->reply && g_str_has_prefix (second->reply, "451 4.7.1 CAP: "));
+    g_autoptr (MilterAnswer) receipt = send_text (client, "yes@example.com", TRANSACTION);
+    g_assert_cmpint (receipt->verdict, ==, 'a');
+
+    LmtpClient *lmtp = world_lmtp (world);
+    g_autoptr (GPtrArray) third = lmtp_deliver (lmtp, "4Q01", "no@example.com", MIXED);
+    g_autoptr (GPtrArray) fourth = lmtp_deliver (lmtp, "4Q02", "no@example.com", MIXED);
+    g_assert_true (g_str_has_prefix (g_ptr_array_index (third, 0), "250"));
+    g_assert_true (g_str_has_prefix (g_ptr_array_index (fourth, 0), "451"));
+    lmtp_close (lmtp);
+    world_free (world);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -479,6 +549,8 @@ main (int argc, char *argv[])
         { "/wire/milter/a server without what we need is refused", test_old_server },
         { "/wire/control/status", test_status },
         { "/wire/control/a reload keeps connections, a broken one the state", test_reload },
+        { "/wire/process/one promotional mail a day", test_frequency },
+        { "/wire/control/policies whose cases come out otherwise are not taken", test_cases },
         { "/wire/process/SIGHUP reloads, SIGTERM ends", test_signals },
         { "/wire/process/what cannot be recorded does not leave", test_no_record_no_mail },
         { "/wire/process/the store down: promotion waits, a receipt leaves", test_store_down },

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The daemon's counters as Prometheus reads them (text exposition format 0.0.4). */
+
+#include "licet/edge.h"
+#include "licet/error.h"
+
+typedef struct {
+    const char *name, *type, *help;
+    double value;
+} Metric;
+
+static void
+add_metric (GString *text, const Metric *metric)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append_printf (text, "# HELP licet_%s %s\n# TYPE licet_%s %s\nlicet_%s %s\n",
+                            metric->name, metric->help, metric->name, metric->type,
+                            metric->name,
+                            g_ascii_formatd (digits, sizeof digits, "%.6f", metric->value));
+}
+
+static void
+add_counters (GString *text, const Daemon *daemon)
+{
+    for (unsigned i = 0; i < COUNT_LAST; i++) {
+        g_autofree char *name = g_strconcat (daemon_counter_name (i), "_total", NULL);
+        g_autofree char *help =
+            g_strdup_printf ("The counter %s of licet status.", daemon_counter_name (i));
+        add_metric (text, &(Metric){ name, "counter", help, daemon_counter (daemon, i) });
+    }
+}
+
+static void
+add_log (GString *text, Daemon *daemon)
+{
+    AuditStatus status = audit_status (daemon_audit (daemon));
+    const Metric metrics[] = {
+        { "audit_records_total", "counter", "Records written to the log.",
+          (double)status.records },
+        { "audit_bytes_total", "counter", "Bytes written to the log.", (double)status.bytes },
+        { "audit_syncs_total", "counter", "Writes to the log, each with one sync.",
+          (double)status.syncs },
+        { "audit_sync_seconds_total", "counter", "Time spent in them.",
+          (double)status.sync_microseconds / G_USEC_PER_SEC },
+        { "audit_checkpoints_total", "counter", "Signed checkpoints.",
+          (double)status.checkpoints },
+        { "audit_failures_total", "counter",
+          "Writes of the log or of a checkpoint that failed.", (double)status.failures },
+        { "audit_last_record", "gauge", "Number of the last record.", (double)status.size },
+        { "audit_room_bytes", "gauge", "Bytes free on the log's file system.",
+          (double)status.room },
+        { "audit_checkpoint_timestamp_seconds", "gauge", "Time of the last checkpoint.",
+          (double)status.checkpoint_time },
+        { "handovers_in_doubt", "gauge", "Hand-overs begun and unfinished.",
+          ledger_in_doubt (daemon_ledger (daemon)) },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (metrics); i++)
+        add_metric (text, &metrics[i]);
+}
+
+char *
+daemon_metrics (Daemon *daemon)
+{
+    GString *text = g_string_new (NULL);
+
+    add_counters (text, daemon);
+    add_log (text, daemon);
+    return g_string_free (text, FALSE);
+}
+
+/* A reader must never see half a file. */
+bool
+daemon_write_metrics (Daemon *daemon, GError **error)
+{
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+    g_autoptr (GError) cause = NULL;
+    g_autofree char *text = NULL;
+
+    if (!*engine->settings->metrics_file)
+        return true;
+    text = daemon_metrics (daemon);
+    if (g_file_set_contents_full (engine->settings->metrics_file, text, -1,
+                                  G_FILE_SET_CONTENTS_CONSISTENT, 0644, &cause))
+        return true;
+    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s", cause->message);
+    return false;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* licet policy diff: for whom a folder of mail would come out otherwise under new policies. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd_policy.h"
+#include "licet/conffile.h"
+#include "licet/error.h"
+#include "licet/message.h"
+#include "licet/pipeline.h"
+#include "report.h"
+
+typedef struct {
+    ToolOptions shared;
+    char *dir;
+} Options;
+
+/* What changed alike, for how many. */
+typedef struct {
+    char *before, *after; /* "strip by DE-CONSENT" */
+    unsigned recipients, mails;
+    const char *file;      /* the first */
+    const char *last_file; /* the last that was counted */
+    char *address;
+} Change;
+
+typedef struct {
+    const Options *options;
+    Engine *before, *after;
+    int64_t now;
+    GHashTable *changes; /* text -> Change */
+    unsigned mails, unread, recipients, outcomes, reasons;
+} Diff;
+
+static void
+change_free (Change *change)
+{
+    g_free (change->before);
+    g_free (change->after);
+    g_free (change->address);
+    g_free (change);
+}
+
+static char *
+describe (const Decision *decision)
+{
+    const char *copy = decision->copy == COPY_TEXT_ONLY ? " as text alone" : "";
+
+    return g_strdup_printf ("%s%s%s%s", outcome_word (decision->outcome), copy,
+                            decision->rule ? " by " : "", decision->rule ? decision->rule : "");
+}
+
+static void
+print_change_json (const char *file, const char *address, const Decision *before,
+                   const Decision *after)
+{
+    g_autoptr (GString) json = g_string_new ("{\"file\":");
+
+    json_text_append (json, file);
+    g_string_append (json, ",\"recipient\":");
+    json_text_append (json, address);
+    for (unsigned i = 0; i < 2; i++) {
+        const Decision *decision = i ? after : before;
+        g_autofree char *until = decision->until ? clock_format (decision->until) : NULL;
+        g_string_append_printf (json,
+                                ",\"%s\":{\"outcome\":\"%s\",\"rule\":", i ? "after" : "before",
+                                outcome_word (decision->outcome));
+        json_text_append (json, decision->rule);
+        g_string_append (json, ",\"until\":");
+        json_text_append (json, until);
+        g_string_append_c (json, '}');
+    }
+    puts (g_string_append (json, "}")->str);
+}
+
+static void
+count_change (Diff *diff, const char *file, const char *address, const char *before,
+              const char *after)
+{
+    g_autofree char *key = g_strconcat (before, "\n", after, NULL);
+    Change *change = g_hash_table_lookup (diff->changes, key);
+
+    if (!change) {
+        change = g_new0 (Change, 1);
+        change->before = g_strdup (before);
+        change->after = g_strdup (after);
+        change->file = file;
+        change->address = g_strdup (address);
+        g_hash_table_insert (diff->changes, g_steal_pointer (&key), change);
+    }
+    change->recipients++;
+    change->mails += change->last_file != file;
+    change->last_file = file;
+}
+
+static void
+compare_decisions (Diff *diff, const char *file, const char *address, const Decision *before,
+                   const Decision *after)
+{
+    g_autofree char *old = describe (before), *new = describe (after);
+    bool outcome = before->outcome != after->outcome, same = strcmp (old, new) == 0;
+
+    if (same && before->until == after->until)
+        return;
+    diff->outcomes += outcome;
+    diff->reasons += !outcome;
+    if (diff->options->shared.json)
+        print_change_json (file, address, before, after);
+    g_autofree char *after_text = g_strconcat (new, same ? ", at another time" : NULL, NULL);
+    count_change (diff, file, address, old, after_text);
+}
+
+/* Those of --rcpt, else those that the mail itself names. */
+static Envelope *
+make_envelope (const Diff *diff, GBytes *bytes, GError **error)
+{
+    Envelope *envelope = report_envelope (&diff->options->shared, diff->now);
+
+    if (envelope->recipients->len)
+        return envelope;
+    g_autoptr (Message) message = message_parse (bytes, error);
+    if (!message) {
+        envelope_free (envelope);
+        return NULL;
+    }
+    g_auto (GStrv) addresses = message_recipients (message);
+    for (char **address = addresses; *address; address++)
+        g_ptr_array_add (envelope->recipients, envelope_path_new (*address, ""));
+    return envelope;
+}
+
+static bool
+compare_file (Diff *diff, const char *file, GError **error)
+{
+    g_autoptr (GBytes) bytes = tool_read_mail (file, error);
+    g_autoptr (Envelope) envelope = bytes ? make_envelope (diff, bytes, error) : NULL;
+    g_autoptr (Plan) before =
+        envelope ? pipeline_run (diff->before, envelope, bytes, diff->now, error) : NULL;
+    g_autoptr (Plan) after =
+        before ? pipeline_run (diff->after, envelope, bytes, diff->now, error) : NULL;
+
+    if (!after)
+        return false;
+    for (unsigned i = 0; i < envelope->recipients->len; i++)
+        compare_decisions (diff, file, envelope_recipient (envelope, i)->address,
+                           plan_decision (before, i), plan_decision (after, i));
+    diff->recipients += envelope->recipients->len;
+    return true;
+}
+
+static void
+compare_folder (Diff *diff, const GPtrArray *files)
+{
+    for (unsigned i = 0; i < files->len; i++) {
+        g_autoptr (GError) cause = NULL;
+        const char *file = g_ptr_array_index (files, i);
+        diff->mails++;
+        if (compare_file (diff, file, &cause))
+            continue;
+        diff->unread++;
+        fprintf (stderr, "licet: %s: %s\n", file, cause->message);
+    }
+}
+
+static int
+compare_changes (const void *a, const void *b)
+{
+    const Change *first = *(Change *const *)a, *second = *(Change *const *)b;
+
+    if (first->recipients != second->recipients)
+        return first->recipients < second->recipients ? 1 : -1;
+    int order = strcmp (first->before, second->before);
+    return order ? order : strcmp (first->after, second->after);
+}
+
+static void
+print_table (const Diff *diff)
+{
+    g_autoptr (GPtrArray) changes = g_ptr_array_new ();
+    GHashTableIter iter;
+    void *change = NULL;
+
+    g_hash_table_iter_init (&iter, diff->changes);
+    while (g_hash_table_iter_next (&iter, NULL, &change))
+        g_ptr_array_add (changes, change);
+    g_ptr_array_sort (changes, compare_changes);
+    if (changes->len)
+        printf ("%10s  %5s  %-30s  %-30s  %s\n", "recipients", "mails", "before", "after",
+                "the first");
+    for (unsigned i = 0; i < changes->len; i++) {
+        const Change *row = g_ptr_array_index (changes, i);
+        printf ("%10u  %5u  %-30s  %-30s  %s to %s\n", row->recipients, row->mails, row->before,
+                row->after, row->file, row->address);
+    }
+}
+
+static void
+print_sums (const Diff *diff)
+{
+    if (diff->options->shared.json) {
+        printf (
+            "{\"mails\":%u,\"unread\":%u,\"recipients\":%u,\"outcomes\":%u,\"reasons\":%u}\n",
+            diff->mails, diff->unread, diff->recipients, diff->outcomes, diff->reasons);
+        return;
+    }
+    print_table (diff);
+    printf ("%u mails, %u recipients: %u come out otherwise, %u for another reason\n",
+            diff->mails - diff->unread, diff->recipients, diff->outcomes, diff->reasons);
+    if (diff->unread)
+        printf ("%u mails could not be read\n", diff->unread);
+}
+
+static int
+run (Diff *diff, const char *before, const char *after)
+{
+    const ToolOptions *options = &diff->options->shared;
+    g_autoptr (GPtrArray) files = NULL;
+    GError *error = NULL;
+
+    diff->now = clock_now (&(Clock){ .offset = 0 });
+    if (options->now && !clock_parse (options->now, &diff->now, &error)) {
+        g_prefix_error (&error, "--now: ");
+        return tool_fail (error);
+    }
+    diff->before = cmd_policy_engine (options->config, before, options->consent, &error);
+    if (diff->before)
+        diff->after = cmd_policy_engine (options->config, after, options->consent, &error);
+    if (diff->after)
+        files = conffile_list (diff->options->dir, ".eml", &error);
+    if (!files)
+        return cmd_policy_fail (error, options->json);
+    if (!files->len)
+        return tool_fail (g_error_new (LICET_ERROR, LICET_ERROR_MALFORMED,
+                                       "%s: no file that ends in .eml", diff->options->dir));
+    compare_folder (diff, files);
+    print_sums (diff);
+    return diff->unread ? EX_DATAERR : EX_OK;
+}
+
+static void
+options_clear (Options *options)
+{
+    tool_options_clear (&options->shared);
+    g_free (options->dir);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+int
+cmd_policy_diff (int argc, char **argv)
+{
+    g_auto (Options) options = { 0 };
+    GOptionEntry entries[] = {
+        { "on", 0, 0, G_OPTION_ARG_FILENAME, &options.dir, "folder of mail", "DIR" },
+        TOOL_COMMON_ENTRIES (options.shared),
+        G_OPTION_ENTRY_NULL,
+    };
+
+    if (!tool_options (&argc, &argv, "OLD NEW",
+                       "Tells for whom mail comes out otherwise under other policies.",
+                       entries))
+        return EX_USAGE;
+    if (argc != 3 || !options.dir)
+        return tool_usage ("policy diff takes two directories of policies, and --on DIR");
+    if (options.shared.policies || options.shared.keys)
+        return tool_usage ("policy diff takes neither --policies nor --key");
+    g_autoptr (GHashTable) changes =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)change_free);
+    Diff diff = { .options = &options, .changes = changes };
+    int status = run (&diff, argv[1], argv[2]);
+    engine_unref (diff.before);
+    engine_unref (diff.after);
+    return status;
+}
