@@ -295,12 +295,12 @@ read_tokens (Reader *reader)
 static bool
 has_many_references (const Reader *reader)
 {
-    const char *at = reader->data, *end = reader->data + reader->length;
+    size_t at = 0;
     unsigned count = 0;
 
-    while (at < end && count <= LIMIT_HTML_REFERENCES) {
-        const char *found = memchr (at, '&', (size_t)(end - at));
-        at = found ? found + 1 : end;
+    while (at < reader->length && count <= LIMIT_HTML_REFERENCES) {
+        const char *found = memchr (reader->data + at, '&', reader->length - at);
+        at = found ? (size_t)(found - reader->data) + 1 : reader->length;
         count += found != NULL;
     }
     return count > LIMIT_HTML_REFERENCES;
