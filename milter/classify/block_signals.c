@@ -16,6 +16,9 @@
  * currency and perhaps one more. */
 enum { LABEL_LETTERS = 32, PRICE_LETTERS = 6 };
 
+/* No paragraph has more links; where one does, none is judged and it is not cut. */
+enum { MOST_LINKS = 64 };
+
 /* An offer is told in a sentence; a line of a bill is shorter. */
 enum { SENTENCE_LETTERS = 40 };
 
@@ -404,7 +407,13 @@ find_numbers (Sample *sample)
 static void
 count_goals (Sample *sample, GHashTable *targets)
 {
-    for (unsigned i = sample->piece->first_link; i < sample->piece->end_link; i++) {
+    unsigned first = sample->piece->first_link, end = sample->piece->end_link;
+
+    if (end - first > MOST_LINKS) {
+        sample->goals[GOAL_ACCOUNT]++;
+        return;
+    }
+    for (unsigned i = first; i < end; i++) {
         const Link *link = g_ptr_array_index (sample->leaf->links, i);
         sample->goals[block_links_goal (link->target)]++;
         sample->common = sample->common || block_links_is_front (link->target) ||
