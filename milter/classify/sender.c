@@ -60,6 +60,9 @@ find_automatic (const Message *message)
         return "Content-Type: multipart/report";
     if (path && strcmp (path, "<>") == 0)
         return "Return-Path: <>";
+    /* Who writes to somebody can be answered. */
+    if (!message_from (message))
+        return "From without an address";
     return first_field (message, names);
 }
 
