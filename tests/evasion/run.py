@@ -5,6 +5,7 @@ correspondence, and honest mail must. Prints TAP.
 
 usage: run.py TOP BUILD [WORD]     WORD: only cases whose name has it, with what licet said"""
 
+import concurrent.futures
 import json
 import os
 import re
@@ -33,6 +34,8 @@ SILENT = ("transactional", "personal")
 
 
 class Licet:
+    """One per case: cases run side by side."""
+
     def __init__(self, top, build, work):
         self.program = os.path.join(build, "licet")
         self.policies = os.path.join(top, "policies")
@@ -108,11 +111,15 @@ def main():
     cases += [(case, True) for case in cases_innocent.CASES + cases_languages.INNOCENT]
     cases = [(case, innocent) for case, innocent in cases if word in case.name]
     silent = wrong = 0
+
+    def judge(case):
+        with tempfile.TemporaryDirectory() as work:
+            return Licet(top, build, work).judge(case)
+
     print(f"1..{len(cases)}")
-    with tempfile.TemporaryDirectory() as work:
-        licet = Licet(top, build, work)
-        for number, (case, innocent) in enumerate(cases, 1):
-            kind, outcome, said = licet.judge(case)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        judged = pool.map(judge, [case for case, _ in cases])
+        for number, ((case, innocent), (kind, outcome, said)) in enumerate(zip(cases, judged), 1):
             problem = fault(case, innocent, kind, outcome, said)
             wrong += problem is not None
             silent += bool(problem and problem.startswith("passes"))
