@@ -111,7 +111,7 @@ add_term (Words *words, const char *written, WordGroup group, Purpose purpose, b
     g_autofree char *bare = g_strndup (written, strlen (written) - prefix);
     char *exact = fold_case (bare);
     g_autofree char *loose = fold_loose (bare);
-    Term term = { .written = g_intern_string (written),
+    Term term = { .written = g_string_chunk_insert_const (words->written, written),
                   .language = words->languages->len - 1,
                   .number = words->numbers++,
                   .group = group,
@@ -209,6 +209,7 @@ words_new (void)
 
     words->terms = g_ptr_array_new_with_free_func ((GDestroyNotify)term_free);
     words->languages = g_ptr_array_new_with_free_func (g_free);
+    words->written = g_string_chunk_new (4096);
     words->cues = cues_new ();
     g_atomic_ref_count_init (&words->references);
     return words;
@@ -266,6 +267,7 @@ words_unref (Words *words)
     index_free (words->offer_substrings);
     g_ptr_array_unref (words->terms);
     g_ptr_array_unref (words->languages);
+    g_string_chunk_free (words->written);
     cues_free (words->cues);
     g_free (words);
 }

@@ -34,6 +34,7 @@ typedef struct {
 struct Words {
     GPtrArray *terms;     /* of Term; owns them */
     GPtrArray *languages; /* of char * */
+    GStringChunk *written;
     unsigned numbers;
     Index *words;                     /* that begin a word */
     Index *substrings;                /* that stand anywhere */

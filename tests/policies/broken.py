@@ -16,6 +16,12 @@ import tempfile
 
 LICET = os.environ["LICET"]
 
+# libconfig does not free a string without its end, which LeakSanitizer would tell of.
+SUPPRESSIONS = tempfile.NamedTemporaryFile("w", prefix="licet-lsan.", encoding="ascii")
+SUPPRESSIONS.write("leak:strbuf_append\n")
+SUPPRESSIONS.flush()
+os.environ["LSAN_OPTIONS"] = f"suppressions={SUPPRESSIONS.name}:print_suppressions=0"
+
 MAIN = """version = "1";
 default_territory = "XX";
 unsubscribe_words = [ "unsubscribe", "abmelden" ];
