@@ -162,8 +162,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 
     switch (answer->state) {
     case CONSENT_UNAVAILABLE:
-        settle (result, VERDICT_CANNOT_TELL, g_strdup ("the consent store did not answer"));
-        result->remedy = g_strdup ("a store that answers");
+        rule_no_answer (result);
         return;
     case CONSENT_REFUSED:
         settle (result, VERDICT_VIOLATED, describe (answer, "withdrawn"));

@@ -74,9 +74,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
         judge_grant (data, answer, result);
         return;
     case CONSENT_UNAVAILABLE:
-        result->verdict = VERDICT_CANNOT_TELL;
-        result->evidence = g_strdup ("the consent store did not answer");
-        result->remedy = g_strdup ("a store that answers");
+        rule_no_answer (result);
         return;
     case CONSENT_UNKNOWN:
     case CONSENT_REFUSED:

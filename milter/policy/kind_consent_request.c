@@ -50,8 +50,7 @@ judge_once (const ConsentAnswer *answer, RuleResult *result)
 {
     switch (answer->state) {
     case CONSENT_UNAVAILABLE:
-        settle (result, VERDICT_CANNOT_TELL, "the consent store did not answer",
-                "a store that answers");
+        rule_no_answer (result);
         return;
     case CONSENT_REFUSED:
         settle (result, VERDICT_VIOLATED, "the recipient has refused before",

@@ -16,20 +16,6 @@ static const ConfField fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
-static void *
-load (const ConfNode *node, GPtrArray *problems)
-{
-    (void)node;
-    (void)problems;
-    return NULL;
-}
-
-static void
-free_parameters (void *data)
-{
-    (void)data;
-}
-
 static bool
 is_deaf (const char *address)
 {
@@ -70,7 +56,5 @@ const RuleKind kind_reply_address = {
     .fields = fields,
     .fix = "reply-to",
     .cannot_tell = ACTION_REFUSE,
-    .load = load,
     .judge = judge,
-    .free = free_parameters,
 };

@@ -96,9 +96,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     const ConsentAnswer *answer = view->facts->promotion;
 
     if (answer->state == CONSENT_UNAVAILABLE) {
-        result->verdict = VERDICT_CANNOT_TELL;
-        result->evidence = g_strdup ("the consent store did not answer");
-        result->remedy = g_strdup ("a store that answers");
+        rule_no_answer (result);
         return;
     }
     if (answer->state != CONSENT_GRANTED || g_strcmp0 (answer->basis, "soft-opt-in") != 0) {

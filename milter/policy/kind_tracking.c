@@ -13,20 +13,6 @@ static const ConfField fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
-static void *
-load (const ConfNode *node, GPtrArray *problems)
-{
-    (void)node;
-    (void)problems;
-    return NULL;
-}
-
-static void
-free_parameters (void *data)
-{
-    (void)data;
-}
-
 static const char *
 describe (const ConsentAnswer *answer)
 {
@@ -103,7 +89,5 @@ const RuleKind kind_tracking = {
     .fix = "tracking",
     .fix_by_places = true,
     .cannot_tell = ACTION_FIX,
-    .load = load,
     .judge = judge,
-    .free = free_parameters,
 };

@@ -218,7 +218,7 @@ rule_load (const ConfNode *node, GPtrArray *problems)
     rule->replaces = g_strdup (conf_string (node, "replaces", NULL));
     rule->campaigns = conf_strings (node, "campaigns");
     read_scope (rule, node);
-    rule->parameters = kind->load (node, problems);
+    rule->parameters = kind->load ? kind->load (node, problems) : NULL;
     check_texts (rule, node, problems);
     rule->words = describe_parameters (kind, node);
     check_across (rule, node, problems);
@@ -230,7 +230,8 @@ rule_free (Rule *rule)
 {
     if (!rule)
         return;
-    rule->kind->free (rule->parameters);
+    if (rule->kind->free)
+        rule->kind->free (rule->parameters);
     g_free (rule->words);
     g_free (rule->where);
     g_free (rule->id);
@@ -242,4 +243,12 @@ rule_free (Rule *rule)
     g_strfreev (rule->only_for);
     g_strfreev (rule->not_for);
     g_free (rule);
+}
+
+void
+rule_no_answer (RuleResult *result)
+{
+    result->verdict = VERDICT_CANNOT_TELL;
+    result->evidence = g_strdup ("the consent store did not answer");
+    result->remedy = g_strdup ("a store that answers");
 }

@@ -39,6 +39,7 @@ typedef struct {
     const char *fix;    /* the word of "fixes" for what it can add or take out; NULL: nothing */
     bool fix_by_places; /* what is to be done stands in the classification, not in the result */
     Action cannot_tell; /* unless the rule says */
+    /* load and free are NULL for a kind without parameters */
     void *(*load) (const ConfNode *node, GPtrArray *problems);
     void (*judge) (const void *parameters, const RuleView *view, RuleResult *result);
     void (*free) (void *parameters);
@@ -80,6 +81,9 @@ Fallback rule_fallback_parse (const char *word);
 /* NULL when there is a problem. */
 Rule *rule_load (const ConfNode *node, GPtrArray *problems);
 void rule_free (Rule *rule);
+
+/* What a kind that asks for consent says when the store does not answer. */
+void rule_no_answer (RuleResult *result);
 
 /* Judges a message by a territory's mixed-mail test: the legal class and why. */
 typedef MessageClass (*MixedTest) (const Classification *classification, char **ret_reason);
