@@ -177,8 +177,10 @@ write_start (Writer *writer, const char *reason, int64_t now, GError **error)
     if ((!writer->segment->is_new || writer->segment->torn_text) &&
         !add_checkpoint (writer, &draft, reason, now, error))
         return false;
+    if (!write_draft (writer, &draft, now, error))
+        return false;
     g_clear_pointer (&writer->segment->torn_text, g_free);
-    return write_draft (writer, &draft, now, error);
+    return true;
 }
 
 Writer *

@@ -165,14 +165,12 @@ daemon_now (const Daemon *daemon)
 void
 daemon_tick (Daemon *daemon)
 {
-    g_autoptr (GError) error = NULL;
+    g_autoptr (GError) audit_error = NULL, metrics_error = NULL;
 
-    g_autoptr (GError) cause = NULL;
-
-    if (!audit_tick (daemon->audit, daemon_now (daemon), &error))
-        log_error (NULL, "audit: %s", error->message);
-    if (!daemon_write_metrics (daemon, &cause))
-        log_error (NULL, "metrics: %s", cause->message);
+    if (!audit_tick (daemon->audit, daemon_now (daemon), &audit_error))
+        log_error (NULL, "audit: %s", audit_error->message);
+    if (!daemon_write_metrics (daemon, &metrics_error))
+        log_error (NULL, "metrics: %s", metrics_error->message);
 }
 
 unsigned
