@@ -85,6 +85,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Classification, classification_free)
 
 /* Puts blocks in order, by leaf and offset. */
 void classification_sort_blocks (GPtrArray *blocks);
+/* Adds to the evidence. Takes where. */
+void classification_note (Classification *classification, const char *signal, double weight,
+                          char *where);
 
 /* Words as in settings, headers and JSON. *_parse: false when the word is unknown. */
 const char *message_class_word (MessageClass class);

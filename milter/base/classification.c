@@ -152,3 +152,15 @@ content_order_word (ContentOrder order)
     }
     g_assert_not_reached ();
 }
+
+void
+classification_note (Classification *classification, const char *signal, double weight,
+                     char *where)
+{
+    Evidence *entry = g_new0 (Evidence, 1);
+
+    entry->signal = g_strdup (signal);
+    entry->weight = weight;
+    entry->where = where;
+    g_ptr_array_add (classification->evidence, entry);
+}

@@ -137,17 +137,6 @@ measure_mix (Classification *classification, const Message *message)
     }
 }
 
-static void
-note (Classification *classification, const char *signal, double weight, const char *where)
-{
-    Evidence *entry = g_new0 (Evidence, 1);
-
-    entry->signal = g_strdup (signal);
-    entry->weight = weight;
-    entry->where = g_strdup (where);
-    g_ptr_array_add (classification->evidence, entry);
-}
-
 /* X-Licet-Purpose may name one transactional and one promotional purpose, with a comma between. */
 static void
 read_declared_purposes (Classification *classification, const Message *message)
@@ -161,7 +150,7 @@ read_declared_purposes (Classification *classification, const Message *message)
         Purpose purpose = PURPOSE_NONE;
         if (!purpose_parse (*word, &purpose)) {
             if (**word)
-                note (classification, "declared-unknown", 0, *word);
+                classification_note (classification, "declared-unknown", 0, g_strdup (*word));
             continue;
         }
         g_string_append_printf (declared, "%s%s", declared->len ? ", " : "",
@@ -251,7 +240,8 @@ decide_from_marks (Classification *classification, size_t remainder)
 {
     classification->class = remainder >= LEAST_REMAINDER ? CLASS_MIXED : CLASS_PROMOTIONAL;
     classification->confidence = 0.95;
-    note (classification, "marks", 0, describe_marks (classification));
+    classification_note (classification, "marks", 0,
+                         g_strdup (describe_marks (classification)));
 }
 
 static bool
@@ -265,16 +255,18 @@ decide_from_declaration (Classification *classification, const Message *message,
     /* "Personal" would switch all rules off: it is believed of what looks like it. */
     if (declared && classification->class == CLASS_PERSONAL &&
         !looks_personal (scene, sum_weights (classification->evidence))) {
-        note (classification, "declared-personal-not-believed", 0, "X-Licet-Class");
+        classification_note (classification, "declared-personal-not-believed", 0,
+                             g_strdup ("X-Licet-Class"));
         declared = false;
     }
     if (declared) {
-        note (classification, "declared-class", 0, "X-Licet-Class");
+        classification_note (classification, "declared-class", 0, g_strdup ("X-Licet-Class"));
     } else if (transactional || promotional) {
         classification->class = transactional && promotional ? CLASS_MIXED
                                 : promotional                ? CLASS_PROMOTIONAL
                                                              : CLASS_TRANSACTIONAL;
-        note (classification, "declared-purpose", 0, "X-Licet-Purpose");
+        classification_note (classification, "declared-purpose", 0,
+                             g_strdup ("X-Licet-Purpose"));
     } else {
         return false;
     }
@@ -298,7 +290,7 @@ test_declaration (Classification *classification, const Model *model)
         g_strdup_printf ("declared transactional; detected promotional, %.2f sure", confidence);
     classification->class = CLASS_PROMOTIONAL;
     classification->confidence = confidence;
-    note (classification, "declared-contradicted", 0, where);
+    classification_note (classification, "declared-contradicted", 0, g_strdup (where));
 }
 
 static void
@@ -309,9 +301,10 @@ decide_from_signals (Classification *classification, const Scene *scene, const M
         classification->class = model_decide (model, classification->evidence,
                                               &classification->confidence, &cannot_tell);
         if (cannot_tell)
-            note (classification, "cannot-tell", 0,
-                  "neither business nor promotion; not correspondence either, since it goes to "
-                  "many: judged as promotion");
+            classification_note (classification, "cannot-tell", 0,
+                                 g_strdup ("neither business nor promotion; not correspondence "
+                                           "either, since it goes to "
+                                           "many: judged as promotion"));
         return;
     }
     double sum = sum_weights (classification->evidence);
@@ -336,7 +329,7 @@ doubt_ambiguous (Classification *classification, const Message *message)
         classification->class = CLASS_MIXED;
     if (!classification->problem)
         classification->problem = g_strdup (ambiguity);
-    note (classification, "ambiguous", 0, ambiguity);
+    classification_note (classification, "ambiguous", 0, g_strdup (ambiguity));
 }
 
 /* A message that is called mixed with nothing to show for it has no share and no order that a rule
@@ -365,9 +358,10 @@ compare_stream (Classification *classification, const Message *message)
     g_autofree char *where = g_strdup_printf (
         "%s says %s; detected %s, %.2f sure", field, message_class_word (claim),
         message_class_word (classification->class), classification->confidence);
-    note (classification,
-          promotion == (claim == CLASS_PROMOTIONAL) ? "stream-agrees" : "stream-contradicted",
-          0, where);
+    classification_note (classification,
+                         promotion == (claim == CLASS_PROMOTIONAL) ? "stream-agrees"
+                                                                   : "stream-contradicted",
+                         0, g_strdup (where));
 }
 
 /* What is promotion as a whole has no transaction to keep, and correspondence is not searched. */

@@ -358,18 +358,6 @@ name_reasons (const BlockParts *parts, const Found *found)
     return g_string_free (names, FALSE);
 }
 
-/* Takes where. */
-static void
-note (Classification *classification, const char *signal, double weight, char *where)
-{
-    Evidence *entry = g_new0 (Evidence, 1);
-
-    entry->signal = g_strdup (signal);
-    entry->weight = weight;
-    entry->where = where;
-    g_ptr_array_add (classification->evidence, entry);
-}
-
 static void
 add_block (Classification *classification, const BlockParts *parts, const Found *found)
 {
@@ -382,10 +370,10 @@ add_block (Classification *classification, const BlockParts *parts, const Found 
     block->class = CLASS_PROMOTIONAL;
     block->how = "detected";
     g_ptr_array_add (classification->blocks, block);
-    note (classification, "block-detected", found->points / 2.0,
-          g_strdup_printf ("leaf %s, offset %zu: %u points, %s",
-                           message_leaf (parts->message, parts->leaf)->path, found->start,
-                           found->points, reasons));
+    classification_note (classification, "block-detected", found->points / 2.0,
+                         g_strdup_printf ("leaf %s, offset %zu: %u points, %s",
+                                          message_leaf (parts->message, parts->leaf)->path,
+                                          found->start, found->points, reasons));
 }
 
 static bool
@@ -417,7 +405,7 @@ doubt_pieces (Classification *classification, const Search *search)
                              message_leaf (parts->message, parts->leaf)->path, piece->start);
         if (!classification->problem)
             classification->problem = g_strdup (where);
-        note (classification, "block-doubt", points / 2.0, where);
+        classification_note (classification, "block-doubt", points / 2.0, where);
         return;
     }
 }

@@ -117,30 +117,20 @@ find_row (const char *signal)
     return &rows[i];
 }
 
-/* Takes where. */
-static void
-note (Classification *classification, const char *signal, double weight, char *where)
-{
-    Evidence *entry = g_new0 (Evidence, 1);
-
-    entry->signal = g_strdup (signal);
-    entry->weight = weight;
-    entry->where = where;
-    g_ptr_array_add (classification->evidence, entry);
-}
-
 static void
 note_sight (Classification *classification, const Sight *sight, const Verdict *verdict)
 {
     g_autofree char *term =
         verdict->term ? g_strdup_printf (", first \"%s\"", verdict->term) : g_strdup ("");
 
-    note (classification, sight->signal, verdict->points / 2.0,
-          g_strdup_printf ("%s: %u points%s", sight->where, verdict->points, term));
+    classification_note (
+        classification, sight->signal, verdict->points / 2.0,
+        g_strdup_printf ("%s: %u points%s", sight->where, verdict->points, term));
     if (verdict->disguised > 0)
-        note (classification, "disguise-letters", 0,
-              g_strdup_printf ("%s: %u terms in letters that are swapped, split or marked",
-                               sight->where, verdict->disguised));
+        classification_note (
+            classification, "disguise-letters", 0,
+            g_strdup_printf ("%s: %u terms in letters that are swapped, split or marked",
+                             sight->where, verdict->disguised));
 }
 
 /* What was found first outside of the blocks, for the problem; or NULL. Caller frees. */
@@ -213,7 +203,8 @@ search_unread (Classification *classification, const Message *message, const GPt
             continue;
         if (finding->weight > 0 && !found)
             found = g_strdup_printf ("%s (%s)", finding->where, finding->signal);
-        note (classification, finding->signal, finding->weight, g_strdup (finding->where));
+        classification_note (classification, finding->signal, finding->weight,
+                             g_strdup (finding->where));
     }
     return found;
 }
