@@ -60,7 +60,8 @@ typedef enum {
     FALLBACK_REFUSE,
 } Fallback;
 
-/* What is added to the end of a mail that does not say who sends it or how to leave. */
+/* What is added to the end of a mail that does not say who sends it, how to leave, or what the
+ * law wants said. */
 typedef struct {
     char *html;     /* ASCII, for the end of a page */
     char *plain;    /* UTF-8, for the end of a text; begins with a line end */
@@ -80,7 +81,8 @@ typedef struct {
     int64_t until;   /* with ACTION_DEFER: when to ask again; 0 when not known */
     char *fix;       /* with ACTION_FIX: the text to add ("subject-label": the prefix,
                        "list-unsubscribe" and "reply-address": the value of the field,
-                       "unsubscribe" and "sender-identity": "footer"); or NULL */
+                       "required-text": the texts, one a line, "unsubscribe" and
+                       "sender-identity": "footer"); or NULL */
     bool not_set_up; /* with VERDICT_CANNOT_TELL: licet-policy.cfg lacks what it takes */
     bool cured;      /* violated by the message as sent, no longer by the stripped copy */
 } RuleResult;
