@@ -60,6 +60,9 @@ typedef enum {
     FALLBACK_REFUSE,
 } Fallback;
 
+/* Of those who read policies and replies; policy_languages has their tags. */
+typedef enum { ENGLISH, SPANISH } Language;
+
 /* What is added to the end of a mail that does not say who sends it, how to leave, or what the
  * law wants said. */
 typedef struct {
@@ -114,6 +117,8 @@ typedef struct {
     GPtrArray *rules; /* of RuleResult, in the order of the policy file */
     char *rule;       /* id of the rule that decided the outcome, or NULL */
     char *source;     /* its legal source, or NULL */
+    Language reply_language; /* of the sender */
+    char *reply_url;         /* template of a page about the rule, or NULL */
     char *reply;   /* for REFUSE and DEFER: "550 5.7.1 …", for HOLD the same without the code,
                          for who decides; ASCII, one line; else NULL */
     int64_t until; /* for DEFER, else 0 */

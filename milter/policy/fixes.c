@@ -8,6 +8,7 @@
 
 #include "docket.h"
 #include "footer.h"
+#include "reply.h"
 #include "settle.h"
 #include "verdicts.h"
 
@@ -59,7 +60,7 @@ refuse (const PolicySet *set, Decision *decision, const RuleResult *result, cons
 
     decision->copy = COPY_WHOLE;
     g_clear_pointer (&decision->footer, footer_free);
-    settle_refuse (decision, result, settle_sentence (docket, result), reason);
+    settle_refuse (decision, result, reply_sentence (docket, decision, result), reason);
 }
 
 /* Texts of the law that several rules ask for stand once. */

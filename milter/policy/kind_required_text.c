@@ -114,7 +114,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_required_text = {
     .name = "required-text",
     .summary = "the visible text has the sentences that the law prescribes",
-    .sentence = "the mail lacks a text that the law prescribes",
+    .sentence = { "the mail lacks a text that the law prescribes",
+                  "falta en el correo un texto que la ley exige" },
     .fields = fields,
     .fix = "footer",
     .cannot_tell = ACTION_REFUSE,

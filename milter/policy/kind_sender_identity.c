@@ -233,7 +233,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_sender_identity = {
     .name = "sender-identity",
     .summary = "the mail names its sender and where the sender can be reached",
-    .sentence = "the mail does not state who sends it and where the sender can be reached",
+    .sentence = { "the mail does not state who sends it and where the sender can be reached",
+                  "el correo no dice quién lo envía ni dónde se le puede contactar" },
     .fields = fields,
     .fix = "footer",
     .cannot_tell = ACTION_ALLOW,

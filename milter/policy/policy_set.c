@@ -12,6 +12,7 @@
 #include "loader.h"
 #include "policy_set.h"
 #include "provider.h"
+#include "reply.h"
 #include "sender.h"
 #include "wordlist.h"
 
@@ -27,6 +28,8 @@ static const ConfField main_fields[] = {
     { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
+    { "reply_language", CONF_STRING, false, 0, 0, policy_languages },
+    { "reply_url", CONF_STRING, false, 0, 0, NULL },
     { "registries", CONF_GROUPS, false, 0, 0, NULL },
     { "attested", CONF_GROUPS, false, 0, 0, NULL },
     { "fixes", CONF_STRINGS, false, 0, 0, resource_fix_words },
@@ -81,6 +84,19 @@ read_hints (PolicySet *set, const ConfNode *root, GPtrArray *problems)
 }
 
 static void
+read_reply_style (ReplyStyle *style, const ConfNode *root, GPtrArray *problems)
+{
+    const char *url = conf_string (root, "reply_url", NULL);
+
+    style->language = reply_language_read (root);
+    if (url && !reply_is_url (url))
+        conf_problem (problems, conf_child (root, "reply_url"),
+                      "no address of a page of at most 200 characters; right would be "
+                      "\"https://mail.shop.example/licet#{rule}\"");
+    style->url = g_strdup (url);
+}
+
+static void
 read_main (Loader *loader, const char *dir)
 {
     g_autofree char *path = g_build_filename (dir, "licet-policy.cfg", NULL);
@@ -100,6 +116,7 @@ read_main (Loader *loader, const char *dir)
             g_ptr_array_add (loader->set->senders, sender);
     }
     read_hints (loader->set, root, loader->problems);
+    read_reply_style (&loader->set->reply_style, root, loader->problems);
     cases_read (root, path, NULL, loader->set->cases, loader->places, loader->problems);
 }
 
@@ -369,6 +386,7 @@ policy_set_unref (PolicySet *set)
     hints_free (set->hints);
     wordlist_free (set->unsubscribe);
     resources_free (set->resources);
+    g_free (set->reply_style.url);
     g_free (set->default_territory);
     g_free (set->version);
     g_free (set);
@@ -468,6 +486,12 @@ policy_hints (const PolicySet *set, const Message *message)
         from ? sender_find (set->senders, address_domain (from), NULL) : NULL;
 
     return sender ? sender->hints : set->hints;
+}
+
+const ReplyStyle *
+policy_set_reply_style (const PolicySet *set)
+{
+    return &set->reply_style;
 }
 
 bool

@@ -20,6 +20,7 @@ struct PolicySet {
     TrackingPatterns *tracking;
     Hints *hints; /* for senders without a profile */
     bool refuses_ambiguous;
+    ReplyStyle reply_style;
     Fallback fallback; /* of rules without their own */
     char *default_territory;
     char *version;

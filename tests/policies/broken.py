@@ -217,6 +217,8 @@ ROWS = [
     ("a typo in a field", D, 'fields = [ "name" ]', 'fields = [ "nmae" ]', 'did you mean "name"'),
     ("a typo in a position", D, 'position = "start"', 'position = "strat"', 'did you mean "start"'),
     ("a typo in strip_fallback", M, '"hold"', '"holt"', 'did you mean "hold"'),
+    ("a language that nobody speaks here", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; reply_language = "fr";', "en, es"),
+    ("a page that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; reply_url = "intranet/rules";', 'right would be "https://'),
     ("a typo in ambiguous", M, '= "promotional"', '= "promotionl"', 'did you mean "promotional"'),
     ("a typo in an outcome", D, 'expect = "defer"', 'expect = "differ"', 'did you mean "defer"'),
     ("a typo in a consent", D, 'consent = "double-opt-in"', 'consent = "doubleoptin"', 'did you mean "double-opt-in"'),

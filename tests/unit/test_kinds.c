@@ -554,7 +554,8 @@ test_table (void)
         const RuleKind *kind = rule_kind_find (info->name);
         g_assert_nonnull (kind);
         g_assert_cmpstr (kind->summary, ==, info->summary);
-        g_assert_true (g_str_is_ascii (kind->sentence));
+        g_assert_true (g_str_is_ascii (kind->sentence[ENGLISH]));
+        g_assert_cmpstr (kind->sentence[SPANISH], !=, NULL);
     }
     g_assert_null (rule_kind_find (""));
 }
