@@ -21,7 +21,15 @@ typedef struct {
 } Parameters;
 
 static const char *const words[] = {
-    "name", "postal_address", "contact", "email", "telephone", "telephone_else_email", "register", NULL
+    "name",
+    "postal_address",
+    "contact",
+    "email",
+    "telephone",
+    "telephone_else_email",
+    "postal_address_or_telephone",
+    "register",
+    NULL,
 };
 
 static const ConfField fields[] = {
@@ -143,6 +151,23 @@ is_stated (const GPtrArray *texts, const char *field, const char *text)
     return all ? found == texts->len : found > 0;
 }
 
+typedef enum { STATED, MISSING, UNKNOWN } Finding;
+
+static Finding
+find_field (const SenderProfile *profile, const char *field, const char *text)
+{
+    if (strcmp (field, "postal_address_or_telephone") == 0) {
+        Finding address = find_field (profile, "postal_address", text);
+        Finding number = find_field (profile, "telephone", text);
+        return MIN (address, number);
+    }
+    g_autoptr (GPtrArray) texts = texts_of (profile, field);
+
+    if (texts->len == 0)
+        return UNKNOWN;
+    return is_stated (texts, field, text) ? STATED : MISSING;
+}
+
 static void
 judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
                     const RuleView *view, RuleResult *result)
@@ -152,10 +177,8 @@ judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
     g_autoptr (GString) unknown = g_string_new (NULL);
 
     for (char **field = parameters->fields; *field; field++) {
-        g_autoptr (GPtrArray) texts = texts_of (profile, *field);
-        GString *list = !texts->len                       ? unknown
-                        : is_stated (texts, *field, text) ? seen
-                                                          : missing;
+        Finding finding = find_field (profile, *field, text);
+        GString *list = finding == UNKNOWN ? unknown : finding == STATED ? seen : missing;
         g_string_append_printf (list, "%s%s", list->len ? ", " : "", *field);
     }
     if (missing->len) {
