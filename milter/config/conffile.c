@@ -128,6 +128,24 @@ report_syntax (const config_t *config, const char *text, const char *name, GErro
                      config_error_text (config));
 }
 
+/* Texts are compared, folded and put into mail as UTF-8, and a broken one would be read past its
+ * end. */
+static bool
+check_encoding (const char *text, const char *name, GError **error)
+{
+    const char *bad = NULL;
+    unsigned line = 1;
+
+    if (g_utf8_validate (text, -1, &bad))
+        return true;
+    for (const char *c = text; c < bad; c++)
+        line += *c == '\n';
+    g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                 "%s:%u: byte 0x%02x is no UTF-8; save the file as UTF-8", name, line,
+                 (unsigned char)*bad);
+    return false;
+}
+
 Conffile *
 conffile_parse (const char *text, const char *name, GError **error)
 {
@@ -142,7 +160,7 @@ conffile_parse (const char *text, const char *name, GError **error)
             "%s:1: the file begins with a byte order mark; save it as UTF-8 without one", name);
         return NULL;
     }
-    if (!check_integers (text, name, error))
+    if (!check_encoding (text, name, error) || !check_integers (text, name, error))
         return NULL;
     if (!config_read_string (&file->config, text)) {
         report_syntax (&file->config, text, name, error);

@@ -13,6 +13,7 @@
 #include "loader.h"
 #include "policy_set.h"
 #include "provider.h"
+#include "references.h"
 #include "reply.h"
 #include "sender.h"
 #include "wordlist.h"
@@ -117,6 +118,7 @@ read_main (Loader *loader, const char *dir)
     if (!file || !conf_check (conffile_root (file), main_fields, loader->problems))
         return;
     const ConfNode *root = conffile_root (file);
+    loader->main = root;
     const ConfNode *senders = conf_child (root, "senders");
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     sender_check_no_blank (root, "unsubscribe_words", loader->problems);
@@ -329,6 +331,8 @@ read_all (Loader *loader, const char *dir)
         read_territory (loader, g_ptr_array_index (paths, i));
     read_providers (loader, dir);
     links_resolve (loader);
+    if (loader->main)
+        references_check (loader, loader->main);
     count_folder (loader, dir, "words");
     count_folder (loader, dir, "model");
 }
@@ -360,7 +364,7 @@ policy_set_load (const char *dir, GError **error)
     g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (CasePlace));
     g_autoptr (GHashTable) broken =
         g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-    Loader loader = { set, files, nodes, checksum, problems, places, broken };
+    Loader loader = { set, files, nodes, checksum, problems, NULL, places, broken };
 
     if (!g_file_test (dir, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
