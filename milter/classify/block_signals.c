@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "block_links.h"
+#include "fold.h"
 
 /* A label ("Total", "Quantity") stands in a cell of its own; a price has no words but its
  * currency and perhaps one more. */
@@ -470,7 +471,7 @@ block_signals_look (const Message *message, unsigned leaf, const GArray *pieces,
         const Piece *piece = &g_array_index (pieces, Piece, i);
         g_autofree char *all =
             piece->alt ? g_strconcat (piece->text, " \n ", piece->alt, NULL) : NULL;
-        char *folded = cues_fold (all ? all : piece->text);
+        char *folded = fold_open (all ? all : piece->text);
         g_ptr_array_add (texts, folded);
         cues_find (cues, folded, &hits[i]);
     }
