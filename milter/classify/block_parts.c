@@ -4,7 +4,10 @@
 
 #include "block_parts.h"
 
+#include <string.h>
+
 #include "licet/selector.h"
+#include "licet/utf8.h"
 
 enum { KINDS = PART_STAYS + 1 };
 
@@ -85,25 +88,38 @@ block_parts_span (const BlockParts *parts, unsigned node)
     return (Span){ this->first_piece, this->end_piece };
 }
 
+/* Of a set that is not empty. */
+static unsigned
+first_row (BlockSigns set)
+{
+    return (unsigned)__builtin_ctzll (set);
+}
+
+static unsigned *
+rows_of (const BlockParts *parts, unsigned piece)
+{
+    return parts->rows + (size_t)piece * block_signals_count ();
+}
+
 unsigned
 block_parts_shows (const BlockParts *parts, BlockSigns set, Span span)
 {
-    unsigned count = 0, rows = block_signals_count ();
+    const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
+    unsigned count = 0;
 
-    for (unsigned row = 0; row < rows; row++)
-        if (set & ((BlockSigns)1 << row))
-            count += parts->rows[span.end * rows + row] - parts->rows[span.first * rows + row];
+    for (; set; set &= set - 1)
+        count += end[first_row (set)] - first[first_row (set)];
     return count;
 }
 
 BlockSigns
 block_parts_signs (const BlockParts *parts, Span span)
 {
+    const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
     BlockSigns signs = 0;
 
     for (unsigned row = 0; row < block_signals_count (); row++)
-        if (block_parts_shows (parts, (BlockSigns)1 << row, span) > 0)
-            signs |= (BlockSigns)1 << row;
+        signs |= (BlockSigns)(end[row] > first[row]) << row;
     return signs;
 }
 
@@ -152,9 +168,8 @@ block_parts_points (BlockSigns signs)
 {
     unsigned points = 0;
 
-    for (unsigned row = 0; row < block_signals_count (); row++)
-        if (signs & ((BlockSigns)1 << row))
-            points += block_signals_points (row);
+    for (; signs; signs &= signs - 1)
+        points += block_signals_points (first_row (signs));
     return points;
 }
 
@@ -245,13 +260,13 @@ is_transaction (const BlockParts *parts, unsigned i)
 static void
 sum_piece (BlockParts *parts, unsigned i)
 {
-    size_t letters = (size_t)g_utf8_strlen (block_parts_piece (parts, i)->text, -1);
+    const char *text = block_parts_piece (parts, i)->text;
+    size_t letters = utf8_count_letters (text, strlen (text));
     bool plain = parts->kinds[i] == PART_NEUTRAL && !block_parts_is_heading (parts, i);
-    unsigned rows = block_signals_count ();
+    unsigned *before = rows_of (parts, i), *after = rows_of (parts, i + 1);
 
-    for (unsigned row = 0; row < rows; row++)
-        parts->rows[(i + 1) * rows + row] =
-            parts->rows[i * rows + row] + (unsigned)((parts->signs[i] >> row) & 1);
+    for (unsigned row = 0; row < block_signals_count (); row++)
+        after[row] = before[row] + (unsigned)((parts->signs[i] >> row) & 1);
     for (unsigned kind = 0; kind < KINDS; kind++)
         parts->kind_count[(i + 1) * KINDS + kind] =
             parts->kind_count[i * KINDS + kind] + (parts->kinds[i] == kind);

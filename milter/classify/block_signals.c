@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "block_links.h"
 #include "fold.h"
 
@@ -152,6 +154,36 @@ see_total (const Sample *sample)
     return sample->found[CUE_AMOUNT] && (sample->amount || sample->letters <= LABEL_LETTERS);
 }
 
+static size_t
+token_length (const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] && text[length] != ' ' && text[length] != '\n')
+        length++;
+    return length;
+}
+
+static size_t
+blanks_length (const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] == ' ' || text[length] == '\n')
+        length++;
+    return length;
+}
+
+static size_t
+digits_length (const char *text)
+{
+    size_t length = 0;
+
+    while (g_ascii_isdigit (text[length]))
+        length++;
+    return length;
+}
+
 /* The length of a sign for "times" at the start of a token, or 0. */
 static size_t
 times_length (const char *at)
@@ -165,8 +197,8 @@ see_quantity (const Sample *sample)
 {
     bool number = false; /* the token before is a small number */
 
-    for (const char *at = sample->text; *at; at += strspn (at, " \n")) {
-        size_t length = strcspn (at, " \n"), digits = strspn (at, "0123456789");
+    for (const char *at = sample->text; *at; at += blanks_length (at)) {
+        size_t length = token_length (at), digits = digits_length (at);
         size_t times = times_length (at + digits);
         const char *behind = at + digits + times;
         bool one = digits > 0 && digits <= 3;
@@ -186,7 +218,9 @@ see_long_number (const Sample *sample)
 {
     unsigned digits = 0;
 
-    for (const char *at = sample->text; *at && !names_order (sample); at++) {
+    if (names_order (sample))
+        return false;
+    for (const char *at = sample->text; *at; at++) {
         digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
         if (digits >= LONG_NUMBER)
             return true;
@@ -253,9 +287,12 @@ see_price (const Sample *sample)
 {
     unsigned words = 0;
 
-    for (const char *at = sample->piece->text; *at; at = g_utf8_next_char (at))
+    if (!sample->amount)
+        return false;
+    for (const char *at = sample->piece->text; *at && words <= PRICE_LETTERS;
+         at = g_utf8_next_char (at))
         words += g_unichar_isalpha (g_utf8_get_char (at));
-    return sample->amount && words <= PRICE_LETTERS;
+    return words <= PRICE_LETTERS;
 }
 
 static bool
@@ -388,7 +425,7 @@ find_numbers (Sample *sample)
 
     for (const char *at = sample->text; *at;) {
         if (!g_ascii_isdigit (*at)) {
-            gunichar letter = g_utf8_get_char (at);
+            gunichar letter = (signed char)*at > 0 ? (gunichar)*at : g_utf8_get_char (at);
             before = letter == ' ' ? before : letter;
             at = g_utf8_next_char (at);
             continue;
@@ -430,7 +467,7 @@ look_at (const Message *message, unsigned leaf, const Piece *piece, const char *
                       .leaf = message_leaf (message, leaf),
                       .piece = piece,
                       .text = folded,
-                      .letters = (size_t)g_utf8_strlen (piece->text, -1) };
+                      .letters = utf8_count_letters (piece->text, strlen (piece->text)) };
     BlockSigns signs = 0;
 
     for (Cue cue = 0; cue < CUE_KINDS; cue++) {
