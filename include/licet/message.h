@@ -163,6 +163,9 @@ char *message_whole_text (const Message *message, unsigned leaf, size_t start, s
 /* Array of Reading, by offset but for those of style sheets, which come first. Caller frees. */
 GPtrArray *message_readings (const Message *message, unsigned leaf);
 
+/* Those of them that a text alternative says in words: what pictures and fields are named. */
+GPtrArray *message_descriptions (const Message *message, unsigned leaf);
+
 /* The decoded bytes of any leaf, attachments too, as far as they can be decoded. Linear. Caller
  * unrefs. */
 GBytes *message_leaf_bytes (const Message *message, unsigned leaf);

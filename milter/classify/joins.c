@@ -105,6 +105,15 @@ is_between (gunichar letter)
     return sign && letter != '@' && letter != '"';
 }
 
+static void
+append_letter (GString *out, gunichar letter)
+{
+    if (letter < 0x80)
+        g_string_append_c (out, (char)letter);
+    else
+        g_string_append_unichar (out, letter);
+}
+
 /* One word without blanks, with its signs. Only pieces that are no words by themselves make one:
  * "E-Mail-Adresse" stays as it is. */
 static void
@@ -115,7 +124,7 @@ join_signs (GString *below, const char *word, size_t length)
 
     g_string_append_c (below, '\n');
     for (const char *at = word; at < end; at = g_utf8_next_char (at)) {
-        gunichar letter = g_utf8_get_char (at);
+        gunichar letter = (signed char)*at > 0 ? (gunichar)*at : g_utf8_get_char (at);
         bool sign = is_between (letter);
         signs += sign && piece > 0;
         piece = sign ? 0 : piece + 1;
@@ -124,7 +133,7 @@ join_signs (GString *below, const char *word, size_t length)
             break;
         }
         if (!sign)
-            g_string_append_unichar (below, letter);
+            append_letter (below, letter);
     }
     if (signs + 1 < LEAST_BETWEEN)
         g_string_truncate (below, start);
@@ -165,7 +174,7 @@ join_drawn (GString *below, const char *word, size_t length)
             g_string_truncate (below, kept);
         }
         if (count < LEAST_DRAWN || g_unichar_isalpha (letter))
-            g_string_append_unichar (below, letter);
+            append_letter (below, letter);
     }
     if (!drawn)
         g_string_truncate (below, start);

@@ -392,10 +392,14 @@ take_all (Writer *writer, const char *text)
     for (size_t length = 0; *text; text += length) {
         if (is_usual_word (writer, text, &length)) {
             put_usual (writer, text, length);
-            continue;
+        } else if ((signed char)*text > 0 && !is_of_word ((guchar)*text)) {
+            length = 1;
+            end_word (writer);
+            g_string_append_c (writer->out, *text);
+        } else {
+            length = (size_t)g_utf8_skip[(guchar)*text];
+            take (writer, g_utf8_get_char (text));
         }
-        length = (size_t)g_utf8_skip[(guchar)*text];
-        take (writer, g_utf8_get_char (text));
     }
     end_word (writer);
     end_apart (writer);

@@ -9,7 +9,7 @@
  * page is first asked for and kept: Unicode's tables are too dear to be asked for every letter of
  * a text. Lives as long as the process; may be asked from several threads.
  */
-enum { PAGE_LETTERS = 64, PAGED_LETTERS = 0x20000 };
+enum { PAGE_LETTERS = 16, PAGED_LETTERS = 0x20000 };
 
 typedef struct {
     size_t size; /* of what is known of one letter */

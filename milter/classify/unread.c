@@ -46,7 +46,7 @@ count_letters (const char *text)
         gunichar letter = g_utf8_get_char (text);
         if (letter < 0x80)
             count += g_ascii_isalnum ((char)letter);
-        else if (g_unichar_isalnum (letter))
+        else if (letter != 0xfffd && g_unichar_isalnum (letter))
             count += g_unichar_iswide (letter) ? 3 : 1;
     }
     return count;

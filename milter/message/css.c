@@ -93,6 +93,13 @@ css_clean (const char *text, size_t length)
     return out;
 }
 
+/* Of two at most. */
+static bool
+is_stop (char c, const char *stops)
+{
+    return c != '\0' && (c == stops[0] || c == stops[stops[0] != '\0']);
+}
+
 size_t
 css_find (const char *css, size_t length, size_t position, const char *stops)
 {
@@ -102,7 +109,7 @@ css_find (const char *css, size_t length, size_t position, const char *stops)
         char c = css[at];
         if (c == '"' || c == '\'')
             at = string_end (css, length, at) - 1;
-        else if (depth == 0 && c != '\0' && strchr (stops, c))
+        else if (depth == 0 && is_stop (c, stops))
             return at;
         else if (c == '(')
             depth++;

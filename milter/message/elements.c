@@ -149,23 +149,39 @@ row_key (unsigned row)
     return (unsigned)name[0] << 8 | name[1];
 }
 
+enum { LETTERS = 'z' - 'a' + 1 };
+
+/* Where the rows with each first letter begin. */
+static const unsigned *
+first_rows (void)
+{
+    static unsigned first[LETTERS + 1];
+    static gsize made = 0;
+
+    if (g_once_init_enter (&made)) {
+        for (unsigned letter = 0, row = 0; letter <= LETTERS; letter++) {
+            while (row < G_N_ELEMENTS (elements) && (row_key (row) >> 8) < 'a' + letter)
+                row++;
+            first[letter] = row;
+        }
+        g_once_init_leave (&made, 1);
+    }
+    return first;
+}
+
 const Element *
 element_find (const char *data, const HtmlToken *token)
 {
     const char *name = data + token->name;
-    unsigned low = 0, high = token->name_length > LONGEST_NAME ? 0 : G_N_ELEMENTS (elements);
     unsigned key = key_of (name, token->name_length);
+    unsigned letter = (key >> 8) - 'a';
 
-    while (low < high) {
-        unsigned middle = (low + high) / 2;
-        if (row_key (middle) < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < G_N_ELEMENTS (elements) && row_key (low) == key; low++)
-        if (is_name (name, token->name_length, elements[low].name))
-            return &elements[low];
+    if (token->name_length > LONGEST_NAME || letter >= LETTERS)
+        return &unknown;
+    const unsigned *first = first_rows ();
+    for (unsigned row = first[letter]; row < first[letter + 1]; row++)
+        if (row_key (row) == key && is_name (name, token->name_length, elements[row].name))
+            return &elements[row];
     return &unknown;
 }
 

@@ -112,11 +112,7 @@ mentions_marks (const Part *part)
     size_t length = 0;
     const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
 
-    for (size_t i = 0; i + 5 <= length; i++)
-        if ((data[i] | 0x20) == 'l' && (data[i + 1] | 0x20) == 'i' &&
-            g_ascii_strncasecmp (data + i, "licet", 5) == 0)
-            return true;
-    return false;
+    return strays_next_name (data, length, 0) < length;
 }
 
 static void
@@ -388,7 +384,13 @@ message_text_runs (const Message *message, unsigned leaf)
 GPtrArray *
 message_readings (const Message *message, unsigned leaf)
 {
-    return notes_readings (get_part (message, leaf));
+    return notes_readings (get_part (message, leaf), false);
+}
+
+GPtrArray *
+message_descriptions (const Message *message, unsigned leaf)
+{
+    return notes_readings (get_part (message, leaf), true);
 }
 
 unsigned
