@@ -37,6 +37,7 @@ typedef struct {
     unsigned goals[GOAL_SOCIAL + 1]; /* its links */
     size_t letters;
     bool amount, percent;
+    unsigned digits; /* of its longest number, without points */
     bool common; /* a link of it stands elsewhere too, or leads to the front page */
 } Sample;
 
@@ -197,6 +198,8 @@ see_quantity (const Sample *sample)
 {
     bool number = false; /* the token before is a small number */
 
+    if (sample->digits == 0)
+        return false;
     for (const char *at = sample->text; *at; at += blanks_length (at)) {
         size_t length = token_length (at), digits = digits_length (at);
         size_t times = times_length (at + digits);
@@ -216,36 +219,20 @@ see_quantity (const Sample *sample)
 static bool
 see_long_number (const Sample *sample)
 {
-    unsigned digits = 0;
-
-    if (names_order (sample))
-        return false;
-    for (const char *at = sample->text; *at; at++) {
-        digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
-        if (digits >= LONG_NUMBER)
-            return true;
-    }
-    return false;
+    return sample->digits >= LONG_NUMBER && !names_order (sample);
 }
 
 /* A code, a locker, a customer: no teaser of an app or a survey names one. */
 static bool
 see_digits (const Sample *sample)
 {
-    unsigned digits = 0;
-
-    for (const char *at = sample->text; *at; at++) {
-        digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
-        if (digits >= SHORT_NUMBER)
-            return true;
-    }
-    return false;
+    return sample->digits >= SHORT_NUMBER;
 }
 
 static bool
 see_hash_number (const Sample *sample)
 {
-    const char *at = sample->text;
+    const char *at = sample->digits > 0 ? sample->text : "";
 
     while ((at = strchr (at, '#'))) {
         at++;
@@ -417,28 +404,42 @@ is_currency (gunichar letter)
     return g_unichar_type (letter) == G_UNICODE_CURRENCY_SYMBOL;
 }
 
-/* Finds amounts of money and percentages in one walk. */
+/* The last letter before a place that is no blank. */
+static gunichar
+letter_before (const char *text, const char *at)
+{
+    while (at > text && at[-1] == ' ')
+        at--;
+    return at > text ? g_utf8_get_char (g_utf8_prev_char (at)) : ' ';
+}
+
+static void
+look_at_number (Sample *sample, const char *start, const char *end)
+{
+    const char *behind = end + strspn (end, " ");
+    gunichar before = letter_before (sample->text, start), next = g_utf8_get_char (behind);
+
+    sample->percent = sample->percent || next == '%' || before == '%' || next == 0x066a;
+    sample->amount = sample->amount || is_currency (before) || is_currency (next) ||
+                     is_currency_word (behind) || follows_currency_word (sample->text, start);
+}
+
+/* Finds numbers, amounts of money and percentages in one walk. */
 static void
 find_numbers (Sample *sample)
 {
-    gunichar before = ' '; /* last letter that is no blank */
-
     for (const char *at = sample->text; *at;) {
+        unsigned digits = 0;
         if (!g_ascii_isdigit (*at)) {
-            gunichar letter = (signed char)*at > 0 ? (gunichar)*at : g_utf8_get_char (at);
-            before = letter == ' ' ? before : letter;
-            at = g_utf8_next_char (at);
+            at++;
             continue;
         }
         const char *start = at;
-        at += strspn (at, "0123456789.,");
-        const char *behind = at + strspn (at, " ");
-        gunichar next = g_utf8_get_char (behind);
-        sample->percent = sample->percent || next == '%' || before == '%' || next == 0x066a;
-        sample->amount = sample->amount || is_currency (before) || is_currency (next) ||
-                         is_currency_word (behind) ||
-                         follows_currency_word (sample->text, start);
-        before = '0';
+        for (; g_ascii_isdigit (*at) || *at == '.' || *at == ','; at++) {
+            digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
+            sample->digits = MAX (sample->digits, digits);
+        }
+        look_at_number (sample, start, at);
     }
 }
 

@@ -37,6 +37,7 @@ struct Cues {
     GPtrArray *words[BUCKETS];      /* of terms that begin a word */
     GPtrArray *substrings[BUCKETS]; /* of terms that stand anywhere */
     PairSet begins, begins_anywhere; /* the first two bytes of either */
+    bool anywhere[256];              /* the first byte of those that stand anywhere */
 };
 
 static const char *const names[CUE_KINDS] = {
@@ -123,6 +124,8 @@ add_term (Cues *cues, const char *written, Cue cue, bool substring)
         *bucket = g_ptr_array_new ();
     g_ptr_array_add (*bucket, term);
     pairs_add (substring ? &cues->begins_anywhere : &cues->begins, term->text);
+    if (substring)
+        cues->anywhere[(guchar)*term->text] = true;
     return true;
 }
 
@@ -212,7 +215,8 @@ search_bucket (const GPtrArray *bucket, const char *at, CueHits *hits)
 static const char *
 skip_word (const Cues *cues, const char *at, const char *end)
 {
-    while (at < end && g_ascii_isalnum (*at) && !pairs_have (&cues->begins_anywhere, at))
+    while (at < end && g_ascii_isalnum (*at) &&
+           (!cues->anywhere[(guchar)*at] || !pairs_have (&cues->begins_anywhere, at)))
         at++;
     return at;
 }

@@ -114,6 +114,24 @@ append_letter (GString *out, gunichar letter)
         g_string_append_unichar (out, letter);
 }
 
+/* Whether a word of ASCII is none of pieces with signs between; of others it is not known. */
+static bool
+is_unsigned (const char *word, size_t length)
+{
+    size_t piece = 0, signs = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if ((signed char)word[i] <= 0)
+            return false;
+        bool sign = is_between ((guchar)word[i]);
+        signs += sign && piece > 0;
+        piece = sign ? 0 : piece + 1;
+        if (piece > LONGEST_BETWEEN)
+            return true;
+    }
+    return signs + 1 < LEAST_BETWEEN;
+}
+
 /* One word without blanks, with its signs. Only pieces that are no words by themselves make one:
  * "E-Mail-Adresse" stays as it is. */
 static void
@@ -187,7 +205,8 @@ joins_append (GString *below, const char *text)
     for (const char *at = text; *at;) {
         size_t length = word_length (at);
         if (length > LEAST_JOINED) {
-            join_signs (below, at, MIN (length, LONGEST_WORD));
+            if (!is_unsigned (at, MIN (length, LONGEST_WORD)))
+                join_signs (below, at, MIN (length, LONGEST_WORD));
             if (!is_undrawn (at, MIN (length, LONGEST_WORD)))
                 join_drawn (below, at, MIN (length, LONGEST_WORD));
         }

@@ -381,8 +381,7 @@ put_usual (Writer *writer, const char *word, size_t length)
     size_t before = writer->out->len;
 
     g_string_set_size (writer->out, before + length);
-    for (size_t i = 0; i < length; i++)
-        writer->out->str[before + i] = (char)(word[i] | 0x20);
+    utf8_lower_ascii (writer->out->str + before, word, length);
     end_apart (writer);
 }
 

@@ -149,20 +149,29 @@ row_key (unsigned row)
     return (unsigned)name[0] << 8 | name[1];
 }
 
-enum { LETTERS = 'z' - 'a' + 1 };
+/* Rows by their first letter, and by the second one or none. */
+enum { SECONDS = 'z' - 'a' + 2, PLACES = 26 * SECONDS };
 
-/* Where the rows with each first letter begin. */
+static unsigned
+place_of (unsigned key)
+{
+    unsigned first = (key >> 8) - 'a', second = (key & 0xff) - 'a';
+
+    return first < 26 ? first * SECONDS + (second < 26 ? second + 1 : 0) : PLACES;
+}
+
+/* Where the rows of each place begin. */
 static const unsigned *
 first_rows (void)
 {
-    static unsigned first[LETTERS + 1];
+    static unsigned first[PLACES + 1];
     static gsize made = 0;
 
     if (g_once_init_enter (&made)) {
-        for (unsigned letter = 0, row = 0; letter <= LETTERS; letter++) {
-            while (row < G_N_ELEMENTS (elements) && (row_key (row) >> 8) < 'a' + letter)
+        for (unsigned place = 0, row = 0; place <= PLACES; place++) {
+            while (row < G_N_ELEMENTS (elements) && place_of (row_key (row)) < place)
                 row++;
-            first[letter] = row;
+            first[place] = row;
         }
         g_once_init_leave (&made, 1);
     }
@@ -173,14 +182,13 @@ const Element *
 element_find (const char *data, const HtmlToken *token)
 {
     const char *name = data + token->name;
-    unsigned key = key_of (name, token->name_length);
-    unsigned letter = (key >> 8) - 'a';
+    unsigned place = place_of (key_of (name, token->name_length));
 
-    if (token->name_length > LONGEST_NAME || letter >= LETTERS)
+    if (token->name_length > LONGEST_NAME || place == PLACES)
         return &unknown;
     const unsigned *first = first_rows ();
-    for (unsigned row = first[letter]; row < first[letter + 1]; row++)
-        if (row_key (row) == key && is_name (name, token->name_length, elements[row].name))
+    for (unsigned row = first[place]; row < first[place + 1]; row++)
+        if (is_name (name, token->name_length, elements[row].name))
             return &elements[row];
     return &unknown;
 }

@@ -85,12 +85,19 @@ add_rule (Sheet *sheet, const char *text, size_t length, const LookRule *rule)
     sheet->typed = sheet->typed || (is_name_byte (*selector) && strpbrk (selector, ".#"));
 }
 
+static bool
+has_strings (const char *css, size_t length)
+{
+    return memchr (css, '"', length) || memchr (css, '\'', length);
+}
+
 static void
 read_rule (Sheet *sheet, const char *css, size_t start, size_t brace, size_t end)
 {
     LookRule rule = { 0 };
 
-    css_append_content (sheet->content, css + brace + 1, end - brace - 1);
+    if (has_strings (css + brace + 1, end - brace - 1))
+        css_append_content (sheet->content, css + brace + 1, end - brace - 1);
     if (!look_read (&rule, css + brace + 1, end - brace - 1, ++sheet->order))
         return;
     for (size_t at = start; at < brace && !sheet->exceeded;) {
