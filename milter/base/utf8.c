@@ -35,7 +35,8 @@ utf8_lower_ascii (char *to, const char *text, size_t length)
     for (guint64 eight = 0; length - at >= sizeof eight; at += sizeof eight) {
         memcpy (&eight, text + at, sizeof eight);
         guint64 low = eight & ~highs;
-        guint64 capitals = (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7f - 'Z')) & ~eight & highs;
+        guint64 capitals =
+            (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7f - 'Z')) & ~eight & highs;
         eight |= capitals >> 2;
         memcpy (to + at, &eight, sizeof eight);
     }

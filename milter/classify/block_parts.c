@@ -46,6 +46,7 @@ sets_init (BlockSets *sets)
                  ~block_signals_set ("block-app", "block-app-link", "block-coupon",
                                      "block-code", "block-action", "block-urgency", NULL),
         .digits = block_signals_set ("block-digits", NULL),
+        .shielded = block_signals_set ("block-protected", NULL),
         .card = block_signals_set ("block-card", NULL),
         .button = block_signals_set ("block-button", "block-action", NULL),
         .link = block_signals_set ("block-button", "block-action", "block-linked", NULL),
@@ -54,6 +55,19 @@ sets_init (BlockSets *sets)
         .ware = block_signals_set ("block-card", "block-price", "block-amount", "block-button",
                                    NULL),
     };
+}
+
+static const BlockSets *
+block_sets (void)
+{
+    static BlockSets sets;
+    static gsize made = 0;
+
+    if (g_once_init_enter (&made)) {
+        sets_init (&sets);
+        g_once_init_leave (&made, 1);
+    }
+    return &sets;
 }
 
 unsigned
@@ -189,7 +203,7 @@ protect_element (BlockParts *parts, const LeafElement *element)
     for (; low < block_parts_count (parts); low++) {
         if (block_parts_piece (parts, low)->start >= element->end)
             return;
-        parts->signs[low] |= block_signals_set ("block-protected", NULL);
+        parts->signs[low] |= parts->sets.shielded;
     }
 }
 
@@ -223,7 +237,8 @@ may_settle (const BlockParts *parts, const Words *words, unsigned i)
     const char *text = block_parts_piece (parts, i)->text;
 
     return !(parts->signs[i] & parts->sets.plain) &&
-           (words_count (words, text).count[GROUP_TRANSACTIONAL] > 0 || words_settled (words, text));
+           (words_count (words, text).count[GROUP_TRANSACTIONAL] > 0 ||
+            words_settled (words, text));
 }
 
 static PartKind
@@ -307,7 +322,7 @@ block_parts_new (const Message *message, unsigned leaf, const Words *words, cons
     parts->message = message;
     parts->leaf = leaf;
     parts->layout = layout_blocks_new (message, leaf);
-    sets_init (&parts->sets);
+    parts->sets = *block_sets ();
     parts->signs =
         block_signals_look (message, leaf, parts->layout->pieces, words_cues (words));
     size_t count = block_parts_count (parts) + 1;

@@ -38,7 +38,7 @@ typedef struct {
     size_t letters;
     bool amount, percent;
     unsigned digits; /* of its longest number, without points */
-    bool common; /* a link of it stands elsewhere too, or leads to the front page */
+    bool common;     /* a link of it stands elsewhere too, or leads to the front page */
 } Sample;
 
 typedef struct {

@@ -34,8 +34,8 @@ typedef struct {
 struct Cues {
     GPtrArray *terms; /* of Term */
     unsigned languages;
-    GPtrArray *words[BUCKETS];      /* of terms that begin a word */
-    GPtrArray *substrings[BUCKETS]; /* of terms that stand anywhere */
+    GPtrArray *words[BUCKETS];       /* of terms that begin a word */
+    GPtrArray *substrings[BUCKETS];  /* of terms that stand anywhere */
     PairSet begins, begins_anywhere; /* the first two bytes of either */
     bool anywhere[256];              /* the first byte of those that stand anywhere */
 };

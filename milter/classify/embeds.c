@@ -239,8 +239,8 @@ find_data_pages (Embeds *embeds, const char *data, size_t length)
             continue;
         }
         for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++)
-            found = found ||
-                    g_ascii_strncasecmp (data + at + 1, kinds[i], strlen (kinds[i])) == 0;
+            found =
+                found || g_ascii_strncasecmp (data + at + 1, kinds[i], strlen (kinds[i])) == 0;
         from = at - 3;
         if (!found)
             continue;

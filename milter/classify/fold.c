@@ -299,7 +299,9 @@ append_loose_ascii (GString *out, const char *text, size_t left)
     for (size_t i = 0; i < length; i++) {
         bool space = g_ascii_isspace (text[i]);
         if (!space || !blank)
-            *to++ = space ? ' ' : g_ascii_islower (text[i] | 0x20) ? (char)(text[i] | 0x20) : text[i];
+            *to++ = space                              ? ' '
+                    : g_ascii_islower (text[i] | 0x20) ? (char)(text[i] | 0x20)
+                                                       : text[i];
         blank = space;
     }
     g_string_truncate (out, (size_t)(to - out->str));

@@ -206,13 +206,10 @@ add_notes (Collection *collection, unsigned leaf)
 static char *
 read_page (const char *page, size_t length, unsigned depth)
 {
-    static const char head[] = "Content-Type: text/html; charset=utf-8\r\n\r\n";
-    GString *mail = encoded_without_nul (page, length);
+    g_autoptr (GString) bytes = encoded_without_nul (page, length);
+    g_autoptr (Message) message = message_of_page (bytes->str, bytes->len);
     GString *text = g_string_new (NULL);
 
-    g_string_prepend (mail, head);
-    g_autoptr (GBytes) bytes = g_string_free_to_bytes (mail);
-    g_autoptr (Message) message = message_parse (bytes, NULL);
     if (!message || message_leaf_count (message) == 0)
         return g_string_free (text, FALSE);
     g_autoptr (GPtrArray) notes = message_readings (message, 0);
@@ -248,8 +245,8 @@ static const struct {
     char sign;
     const char *before, *behind;
 } turns[] = {
-    { '<', "", "bdo" },          { '-', "bidi", "override" },  { '-', "isolate", "override" },
-    { '-', "row", "reverse" },   { '(', "scalex", "-1" },      { '(', "rotatey", "180" },
+    { '<', "", "bdo" },        { '-', "bidi", "override" }, { '-', "isolate", "override" },
+    { '-', "row", "reverse" }, { '(', "scalex", "-1" },     { '(', "rotatey", "180" },
 };
 
 static bool

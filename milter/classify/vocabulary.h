@@ -39,9 +39,9 @@ struct Words {
     GPtrArray *languages; /* of char * */
     GStringChunk *written;
     unsigned numbers;
-    Index *words;                     /* that begin a word */
-    Index *substrings;                /* that stand anywhere */
-    Index *offers, *offer_substrings; /* of these the promotional ones */
+    Index *words;                        /* that begin a word */
+    Index *substrings;                   /* that stand anywhere */
+    Index *offers, *offer_substrings;    /* of these the promotional ones */
     Index *settled, *settled_substrings; /* and those that words_settled looks for */
     Cues *cues;
     gatomicrefcount references;

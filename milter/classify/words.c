@@ -28,8 +28,8 @@ typedef struct {
     const Words *words;
     const char *text;
     size_t length;
-    char *breaks;    /* where words begin (UAX #29), made when first asked for */
-    GArray *tongues; /* of Tongue: the languages that the text has a word of */
+    char *breaks;             /* where words begin (UAX #29), made when first asked for */
+    GArray *tongues;          /* of Tongue: the languages that the text has a word of */
     unsigned few[FEW], count; /* numbers of the terms that were seen */
     bool *seen;               /* the same by number, of more than a few */
 } Walk;
@@ -182,6 +182,20 @@ ends_word (Walk *walk, const Term *term, size_t start)
     return term->prefix || !is_letter_at (walk->text + end);
 }
 
+/* Of terms that have all letters up to a depth in common, the first whose next one is not below. */
+static unsigned
+first_from (const Term *const *terms, unsigned low, unsigned high, size_t depth, unsigned next)
+{
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if ((unsigned char)terms[middle]->text[depth] < next)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* All terms that stand at this place: the range that has the letters so far narrows with each. */
 static void
 count_at (Walk *walk, const Index *index, size_t start)
@@ -195,12 +209,10 @@ count_at (Walk *walk, const Index *index, size_t start)
             if (ends_word (walk, terms[low], start))
                 count_term (walk, terms[low], start);
         unsigned char next = (unsigned char)at[depth];
-        while (low < high && (unsigned char)terms[low]->text[depth] < next)
-            low++;
-        while (low < high && (unsigned char)terms[high - 1]->text[depth] > next)
-            high--;
         if (!next)
             return;
+        low = first_from (terms, low, high, depth, next);
+        high = first_from (terms, low, high, depth, next + 1u);
     }
 }
 

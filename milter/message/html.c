@@ -134,8 +134,7 @@ read_tag (HtmlScanner *scanner, HtmlToken *token)
         token->kind = HTML_OTHER; /* 13.2.5.36: end of file in a tag, it is dropped */
         return;
     }
-    if (token->kind == HTML_END ||
-        !may_be_raw (scanner->data[token->name], token->name_length))
+    if (token->kind == HTML_END || !may_be_raw (scanner->data[token->name], token->name_length))
         return;
     for (unsigned i = 0; i < G_N_ELEMENTS (raw_elements); i++)
         if (token->name_length == raw_elements[i].length &&

@@ -186,13 +186,13 @@ read_fields (Message *message)
         message->from = address_normalise (mailbox, NULL);
 }
 
-Message *
-message_parse (GBytes *bytes, GError **error)
+static Message *
+parse (GBytes *bytes, bool witnessed, GError **error)
 {
     g_autoptr (Message) message = g_new0 (Message, 1);
 
     message->bytes = g_bytes_ref (bytes);
-    message->layout = layout_read (bytes, error);
+    message->layout = layout_read (bytes, witnessed, error);
     if (!message->layout)
         return NULL;
     read_fields (message);
@@ -201,6 +201,25 @@ message_parse (GBytes *bytes, GError **error)
     if (!find_marks (message, error))
         return NULL;
     return g_steal_pointer (&message);
+}
+
+Message *
+message_parse (GBytes *bytes, GError **error)
+{
+    return parse (bytes, true, error);
+}
+
+/* The one field of it is our own, so that nobody else need be asked how to read it. */
+Message *
+message_of_page (const char *page, size_t length)
+{
+    static const char head[] = "Content-Type: text/html; charset=utf-8\r\n\r\n";
+    GString *mail = g_string_sized_new (strlen (head) + length + 1);
+
+    g_string_append (mail, head);
+    g_string_append_len (mail, page, (gssize)length);
+    g_autoptr (GBytes) bytes = g_string_free_to_bytes (mail);
+    return parse (bytes, false, NULL);
 }
 
 void

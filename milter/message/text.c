@@ -49,7 +49,7 @@ word_length (const char *text, const char *end)
     const char *at = text;
 
     while (at < end) {
-        while (at < end && *at > ' ' && *at < 0x7f)
+        while (at<end && * at> ' ' && *at < 0x7f)
             at++;
         if (at == end || blank_length (at) > 0)
             break;
@@ -125,7 +125,8 @@ find_whole (const Part *part, size_t start, size_t end, TextRun *ret_whole)
     const GArray *runs = part->runs;
     unsigned first = find_run (runs, start), last = find_run (runs, end);
 
-    while (last > first && (last == runs->len || g_array_index (runs, TextRun, last).start >= end))
+    while (last > first &&
+           (last == runs->len || g_array_index (runs, TextRun, last).start >= end))
         last--;
     if (last == runs->len || last < first)
         return false;

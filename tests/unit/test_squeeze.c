@@ -67,7 +67,8 @@ static void
 test_words (void)
 {
     g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (CutRange));
-    g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+    g_autoptr (GPtrArray) results =
+        g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
 
     for (const char *odd = "abb"; *odd; odd++) {
         g_autoptr (GString) page = write_page (*odd);
