@@ -376,6 +376,8 @@ is_currency_word (const char *at)
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
+        if (words[i][0] != at[0] || words[i][1] != at[1])
+            continue;
         size_t length = strlen (words[i]);
         if (strncmp (at, words[i], length) == 0 &&
             !g_unichar_isalpha (g_utf8_get_char (at + length)))
