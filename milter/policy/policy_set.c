@@ -58,13 +58,14 @@ static Conffile *
 open_file (Loader *loader, const char *path)
 {
     g_autoptr (GError) cause = NULL;
-    Conffile *file = conffile_load (path, &cause);
+    g_autofree char *text = conffile_read (path, &cause);
+    Conffile *file = text ? conffile_parse (text, path, &cause) : NULL;
 
     if (!file) {
         g_ptr_array_add (loader->problems, g_strdup (cause->message));
         return NULL;
     }
-    const char *checksum = conffile_checksum (file);
+    g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
     g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
     g_ptr_array_add (loader->files, file);
     return file;
@@ -278,15 +279,19 @@ read_territory (Loader *loader, const char *path)
                 loader->problems);
 }
 
-/* The words and the model decide the class, so they belong to the version; classify reads them. */
+/* The words and the model decide the class, so they belong to the version; classify reads them. Of
+ * the words the rules ask for those that say unsubscribe. */
 static void
-count_folder (Loader *loader, const char *dir, const char *name)
+count_folder (Loader *loader, const char *dir, const char *name, bool words)
 {
     g_autofree char *folder = g_build_filename (dir, name, NULL);
     g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
 
-    for (unsigned i = 0; paths && i < paths->len; i++)
-        open_file (loader, g_ptr_array_index (paths, i));
+    for (unsigned i = 0; paths && i < paths->len; i++) {
+        const Conffile *file = open_file (loader, g_ptr_array_index (paths, i));
+        if (words && file && loader->set->resources)
+            resources_add_words (loader->set->resources, conffile_root (file));
+    }
 }
 
 static void
@@ -333,8 +338,8 @@ read_all (Loader *loader, const char *dir)
     links_resolve (loader);
     if (loader->main)
         references_check (loader, loader->main);
-    count_folder (loader, dir, "words");
-    count_folder (loader, dir, "model");
+    count_folder (loader, dir, "words", true);
+    count_folder (loader, dir, "model", false);
 }
 
 static PolicySet *
