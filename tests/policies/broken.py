@@ -270,7 +270,7 @@ ROWS = [
     ("a window without days", D, 'days = [ "mon", "fri" ]', "days = [ ]", "days is empty"),
     ("an empty label", D, 'labels = [ "Werbung" ]', 'labels = [ "" ]', "a label must be"),
     ("a label of two lines", D, 'labels = [ "Werbung" ]', 'labels = [ "Wer\\nbung" ]', "a label must be"),
-    ("an empty required text", D, '[ "Widerspruch" ]', '[ "" ]', "texts has an empty text"),
+    ("an empty required text", D, 'texts = [ "Widerspruch" ]', 'texts = [ "" ]', "texts has an empty text"),
     ("an empty source", D, 'source = "DDG s. 6"', 'source = ""', "source must name the statute"),
     ("an owner who is nobody", D, '"Erika Beispiel"', '" "', "owner says nothing"),
     ("an empty unsubscribe word", M, '"abmelden"', '""', "unsubscribe_words has an empty text"),
