@@ -46,7 +46,7 @@ home_of_library() {
     gmime/* | gumbo.h) echo milter/message/ ;;
     libconfig.h) echo milter/config/ ;;
     sqlite3.h | libpq-fe.h) echo milter/consent/ ;;
-    openssl/* | opendkim/* | dkim.h | spf2/*) echo milter/sign/ ;;
+    openssl/* | opendkim/* | dkim.h | spf2/* | ares.h) echo milter/sign/ ;;
     jansson.h) echo milter/audit/ ;;
     libmilter/*) echo milter/edge/ ;;
     idn2.h | libpsl.h) echo milter/base/ ;;

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "licet/authentication.h"
+
+#include <string.h>
+
+static const char *const fact_words[] = {
+    [AUTH_SPF] = "spf",         [AUTH_SPF_ALIGNED] = "spf-aligned",
+    [AUTH_DKIM] = "dkim",       [AUTH_DKIM_ALIGNED] = "dkim-aligned",
+    [AUTH_DMARC] = "dmarc",     [AUTH_ALIGNED] = "aligned",
+    [AUTH_PTR] = "ptr",         [AUTH_MX] = "mx",
+    [AUTH_TLS_RPT] = "tls-rpt", [AUTH_MTA_STS] = "mta-sts",
+};
+
+Authentication *
+authentication_new (const char *domain, const char *envelope, int64_t at)
+{
+    Authentication *authentication = g_new0 (Authentication, 1);
+
+    g_atomic_ref_count_init (&authentication->references);
+    authentication->domain = g_strdup (domain);
+    authentication->envelope = g_strdup (envelope);
+    authentication->at = at;
+    return authentication;
+}
+
+Authentication *
+authentication_ref (const Authentication *authentication)
+{
+    Authentication *shared = (Authentication *)authentication;
+
+    g_atomic_ref_count_inc (&shared->references);
+    return shared;
+}
+
+void
+authentication_unref (Authentication *authentication)
+{
+    if (!authentication || !g_atomic_ref_count_dec (&authentication->references))
+        return;
+    for (unsigned i = 0; i < AUTH_FACTS; i++)
+        g_free (authentication->reasons[i]);
+    g_free (authentication->domain);
+    g_free (authentication->envelope);
+    g_free (authentication);
+}
+
+Authentication *
+authentication_for_envelope (const Authentication *authentication, const char *envelope)
+{
+    Authentication *copy =
+        authentication_new (authentication->domain, envelope, authentication->at);
+    bool same = g_strcmp0 (authentication->envelope, envelope) == 0;
+    bool dkim = authentication->answers[AUTH_DKIM] == AUTH_YES &&
+                authentication->answers[AUTH_DKIM_ALIGNED] == AUTH_YES;
+
+    for (unsigned i = 0; i < AUTH_FACTS; i++) {
+        bool other = i == AUTH_SPF || i == AUTH_SPF_ALIGNED || (i == AUTH_ALIGNED && !dkim);
+        if (other && !same)
+            authentication_settle (copy, i, AUTH_UNKNOWN,
+                                   "the domain of the envelope's sender is not configured");
+        else
+            authentication_settle (copy, i, authentication->answers[i],
+                                   authentication->reasons[i]);
+    }
+    return copy;
+}
+
+void
+authentication_settle (Authentication *authentication, AuthFact fact, AuthAnswer answer,
+                       const char *reason)
+{
+    authentication->answers[fact] = answer;
+    g_free (authentication->reasons[fact]);
+    authentication->reasons[fact] = g_strdup (reason);
+}
+
+const char *
+auth_fact_word (AuthFact fact)
+{
+    return fact_words[fact];
+}
+
+AuthFact
+auth_fact_parse (const char *word)
+{
+    AuthFact fact = 0;
+
+    while (fact < AUTH_FACTS && strcmp (fact_words[fact], word) != 0)
+        fact++;
+    return fact;
+}
+
+const char *
+auth_answer_word (AuthAnswer answer)
+{
+    switch (answer) {
+    case AUTH_YES:
+        return "yes";
+    case AUTH_NO:
+        return "no";
+    case AUTH_UNKNOWN:
+        return "cannot-tell";
+    }
+    g_assert_not_reached ();
+}
