@@ -119,12 +119,26 @@ ask_contacts (Run *run, RecipientFacts *facts)
         facts->contacts_failure = g_strdup (cause->message);
 }
 
+/* What preflight knows of the sender's domains. Caller unrefs; NULL when it knows nothing. */
+static Authentication *
+ask_authentication (const Run *run)
+{
+    const EnvelopePath *sender = run->envelope->sender;
+    const char *from = message_from (run->message);
+
+    if (!run->engine->authentications || !from)
+        return NULL;
+    return authentication_board_find (run->engine->authentications, address_domain (from),
+                                      sender ? address_domain (sender->address) : NULL);
+}
+
 static void
 decide_all (Run *run)
 {
     g_auto (GStrv) addresses = normalise_recipients (run->envelope);
     const PolicySet *policies = run->engine->policies;
     const Classification *class = run->plan->classification;
+    g_autoptr (Authentication) authentication = ask_authentication (run);
     g_autoptr (GPtrArray) records =
         consent_ask (run->engine->store, (const char *const *)addresses, class->promo_purpose,
                      run->now, &run->plan->consent_failure);
@@ -134,6 +148,7 @@ decide_all (Run *run)
         RecipientFacts *facts = policy_facts (
             policies, run->message, envelope_recipient (run->envelope, i)->address, record);
         ask_contacts (run, facts);
+        facts->authentication = authentication ? authentication_ref (authentication) : NULL;
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
         judge_text_only (run, decision);
         g_ptr_array_add (run->plan->decisions, decision);

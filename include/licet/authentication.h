@@ -14,7 +14,7 @@
 typedef enum {
     AUTH_SPF,          /* SPF passes for the envelope's domain from all our egress addresses */
     AUTH_SPF_ALIGNED,  /* the envelope's domain is aligned with From (RFC 7489 3.1.2) */
-    AUTH_DKIM,         /* every key that signs is published as it is */
+    AUTH_DKIM,         /* a key that signs is published as it is */
     AUTH_DKIM_ALIGNED, /* d= is aligned with From */
     AUTH_DMARC,        /* there is one valid DMARC record */
     AUTH_ALIGNED,      /* DMARC passes: SPF or DKIM passes and is aligned */
@@ -45,6 +45,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Authentication, authentication_unref)
 /* A copy for a mail whose envelope has another domain, of which SPF is not known. Caller unrefs. */
 Authentication *authentication_for_envelope (const Authentication *authentication,
                                              const char *envelope);
+
+/*
+ * What is known of our domains now: who finds out puts it there, who decides about mail takes it.
+ * Safe from several threads.
+ */
+typedef struct AuthenticationBoard AuthenticationBoard;
+AuthenticationBoard *authentication_board_new (void);
+void authentication_board_free (AuthenticationBoard *board);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AuthenticationBoard, authentication_board_free)
+/* In the place of what was known of the same two domains. Takes authentication. */
+void authentication_board_put (AuthenticationBoard *board, Authentication *authentication);
+/* Forgets what is older than `before`. */
+void authentication_board_expire (AuthenticationBoard *board, int64_t before);
+/* Of mail with this domain in From and this one in the envelope's sender (NULL or "": the null
+ * sender): NULL when From is none of ours. Caller unrefs. */
+Authentication *authentication_board_find (AuthenticationBoard *board, const char *domain,
+                                           const char *envelope);
+/* All, in the order in which they came. Caller owns: of Authentication, references. */
+GPtrArray *authentication_board_list (AuthenticationBoard *board);
 
 void authentication_settle (Authentication *authentication, AuthFact fact, AuthAnswer answer,
                             const char *reason);

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "licet/authentication.h"
 #include "licet/classify.h"
 #include "licet/consent.h"
 #include "licet/contacts.h"
@@ -24,6 +25,7 @@ typedef struct {
     Signer *signer;
     ConsentStore *store;
     Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
+    AuthenticationBoard *authentications; /* the daemon's, borrowed; NULL: nobody looks */
 } Engine;
 
 /* Takes settings. Fails as its parts do; nothing is half built. */

@@ -114,6 +114,18 @@ void policy_fix_failed (const PolicySet *set, Decision *decision, const char *re
 /* Tracking that a rule wanted out and that cannot be taken out: refused. */
 void policy_tracking_failed (Decision *decision, const char *reason);
 
+/* What the mailbox providers' rules of kind authentication say of a domain, apart from any mail. */
+typedef struct {
+    char *provider; /* for people */
+    char *rule;
+    Verdict verdict;
+    int64_t volume_above; /* mails a day from which the rule counts; -1: any */
+    char *evidence, *source;
+} ProviderVerdict;
+/* In the order of the files. Caller owns: of ProviderVerdict. */
+GPtrArray *policy_providers_judge (const PolicySet *set, const Authentication *authentication,
+                                   int64_t now);
+
 /* The kinds of rule, for the checker, the manual and the tool; NULL-terminated. */
 typedef struct {
     const char *name;

@@ -104,3 +104,97 @@ auth_answer_word (AuthAnswer answer)
     }
     g_assert_not_reached ();
 }
+
+struct AuthenticationBoard {
+    GMutex lock;
+    GPtrArray *known; /* of Authentication */
+};
+
+AuthenticationBoard *
+authentication_board_new (void)
+{
+    AuthenticationBoard *board = g_new0 (AuthenticationBoard, 1);
+
+    g_mutex_init (&board->lock);
+    board->known = g_ptr_array_new_with_free_func ((GDestroyNotify)authentication_unref);
+    return board;
+}
+
+void
+authentication_board_free (AuthenticationBoard *board)
+{
+    if (!board)
+        return;
+    g_ptr_array_unref (board->known);
+    g_mutex_clear (&board->lock);
+    g_free (board);
+}
+
+void
+authentication_board_put (AuthenticationBoard *board, Authentication *authentication)
+{
+    g_mutex_lock (&board->lock);
+    for (unsigned i = board->known->len; i-- > 0;) {
+        const Authentication *old = g_ptr_array_index (board->known, i);
+        if (g_ascii_strcasecmp (old->domain, authentication->domain) == 0 &&
+            g_ascii_strcasecmp (old->envelope, authentication->envelope) == 0)
+            g_ptr_array_remove_index (board->known, i);
+    }
+    g_ptr_array_add (board->known, authentication);
+    g_mutex_unlock (&board->lock);
+}
+
+void
+authentication_board_expire (AuthenticationBoard *board, int64_t before)
+{
+    g_mutex_lock (&board->lock);
+    for (unsigned i = board->known->len; i-- > 0;)
+        if (((const Authentication *)g_ptr_array_index (board->known, i))->at < before)
+            g_ptr_array_remove_index (board->known, i);
+    g_mutex_unlock (&board->lock);
+}
+
+/* The one with the same envelope, else any of the domain. */
+static const Authentication *
+find_nearest (const GPtrArray *known, const char *domain, const char *envelope)
+{
+    const Authentication *found = NULL;
+
+    for (unsigned i = 0; i < known->len; i++) {
+        const Authentication *one = g_ptr_array_index (known, i);
+        if (g_ascii_strcasecmp (one->domain, domain) != 0)
+            continue;
+        if (envelope && g_ascii_strcasecmp (one->envelope, envelope) == 0)
+            return one;
+        found = one;
+    }
+    return found;
+}
+
+Authentication *
+authentication_board_find (AuthenticationBoard *board, const char *domain, const char *envelope)
+{
+    Authentication *found = NULL;
+
+    g_mutex_lock (&board->lock);
+    const Authentication *nearest = find_nearest (board->known, domain, envelope);
+    if (nearest && envelope && g_ascii_strcasecmp (nearest->envelope, envelope) == 0)
+        found = authentication_ref (nearest);
+    else if (nearest)
+        found = authentication_for_envelope (nearest, envelope ? envelope : "");
+    g_mutex_unlock (&board->lock);
+    return found;
+}
+
+GPtrArray *
+authentication_board_list (AuthenticationBoard *board)
+{
+    GPtrArray *list =
+        g_ptr_array_new_with_free_func ((GDestroyNotify)authentication_unref);
+
+    g_mutex_lock (&board->lock);
+    for (unsigned i = 0; i < board->known->len; i++)
+        g_ptr_array_add (list, authentication_ref (g_ptr_array_index (board->known, i)));
+    g_mutex_unlock (&board->lock);
+    return list;
+}

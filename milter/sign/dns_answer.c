@@ -250,6 +250,8 @@ dns_answer_read (const unsigned char *data, size_t length, const char *name, Dns
                                                                        : "");
         return dns_answer_new (DNS_TEMPORARY, why);
     }
+    if (ns_msg_getflag (message, ns_f_tc))
+        return make_malformed ("an answer that was cut short");
     DnsAnswer *answer = read_answers (&message, name, type);
     if (answer->status == DNS_NONE)
         answer->no_name = code == ns_r_nxdomain;

@@ -81,8 +81,8 @@ dotted (const SpfClient *client)
     return g_string_free (text, FALSE);
 }
 
-static char *
-reverse_name (const SpfClient *client)
+char *
+spf_client_reverse (const SpfClient *client)
 {
     g_autofree char *text = dotted (client);
     g_auto (GStrv) labels = g_strsplit (text, ".", -1);
@@ -109,7 +109,7 @@ leads_back (const SpfClient *client, const char *name)
 GPtrArray *
 spf_client_names (const SpfClient *client, bool *ret_found_none)
 {
-    g_autofree char *reverse = reverse_name (client);
+    g_autofree char *reverse = spf_client_reverse (client);
     const DnsAnswer *answer = dns_lookup (client->source, reverse, DNS_PTR);
     GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
 

@@ -26,6 +26,9 @@ char *spf_client_expand (const SpfClient *client, const char *value, const char 
  * address of the other family. */
 bool spf_client_has (const SpfClient *client, const char *address, int prefix);
 
+/* "1.2.0.192.in-addr.arpa". Caller frees. */
+char *spf_client_reverse (const SpfClient *client);
+
 /* The names that lead back to the client (RFC 7208 5.5), at most 10. Caller owns. */
 GPtrArray *spf_client_names (const SpfClient *client, bool *ret_found_none);
 

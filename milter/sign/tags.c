@@ -59,14 +59,13 @@ tag_list_parse (const char *text)
     list->names = g_ptr_array_new_with_free_func (g_free);
     list->values = g_ptr_array_new_with_free_func (g_free);
     for (char **part = parts; *part && !list->problem; part++) {
-        char *equals = strchr (*part, '=');
         if (!*g_strstrip (*part) && !part[1])
             break; /* the last ";" may stand or not */
+        const char *equals = strchr (*part, '=');
         if (!equals) {
             list->problem = g_strdup_printf ("\"%.40s\" is no tag", *part);
             break;
         }
-        equals = strchr (*part, '=');
         char *name = g_strstrip (g_strndup (*part, (size_t)(equals - *part)));
         char *value = g_strstrip (g_strdup (equals + 1));
         list->problem = check_tag (list, name, value);

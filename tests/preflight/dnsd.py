@@ -4,6 +4,7 @@
 A table maps a lower-case name to a list of (type, value): "A", "AAAA", "MX" (preference, host),
 "TXT" (a text, or a list of strings), "PTR", "CNAME", or ("TIMEOUT", None) for SERVFAIL to the types that are not there.
 """
+import contextlib
 import socket
 import struct
 import threading
@@ -119,7 +120,7 @@ class Server:
             threading.Thread(target=self.serve_one, args=(peer,), daemon=True).start()
 
     def serve_one(self, peer):
-        with peer:
+        with peer, contextlib.suppress(ConnectionError):
             while True:
                 head = peer.recv(2, socket.MSG_WAITALL)
                 if len(head) < 2:
