@@ -34,6 +34,8 @@ typedef struct {
     int64_t at;     /* when DNS was asked */
     AuthAnswer answers[AUTH_FACTS];
     char *reasons[AUTH_FACTS]; /* one sentence each; NULL: nobody has looked */
+    int64_t times[AUTH_FACTS]; /* when DNS last told */
+    unsigned problems;         /* findings of that grade */
 } Authentication;
 
 /* All UNKNOWN. */
@@ -56,14 +58,19 @@ void authentication_board_free (AuthenticationBoard *board);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AuthenticationBoard, authentication_board_free)
 /* In the place of what was known of the same two domains. Takes authentication. */
 void authentication_board_put (AuthenticationBoard *board, Authentication *authentication);
-/* Forgets what is older than `before`. */
-void authentication_board_expire (AuthenticationBoard *board, int64_t before);
 /* Of mail with this domain in From and this one in the envelope's sender (NULL or "": the null
  * sender): NULL when From is none of ours. Caller unrefs. */
 Authentication *authentication_board_find (AuthenticationBoard *board, const char *domain,
                                            const char *envelope);
 /* All, in the order in which they came. Caller owns: of Authentication, references. */
 GPtrArray *authentication_board_list (AuthenticationBoard *board);
+
+/* Forgets what is no longer watched. */
+void authentication_board_remove (AuthenticationBoard *board, const Authentication *known);
+
+/* Where DNS did not answer now, what it said before stands, when that is no older than `seconds`. */
+void authentication_recall (Authentication *authentication, const Authentication *before,
+                            int64_t seconds);
 
 void authentication_settle (Authentication *authentication, AuthFact fact, AuthAnswer answer,
                             const char *reason);

@@ -77,6 +77,10 @@ PreflightHelper *preflight_helper_start (GError **error);
 /* One question at a time; safe from several threads. Errors as of preflight_run. */
 PreflightReport *preflight_helper_ask (PreflightHelper *helper, const PreflightRequest *request,
                                        int64_t now, GError **error);
+/* Ends the process; whoever asks it then gets UNAVAILABLE. */
 void preflight_helper_stop (PreflightHelper *helper);
+/* After the last question. Stops it where that was not done. */
+void preflight_helper_free (PreflightHelper *helper);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PreflightHelper, preflight_helper_free)
 
 #endif

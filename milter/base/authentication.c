@@ -62,6 +62,7 @@ authentication_for_envelope (const Authentication *authentication, const char *e
         else
             authentication_settle (copy, i, authentication->answers[i],
                                    authentication->reasons[i]);
+        copy->times[i] = authentication->times[i];
     }
     return copy;
 }
@@ -73,6 +74,22 @@ authentication_settle (Authentication *authentication, AuthFact fact, AuthAnswer
     authentication->answers[fact] = answer;
     g_free (authentication->reasons[fact]);
     authentication->reasons[fact] = g_strdup (reason);
+    authentication->times[fact] = authentication->at;
+}
+
+void
+authentication_recall (Authentication *authentication, const Authentication *before,
+                       int64_t seconds)
+{
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++) {
+        if (authentication->answers[fact] != AUTH_UNKNOWN ||
+            before->answers[fact] == AUTH_UNKNOWN ||
+            before->times[fact] < authentication->at - seconds)
+            continue;
+        authentication_settle (authentication, fact, before->answers[fact],
+                               before->reasons[fact]);
+        authentication->times[fact] = before->times[fact];
+    }
 }
 
 const char *
@@ -145,12 +162,10 @@ authentication_board_put (AuthenticationBoard *board, Authentication *authentica
 }
 
 void
-authentication_board_expire (AuthenticationBoard *board, int64_t before)
+authentication_board_remove (AuthenticationBoard *board, const Authentication *known)
 {
     g_mutex_lock (&board->lock);
-    for (unsigned i = board->known->len; i-- > 0;)
-        if (((const Authentication *)g_ptr_array_index (board->known, i))->at < before)
-            g_ptr_array_remove_index (board->known, i);
+    g_ptr_array_remove (board->known, (void *)known);
     g_mutex_unlock (&board->lock);
 }
 
@@ -189,8 +204,7 @@ authentication_board_find (AuthenticationBoard *board, const char *domain, const
 GPtrArray *
 authentication_board_list (AuthenticationBoard *board)
 {
-    GPtrArray *list =
-        g_ptr_array_new_with_free_func ((GDestroyNotify)authentication_unref);
+    GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)authentication_unref);
 
     g_mutex_lock (&board->lock);
     for (unsigned i = 0; i < board->known->len; i++)

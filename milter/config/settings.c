@@ -273,7 +273,8 @@ check_preflight (const Settings *settings, const ConfNode *root, GPtrArray *prob
                           *address);
     for (char **domains = settings->preflight_domains; *domains; domains++) {
         g_auto (GStrv) parts = g_strsplit (*domains, ":", 2);
-        if (!is_domain (parts[0] ? parts[0] : "") || (parts[0] && parts[1] && !is_domain (parts[1])))
+        if (!is_domain (parts[0] ? parts[0] : "") ||
+            (parts[0] && parts[1] && !is_domain (parts[1])))
             conf_problem (problems, conf_child (root, "preflight_domains"),
                           "preflight_domains: \"%s\"; right would be shop.example or "
                           "shop.example:bounce.shop.example",

@@ -9,6 +9,7 @@
 #include "licet/edge.h"
 
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "licet/json_text.h"
 #include "licet/log.h"
@@ -22,6 +23,8 @@ struct Daemon {
     Ledger *ledger;
     Contacts *contacts;
     Audit *audit;
+    AuthenticationBoard *authentications;
+    int watcher; /* eventfd, or -1 */
     Clock clock;
     int64_t started; /* monotonic microseconds */
     unsigned counters[COUNT_LAST];
@@ -100,6 +103,9 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->settings_path = g_strdup (settings_path);
     daemon->clock = *clock;
     daemon->started = g_get_monotonic_time ();
+    daemon->watcher = -1;
+    daemon->authentications = authentication_board_new ();
+    engine->authentications = daemon->authentications;
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
@@ -123,6 +129,7 @@ daemon_free (Daemon *daemon)
     engine_unref (daemon->engine);
     g_clear_pointer (&daemon->ledger, ledger_free);
     g_clear_pointer (&daemon->contacts, contacts_free);
+    authentication_board_free (daemon->authentications);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -154,6 +161,27 @@ Audit *
 daemon_audit (Daemon *daemon)
 {
     return daemon->audit;
+}
+
+AuthenticationBoard *
+daemon_authentications (Daemon *daemon)
+{
+    return daemon->authentications;
+}
+
+void
+daemon_watch (Daemon *daemon, int wake)
+{
+    g_atomic_int_set (&daemon->watcher, wake);
+}
+
+void
+daemon_look (Daemon *daemon)
+{
+    int wake = g_atomic_int_get (&daemon->watcher);
+
+    if (wake >= 0)
+        eventfd_write (wake, 1);
 }
 
 int64_t
@@ -238,6 +266,7 @@ load_and_swap (Daemon *daemon, GError **error)
         !record_policies (daemon, fresh, error))
         return false;
     fresh->contacts = daemon->contacts;
+    fresh->authentications = daemon->authentications;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;
 }
@@ -249,7 +278,44 @@ daemon_reload (Daemon *daemon, GError **error)
     bool loaded = load_and_swap (daemon, error);
     g_mutex_unlock (&daemon->reload);
     daemon_count (daemon, loaded ? COUNT_RELOADS : COUNT_RELOADS_FAILED);
+    if (loaded)
+        daemon_look (daemon);
     return loaded;
+}
+
+static void
+append_facts (GString *json, const Authentication *known)
+{
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++) {
+        g_autofree char *time = clock_format (known->times[fact]);
+        g_string_append_printf (
+            json, "%s\"%s\":{\"answer\":\"%s\",\"at\":\"%s\",\"because\":", fact ? "," : "",
+            auth_fact_word (fact), auth_answer_word (known->answers[fact]), time);
+        json_text_append (json, known->reasons[fact]);
+        g_string_append_c (json, '}');
+    }
+}
+
+char *
+daemon_preflight (Daemon *daemon)
+{
+    g_autoptr (GPtrArray) list = authentication_board_list (daemon->authentications);
+    GString *json = g_string_new ("{\"ok\":true,\"domains\":[");
+
+    for (unsigned i = 0; i < list->len; i++) {
+        const Authentication *known = g_ptr_array_index (list, i);
+        g_string_append (json, i ? ",{\"domain\":" : "{\"domain\":");
+        json_text_append (json, known->domain);
+        g_string_append (json, ",\"envelope\":");
+        json_text_append (json, known->envelope);
+        g_string_append_printf (json, ",\"age_seconds\":%" G_GINT64_FORMAT ",\"problems\":%u,",
+                                daemon_now (daemon) - known->at, known->problems);
+        g_string_append (json, "\"facts\":{");
+        append_facts (json, known);
+        g_string_append (json, "}}");
+    }
+    g_string_append (json, "]}");
+    return g_string_free (json, FALSE);
 }
 
 char *

@@ -24,11 +24,12 @@ check_facts (const ConfNode *node, const char *name, char **facts, GPtrArray *pr
 {
     for (char **fact = facts; *fact; fact++)
         if (auth_fact_parse (*fact) == AUTH_FACTS)
-            conf_problem (problems, conf_child (node, name),
-                          "\"%s\" is nothing that preflight finds out; right would be one of: "
-                          "spf, spf-aligned, dkim, dkim-aligned, dmarc, aligned, ptr, mx, tls-rpt, "
-                          "mta-sts",
-                          *fact);
+            conf_problem (
+                problems, conf_child (node, name),
+                "\"%s\" is nothing that preflight finds out; right would be one of: "
+                "spf, spf-aligned, dkim, dkim-aligned, dmarc, aligned, ptr, mx, tls-rpt, "
+                "mta-sts",
+                *fact);
 }
 
 static void *
@@ -136,8 +137,7 @@ authentication_rule_judge (const void *data, const Authentication *authenticatio
         result->evidence = describe_all (parameters->require, parameters->require_one);
         return;
     }
-    result->verdict =
-        all == AUTH_NO || one == AUTH_NO ? VERDICT_VIOLATED : VERDICT_CANNOT_TELL;
+    result->verdict = all == AUTH_NO || one == AUTH_NO ? VERDICT_VIOLATED : VERDICT_CANNOT_TELL;
     result->evidence = g_strdup (evidence->str);
     result->remedy = g_strdup_printf ("what licet doctor --domain %s says is to be published",
                                       authentication->domain);

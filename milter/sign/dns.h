@@ -24,8 +24,9 @@ typedef enum {
 
 typedef struct {
     DnsStatus status;
-    bool no_name;       /* with NONE: NXDOMAIN */
-    GPtrArray *records; /* of char *: an address, a host name in lower case without the last dot,
+    bool no_name; /* with NONE: NXDOMAIN */
+    GPtrArray
+        *records; /* of char *: an address, a host name in lower case without the last dot,
                            or the joined strings of a TXT, NUL shown as "?" */
     GArray *preferences; /* of unsigned, of MX, as records */
     uint32_t ttl;        /* the least of the answer, seconds */

@@ -245,7 +245,7 @@ dns_answer_read (const unsigned char *data, size_t length, const char *name, Dns
     unsigned code = (unsigned)ns_msg_getflag (message, ns_f_rcode);
     if (code != ns_r_noerror && code != ns_r_nxdomain) {
         g_autofree char *why = g_strdup_printf ("the server answered with code %u%s", code,
-                                                code == ns_r_servfail ? " (SERVFAIL)"
+                                                code == ns_r_servfail  ? " (SERVFAIL)"
                                                 : code == ns_r_refused ? " (REFUSED)"
                                                                        : "");
         return dns_answer_new (DNS_TEMPORARY, why);

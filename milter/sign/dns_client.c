@@ -90,17 +90,15 @@ take_answer (void *data, int status, int timeouts G_GNUC_UNUSED, unsigned char *
 {
     Question *question = data;
 
-    question->silent = status == ARES_ETIMEOUT || status == ARES_ECANCELLED ||
-                       status == ARES_ECONNREFUSED;
+    question->silent =
+        status == ARES_ETIMEOUT || status == ARES_ECANCELLED || status == ARES_ECONNREFUSED;
     if (bytes && length > 0)
         question->answer =
             dns_answer_read (bytes, (size_t)length, question->name, question->type);
     else
-        question->answer = dns_answer_new (status == ARES_EBADRESP || status == ARES_EBADNAME
-                                               ? DNS_MALFORMED
-                                               : DNS_TEMPORARY,
-                                           question->silent ? "the resolver does not answer"
-                                                            : ares_strerror (status));
+        question->answer = dns_answer_new (
+            status == ARES_EBADRESP || status == ARES_EBADNAME ? DNS_MALFORMED : DNS_TEMPORARY,
+            question->silent ? "the resolver does not answer" : ares_strerror (status));
 }
 
 static void

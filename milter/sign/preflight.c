@@ -261,8 +261,7 @@ PreflightReport *
 preflight_judge (const PreflightRequest *request, const DnsSource *source, int64_t now)
 {
     g_autofree char *organisation = address_organisational_domain (request->domain);
-    PreflightReport *report =
-        preflight_report_empty (request->domain, request->envelope, now);
+    PreflightReport *report = preflight_report_empty (request->domain, request->envelope, now);
     Preflight preflight = { request, *source, organisation, report };
 
     preflight_dkim (&preflight);

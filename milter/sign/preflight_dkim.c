@@ -51,7 +51,7 @@ rsa_bits (GBytes *key)
 }
 
 static void G_GNUC_PRINTF (4, 5)
-find (const Dkim *dkim, PreflightGrade grade, const char *check, const char *format, ...)
+    find (const Dkim *dkim, PreflightGrade grade, const char *check, const char *format, ...)
 {
     va_list args;
 
@@ -183,8 +183,8 @@ static void
 report_missing (const Dkim *dkim, const DnsAnswer *answer)
 {
     if (answer->alias)
-        find (dkim, PREFLIGHT_PROBLEM, "dkim-missing", "the CNAME leads to %s, which has no TXT",
-              answer->alias);
+        find (dkim, PREFLIGHT_PROBLEM, "dkim-missing",
+              "the CNAME leads to %s, which has no TXT", answer->alias);
     else
         find (dkim, PREFLIGHT_PROBLEM, "dkim-missing", "the key is not published");
 }

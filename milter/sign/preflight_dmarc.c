@@ -44,8 +44,7 @@ static void
 read_at (Dmarc *dmarc, const char *domain)
 {
     g_autofree char *name = g_strdup_printf ("_dmarc.%s", domain);
-    const DnsAnswer *answer =
-        preflight_ask (dmarc->preflight, "dmarc-dns", name, DNS_TXT);
+    const DnsAnswer *answer = preflight_ask (dmarc->preflight, "dmarc-dns", name, DNS_TXT);
 
     clear (dmarc);
     dmarc->domain = g_strdup (domain);
@@ -148,8 +147,8 @@ check_reports_to (const Dmarc *dmarc, const char *uri)
     if (answer)
         preflight_find (dmarc->preflight, PREFLIGHT_NOTE, "dmarc-report-refused", place,
                         preflight_txt (name, "v=DMARC1"),
-                        "%s does not say that it takes reports about %s, so none are sent", host,
-                        dmarc->domain);
+                        "%s does not say that it takes reports about %s, so none are sent",
+                        host, dmarc->domain);
 }
 
 static void
@@ -195,9 +194,8 @@ settle_strict (const Preflight *preflight, const TagList *tags)
     bool same = false;
 
     for (unsigned i = 0; i < request->keys->len; i++)
-        same = same ||
-               strcmp (((PreflightKey *)g_ptr_array_index (request->keys, i))->domain,
-                       request->domain) == 0;
+        same = same || strcmp (((PreflightKey *)g_ptr_array_index (request->keys, i))->domain,
+                               request->domain) == 0;
     if (is_strict (tags, "adkim") && !same && request->keys->len > 0) {
         preflight_settle (preflight, AUTH_DKIM_ALIGNED, AUTH_NO,
                           "adkim=s, and no key is of %s itself", request->domain);
@@ -233,9 +231,9 @@ settle_aligned (const Preflight *preflight)
 
     if (spf == AUTH_YES || dkim == AUTH_YES)
         preflight_settle (preflight, AUTH_ALIGNED, AUTH_YES, "%s with From",
-                          spf == dkim          ? "SPF and DKIM pass, aligned"
+                          spf == dkim       ? "SPF and DKIM pass, aligned"
                           : spf == AUTH_YES ? "SPF passes, aligned"
-                                               : "DKIM passes, aligned");
+                                            : "DKIM passes, aligned");
     else if (spf == AUTH_UNKNOWN || dkim == AUTH_UNKNOWN)
         preflight_settle (preflight, AUTH_ALIGNED, AUTH_UNKNOWN,
                           "neither SPF nor DKIM is known to pass");

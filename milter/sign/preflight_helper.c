@@ -154,8 +154,8 @@ read_reply (GBytes *reply, char tag, GError **error)
 {
     if (tag == 'r')
         return preflight_report_unpack (reply, error);
-    int code = tag >= '0' && tag <= '0' + LICET_ERROR_INTERNAL ? tag - '0'
-                                                               : LICET_ERROR_INTERNAL;
+    int code =
+        tag >= '0' && tag <= '0' + LICET_ERROR_INTERNAL ? tag - '0' : LICET_ERROR_INTERNAL;
     size_t length = 0;
     const char *text = g_bytes_get_data (reply, &length);
     g_set_error (error, LICET_ERROR, code, "%.*s", (int)length, text);
@@ -172,9 +172,8 @@ preflight_helper_ask (PreflightHelper *helper, const PreflightRequest *request, 
     char tag = 0;
 
     g_mutex_lock (&helper->lock);
-    g_autoptr (GBytes) reply = send_frame (helper->fd, 'q', data, length)
-                                   ? receive_frame (helper->fd, &tag)
-                                   : NULL;
+    g_autoptr (GBytes) reply =
+        send_frame (helper->fd, 'q', data, length) ? receive_frame (helper->fd, &tag) : NULL;
     g_mutex_unlock (&helper->lock);
     if (reply)
         return read_reply (reply, tag, error);
@@ -186,12 +185,21 @@ preflight_helper_ask (PreflightHelper *helper, const PreflightRequest *request, 
 void
 preflight_helper_stop (PreflightHelper *helper)
 {
-    if (!helper)
+    if (helper->child == 0)
         return;
-    close (helper->fd);
     kill (helper->child, SIGKILL);
     while (waitpid (helper->child, NULL, 0) < 0 && errno == EINTR)
         ;
+    helper->child = 0;
+}
+
+void
+preflight_helper_free (PreflightHelper *helper)
+{
+    if (!helper)
+        return;
+    preflight_helper_stop (helper);
+    close (helper->fd);
     g_mutex_clear (&helper->lock);
     g_free (helper);
 }

@@ -22,10 +22,14 @@ find_range (const SpfClient *client)
         int prefix;
         const char *what;
     } ranges[] = {
-        { "127.0.0.0", 8, "a loopback address" },  { "10.0.0.0", 8, "a private address" },
-        { "172.16.0.0", 12, "a private address" }, { "192.168.0.0", 16, "a private address" },
-        { "100.64.0.0", 10, "a shared address" },  { "169.254.0.0", 16, "a link-local address" },
-        { "::1", 128, "a loopback address" },      { "fc00::", 7, "a private address" },
+        { "127.0.0.0", 8, "a loopback address" },
+        { "10.0.0.0", 8, "a private address" },
+        { "172.16.0.0", 12, "a private address" },
+        { "192.168.0.0", 16, "a private address" },
+        { "100.64.0.0", 10, "a shared address" },
+        { "169.254.0.0", 16, "a link-local address" },
+        { "::1", 128, "a loopback address" },
+        { "fc00::", 7, "a private address" },
         { "fe80::", 10, "a link-local address" },
     };
 
@@ -84,10 +88,10 @@ report_names (Hosts *hosts, const SpfClient *client, const char *address,
     } else if (!good) {
         const char *name = g_ptr_array_index (answer->records, 0);
         hosts->wrong++;
-        preflight_find (preflight, PREFLIGHT_PROBLEM, "ptr-unconfirmed", place,
-                        g_strdup_printf ("%s. IN %s %s", name, client->ipv6 ? "AAAA" : "A",
-                                         address),
-                        "%s is named %s, which does not lead back to it", address, name);
+        preflight_find (
+            preflight, PREFLIGHT_PROBLEM, "ptr-unconfirmed", place,
+            g_strdup_printf ("%s. IN %s %s", name, client->ipv6 ? "AAAA" : "A", address),
+            "%s is named %s, which does not lead back to it", address, name);
     } else if (is_generic (good, address)) {
         preflight_find (preflight, PREFLIGHT_NOTE, "ptr-generic", place, NULL,
                         "%s looks like a provider's name for any customer; right would be a "
@@ -120,10 +124,9 @@ check_egress (Hosts *hosts, const char *address)
         hosts->unsure++;
     } else if (answer->status == DNS_NONE) {
         hosts->wrong++;
-        preflight_find (
-            preflight, PREFLIGHT_PROBLEM, "ptr-missing", place,
-            g_strdup_printf ("%s. IN PTR %s.", name, preflight->request->helo),
-            "%s has no name (PTR); who gave you the address can set one", address);
+        preflight_find (preflight, PREFLIGHT_PROBLEM, "ptr-missing", place,
+                        g_strdup_printf ("%s. IN PTR %s.", name, preflight->request->helo),
+                        "%s has no name (PTR); who gave you the address can set one", address);
     } else {
         report_names (hosts, &client, address, answer, place);
     }
@@ -141,8 +144,8 @@ settle_ptr (const Hosts *hosts, unsigned count)
         preflight_settle (hosts->preflight, AUTH_PTR, AUTH_UNKNOWN,
                           count ? "DNS did not say" : "no egress address is configured");
     else
-        preflight_settle (hosts->preflight, AUTH_PTR, AUTH_YES, "names lead to our %u %s", count,
-                          count == 1 ? "address" : "addresses");
+        preflight_settle (hosts->preflight, AUTH_PTR, AUTH_YES, "names lead to our %u %s",
+                          count, count == 1 ? "address" : "addresses");
 }
 
 /* Whether mail can go to the host; what keeps it away is a finding. */
@@ -171,8 +174,8 @@ check_exchanges (const Preflight *preflight, const DnsAnswer *answer, const char
 
     for (unsigned i = 0; i < answer->records->len; i++) {
         const char *host = g_ptr_array_index (answer->records, i);
-        AuthAnswer one = strcmp (host, ".") == 0 ? AUTH_NO
-                                                 : check_exchange (preflight, host, place);
+        AuthAnswer one =
+            strcmp (host, ".") == 0 ? AUTH_NO : check_exchange (preflight, host, place);
         best = best == AUTH_YES || one == AUTH_YES ? AUTH_YES
                : one == AUTH_UNKNOWN               ? one
                                                    : best;
@@ -213,7 +216,8 @@ check_domain (const Preflight *preflight, const char *domain)
         return AUTH_UNKNOWN;
     if (answer->status == DNS_NONE)
         return check_no_exchange (preflight, domain, place, answer->no_name);
-    if (answer->records->len == 1 && strcmp (g_ptr_array_index (answer->records, 0), ".") == 0) {
+    if (answer->records->len == 1 &&
+        strcmp (g_ptr_array_index (answer->records, 0), ".") == 0) {
         preflight_find (preflight, PREFLIGHT_PROBLEM, "mx-null", place, NULL,
                         "the domain says that it takes no mail (RFC 7505), so nobody can "
                         "answer and notices are lost");
@@ -233,9 +237,9 @@ preflight_hosts (const Preflight *preflight)
     settle_ptr (&hosts, g_strv_length (request->egress));
     AuthAnswer answer = check_domain (preflight, request->domain);
     preflight_settle (preflight, AUTH_MX, answer,
-                      answer == AUTH_YES       ? "%s takes mail"
+                      answer == AUTH_YES  ? "%s takes mail"
                       : answer == AUTH_NO ? "%s takes no mail"
-                                               : "%s: DNS did not say",
+                                          : "%s: DNS did not say",
                       request->domain);
     if (strcmp (request->envelope, request->domain) != 0)
         check_domain (preflight, request->envelope);

@@ -14,8 +14,8 @@ typedef struct {
     const Preflight *preflight;
     const char *domain;
     char *place;
-    const char *record;  /* the one SPF record, or NULL */
-    GString *failing;    /* mechanisms for the addresses that do not pass: "ip4:192.0.2.1 " */
+    const char *record; /* the one SPF record, or NULL */
+    GString *failing;   /* mechanisms for the addresses that do not pass: "ip4:192.0.2.1 " */
     unsigned wrong, unsure;
 } Spf;
 
@@ -29,10 +29,10 @@ mechanism_for (const char *address)
 static char *
 record_with (const Spf *spf, const char *mechanisms)
 {
-    g_autofree char *value =
-        spf->record ? g_strdup_printf ("v=spf1 %s%s", mechanisms,
-                                       spf->record + MIN (strlen (spf->record), 7))
-                    : g_strdup_printf ("v=spf1 %s-all", mechanisms);
+    g_autofree char *value = spf->record
+                                 ? g_strdup_printf ("v=spf1 %s%s", mechanisms,
+                                                    spf->record + MIN (strlen (spf->record), 7))
+                                 : g_strdup_printf ("v=spf1 %s-all", mechanisms);
 
     return preflight_txt (spf->domain, value);
 }
@@ -238,15 +238,15 @@ settle (const Spf *spf, bool sound)
     unsigned count = g_strv_length (preflight->request->egress);
 
     if (spf->wrong > 0)
-        preflight_settle (preflight, AUTH_SPF, AUTH_NO, "SPF does not pass from %u of our %u %s",
-                          spf->wrong, count, count == 1 ? "address" : "addresses");
+        preflight_settle (preflight, AUTH_SPF, AUTH_NO,
+                          "SPF does not pass from %u of our %u %s", spf->wrong, count,
+                          count == 1 ? "address" : "addresses");
     else if (!sound)
         preflight_settle (preflight, AUTH_SPF, AUTH_NO, "the SPF record has an error");
     else if (spf->unsure > 0)
         preflight_settle (preflight, AUTH_SPF, AUTH_UNKNOWN, "DNS did not say");
     else if (count == 0)
-        preflight_settle (preflight, AUTH_SPF, AUTH_UNKNOWN,
-                          "no egress address is configured");
+        preflight_settle (preflight, AUTH_SPF, AUTH_UNKNOWN, "no egress address is configured");
     else
         preflight_settle (preflight, AUTH_SPF, AUTH_YES, "SPF passes from our %u %s", count,
                           count == 1 ? "address" : "addresses");

@@ -24,11 +24,10 @@ static const Announcement announcements[] = {
 static char *
 first_record (const Preflight *preflight, const Announcement *announcement, const char *name)
 {
-    g_autofree char *value =
-        announcement->fact == AUTH_TLS_RPT
-            ? g_strdup_printf ("v=TLSRPTv1; rua=mailto:tls-reports@%s",
-                               preflight->request->domain)
-            : g_strdup ("v=STSv1; id=1");
+    g_autofree char *value = announcement->fact == AUTH_TLS_RPT
+                                 ? g_strdup_printf ("v=TLSRPTv1; rua=mailto:tls-reports@%s",
+                                                    preflight->request->domain)
+                                 : g_strdup ("v=STSv1; id=1");
 
     return preflight_txt (name, value);
 }

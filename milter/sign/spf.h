@@ -41,9 +41,9 @@ SpfAnswer spf_check (const DnsSource *source, const SpfQuestion *question);
 SpfAnswer spf_evaluate (const DnsSource *source, const SpfQuestion *question, char **ret_why);
 
 typedef struct {
-    char qualifier;   /* "+", "-", "~" or "?"; "=" of a modifier */
-    const char *name; /* lower case, interned: "include", "redirect" */
-    char *value;      /* after ":" or "=", without a prefix length; or NULL */
+    char qualifier;       /* "+", "-", "~" or "?"; "=" of a modifier */
+    const char *name;     /* lower case, interned: "include", "redirect" */
+    char *value;          /* after ":" or "=", without a prefix length; or NULL */
     bool slashed;         /* no ":" came before the "/" */
     int prefix4, prefix6; /* -1: none given */
 } SpfTerm;
@@ -61,10 +61,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SpfRecord, spf_record_free)
 
 /* What the record of a domain costs and hides (RFC 7208 4.6.4) when this question is asked. */
 typedef struct {
-    unsigned lookups; /* of at most 10; counted on to SPF_MOST_WALKED */
-    unsigned voids;   /* of at most 2 */
-    bool incomplete;  /* an answer was missing: the counts are the least */
-    char *missing;    /* "TXT spf.example.net: the resolver does not answer", or NULL */
+    unsigned lookups;    /* of at most 10; counted on to SPF_MOST_WALKED */
+    unsigned voids;      /* of at most 2 */
+    bool incomplete;     /* an answer was missing: the counts are the least */
+    char *missing;       /* "TXT spf.example.net: the resolver does not answer", or NULL */
     GPtrArray *problems; /* of char *: what makes it a permanent error or never match */
     GPtrArray *remarks;  /* of char *: what is not wise */
     char *all;           /* the "all" that decides, with its qualifier: "-all"; or NULL */

@@ -139,10 +139,10 @@ static const struct {
     Match (*match) (Check *check, const SpfTerm *term, const char *name);
     bool counted;
 } matchers[] = {
-    { "all", match_all, false },      { "include", match_include, true },
-    { "a", match_addresses, true },   { "mx", match_mx, true },
-    { "ptr", match_ptr, true },       { "exists", match_exists, true },
-    { "ip4", match_address, false },  { "ip6", match_address, false },
+    { "all", match_all, false },     { "include", match_include, true },
+    { "a", match_addresses, true },  { "mx", match_mx, true },
+    { "ptr", match_ptr, true },      { "exists", match_exists, true },
+    { "ip4", match_address, false }, { "ip6", match_address, false },
 };
 
 static Match
@@ -194,8 +194,7 @@ check_record (Check *check, const SpfRecord *record, const char *domain)
     for (unsigned i = 0; i < record->terms->len; i++) {
         const SpfTerm *term = g_ptr_array_index (record->terms, i);
         redirect = strcmp (term->name, "redirect") == 0 ? term : redirect;
-        Match match =
-            term->qualifier == '=' ? NO_MATCH : match_term (check, term, domain);
+        Match match = term->qualifier == '=' ? NO_MATCH : match_term (check, term, domain);
         if (match == MATCH)
             return answer_of (term->qualifier);
         if (match != NO_MATCH)

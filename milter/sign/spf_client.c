@@ -35,8 +35,7 @@ spf_client_init (SpfClient *client, const DnsSource *source, const SpfQuestion *
     if (!*question->sender)
         client->sender = g_strdup_printf ("postmaster@%s", question->helo);
     else if (!at || at == question->sender)
-        client->sender =
-            g_strdup_printf ("postmaster@%s", at ? at + 1 : question->sender);
+        client->sender = g_strdup_printf ("postmaster@%s", at ? at + 1 : question->sender);
     else
         client->sender = g_strdup (question->sender);
     client->domain = address_domain (client->sender);

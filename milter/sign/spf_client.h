@@ -8,8 +8,8 @@
 typedef struct {
     const DnsSource *source;
     unsigned char bytes[16];
-    bool ipv6;    /* not an IPv4 address that is written as IPv6 */
-    char *sender; /* with "postmaster" for a missing local part */
+    bool ipv6;          /* not an IPv4 address that is written as IPv6 */
+    char *sender;       /* with "postmaster" for a missing local part */
     const char *domain; /* within sender */
     char *helo;
 } SpfClient;

@@ -131,8 +131,8 @@ query (SPF_server_t *server, const SpfQuestion *question)
     SpfAnswer answer = SPF_ANSWER_UNKNOWN;
     if (response) {
         SPF_errcode_t inner = SPF_response_errcode (response);
-        answer = answer_of (SPF_response_result (response),
-                            inner != SPF_E_SUCCESS ? inner : code);
+        answer =
+            answer_of (SPF_response_result (response), inner != SPF_E_SUCCESS ? inner : code);
         SPF_response_free (response);
     }
     SPF_request_free (request);
@@ -149,7 +149,9 @@ static GBytes *
 evaluate (const void *data)
 {
     const Work *work = data;
-    SPF_dns_server_t layer = { .lookup = lookup, .name = "licet", .hook = (void *)work->source };
+    SPF_dns_server_t layer = { .lookup = lookup,
+                               .name = "licet",
+                               .hook = (void *)work->source };
     int nowhere = open ("/dev/null", O_WRONLY);
     unsigned char answer = SPF_ANSWER_UNKNOWN;
 

@@ -140,7 +140,7 @@ find_prefix (char *value)
     char *slash = value ? strrchr (value, '/') : NULL;
 
     return slash && slash[1] && strspn (slash + 1, "0123456789") == strlen (slash + 1) ? slash
-                                                                                     : NULL;
+                                                                                       : NULL;
 }
 
 /* Cuts "/24", "//64" or "/24//64" off the value. */

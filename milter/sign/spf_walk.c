@@ -33,8 +33,7 @@ spf_walk_free (SpfWalk *walk)
     g_free (walk);
 }
 
-static void G_GNUC_PRINTF (2, 3)
-add_text (GPtrArray *texts, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) add_text (GPtrArray *texts, const char *format, ...)
 {
     va_list args;
 
@@ -127,8 +126,8 @@ static const struct {
     const char *name;
     void (*walk) (Walker *walker, const SpfTerm *term, const char *name);
 } costly[] = {
-    { "a", walk_a },           { "mx", walk_mx },         { "include", walk_include },
-    { "exists", walk_exists }, { "ptr", walk_ptr },       { "redirect", walk_include },
+    { "a", walk_a },           { "mx", walk_mx },   { "include", walk_include },
+    { "exists", walk_exists }, { "ptr", walk_ptr }, { "redirect", walk_include },
 };
 
 /* The walk ends at "all", which no term after it survives. Returns whether it did. */

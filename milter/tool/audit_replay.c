@@ -292,7 +292,14 @@ replay_decision (Replay *replay, const AuditRow *row)
     /* What the daemon could not ask then is not to be had now either. */
     if (engine)
         engine->contacts = row->contacts ? replay->contacts : NULL;
+    g_autoptr (AuthenticationBoard) board = authentication_board_new ();
+    if (row->authentication)
+        authentication_board_put (board, authentication_ref (row->authentication));
+    if (engine)
+        engine->authentications = board;
     g_autoptr (Plan) plan = mail ? decide_again (engine, row, mail, &replay->error) : NULL;
+    if (engine)
+        engine->authentications = NULL;
     if (!plan)
         return false;
     GString *text = compare (row, plan);

@@ -7,6 +7,7 @@
 
 #include "doctor_domain.h"
 #include "licet/doctor.h"
+#include "licet/edge.h"
 #include "tool.h"
 
 static void
@@ -66,12 +67,28 @@ examine_postfix (const char *dir, const Settings *settings, bool json)
     return problems > 0 ? EX_CONFIG : EX_OK;
 }
 
+/* JSON as it comes, as licet status. */
+static int
+doctor_ask_daemon (const char *config)
+{
+    GError *error = NULL;
+    g_autoptr (Settings) settings = tool_settings (config, &error);
+    g_autofree char *answer =
+        settings ? control_ask (settings->control_socket, "preflight", &error) : NULL;
+
+    if (!answer)
+        return tool_fail (error);
+    puts (answer);
+    return EX_OK;
+}
+
 int
 cmd_doctor (int argc, char **argv)
 {
     g_autofree char *config = NULL;
     g_autofree char *dir = NULL;
     g_auto (DomainOptions) domain = { 0 };
+    gboolean daemon = FALSE;
     GError *error = NULL;
     GOptionEntry entries[] = {
         DOMAIN_ENTRIES (domain),
@@ -79,6 +96,8 @@ cmd_doctor (int argc, char **argv)
           "DIR" },
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "licet.cfg to compare with", "FILE" },
         { "postfix", 0, 0, G_OPTION_ARG_FILENAME, &dir, "directory of main.cf", "DIR" },
+        { "daemon", 0, 0, G_OPTION_ARG_NONE, &daemon,
+          "what the running daemon knows of its domains, and have it look again", NULL },
         G_OPTION_ENTRY_NULL,
     };
 
@@ -90,6 +109,8 @@ cmd_doctor (int argc, char **argv)
         return EX_USAGE;
     if (argc != 1)
         return tool_usage ("doctor takes no operand");
+    if (daemon)
+        return doctor_ask_daemon (config);
     if (dir && domain.domains)
         return tool_usage ("doctor takes --postfix or --domain, not both");
     g_autoptr (Settings) settings = tool_settings (config, &error);

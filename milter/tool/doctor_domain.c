@@ -101,10 +101,10 @@ static void
 print_provider (const Doctor *doctor, const char *domain, const ProviderVerdict *verdict)
 {
     const char *word = pass_word (verdict->verdict);
-    g_autofree char *above =
-        verdict->volume_above >= 0
-            ? g_strdup_printf (", above %" G_GINT64_FORMAT " mails a day", verdict->volume_above)
-            : g_strdup ("");
+    g_autofree char *above = verdict->volume_above >= 0
+                                 ? g_strdup_printf (", above %" G_GINT64_FORMAT " mails a day",
+                                                    verdict->volume_above)
+                                 : g_strdup ("");
 
     if (!doctor->options->json) {
         printf ("%s%s: %s, because %s [%s]\n", verdict->provider, above, word,
@@ -150,8 +150,7 @@ print_report (Doctor *doctor, const PreflightReport *report, bool keys_only)
         if (!keys_only || fact == AUTH_DKIM)
             print_fact (doctor, authentication, fact);
     for (unsigned i = 0; i < report->findings->len; i++)
-        print_finding (doctor, authentication->domain,
-                       g_ptr_array_index (report->findings, i));
+        print_finding (doctor, authentication->domain, g_ptr_array_index (report->findings, i));
     if (!keys_only)
         print_providers (doctor, authentication);
     doctor->problems += preflight_count (report, PREFLIGHT_PROBLEM);
@@ -196,9 +195,8 @@ make_request (const Doctor *doctor, const char *domains, GError **error)
 {
     const DomainOptions *options = doctor->options;
     g_auto (GStrv) parts = g_strsplit (domains, ":", 2);
-    g_autoptr (PreflightRequest) request =
-        preflight_request_new (parts[0] ? parts[0] : "", parts[0] ? parts[1] : NULL,
-                               doctor->keys, error);
+    g_autoptr (PreflightRequest) request = preflight_request_new (
+        parts[0] ? parts[0] : "", parts[0] ? parts[1] : NULL, doctor->keys, error);
 
     if (!request)
         return NULL;
@@ -242,8 +240,8 @@ finish (const Doctor *doctor)
 static bool
 load_policies (Doctor *doctor, GError **error)
 {
-    const char *dir = doctor->options->policies ? doctor->options->policies
-                                                : doctor->settings->policies;
+    const char *dir =
+        doctor->options->policies ? doctor->options->policies : doctor->settings->policies;
     g_autofree char *main_file = g_build_filename (dir, "licet-policy.cfg", NULL);
 
     if (!doctor->options->policies && !g_file_test (main_file, G_FILE_TEST_EXISTS))
@@ -301,8 +299,7 @@ doctor_domains (const DomainOptions *options, const Settings *settings)
 
     doctor.now = clock_now (&(Clock){ 0 });
     bool ready = load_policies (&doctor, &error) && find_keys (&doctor, &error);
-    int status =
-        ready ? examine_all (&doctor, options->domains, false) : tool_fail (error);
+    int status = ready ? examine_all (&doctor, options->domains, false) : tool_fail (error);
     clear (&doctor);
     return status;
 }

@@ -9,7 +9,8 @@
 
 /* What licet doctor --domain and licet key check were asked. */
 typedef struct {
-    char **domains; /* "shop.example", or "shop.example:bounce.shop.example" with the envelope's */
+    char **
+        domains; /* "shop.example", or "shop.example:bounce.shop.example" with the envelope's */
     char *resolver, *helo;
     char **egress, **keys;
     char *policies; /* directory; NULL: that of the settings, when it is there */
@@ -24,8 +25,8 @@ typedef struct {
       &options.domains,                                                                        \
       "domain of From, and of the envelope where it is another (repeatable)",                  \
       "DOMAIN[:ENVELOPE]" },                                                                   \
-        { "resolver",  0,                    0,          G_OPTION_ARG_STRING,                  \
-          &options.resolver, "DNS server to ask", "HOST:PORT" },                               \
+        { "resolver",          0,          0, G_OPTION_ARG_STRING, &options.resolver,          \
+          "DNS server to ask", "HOST:PORT" },                                                  \
         { "egress",                                                                            \
           0,                                                                                   \
           0,                                                                                   \

@@ -21,7 +21,8 @@ print_answer (const DnsSource *source, const SpfQuestion *question)
     g_autofree char *problems = g_strjoinv ("; ", (char **)walk->problems->pdata);
 
     printf ("%s\t%s\t%d\t%u\t%u\t%s\t%s\n", spf_answer_word (spf_check (source, question)),
-            spf_answer_word (answer), walk->incomplete, walk->lookups, walk->voids, problems, why ? why : "");
+            spf_answer_word (answer), walk->incomplete, walk->lookups, walk->voids, problems,
+            why ? why : "");
     fflush (stdout);
 }
 
