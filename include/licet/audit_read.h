@@ -78,7 +78,7 @@ typedef struct {
     const char *subdivision, *consent_purpose, *consent_source, *consent_wording, *expires;
     const char *recipient_class, *language, *tracking_state, *tracking_basis, *tracking_at;
     bool consent_pending, has_facts;
-    const GArray *contacts; /* of int64_t; NULL when no rule asked */
+    const GArray *contacts;               /* of int64_t; NULL when no rule asked */
     const Authentication *authentication; /* NULL when nothing was known of the sender's DNS */
     double promo_share;
     unsigned strips; /* cuts of promotion in the copy */

@@ -102,7 +102,7 @@ typedef struct {
     ConsentAnswer *tracking;      /* never NULL */
     GArray *contacts; /* of int64_t, in order: when promotion went to this person in the last
                                      CONTACT_DAYS days; NULL when nobody knows */
-    char *contacts_failure; /* why not, when it was asked; or NULL */
+    char *contacts_failure;         /* why not, when it was asked; or NULL */
     Authentication *authentication; /* of the sender's domain; NULL: not one that is watched */
 } RecipientFacts;
 
