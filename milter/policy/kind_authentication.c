@@ -152,7 +152,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_authentication = {
     .name = "authentication",
     .summary = "SPF, DKIM, DMARC and PTR of the sender's domain are as the provider asks",
-    .sentence = "the sender's domain is not set up as the mailbox provider asks",
+    .sentence = { "the sender's domain is not set up as the mailbox provider asks",
+                  "el dominio del remitente no cumple lo que pide el proveedor de correo" },
     .fields = fields,
     .cannot_tell = ACTION_ALLOW,
     .load = load,
