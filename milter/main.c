@@ -399,6 +399,7 @@ run (Daemon *daemon, PreflightHelper *helper)
     if (control)
         control_edge_stop (control);
     lmtp_edge_stop (lmtp);
+    daemon_save_counts (daemon);
     return open ? EX_OK : report (error);
 }
 

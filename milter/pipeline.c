@@ -159,6 +159,58 @@ decide_all (Run *run)
     }
 }
 
+/* Whether a limit has to do with this recipient's copy, by the class of what leaves. */
+static bool
+is_limited (const SendingLimit *limit, const Decision *decision)
+{
+    if (decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER)
+        return false;
+    return sending_limit_counts (limit, decision->copy == COPY_WHOLE ? decision->legal_class
+                                                                     : CLASS_TRANSACTIONAL);
+}
+
+/* Takes one of each limit for the recipient, who waits when one is used up. */
+static void
+take_quota (Run *run, const GPtrArray *limits, unsigned recipient)
+{
+    Decision *decision = g_ptr_array_index (run->plan->decisions, recipient);
+    g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (QuotaLimit));
+    g_autoptr (GPtrArray) named = g_ptr_array_new ();
+    QuotaFull full;
+
+    for (unsigned i = 0; i < limits->len; i++) {
+        SendingLimit *limit = g_ptr_array_index (limits, i);
+        if (!is_limited (limit, decision))
+            continue;
+        QuotaLimit quota = { .key = limit->key, .per_message = limit->per_message };
+        memcpy (quota.most, limit->most, sizeof quota.most);
+        g_array_append_val (wanted, quota);
+        g_ptr_array_add (named, limit);
+    }
+    if (wanted->len > 0 &&
+        !quota_hold_take (run->plan->quotas, (QuotaLimit *)(void *)wanted->data, wanted->len,
+                          recipient, &full))
+        policy_limit_reached (decision, g_ptr_array_index (named, full.limit), &full);
+}
+
+/* Who would go past a sending limit waits. What is taken here counts once the copy has left
+ * (quota_hold_commit), and is given back with the plan otherwise. */
+static void
+apply_limits (Run *run)
+{
+    g_autoptr (GPtrArray) limits =
+        policy_sending_limits (run->engine->policies, run->message, run->now);
+
+    for (unsigned i = 0; i < limits->len; i++)
+        g_ptr_array_add (run->plan->limits,
+                         sending_limit_describe (g_ptr_array_index (limits, i)));
+    if (limits->len == 0 || !run->engine->quotas)
+        return;
+    run->plan->quotas = quota_hold_new (run->engine->quotas, run->now);
+    for (unsigned i = 0; i < run->plan->decisions->len; i++)
+        take_quota (run, limits, i);
+}
+
 static bool
 has_edit (const Variant *variant, const char *why)
 {
@@ -280,6 +332,7 @@ static bool
 decide_and_make (Run *run, GError **error)
 {
     decide_all (run);
+    apply_limits (run);
     bool made = make_variants (run, error);
     g_clear_pointer (&run->rest, message_free);
     g_clear_pointer (&run->rest_class, classification_free);

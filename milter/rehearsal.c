@@ -117,6 +117,7 @@ run_case (Engine engine, const PolicyCase *policy_case)
     result->policy_case = policy_case;
     engine.store = store;
     engine.contacts = NULL;
+    engine.quotas = NULL;
     engine.authentications = authentications;
     if (policy_case->authentication)
         authentication_board_put (authentications,

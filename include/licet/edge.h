@@ -37,8 +37,11 @@ char *daemon_preflight (Daemon *daemon);
 void daemon_watch (Daemon *daemon, int wake);
 void daemon_look (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
-/* To be called every minute: what the log has to do by the clock. */
+/* To be called every minute: what the log has to do by the clock, and saving what was counted. */
 void daemon_tick (Daemon *daemon);
+/* What was sent, into its file; a failure is logged. */
+void daemon_save_counts (Daemon *daemon);
+Quotas *daemon_quotas (Daemon *daemon);
 
 /* Counts a copy with promotion that goes to a recipient, where a rule caps them. UNAVAILABLE when it
  * cannot be written down. */

@@ -9,6 +9,7 @@
 #include "licet/consent.h"
 #include "licet/contacts.h"
 #include "licet/policy.h"
+#include "licet/quota.h"
 #include "licet/settings.h"
 #include "licet/signer.h"
 
@@ -25,6 +26,7 @@ typedef struct {
     Signer *signer;
     ConsentStore *store;
     Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
+    Quotas *quotas;     /* the daemon's, borrowed; NULL in tools */
     AuthenticationBoard *authentications; /* the daemon's, borrowed; NULL: nobody looks */
 } Engine;
 

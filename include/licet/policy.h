@@ -11,6 +11,7 @@
 #include "licet/decision.h"
 #include "licet/hints.h"
 #include "licet/message.h"
+#include "licet/quota.h"
 
 /*
  * The law as files (licet-policy(5)): one file per territory, with rules of a fixed set of
@@ -128,6 +129,29 @@ typedef struct {
 /* In the order of the files. Caller owns: of ProviderVerdict. */
 GPtrArray *policy_providers_judge (const PolicySet *set, const Authentication *authentication,
                                    int64_t now);
+
+/*
+ * What sending-limits.cfg says of the mail of this sender at this time. Counting is for the caller
+ * (licet/quota.h): per recipient, by the class of what leaves.
+ */
+typedef struct {
+    char *name;
+    char *where; /* "…/sending-limits.cfg:3" */
+    char *key;   /* under which it is counted: "campaigns/shop.example" */
+    bool per_message, promotional, transactional, personal;
+    int64_t most[QUOTA_WINDOWS]; /* -1: no limit */
+    int64_t next_step;           /* of the warm-up plan; 0: none */
+} SendingLimit;
+#define SENDING_LIMIT_KIND "sending-limit" /* of the RuleResult */
+
+/* Caller owns: of SendingLimit. */
+GPtrArray *policy_sending_limits (const PolicySet *set, const Message *message, int64_t now);
+bool sending_limit_counts (const SendingLimit *limit, MessageClass class);
+/* "campaigns/shop.example: 100 recipients in a minute, 3000 recipients in an hour". Caller frees. */
+char *sending_limit_describe (const SendingLimit *limit);
+/* The recipient has to wait: outcome, reply and a RuleResult that says which limit. */
+void policy_limit_reached (Decision *decision, const SendingLimit *limit,
+                           const QuotaFull *full);
 
 /* The kinds of rule, for the checker, the manual and the tool; NULL-terminated. */
 typedef struct {

@@ -22,6 +22,7 @@ struct Daemon {
     char *settings_path;
     Ledger *ledger;
     Contacts *contacts;
+    Quotas *quotas;
     Audit *audit;
     AuthenticationBoard *authentications;
     int watcher; /* eventfd, or -1 */
@@ -114,6 +115,11 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     if (!daemon->contacts)
         return NULL;
     engine->contacts = daemon->contacts;
+    g_autofree char *counts = g_strconcat (engine->settings->state, ".sent", NULL);
+    daemon->quotas = quotas_open (counts, clock_now (clock), error);
+    if (!daemon->quotas)
+        return NULL;
+    engine->quotas = daemon->quotas;
     daemon->audit = open_audit (daemon, error);
     if (!daemon->audit || !record_policies (daemon, engine, error))
         return NULL;
@@ -129,6 +135,7 @@ daemon_free (Daemon *daemon)
     engine_unref (daemon->engine);
     g_clear_pointer (&daemon->ledger, ledger_free);
     g_clear_pointer (&daemon->contacts, contacts_free);
+    g_clear_pointer (&daemon->quotas, quotas_free);
     authentication_board_free (daemon->authentications);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
@@ -191,9 +198,26 @@ daemon_now (const Daemon *daemon)
 }
 
 void
+daemon_save_counts (Daemon *daemon)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!quotas_save (daemon->quotas, &error))
+        log_error (NULL, "sending limits: %s", error->message);
+}
+
+Quotas *
+daemon_quotas (Daemon *daemon)
+{
+    return daemon->quotas;
+}
+
+void
 daemon_tick (Daemon *daemon)
 {
     g_autoptr (GError) audit_error = NULL, metrics_error = NULL;
+
+    daemon_save_counts (daemon);
 
     if (!audit_tick (daemon->audit, daemon_now (daemon), &audit_error))
         log_error (NULL, "audit: %s", audit_error->message);
@@ -266,6 +290,7 @@ load_and_swap (Daemon *daemon, GError **error)
         !record_policies (daemon, fresh, error))
         return false;
     fresh->contacts = daemon->contacts;
+    fresh->quotas = daemon->quotas;
     fresh->authentications = daemon->authentications;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;
@@ -318,6 +343,26 @@ daemon_preflight (Daemon *daemon)
     return g_string_free (json, FALSE);
 }
 
+/* What counts against sending limits, by their keys. */
+static void
+append_sent (GString *json, Daemon *daemon)
+{
+    g_autoptr (GPtrArray) list = quotas_list (daemon->quotas, daemon_now (daemon));
+
+    g_string_append (json, ",\"sent\":[");
+    for (unsigned i = 0; i < list->len; i++) {
+        const QuotaUse *use = g_ptr_array_index (list, i);
+        g_string_append (json, i ? ",{\"limit\":" : "{\"limit\":");
+        json_text_append (json, use->key);
+        g_string_append_printf (json,
+                                ",\"minute\":%" G_GINT64_FORMAT ",\"hour\":%" G_GINT64_FORMAT
+                                ",\"day\":%" G_GINT64_FORMAT "}",
+                                use->used[QUOTA_MINUTE], use->used[QUOTA_HOUR],
+                                use->used[QUOTA_DAY]);
+    }
+    g_string_append_c (json, ']');
+}
+
 char *
 daemon_status (Daemon *daemon)
 {
@@ -335,6 +380,7 @@ daemon_status (Daemon *daemon)
                                 g_atomic_int_get (&daemon->counters[i]));
     g_string_append (json, ",\"policy_version\":");
     json_text_append (json, policy_set_version (engine->policies));
+    append_sent (json, daemon);
     g_string_append_printf (json, ",\"territories\":%u,\"rules\":%u,\"in_doubt\":%u}",
                             policy_set_territory_count (engine->policies),
                             policy_set_rule_count (engine->policies),

@@ -3,6 +3,9 @@
 /* The daemon's counters as Prometheus reads them (text exposition format 0.0.4). */
 
 #include "licet/edge.h"
+
+#include <string.h>
+
 #include "licet/error.h"
 
 typedef struct {
@@ -105,6 +108,29 @@ add_preflight (GString *text, Daemon *daemon)
     }
 }
 
+/* Senders would be a series each, and say who writes how much. */
+static void
+add_sent (GString *text, Daemon *daemon)
+{
+    static const char *const windows[] = { "minute", "hour", "day" };
+    g_autoptr (GPtrArray) list = quotas_list (daemon_quotas (daemon), daemon_now (daemon));
+    bool first = true;
+
+    for (unsigned i = 0; i < list->len; i++) {
+        const QuotaUse *use = g_ptr_array_index (list, i);
+        if (strchr (use->key, '@'))
+            continue;
+        if (first)
+            g_string_append (text, "# HELP licet_sent What counts against a sending limit.\n"
+                                   "# TYPE licet_sent gauge\n");
+        first = false;
+        for (unsigned window = 0; window < QUOTA_WINDOWS; window++)
+            g_string_append_printf (
+                text, "licet_sent{limit=\"%s\",window=\"%s\"} %" G_GINT64_FORMAT "\n", use->key,
+                windows[window], use->used[window]);
+    }
+}
+
 char *
 daemon_metrics (Daemon *daemon)
 {
@@ -113,6 +139,7 @@ daemon_metrics (Daemon *daemon)
     add_counters (text, daemon);
     add_log (text, daemon);
     add_preflight (text, daemon);
+    add_sent (text, daemon);
     return g_string_free (text, FALSE);
 }
 
