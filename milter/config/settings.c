@@ -260,10 +260,23 @@ is_domain (const char *text)
     return ascii && strchr (ascii, '.');
 }
 
+/* "192.0.2.1:53" or "[2001:db8::1]:53": a name would have to be resolved first. */
+static bool
+is_resolver (const char *text)
+{
+    const char *colon = strrchr (text, ':');
+    bool bracket = *text == '[' && colon && colon > text && colon[-1] == ']';
+    g_autofree char *host = !colon    ? NULL
+                            : bracket ? g_strndup (text + 1, (size_t)(colon - text) - 2)
+                                      : g_strndup (text, (size_t)(colon - text));
+
+    return is_endpoint (text) && host && g_hostname_is_ip_address (host);
+}
+
 static void
 check_preflight (const Settings *settings, const ConfNode *root, GPtrArray *problems)
 {
-    if (*settings->resolver && !is_endpoint (settings->resolver))
+    if (*settings->resolver && !is_resolver (settings->resolver))
         conf_problem (problems, conf_child (root, "resolver"),
                       "resolver: \"%s\"; right would be 127.0.0.1:53", settings->resolver);
     for (char **address = settings->egress; *address; address++)

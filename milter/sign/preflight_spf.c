@@ -16,6 +16,7 @@ typedef struct {
     char *place;
     const char *record; /* the one SPF record, or NULL */
     GString *failing;   /* mechanisms for the addresses that do not pass: "ip4:192.0.2.1 " */
+    GString *answers;   /* "fail for 192.0.2.1" */
     unsigned wrong, unsure;
 } Spf;
 
@@ -173,11 +174,9 @@ compare (const Spf *spf, const SpfQuestion *question, SpfAnswer ours)
 }
 
 static void
-report_answer (Spf *spf, const char *address, SpfAnswer answer)
+note_answer (Spf *spf, const char *address, SpfAnswer answer)
 {
-    const Preflight *preflight = spf->preflight;
     g_autofree char *mechanism = mechanism_for (address);
-    g_autofree char *more = g_strdup_printf ("%s ", mechanism);
 
     switch (answer) {
     case SPF_ANSWER_PASS:
@@ -185,7 +184,7 @@ report_answer (Spf *spf, const char *address, SpfAnswer answer)
     case SPF_ANSWER_TEMPERROR:
     case SPF_ANSWER_UNKNOWN:
         spf->unsure++;
-        preflight_find (preflight, PREFLIGHT_UNKNOWN, "spf-dns", spf->place, NULL,
+        preflight_find (spf->preflight, PREFLIGHT_UNKNOWN, "spf-dns", spf->place, NULL,
                         "%s: DNS did not say whether SPF passes", address);
         return;
     case SPF_ANSWER_PERMERROR: /* the walk has said why */
@@ -196,13 +195,22 @@ report_answer (Spf *spf, const char *address, SpfAnswer answer)
     case SPF_ANSWER_FAIL:
     case SPF_ANSWER_SOFTFAIL:
         spf->wrong++;
-        g_string_append (spf->failing, more);
-        preflight_find (preflight, PREFLIGHT_PROBLEM, "spf-fail", spf->place,
-                        record_with (spf, more), "SPF gives %s for our address %s",
-                        spf_answer_word (answer), address);
+        g_string_append_printf (spf->failing, "%s ", mechanism);
+        g_string_append_printf (spf->answers, "%s%s for our address %s",
+                                spf->answers->len ? ", " : "", spf_answer_word (answer),
+                                address);
         return;
     }
     g_assert_not_reached ();
+}
+
+static void
+report_failing (const Spf *spf)
+{
+    if (spf->failing->len > 0)
+        preflight_find (spf->preflight, PREFLIGHT_PROBLEM, "spf-fail", spf->place,
+                        record_with (spf, spf->failing->str), "SPF gives %s",
+                        spf->answers->str);
 }
 
 /* Whether the walk over the record found it sound. */
@@ -215,7 +223,7 @@ check_address (Spf *spf, const char *address)
     SpfAnswer answer = spf_check (&preflight->source, &question);
     g_autoptr (SpfWalk) walk = spf_walk (&preflight->source, &question);
 
-    report_answer (spf, address, answer);
+    note_answer (spf, address, answer);
     compare (spf, &question, answer);
     return report_walk (spf, walk);
 }
@@ -260,6 +268,7 @@ check_record (Spf *spf)
 
     for (char **address = egress; *address; address++)
         sound = check_address (spf, *address) && sound;
+    report_failing (spf);
     if (!*egress)
         preflight_find (spf->preflight, PREFLIGHT_UNKNOWN, "spf-egress", spf->place, NULL,
                         "no egress address is configured, so whether SPF passes is not known");
@@ -289,8 +298,8 @@ preflight_spf (const Preflight *preflight)
 {
     const char *domain = preflight->request->envelope;
     g_autofree char *place = g_strdup_printf ("%s TXT", domain);
-    g_autoptr (GString) failing = g_string_new (NULL);
-    Spf spf = { preflight, domain, place, NULL, failing, 0, 0 };
+    g_autoptr (GString) failing = g_string_new (NULL), answers = g_string_new (NULL);
+    Spf spf = { preflight, domain, place, NULL, failing, answers, 0, 0 };
     const DnsAnswer *answer = preflight_ask (preflight, "spf-dns", domain, DNS_TXT);
 
     settle_alignment (preflight);

@@ -39,10 +39,15 @@ static void G_GNUC_NORETURN
 serve (SandboxFunction function, const void *data, const SandboxLimits *limits, int out,
        pid_t parent)
 {
+    sigset_t bound_signal;
+
     prctl (PR_SET_PDEATHSIG, SIGKILL);
     if (getppid () != parent)
         _exit (1);
     set_bounds (limits);
+    sigemptyset (&bound_signal);
+    sigaddset (&bound_signal, SIGXCPU); /* a daemon's child may have it blocked */
+    sigprocmask (SIG_UNBLOCK, &bound_signal, NULL);
     g_autoptr (GBytes) answer = function (data);
     size_t length = 0;
     const char *bytes = g_bytes_get_data (answer, &length);

@@ -270,8 +270,15 @@ def replay(world):
     assert ", 0 different" in done.stderr, done.stdout + done.stderr
 
 
+def nothing_was_wrong_with_memory(world):
+    world.daemon.terminate()
+    world.daemon.wait(timeout=60)
+    assert "Sanitizer" not in world.logged(), world.logged()[-3000:]
+
+
 STEPS = [wrong_dns_defers, mended_dns_lets_it_out, other_envelope, metrics_and_age, silent_dns_keeps_what_was_seen,
-         first_look_without_dns, helper_that_dies, daemon_that_is_killed, replay]
+         first_look_without_dns, helper_that_dies, daemon_that_is_killed, replay,
+         nothing_was_wrong_with_memory]
 
 
 def main():

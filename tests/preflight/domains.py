@@ -63,7 +63,7 @@ def cases(rsa, ed, other):
         Case("a blank after the colon", spf("v=spf1 ip4: 192.0.2.1 ip6:2001:db8::1 -all"), problem=["spf-error"],
              lacks=spf_out),
         Case("SPF fails for both addresses", spf("v=spf1 ip4:198.51.100.0/24 -all"), problem=["spf-fail"],
-             lacks=spf_out, publish="v=spf1 ip4:192.0.2.1 ip4:198.51.100.0/24 -all"),
+             lacks=spf_out, publish="v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 ip4:198.51.100.0/24 -all"),
         Case("IPv6 was forgotten", spf("v=spf1 ip4:192.0.2.1 ~all"), problem=["spf-fail"], lacks=spf_out,
              publish="v=spf1 ip6:2001:db8::1 ip4:192.0.2.1 ~all"),
         Case("?all at the end", spf("v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 ?all"), note=["spf-all"]),

@@ -81,6 +81,10 @@ audit_log = "{self.dir}/audit.jsonl"; audit_reserve = 0;
         with open(self.path(name), "w", encoding="utf-8") as stream:
             stream.write(text)
 
+    def logged(self):
+        with open(self.path("licetd.log"), encoding="utf-8") as stream:
+            return stream.read()
+
     def open_sink(self):
         self.sink = subprocess.Popen(["/usr/bin/python3", os.path.join(TOP, "contrib", "rehearsal", "sink.py"),
                                       str(self.sink_port), self.path("sink")], stderr=subprocess.DEVNULL)
@@ -101,8 +105,7 @@ audit_log = "{self.dir}/audit.jsonl"; audit_reserve = 0;
             if os.path.exists(self.path("control")) and os.path.exists(self.path("lmtp")):
                 return
             time.sleep(0.05)
-        with open(self.path("licetd.log"), encoding="utf-8") as stream:
-            raise AssertionError(stream.read())
+        raise AssertionError(self.logged())
 
     def end(self, how=signal.SIGTERM):
         self.daemon.send_signal(how)
@@ -241,9 +244,16 @@ def the_log_says_which_limit(world):
     assert "sending limit, which the daemon counts: receipts: 1000 recipients in an hour" in text, text
 
 
+def nothing_was_wrong_with_memory(world):
+    world.daemon.terminate()
+    world.daemon.wait(timeout=60)
+    assert "Sanitizer" not in world.logged(), world.logged()[-3000:]
+
+
 STEPS = [what_is_not_sent_does_not_count, a_campaign_waits, transactions_go_on, other_domains_have_their_own_count,
          messages_are_counted_once, counts_survive_a_restart, counts_survive_a_kill, an_hour_later_it_goes_on,
-         a_warm_up_grows, limits_change_with_a_reload, the_log_says_which_limit]
+         a_warm_up_grows, limits_change_with_a_reload, the_log_says_which_limit,
+         nothing_was_wrong_with_memory]
 
 
 def main():
