@@ -381,7 +381,7 @@ serve (Daemon *daemon)
 
 /* Sockets open last first: when Postfix reaches the milter, everything behind it listens. */
 static int
-run (Daemon *daemon)
+run (Daemon *daemon, PreflightHelper *helper)
 {
     g_autoptr (GError) error = NULL;
 
@@ -391,11 +391,15 @@ run (Daemon *daemon)
         return report (error);
     ControlEdge *control = control_edge_start (daemon, &error);
     bool open = control && milter_edge_open (daemon, &error);
-    if (open)
+    if (open) {
+        WatchEdge *watch = watch_edge_start (daemon, helper);
         serve (daemon);
+        watch_edge_stop (watch);
+    }
     if (control)
         control_edge_stop (control);
     lmtp_edge_stop (lmtp);
+    daemon_save_counts (daemon);
     return open ? EX_OK : report (error);
 }
 
@@ -423,11 +427,15 @@ main (int argc, char *argv[])
     if (options.check)
         return check (&options);
     mask_signals (SIG_BLOCK);
+    /* Before keys are in memory and before there are threads. */
+    g_autoptr (PreflightHelper) helper = preflight_helper_start (&error);
+    if (!helper)
+        return report (error);
     handle_signals ();
     Daemon *daemon = load (&options, &error);
     if (!daemon)
         return report (error);
-    int status = run (daemon);
+    int status = run (daemon, helper);
     /* A callback that libmilter did not wait for may still need the daemon. */
     if (milter_edge_is_idle ())
         daemon_free (daemon);

@@ -123,12 +123,26 @@ ask_contacts (Run *run, RecipientFacts *facts)
         facts->contacts_failure = g_strdup (cause->message);
 }
 
+/* What preflight knows of the sender's domains. Caller unrefs; NULL when it knows nothing. */
+static Authentication *
+ask_authentication (const Run *run)
+{
+    const EnvelopePath *sender = run->envelope->sender;
+    const char *from = message_from (run->message);
+
+    if (!run->engine->authentications || !from)
+        return NULL;
+    return authentication_board_find (run->engine->authentications, address_domain (from),
+                                      sender ? address_domain (sender->address) : NULL);
+}
+
 static void
 decide_all (Run *run)
 {
     g_auto (GStrv) addresses = normalise_recipients (run->envelope);
     const PolicySet *policies = run->engine->policies;
     const Classification *class = run->plan->classification;
+    g_autoptr (Authentication) authentication = ask_authentication (run);
     g_autoptr (GPtrArray) records =
         consent_ask (run->engine->store, (const char *const *)addresses, class->promo_purpose,
                      run->now, &run->plan->consent_failure);
@@ -138,10 +152,63 @@ decide_all (Run *run)
         RecipientFacts *facts = policy_facts (
             policies, run->message, envelope_recipient (run->envelope, i)->address, record);
         ask_contacts (run, facts);
+        facts->authentication = authentication ? authentication_ref (authentication) : NULL;
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
         judge_text_only (run, decision);
         g_ptr_array_add (run->plan->decisions, decision);
     }
+}
+
+/* Whether a limit has to do with this recipient's copy, by the class of what leaves. */
+static bool
+is_limited (const SendingLimit *limit, const Decision *decision)
+{
+    if (decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER)
+        return false;
+    return sending_limit_counts (limit, decision->copy == COPY_WHOLE ? decision->legal_class
+                                                                     : CLASS_TRANSACTIONAL);
+}
+
+/* Takes one of each limit for the recipient, who waits when one is used up. */
+static void
+take_quota (Run *run, const GPtrArray *limits, unsigned recipient)
+{
+    Decision *decision = g_ptr_array_index (run->plan->decisions, recipient);
+    g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (QuotaLimit));
+    g_autoptr (GPtrArray) named = g_ptr_array_new ();
+    QuotaFull full;
+
+    for (unsigned i = 0; i < limits->len; i++) {
+        SendingLimit *limit = g_ptr_array_index (limits, i);
+        if (!is_limited (limit, decision))
+            continue;
+        QuotaLimit quota = { .key = limit->key, .per_message = limit->per_message };
+        memcpy (quota.most, limit->most, sizeof quota.most);
+        g_array_append_val (wanted, quota);
+        g_ptr_array_add (named, limit);
+    }
+    if (wanted->len > 0 &&
+        !quota_hold_take (run->plan->quotas, (QuotaLimit *)(void *)wanted->data, wanted->len,
+                          recipient, &full))
+        policy_limit_reached (decision, g_ptr_array_index (named, full.limit), &full);
+}
+
+/* Who would go past a sending limit waits. What is taken here counts once the copy has left
+ * (quota_hold_commit), and is given back with the plan otherwise. */
+static void
+apply_limits (Run *run)
+{
+    g_autoptr (GPtrArray) limits =
+        policy_sending_limits (run->engine->policies, run->message, run->now);
+
+    for (unsigned i = 0; i < limits->len; i++)
+        g_ptr_array_add (run->plan->limits,
+                         sending_limit_describe (g_ptr_array_index (limits, i)));
+    if (limits->len == 0 || !run->engine->quotas)
+        return;
+    run->plan->quotas = quota_hold_new (run->engine->quotas, run->now);
+    for (unsigned i = 0; i < run->plan->decisions->len; i++)
+        take_quota (run, limits, i);
 }
 
 static bool
@@ -265,6 +332,7 @@ static bool
 decide_and_make (Run *run, GError **error)
 {
     decide_all (run);
+    apply_limits (run);
     bool made = make_variants (run, error);
     g_clear_pointer (&run->rest, message_free);
     g_clear_pointer (&run->rest_class, classification_free);

@@ -8,8 +8,8 @@ cd "${1:-${srcdir:-.}}"
 # Public header -> floor. Values (what travels between stages) are floor 0.
 floor_of_header() {
     case "$1" in
-    limits | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | seal | signer | digest | audit | audit_read) echo 1 ;;
+    limits | authentication | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
+    message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | preflight | quota | seal | signer | digest | audit | audit_read) echo 1 ;;
     classify | training | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal) echo 3 ;;
     edge) echo 4 ;;
@@ -34,8 +34,8 @@ floor_of_file() {
 sideways_allowed() {
     case "$1:$2" in
     milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
-        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:ledger | \
-        milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
+        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:quota | milter/consent/*:ledger | \
+        milter/sign/*:preflight | milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
     esac
     return 1
 }
@@ -46,7 +46,7 @@ home_of_library() {
     gmime/* | gumbo.h) echo milter/message/ ;;
     libconfig.h) echo milter/config/ ;;
     sqlite3.h | libpq-fe.h) echo milter/consent/ ;;
-    openssl/* | opendkim/* | dkim.h | spf2/*) echo milter/sign/ ;;
+    openssl/* | opendkim/* | dkim.h | spf2/* | ares.h) echo milter/sign/ ;;
     jansson.h) echo milter/audit/ ;;
     libmilter/*) echo milter/edge/ ;;
     idn2.h | libpsl.h) echo milter/base/ ;;

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "licet/authentication.h"
+
 /*
  * The log as an auditor reads it: verification, search, figures. Reads files and writes none; a
  * log that is being written may be read, a last line without its newline is not there yet.
@@ -76,7 +78,8 @@ typedef struct {
     const char *subdivision, *consent_purpose, *consent_source, *consent_wording, *expires;
     const char *recipient_class, *language, *tracking_state, *tracking_basis, *tracking_at;
     bool consent_pending, has_facts;
-    const GArray *contacts; /* of int64_t; NULL when no rule asked */
+    const GArray *contacts;               /* of int64_t; NULL when no rule asked */
+    const Authentication *authentication; /* NULL when nothing was known of the sender's DNS */
     double promo_share;
     unsigned strips; /* cuts of promotion in the copy */
     uint64_t bytes_removed;

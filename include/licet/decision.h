@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "licet/authentication.h"
 #include "licet/classification.h"
 #include "licet/consent.h"
 
@@ -106,7 +107,8 @@ typedef struct {
     ConsentAnswer *tracking;      /* never NULL */
     GArray *contacts; /* of int64_t, in order: when promotion went to this person in the last
                                      CONTACT_DAYS days; NULL when nobody knows */
-    char *contacts_failure; /* why not, when it was asked; or NULL */
+    char *contacts_failure;         /* why not, when it was asked; or NULL */
+    Authentication *authentication; /* of the sender's domain; NULL: not one that is watched */
 } RecipientFacts;
 
 typedef struct {

@@ -9,6 +9,7 @@
 #include "licet/clock.h"
 #include "licet/engine.h"
 #include "licet/ledger.h"
+#include "licet/preflight.h"
 
 /*
  * Where licetd meets Postfix: the milter (RFC-less; Postfix MILTER_README), the LMTP server
@@ -28,9 +29,19 @@ Engine *daemon_engine (Daemon *daemon);
 Ledger *daemon_ledger (Daemon *daemon);
 Contacts *daemon_contacts (Daemon *daemon);
 Audit *daemon_audit (Daemon *daemon);
+/* What preflight knows of our domains. */
+AuthenticationBoard *daemon_authentications (Daemon *daemon);
+/* One JSON object with all of it and its age. Caller frees. */
+char *daemon_preflight (Daemon *daemon);
+/* wake: an eventfd of who looks, or -1. daemon_look has them look at once, and so does a reload. */
+void daemon_watch (Daemon *daemon, int wake);
+void daemon_look (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
-/* To be called every minute: what the log has to do by the clock. */
+/* To be called every minute: what the log has to do by the clock, and saving what was counted. */
 void daemon_tick (Daemon *daemon);
+/* What was sent, into its file; a failure is logged. */
+void daemon_save_counts (Daemon *daemon);
+Quotas *daemon_quotas (Daemon *daemon);
 
 /* Counts a copy with promotion that goes to a recipient, where a rule caps them. UNAVAILABLE when it
  * cannot be written down. */
@@ -82,9 +93,16 @@ LmtpEdge *lmtp_edge_start (Daemon *daemon, GError **error);
 /* Stops accepting, lets transactions under way end, joins. */
 void lmtp_edge_stop (LmtpEdge *edge);
 
+/* Looks at the DNS of the domains of the settings, by the clock and on demand. helper stays the
+ * caller's, who frees it after watch_edge_stop, which ends its process. */
+typedef struct WatchEdge WatchEdge;
+WatchEdge *watch_edge_start (Daemon *daemon, PreflightHelper *helper);
+void watch_edge_stop (WatchEdge *edge);
+
 typedef struct ControlEdge ControlEdge;
-/* A Unix socket, mode 0660, one request line ("status", "metrics" or "reload"), one JSON answer line;
- * to "metrics" a JSON string. */
+/* A Unix socket, mode 0660, one request line ("status", "metrics", "preflight" or "reload"), one JSON
+ * answer line; to "metrics" a JSON string. "preflight" answers with what is known and has DNS looked
+ * at again. */
 ControlEdge *control_edge_start (Daemon *daemon, GError **error);
 void control_edge_stop (ControlEdge *edge);
 

@@ -4,10 +4,12 @@
 
 #include <glib.h>
 
+#include "licet/authentication.h"
 #include "licet/classify.h"
 #include "licet/consent.h"
 #include "licet/contacts.h"
 #include "licet/policy.h"
+#include "licet/quota.h"
 #include "licet/settings.h"
 #include "licet/signer.h"
 
@@ -24,6 +26,8 @@ typedef struct {
     Signer *signer;
     ConsentStore *store;
     Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
+    Quotas *quotas;     /* the daemon's, borrowed; NULL in tools */
+    AuthenticationBoard *authentications; /* the daemon's, borrowed; NULL: nobody looks */
 } Engine;
 
 /* Takes settings. Fails as its parts do; nothing is half built. */

@@ -8,6 +8,7 @@
 #include "licet/classification.h"
 #include "licet/decision.h"
 #include "licet/edit.h"
+#include "licet/quota.h"
 #include "licet/signer.h"
 
 /*
@@ -41,6 +42,8 @@ typedef struct {
     char *campaign; /* what the sender calls the mailing (X-Licet-Campaign), or NULL */
     char *template; /* names the order of elements of the page that is read first; or NULL */
     char *consent_failure; /* why the store did not answer, or NULL */
+    QuotaHold *quotas;     /* what was taken for who gets a copy; NULL: nobody counts */
+    GPtrArray *limits;     /* of text: the sending limits that the message comes under */
 } Plan;
 
 Variant *variant_new (void);

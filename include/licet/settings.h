@@ -38,6 +38,10 @@ typedef struct {
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;
     int64_t policy_test_seconds; /* budget of the policies' own cases; 0: run none */
+    char *resolver;              /* "HOST:PORT", or "" for those of the system */
+    char **egress;               /* IP addresses */
+    char **preflight_domains;    /* "DOMAIN" or "DOMAIN:ENVELOPE" */
+    int64_t preflight_minutes;   /* 0: on demand only */
     GPtrArray *keys;             /* of SignerKey */
 } Settings;
 

@@ -268,6 +268,21 @@ contacts_json (const RecipientFacts *facts)
     return times;
 }
 
+/* What was known of the sender's DNS, where a rule could ask. */
+static json_t *
+authentication_json (const Authentication *known)
+{
+    json_t *object = json_object ();
+
+    json_object_set_new (object, "domain", text_or_null (known->domain));
+    json_object_set_new (object, "envelope", text_or_null (known->envelope));
+    json_object_set_new (object, "at", time_or_null (known->at));
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++)
+        json_object_set_new (object, auth_fact_word (fact),
+                             json_string (auth_answer_word (known->answers[fact])));
+    return object;
+}
+
 /* What else the decision depended on: with the message, the policies and the time it can be made
  * again. */
 static json_t *
@@ -282,6 +297,9 @@ facts_json (const Plan *plan, const Decision *decision)
     json_object_set_new (object, "tracking", consent_json (facts->tracking));
     if (facts->contacts)
         json_object_set_new (object, "contacts", contacts_json (facts));
+    if (facts->authentication)
+        json_object_set_new (object, "authentication",
+                             authentication_json (facts->authentication));
     json_object_set_new (object, "campaign", clean_or_null (plan->campaign));
     json_object_set_new (object, "template", text_or_null (plan->template));
     return object;

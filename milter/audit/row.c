@@ -109,6 +109,29 @@ read_contacts (AuditRow *row, const json_t *times)
 }
 
 static void
+read_authentication (AuditRow *row, const json_t *object)
+{
+    const char *domain = text_of (object, "domain"), *envelope = text_of (object, "envelope");
+    const char *time = text_of (object, "at");
+    int64_t at = 0;
+
+    if (!domain || !envelope)
+        return;
+    if (time)
+        clock_parse (time, &at, NULL);
+    Authentication *known = authentication_new (domain, envelope, at);
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++) {
+        const char *word = text_of (object, auth_fact_word (fact));
+        authentication_settle (known, fact,
+                               g_strcmp0 (word, "yes") == 0  ? AUTH_YES
+                               : g_strcmp0 (word, "no") == 0 ? AUTH_NO
+                                                             : AUTH_UNKNOWN,
+                               NULL);
+    }
+    row->authentication = known;
+}
+
+static void
 read_facts (AuditRow *row, const json_t *root)
 {
     const json_t *facts = json_object_get (root, "facts");
@@ -116,6 +139,7 @@ read_facts (AuditRow *row, const json_t *root)
 
     row->has_facts = facts != NULL;
     read_contacts (row, json_object_get (facts, "contacts"));
+    read_authentication (row, json_object_get (facts, "authentication"));
     row->tracking_state = text_of (tracking, "state");
     row->tracking_basis = text_of (tracking, "basis");
     row->tracking_at = text_of (tracking, "at");
@@ -169,5 +193,6 @@ row_clear (ParsedRow *parsed)
     g_array_unref ((GArray *)parsed->row.rules);
     if (parsed->row.contacts)
         g_array_unref ((GArray *)parsed->row.contacts);
+    authentication_unref ((Authentication *)parsed->row.authentication);
     json_decref (parsed->json);
 }

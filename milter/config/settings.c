@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "licet/address.h"
 #include "licet/conffile.h"
 #include "licet/error.h"
 
@@ -92,6 +93,14 @@ static const Setting table[] = {
       "hand-overs served at once" },
     { "policy_test_seconds", SETTING_NUMBER, "20", AT (policy_test_seconds), 0, 50, NULL,
       "longest time for the policies' own cases at start and reload; 0 to run none" },
+    { "resolver", SETTING_TEXT, "", AT (resolver), 0, 0, NULL,
+      "DNS server for preflight, HOST:PORT; empty: those of /etc/resolv.conf" },
+    { "egress", SETTING_TEXTS, "", AT (egress), 0, 0, NULL,
+      "addresses from which Postfix sends to the world, as receivers see them" },
+    { "preflight_domains", SETTING_TEXTS, "", AT (preflight_domains), 0, 0, NULL,
+      "domains of From whose DNS is watched; DOMAIN:ENVELOPE where the envelope has another" },
+    { "preflight_minutes", SETTING_NUMBER, "60", AT (preflight_minutes), 0, 10080, NULL,
+      "minutes between two looks at their DNS; 0: on demand only" },
     { "keys", SETTING_KEYS, "", AT (keys), 0, 0, NULL,
       "DKIM keys: ( { domain = \"…\"; selector = \"…\"; file = \"…\"; }, … )" },
 };
@@ -243,6 +252,49 @@ check_names (const Settings *settings, const ConfNode *root, GPtrArray *problems
                           "queueing_clients: \"%s\" is no IP address", *client);
 }
 
+static bool
+is_domain (const char *text)
+{
+    g_autofree char *ascii = address_domain_ascii (text, NULL);
+
+    return ascii && strchr (ascii, '.');
+}
+
+/* "192.0.2.1:53" or "[2001:db8::1]:53": a name would have to be resolved first. */
+static bool
+is_resolver (const char *text)
+{
+    const char *colon = strrchr (text, ':');
+    bool bracket = *text == '[' && colon && colon > text && colon[-1] == ']';
+    g_autofree char *host = !colon    ? NULL
+                            : bracket ? g_strndup (text + 1, (size_t)(colon - text) - 2)
+                                      : g_strndup (text, (size_t)(colon - text));
+
+    return is_endpoint (text) && host && g_hostname_is_ip_address (host);
+}
+
+static void
+check_preflight (const Settings *settings, const ConfNode *root, GPtrArray *problems)
+{
+    if (*settings->resolver && !is_resolver (settings->resolver))
+        conf_problem (problems, conf_child (root, "resolver"),
+                      "resolver: \"%s\"; right would be 127.0.0.1:53", settings->resolver);
+    for (char **address = settings->egress; *address; address++)
+        if (!g_hostname_is_ip_address (*address))
+            conf_problem (problems, conf_child (root, "egress"),
+                          "egress: \"%s\" is no IP address; right would be 192.0.2.1",
+                          *address);
+    for (char **domains = settings->preflight_domains; *domains; domains++) {
+        g_auto (GStrv) parts = g_strsplit (*domains, ":", 2);
+        if (!is_domain (parts[0] ? parts[0] : "") ||
+            (parts[0] && parts[1] && !is_domain (parts[1])))
+            conf_problem (problems, conf_child (root, "preflight_domains"),
+                          "preflight_domains: \"%s\"; right would be shop.example or "
+                          "shop.example:bounce.shop.example",
+                          *domains);
+    }
+}
+
 static void
 check_across (const Settings *settings, const ConfNode *root, GPtrArray *problems)
 {
@@ -255,6 +307,7 @@ check_across (const Settings *settings, const ConfNode *root, GPtrArray *problem
     check_endpoint (root, "lmtp_listen", settings->lmtp_listen, problems);
     check_endpoint (root, "submit_to", settings->submit_to, problems);
     check_names (settings, root, problems);
+    check_preflight (settings, root, problems);
     if (!is_field_name (settings->tag_header))
         conf_problem (problems, conf_child (root, "tag_header"),
                       "tag_header: \"%s\" is no header field name", settings->tag_header);

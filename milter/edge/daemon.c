@@ -9,6 +9,7 @@
 #include "licet/edge.h"
 
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "licet/json_text.h"
 #include "licet/log.h"
@@ -21,7 +22,10 @@ struct Daemon {
     char *settings_path;
     Ledger *ledger;
     Contacts *contacts;
+    Quotas *quotas;
     Audit *audit;
+    AuthenticationBoard *authentications;
+    int watcher; /* eventfd, or -1 */
     Clock clock;
     int64_t started; /* monotonic microseconds */
     unsigned counters[COUNT_LAST];
@@ -100,6 +104,9 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->settings_path = g_strdup (settings_path);
     daemon->clock = *clock;
     daemon->started = g_get_monotonic_time ();
+    daemon->watcher = -1;
+    daemon->authentications = authentication_board_new ();
+    engine->authentications = daemon->authentications;
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
@@ -108,6 +115,11 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     if (!daemon->contacts)
         return NULL;
     engine->contacts = daemon->contacts;
+    g_autofree char *counts = g_strconcat (engine->settings->state, ".sent", NULL);
+    daemon->quotas = quotas_open (counts, clock_now (clock), error);
+    if (!daemon->quotas)
+        return NULL;
+    engine->quotas = daemon->quotas;
     daemon->audit = open_audit (daemon, error);
     if (!daemon->audit || !record_policies (daemon, engine, error))
         return NULL;
@@ -123,6 +135,8 @@ daemon_free (Daemon *daemon)
     engine_unref (daemon->engine);
     g_clear_pointer (&daemon->ledger, ledger_free);
     g_clear_pointer (&daemon->contacts, contacts_free);
+    g_clear_pointer (&daemon->quotas, quotas_free);
+    authentication_board_free (daemon->authentications);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -156,6 +170,27 @@ daemon_audit (Daemon *daemon)
     return daemon->audit;
 }
 
+AuthenticationBoard *
+daemon_authentications (Daemon *daemon)
+{
+    return daemon->authentications;
+}
+
+void
+daemon_watch (Daemon *daemon, int wake)
+{
+    g_atomic_int_set (&daemon->watcher, wake);
+}
+
+void
+daemon_look (Daemon *daemon)
+{
+    int wake = g_atomic_int_get (&daemon->watcher);
+
+    if (wake >= 0)
+        eventfd_write (wake, 1);
+}
+
 int64_t
 daemon_now (const Daemon *daemon)
 {
@@ -163,9 +198,26 @@ daemon_now (const Daemon *daemon)
 }
 
 void
+daemon_save_counts (Daemon *daemon)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!quotas_save (daemon->quotas, &error))
+        log_error (NULL, "sending limits: %s", error->message);
+}
+
+Quotas *
+daemon_quotas (Daemon *daemon)
+{
+    return daemon->quotas;
+}
+
+void
 daemon_tick (Daemon *daemon)
 {
     g_autoptr (GError) audit_error = NULL, metrics_error = NULL;
+
+    daemon_save_counts (daemon);
 
     if (!audit_tick (daemon->audit, daemon_now (daemon), &audit_error))
         log_error (NULL, "audit: %s", audit_error->message);
@@ -238,6 +290,8 @@ load_and_swap (Daemon *daemon, GError **error)
         !record_policies (daemon, fresh, error))
         return false;
     fresh->contacts = daemon->contacts;
+    fresh->quotas = daemon->quotas;
+    fresh->authentications = daemon->authentications;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;
 }
@@ -249,7 +303,64 @@ daemon_reload (Daemon *daemon, GError **error)
     bool loaded = load_and_swap (daemon, error);
     g_mutex_unlock (&daemon->reload);
     daemon_count (daemon, loaded ? COUNT_RELOADS : COUNT_RELOADS_FAILED);
+    if (loaded)
+        daemon_look (daemon);
     return loaded;
+}
+
+static void
+append_facts (GString *json, const Authentication *known)
+{
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++) {
+        g_autofree char *time = clock_format (known->times[fact]);
+        g_string_append_printf (
+            json, "%s\"%s\":{\"answer\":\"%s\",\"at\":\"%s\",\"because\":", fact ? "," : "",
+            auth_fact_word (fact), auth_answer_word (known->answers[fact]), time);
+        json_text_append (json, known->reasons[fact]);
+        g_string_append_c (json, '}');
+    }
+}
+
+char *
+daemon_preflight (Daemon *daemon)
+{
+    g_autoptr (GPtrArray) list = authentication_board_list (daemon->authentications);
+    GString *json = g_string_new ("{\"ok\":true,\"domains\":[");
+
+    for (unsigned i = 0; i < list->len; i++) {
+        const Authentication *known = g_ptr_array_index (list, i);
+        g_string_append (json, i ? ",{\"domain\":" : "{\"domain\":");
+        json_text_append (json, known->domain);
+        g_string_append (json, ",\"envelope\":");
+        json_text_append (json, known->envelope);
+        g_string_append_printf (json, ",\"age_seconds\":%" G_GINT64_FORMAT ",\"problems\":%u,",
+                                daemon_now (daemon) - known->at, known->problems);
+        g_string_append (json, "\"facts\":{");
+        append_facts (json, known);
+        g_string_append (json, "}}");
+    }
+    g_string_append (json, "]}");
+    return g_string_free (json, FALSE);
+}
+
+/* What counts against sending limits, by their keys. */
+static void
+append_sent (GString *json, Daemon *daemon)
+{
+    g_autoptr (GPtrArray) list = quotas_list (daemon->quotas, daemon_now (daemon));
+
+    g_string_append (json, ",\"sent\":[");
+    for (unsigned i = 0; i < list->len; i++) {
+        const QuotaUse *use = g_ptr_array_index (list, i);
+        g_string_append (json, i ? ",{\"limit\":" : "{\"limit\":");
+        json_text_append (json, use->key);
+        g_string_append_printf (json,
+                                ",\"minute\":%" G_GINT64_FORMAT ",\"hour\":%" G_GINT64_FORMAT
+                                ",\"day\":%" G_GINT64_FORMAT "}",
+                                use->used[QUOTA_MINUTE], use->used[QUOTA_HOUR],
+                                use->used[QUOTA_DAY]);
+    }
+    g_string_append_c (json, ']');
 }
 
 char *
@@ -269,6 +380,7 @@ daemon_status (Daemon *daemon)
                                 g_atomic_int_get (&daemon->counters[i]));
     g_string_append (json, ",\"policy_version\":");
     json_text_append (json, policy_set_version (engine->policies));
+    append_sent (json, daemon);
     g_string_append_printf (json, ",\"territories\":%u,\"rules\":%u,\"in_doubt\":%u}",
                             policy_set_territory_count (engine->policies),
                             policy_set_rule_count (engine->policies),

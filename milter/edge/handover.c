@@ -223,6 +223,7 @@ note_submitted (Handover *handover, unsigned recipient, const char *copy)
     g_autofree char *reply = g_strdup_printf ("250 2.0.0 %s as %s", outcome, copy);
 
     daemon_count (handover->daemon, held ? COUNT_HELD : COUNT_SUBMITTED);
+    quota_hold_commit (handover->plan->quotas, recipient);
     if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error))
         log_failure (handover, "journal", error);
     if (!daemon_note_contact (handover->daemon, plan_decision (handover->plan, recipient),

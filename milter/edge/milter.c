@@ -232,6 +232,8 @@ change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const P
     if (!apply_variant (ctx, session, original, variant, &error) ||
         (variant->held && !hold_in_place (ctx, plan, &error)))
         return fail (ctx, session, "apply", error);
+    for (unsigned i = 0; i < plan->decisions->len; i++)
+        quota_hold_commit (plan->quotas, i);
     daemon_count (the_daemon, variant->held ? COUNT_HELD : COUNT_IN_PLACE);
     log_route (session, plan, NULL);
     return SMFIS_ACCEPT;

@@ -16,6 +16,7 @@
 #include "references.h"
 #include "reply.h"
 #include "sender.h"
+#include "sending.h"
 #include "wordlist.h"
 
 static const char *const ambiguous_words[] = { "promotional", "refuse", NULL };
@@ -321,6 +322,17 @@ read_providers (Loader *loader, const char *dir)
 }
 
 static void
+read_sending (Loader *loader, const char *dir)
+{
+    g_autofree char *path = g_build_filename (dir, "sending-limits.cfg", NULL);
+    const Conffile *file =
+        g_file_test (path, G_FILE_TEST_EXISTS) ? open_file (loader, path) : NULL;
+
+    if (file)
+        sending_read (conffile_root (file), loader->set->sending, loader->problems);
+}
+
+static void
 read_all (Loader *loader, const char *dir)
 {
     g_autofree char *territories = g_build_filename (dir, "territories", NULL);
@@ -335,6 +347,7 @@ read_all (Loader *loader, const char *dir)
     for (unsigned i = 0; i < paths->len; i++)
         read_territory (loader, g_ptr_array_index (paths, i));
     read_providers (loader, dir);
+    read_sending (loader, dir);
     links_resolve (loader);
     if (loader->main)
         references_check (loader, loader->main);
@@ -351,6 +364,7 @@ policy_set_new (void)
     set->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
     set->known = g_ptr_array_new_with_free_func ((GDestroyNotify)known_free);
+    set->sending = g_ptr_array_new_with_free_func ((GDestroyNotify)sending_rule_free);
     set->warnings = g_ptr_array_new_with_free_func (g_free);
     set->cases = g_ptr_array_new_with_free_func ((GDestroyNotify)policy_case_free);
     g_atomic_ref_count_init (&set->references);
@@ -402,6 +416,7 @@ policy_set_unref (PolicySet *set)
     g_ptr_array_unref (set->territories);
     g_ptr_array_unref (set->providers);
     g_ptr_array_unref (set->senders);
+    g_ptr_array_unref (set->sending);
     g_ptr_array_unref (set->cases);
     g_ptr_array_unref (set->warnings);
     block_selectors_free (set->blocks);

@@ -33,6 +33,7 @@ plan_new (void)
 {
     Plan *plan = g_new0 (Plan, 1);
 
+    plan->limits = g_ptr_array_new_with_free_func (g_free);
     plan->decisions = g_ptr_array_new_with_free_func ((GDestroyNotify)decision_free);
     return plan;
 }
@@ -52,6 +53,8 @@ plan_free (Plan *plan)
     g_free (plan->campaign);
     g_free (plan->template);
     g_free (plan->consent_failure);
+    quota_hold_free (plan->quotas);
+    g_ptr_array_unref (plan->limits);
     g_free (plan);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* licet key: makes DKIM keys, shows their DNS records, verifies signatures without DNS. */
+/* licet key: makes DKIM keys, shows their DNS records, verifies signatures without DNS, and
+ * compares keys with what DNS publishes. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "doctor_domain.h"
 #include "licet/address.h"
 #include "licet/error.h"
 #include "licet/signer.h"
@@ -214,6 +216,27 @@ key_verify (int argc, char **argv)
     return EX_OK;
 }
 
+static int
+key_check (int argc, char **argv)
+{
+    g_autofree char *config = NULL;
+    g_auto (DomainOptions) domain = { 0 };
+    GError *error = NULL;
+    GOptionEntry entries[] = {
+        DOMAIN_ENTRIES (domain),
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "settings file", "FILE" },
+        G_OPTION_ENTRY_NULL,
+    };
+
+    if (!tool_options (&argc, &argv, NULL, "Compares each key with what DNS publishes.",
+                       entries))
+        return EX_USAGE;
+    if (argc != 1)
+        return tool_usage ("key check takes no operand; right would be --domain DOMAIN");
+    g_autoptr (Settings) settings = tool_settings (config, &error);
+    return settings ? doctor_keys (&domain, settings) : tool_fail (error);
+}
+
 int
 cmd_key (int argc, char **argv)
 {
@@ -225,8 +248,10 @@ cmd_key (int argc, char **argv)
         return key_show (argc - 1, argv + 1);
     if (argc > 1 && strcmp (argv[1], "verify") == 0)
         return key_verify (argc - 1, argv + 1);
-    if (!tool_options (&argc, &argv, "new|show|verify [OPTION...] OPERAND...",
-                       "Makes, shows and verifies DKIM keys.", entries))
+    if (argc > 1 && strcmp (argv[1], "check") == 0)
+        return key_check (argc - 1, argv + 1);
+    if (!tool_options (&argc, &argv, "new|show|verify|check [OPTION...] OPERAND...",
+                       "Makes, shows and checks DKIM keys, verifies signatures.", entries))
         return EX_USAGE;
-    return tool_usage ("key takes: new, show or verify");
+    return tool_usage ("key takes: new, show, verify or check");
 }

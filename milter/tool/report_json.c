@@ -206,7 +206,13 @@ report_explain_json (GString *text, const char *path, const Envelope *envelope,
     add_text (text, "class", message_class_word (plan->classification->class));
     add_text (text, "purpose", purpose_word (plan->classification->purpose));
     add_number (text, "promo_share", plan->classification->promo_share);
-    g_string_append (text, "}\n");
+    add_key (text, "sending_limits");
+    g_string_append_c (text, '[');
+    for (unsigned i = 0; i < plan->limits->len; i++) {
+        add_comma (text);
+        json_text_append (text, g_ptr_array_index (plan->limits, i));
+    }
+    g_string_append (text, "]}\n");
     g_assert (text->str[start] == '{');
 }
 

@@ -219,6 +219,9 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     add_consent (text, decision->facts->promotion);
     if (plan->consent_failure)
         g_string_append_printf (text, "consent store: %s\n", plan->consent_failure);
+    for (unsigned i = 0; i < plan->limits->len; i++)
+        g_string_append_printf (text, "sending limit, which the daemon counts: %s\n",
+                                (const char *)g_ptr_array_index (plan->limits, i));
     g_string_append (text, "rules:\n");
     for (unsigned i = 0; i < decision->rules->len; i++)
         add_rule (text, g_ptr_array_index (decision->rules, i));
