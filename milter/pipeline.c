@@ -11,29 +11,10 @@
 
 #include "licet/address.h"
 #include "licet/classify.h"
-#include "licet/digest.h"
 #include "licet/message.h"
 #include "licet/rewrite.h"
 
-static char *
-hash_from (GBytes *bytes, size_t offset)
-{
-    size_t length = 0;
-    const unsigned char *data = g_bytes_get_data (bytes, &length);
-
-    offset = MIN (offset, length);
-    return digest_sha256 (data + offset, length - offset);
-}
-
-static size_t
-body_offset (GBytes *bytes)
-{
-    size_t length = 0;
-    const char *data = g_bytes_get_data (bytes, &length);
-    const char *empty = memmem (data, length, "\r\n\r\n", 4);
-
-    return empty ? (size_t)(empty - data) + 4 : length;
-}
+#include "departure.h"
 
 /* An address that cannot be normalised has no consent and no country; the policies' default
  * judges it. */
@@ -268,64 +249,6 @@ decide_and_make (Run *run, GError **error)
     return made;
 }
 
-static GBytes *
-prepend_signatures (GBytes *bytes, const GPtrArray *signatures)
-{
-    size_t length = 0;
-    const void *data = g_bytes_get_data (bytes, &length);
-    GByteArray *whole = g_byte_array_sized_new ((unsigned)length + 2048);
-
-    for (unsigned i = 0; i < signatures->len; i++) {
-        const Signature *signature = g_ptr_array_index (signatures, i);
-        g_autofree char *field = g_strdup_printf ("DKIM-Signature: %s\r\n", signature->value);
-        g_byte_array_append (whole, (const guint8 *)field, (unsigned)strlen (field));
-    }
-    g_byte_array_append (whole, data, (unsigned)length);
-    return g_byte_array_free_to_bytes (whole);
-}
-
-/* Most variants have the body that came in, and hashing is dearer than comparing. */
-static char *
-hash_variant (const Run *run, const Variant *variant)
-{
-    size_t old_length = 0, length = 0;
-    const char *old = g_bytes_get_data (message_bytes (run->message), &old_length);
-    const char *data = g_bytes_get_data (variant->bytes, &length);
-    size_t old_body = message_body_offset (run->message), body = body_offset (variant->bytes);
-
-    if (length - body == old_length - old_body &&
-        memcmp (data + body, old + old_body, length - body) == 0)
-        return g_strdup (run->plan->body_hash);
-    return hash_from (variant->bytes, body);
-}
-
-static bool
-sign_variant (const Run *run, Variant *variant, GError **error)
-{
-    const char *from = message_from (run->message);
-
-    variant->body_hash = hash_variant (run, variant);
-    if (!from)
-        return true;
-    GPtrArray *signatures = signer_sign (run->engine->signer, variant->bytes,
-                                         address_domain (from), run->now, error);
-    if (!signatures)
-        return false;
-    g_ptr_array_unref (variant->signatures);
-    variant->signatures = signatures;
-
-    GBytes *signed_bytes = prepend_signatures (variant->bytes, signatures);
-    g_bytes_unref (variant->bytes);
-    variant->bytes = signed_bytes;
-    for (unsigned i = 0; i < signatures->len; i++) {
-        const Signature *signature = g_ptr_array_index (signatures, i);
-        g_ptr_array_insert (variant->edits, (int)i,
-                            edit_header_new (EDIT_HEADER_INSERT, "signature", 0,
-                                             "DKIM-Signature", signature->value, NULL));
-    }
-    return true;
-}
-
 Plan *
 pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int64_t now,
               GError **error)
@@ -336,7 +259,7 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
     if (!message)
         return NULL;
     plan->message_id = g_strdup (message_header (message, "Message-ID"));
-    plan->body_hash = hash_from (bytes, message_body_offset (message));
+    plan->body_hash = departure_body_hash (bytes);
     plan->policy_version = g_strdup (policy_set_version (engine->policies));
 
     Run run = {
@@ -354,10 +277,11 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
 
+    Departure departure = { engine, envelope, message, plan->body_hash, now };
     for (unsigned i = 0; i < plan->variants->len; i++) {
         Variant *variant = g_ptr_array_index (plan->variants, i);
         rewrite_name_removed (message, variant);
-        if (!sign_variant (&run, variant, error))
+        if (!departure_prepare (&departure, variant, error))
             return NULL;
     }
     return g_steal_pointer (&plan);

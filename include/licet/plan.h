@@ -25,6 +25,8 @@ typedef struct {
     GArray *recipients;    /* of unsigned */
     GPtrArray *edits;      /* of Edit, signatures included, as last inserted: topmost first */
     GPtrArray *signatures; /* of Signature; empty when no key fits */
+    GPtrArray *notes;      /* of char *: what may happen to the copy on its way, for people */
+    char *unsigned_why;    /* why there is no signature, or NULL */
     GBytes *bytes;         /* final */
     bool held;             /* for Postfix's hold queue */
     char *body_hash;       /* SHA-256 hex of the final body */

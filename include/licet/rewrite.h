@@ -35,6 +35,10 @@ GPtrArray *rewrite_variants (const Message *message, const Classification *class
 /* Gives each edit of a leaf the hash of what it takes away, for the record. */
 void rewrite_name_removed (const Message *message, const Variant *variant);
 
+/* Takes edits that were made on the bytes of a copy (array of Edit, fields numbered as there) into
+ * the list of its variant, whose fields are those of the original. */
+void rewrite_adopt (const Message *message, Variant *variant, const GPtrArray *later);
+
 /* A name for the order of elements of the page that is read first: two mailings of one template
  * mostly have the same. NULL when there is no page. Caller frees. */
 char *rewrite_template (const Message *message);

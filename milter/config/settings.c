@@ -40,6 +40,7 @@ typedef struct {
 
 static const char *const log_words[] = { "stderr", "syslog", NULL };
 static const char *const keep_words[] = { "keep", "omit", NULL };
+static const char *const eightbit_words[] = { "encode", "keep", NULL };
 static const char *const unsigned_words[] = { "pass", "defer", NULL };
 
 #define AT(member) offsetof (Settings, member)
@@ -82,6 +83,8 @@ static const Setting table[] = {
     { "log", SETTING_TEXT, "stderr", AT (log), 0, 0, log_words, "stderr or syslog" },
     { "tag_header", SETTING_TEXT, "X-Licet-Class", AT (tag_header), 0, 0, NULL,
       "header field that tells the class of what leaves; empty to add none" },
+    { "eightbit", SETTING_TEXT, "encode", AT (eightbit), 0, 0, eightbit_words,
+      "8-bit bodies and header fields: encode, so that no hop has to, or keep" },
     { "unsigned_mail", SETTING_TEXT, "pass", AT (unsigned_mail), 0, 0, unsigned_words,
       "what happens to mail whose From domain has no key: pass or defer" },
     { "queueing_clients", SETTING_TEXTS, "", AT (queueing_clients), 0, 0, NULL,
