@@ -81,15 +81,15 @@ line_at_blank (const char *text, size_t room)
     return length <= room || best == 0 ? length : best;
 }
 
-/* The last place within LIMIT_LINE where a blank may be put; 0 when there is none. Within brackets
- * and quotes there is none. */
+/* The last place within `room` octets where a blank may be put; 0 when there is none. Within
+ * brackets and quotes there is none. */
 static size_t
-line_at_separator (const char *text, size_t length)
+line_at_separator (const char *text, size_t length, size_t room)
 {
     size_t best = 0;
     bool quoted = false, angle = false;
 
-    for (size_t i = 0; i < MIN (length, (size_t)LIMIT_LINE - 1); i++) {
+    for (size_t i = 0; i < MIN (length, room); i++) {
         if (text[i] == '"')
             quoted = !quoted;
         angle = !quoted && (text[i] == '<' || (angle && text[i] != '>'));
@@ -110,7 +110,7 @@ folds_add (const char *name, const char *value, bool separators)
         size_t room = used < LINE_WIDTH ? LINE_WIDTH - used : 1;
         size_t length = line_at_blank (value, room);
         size_t cut = separators && used + length > LIMIT_LINE
-                         ? line_at_separator (value, length)
+                         ? line_at_separator (value, length, LIMIT_LINE - used)
                          : 0;
         length = cut > 0 ? cut : length;
         g_string_append_len (out, value, (gssize)length);

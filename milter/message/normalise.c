@@ -36,7 +36,6 @@ typedef struct {
     size_t start, end;       /* end: where a field can be added */
     const GPtrArray *fields; /* of HeaderField, whose offsets count from start */
     GPtrArray *own;          /* the same when it is to be freed */
-    char *path;
 } PartHeader;
 
 static void
@@ -190,6 +189,15 @@ declares_more (const PartHeader *header)
 }
 
 static void
+declare_7bit (Work *work, unsigned number, const PartHeader *header)
+{
+    set_encoding (work, header, "7bit");
+    if (header->range > 0)
+        note_encoded (work, number,
+                      g_strdup_printf ("%s of part at %zu", CTE, header->start));
+}
+
+static void
 put_content (Work *work, const Leaf *leaf, GString *content)
 {
     patches_add (work->patches, leaf->start, leaf->end, g_string_free (content, FALSE));
@@ -291,7 +299,7 @@ treat_leaf (Work *work, unsigned number, const PartHeader *header)
     else if (needs.long_line || needs.bare || (work->eightbit && needs.eightbit))
         why = mend_leaf (work, number, leaf, header);
     else
-        set_encoding (work, header, "7bit");
+        declare_7bit (work, number, header);
     if (why)
         leave_leaf (work, leaf, needs, why);
     return !why || !work->eightbit || !(needs.eightbit || needs.declared);
@@ -354,7 +362,7 @@ treat_headers (Work *work, const bool *wide)
         if (i > 0)
             mend_fields (work, &header, part);
         if (work->eightbit && !wide[i] && !has_leaf (structure, i) && declares_more (&header))
-            set_encoding (work, &header, "7bit");
+            declare_7bit (work, 0, &header);
         clear_header (&header);
     }
 }
