@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "licet/address.h"
 #include "licet/digest.h"
 #include "licet/normalise.h"
 #include "licet/rewrite.h"
@@ -79,6 +78,32 @@ set_bytes (Variant *variant, GBytes *bytes)
     variant->bytes = bytes;
 }
 
+/* Somebody else's signature is worth more than a form that any server takes: what normalising
+ * would break stays, and is said. */
+static const char *
+foreign_signer (const GPtrArray *existing)
+{
+    for (unsigned i = 0; i < existing->len; i++) {
+        const ExistingSignature *signature = g_ptr_array_index (existing, i);
+        if (!signature->ours)
+            return *signature->domain ? signature->domain : "a sender that it does not name";
+    }
+    return NULL;
+}
+
+static void
+note_left (Variant *variant, const Normalised *normalised, const char *signer)
+{
+    for (unsigned i = 0; signer && i < normalised->edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (normalised->edits, i);
+        g_ptr_array_add (
+            variant->notes,
+            g_strdup_printf ("%s: it would break the signature of %s", edit->where, signer));
+    }
+    for (unsigned i = 0; i < normalised->left->len; i++)
+        g_ptr_array_add (variant->notes, g_strdup (g_ptr_array_index (normalised->left, i)));
+}
+
 static void
 make_fit (const Departure *departure, Variant *variant)
 {
@@ -87,11 +112,47 @@ make_fit (const Departure *departure, Variant *variant)
         .utf8 = needs_smtputf8 (departure),
     };
     g_autoptr (Normalised) normalised = normalise (variant->bytes, options);
+    g_autoptr (GPtrArray) existing =
+        signer_existing (departure->engine->signer, variant->bytes);
+    const char *signer = foreign_signer (existing);
 
+    note_left (variant, normalised, signer);
+    if (signer)
+        return;
     rewrite_adopt (departure->message, variant, normalised->edits);
     set_bytes (variant, g_bytes_ref (normalised->bytes));
-    for (unsigned i = 0; i < normalised->left->len; i++)
-        g_ptr_array_add (variant->notes, g_strdup (g_ptr_array_index (normalised->left, i)));
+}
+
+/* Our own signatures that no longer hold, perhaps since we changed something. */
+static GPtrArray *
+list_stale (const Signer *signer, GBytes *bytes)
+{
+    g_autoptr (GPtrArray) existing = signer_existing (signer, bytes);
+    GPtrArray *edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
+
+    for (unsigned i = 0; i < existing->len; i++) {
+        const ExistingSignature *signature = g_ptr_array_index (existing, i);
+        if (signature->ours && !signer_holds (signer, bytes, signature->field))
+            g_ptr_array_add (edits,
+                             edit_header_new (EDIT_HEADER_REMOVE, "own-signature",
+                                              signature->field, "DKIM-Signature", NULL, NULL));
+    }
+    return edits;
+}
+
+static void
+remove_stale (const Departure *departure, Variant *variant)
+{
+    const Signer *signer = departure->engine->signer;
+    g_autoptr (GPtrArray) edits = list_stale (signer, variant->bytes);
+
+    if (edits->len == 0)
+        return;
+    rewrite_adopt (departure->message, variant, edits);
+    for (unsigned i = edits->len; i-- > 0;) {
+        const Edit *edit = g_ptr_array_index (edits, i);
+        set_bytes (variant, signer_without_field (variant->bytes, edit->field));
+    }
 }
 
 static GBytes *
@@ -103,6 +164,8 @@ prepend_signatures (GBytes *bytes, const GPtrArray *signatures)
 
     for (unsigned i = 0; i < signatures->len; i++) {
         const Signature *signature = g_ptr_array_index (signatures, i);
+        if (signature->kept)
+            continue;
         g_autofree char *field = g_strdup_printf ("DKIM-Signature: %s\r\n", signature->value);
         g_byte_array_append (whole, (const guint8 *)field, (unsigned)strlen (field));
     }
@@ -113,30 +176,57 @@ prepend_signatures (GBytes *bytes, const GPtrArray *signatures)
 static void
 add_signatures (Variant *variant, GPtrArray *signatures)
 {
+    int top = 0;
+
     g_ptr_array_unref (variant->signatures);
     variant->signatures = signatures;
     set_bytes (variant, prepend_signatures (variant->bytes, signatures));
     for (unsigned i = 0; i < signatures->len; i++) {
         const Signature *signature = g_ptr_array_index (signatures, i);
-        g_ptr_array_insert (variant->edits, (int)i,
-                            edit_header_new (EDIT_HEADER_INSERT, "signature", 0,
-                                             "DKIM-Signature", signature->value, NULL));
+        if (!signature->kept)
+            g_ptr_array_insert (variant->edits, top++,
+                                edit_header_new (EDIT_HEADER_INSERT, "signature", 0,
+                                                 "DKIM-Signature", signature->value, NULL));
     }
+}
+
+char *
+departure_distrust (const Engine *engine, const Envelope *envelope, const Message *message)
+{
+    const char *said = message_header (message, "X-Licet-Unsigned");
+
+    if (said)
+        return g_strdup (*said ? said : "X-Licet-Unsigned says so");
+    if (envelope->handed_over || envelope->login || !envelope->client_address ||
+        signer_trusts (engine->signer, envelope->client_name, envelope->client_address))
+        return NULL;
+    return g_strdup ("the client is not in trusted_hosts and has not logged in");
+}
+
+static bool
+sign (const Departure *departure, Variant *variant, GError **error)
+{
+    Signer *signer = departure->engine->signer;
+    const char *from = message_from (departure->message);
+
+    variant->unsigned_why =
+        from ? g_strdup (departure->untrusted) : g_strdup ("no From field that can be read");
+    if (variant->unsigned_why)
+        return true;
+    remove_stale (departure, variant);
+    GPtrArray *signatures = signer_sign (signer, variant->bytes, from, departure->now, error);
+    if (!signatures)
+        return false;
+    add_signatures (variant, signatures);
+    if (signatures->len == 0)
+        variant->unsigned_why = signer_why_not (signer, from, departure->now);
+    return signer_check (signer, variant->bytes, signatures, error);
 }
 
 bool
 departure_prepare (const Departure *departure, Variant *variant, GError **error)
 {
-    const char *from = message_from (departure->message);
-
     make_fit (departure, variant);
     variant->body_hash = hash_variant (departure, variant);
-    if (!from)
-        return true;
-    GPtrArray *signatures = signer_sign (departure->engine->signer, variant->bytes,
-                                         address_domain (from), departure->now, error);
-    if (!signatures)
-        return false;
-    add_signatures (variant, signatures);
-    return true;
+    return sign (departure, variant, error);
 }

@@ -16,12 +16,18 @@ typedef struct {
     const Envelope *envelope;
     const Message *message; /* as it came in */
     const char *body_hash;  /* of its body */
+    const char *untrusted;  /* see departure_distrust */
     int64_t now;
 } Departure;
 
 /* Gives the variant, which has the bytes of its edits, its final bytes, its signatures or the
  * reason for none, its notes and the hash of its body. Errors as of signer_sign. */
 bool departure_prepare (const Departure *departure, Variant *variant, GError **error);
+
+/* Why mail of this client is not to be signed, whatever keys there are; or NULL. Who logged in, and
+ * whom trusted_hosts names, is trusted; so is a tool, which has no client. Caller frees. */
+char *departure_distrust (const Engine *engine, const Envelope *envelope,
+                          const Message *message);
 
 /* SHA-256 in hex of what follows the first empty line. Caller frees. */
 char *departure_body_hash (GBytes *bytes);

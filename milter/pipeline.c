@@ -15,6 +15,7 @@
 #include "licet/rewrite.h"
 
 #include "departure.h"
+#include "foreign.h"
 
 /* An address that cannot be normalised has no consent and no country; the policies' default
  * judges it. */
@@ -44,7 +45,8 @@ typedef struct {
     bool asked; /* for the copy that is its text alone, made when the first decision wants it */
     Message *rest; /* NULL when there is none */
     Classification *rest_class;
-    char *no_rest; /* why */
+    char *no_rest;      /* why */
+    GPtrArray *foreign; /* of ExistingSignature: of others */
 } Run;
 
 static const Hints *
@@ -156,8 +158,10 @@ decide_again (Run *run, const Variant *variant, const char *reason)
             policy_fix_failed (policies, decision, reason);
         } else if (has_edit (variant, "tracking")) {
             policy_tracking_failed (decision, reason);
-        } else {
+        } else if (decision->copy == COPY_TEXT_ONLY) {
             policy_text_only_failed (policies, decision, reason);
+        } else {
+            policy_copy_failed (decision, reason);
         }
     }
 }
@@ -189,6 +193,38 @@ is_optional (const Variant *variant)
            has_edit (variant, "footer");
 }
 
+static bool
+is_signed_by_us (const Run *run)
+{
+    const char *from = message_from (run->message);
+    g_autofree char *why = from ? signer_why_not (run->engine->signer, from, run->now) : NULL;
+
+    return from && !why;
+}
+
+/* False without an error as in render_variant. */
+static bool
+settle_foreign (Run *run, Variant *variant, GError **error)
+{
+    g_autofree char *reason = NULL;
+
+    if (run->foreign->len == 0)
+        return true;
+    switch (foreign_settle (run->engine, run->message, run->foreign, is_signed_by_us (run),
+                            variant, &reason)) {
+    case FOREIGN_FINE:
+        return true;
+    case FOREIGN_REMOVED:
+        g_bytes_unref (variant->bytes);
+        variant->bytes = message_render (run->message, variant->edits, error);
+        return variant->bytes != NULL;
+    case FOREIGN_REFUSED:
+        decide_again (run, variant, reason);
+        return false;
+    }
+    g_assert_not_reached ();
+}
+
 /* Gives the variant its bytes. False without an error: its edits cannot be made and its
  * recipients were decided again. */
 static bool
@@ -207,7 +243,8 @@ render_variant (Run *run, Variant *variant, GError **error)
     } else if (!variant->bytes) {
         g_propagate_error (error, g_steal_pointer (&cause));
     }
-    return variant->bytes && judge_footer (run, variant, error);
+    return variant->bytes && settle_foreign (run, variant, error) &&
+           judge_footer (run, variant, error);
 }
 
 /* An edit that cannot be made changes the decisions, hence the grouping: from a stripped copy to
@@ -241,11 +278,13 @@ make_variants (Run *run, GError **error)
 static bool
 decide_and_make (Run *run, GError **error)
 {
+    run->foreign = foreign_list (run->engine, run->message);
     decide_all (run);
     bool made = make_variants (run, error);
     g_clear_pointer (&run->rest, message_free);
     g_clear_pointer (&run->rest_class, classification_free);
     g_clear_pointer (&run->no_rest, g_free);
+    g_clear_pointer (&run->foreign, g_ptr_array_unref);
     return made;
 }
 
@@ -277,7 +316,8 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
 
-    Departure departure = { engine, envelope, message, plan->body_hash, now };
+    plan->untrusted = departure_distrust (engine, envelope, message);
+    Departure departure = { engine, envelope, message, plan->body_hash, plan->untrusted, now };
     for (unsigned i = 0; i < plan->variants->len; i++) {
         Variant *variant = g_ptr_array_index (plan->variants, i);
         rewrite_name_removed (message, variant);

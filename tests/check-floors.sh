@@ -22,7 +22,7 @@ floor_of_file() {
     milter/base/*) echo 0 ;;
     milter/message/* | milter/config/* | milter/consent/* | milter/sign/* | milter/audit/*) echo 1 ;;
     milter/classify/* | milter/doctor/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
-    milter/pipeline.c | milter/departure.* | milter/engine.c | milter/rehearsal.c) echo 3 ;;
+    milter/pipeline.c | milter/departure.* | milter/foreign.* | milter/engine.c | milter/rehearsal.c) echo 3 ;;
     milter/edge/*) echo 4 ;;
     milter/main.c | milter/tool/*) echo 5 ;;
     *) echo 0 ;;

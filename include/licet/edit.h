@@ -17,7 +17,7 @@ typedef enum {
     EDIT_INSERT,  /* put `value` before decoded byte `start`; one in a leaf. ASCII in a page; in
                             text/plain UTF-8, where the leaf can hold it; lines end in CRLF */
     EDIT_DROP,    /* remove the leaf as a part of its multipart, header and all */
-    EDIT_ENCODE,  /* the leaf, or the header of a part, was written otherwise for the way and reads
+    EDIT_ENCODE, /* the leaf, or the header of a part, was written otherwise for the way and reads
                             the same: made by normalise (normalise.h) after all others */
     EDIT_HEADER_REMOVE,  /* remove header field number `field` */
     EDIT_HEADER_REPLACE, /* give header field number `field` the value `value` */

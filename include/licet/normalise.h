@@ -20,15 +20,16 @@
  * read in two ways. Pure, linear; memory is a small multiple of the size.
  */
 typedef struct {
-    bool eightbit; /* bytes that need 8BITMIME or SMTPUTF8 go; otherwise lines alone are mended */
-    bool utf8;     /* SMTPUTF8 mail: only servers that take it as it is will be asked to */
+    bool
+        eightbit; /* bytes that need 8BITMIME or SMTPUTF8 go; otherwise lines alone are mended */
+    bool utf8;    /* SMTPUTF8 mail: only servers that take it as it is will be asked to */
 } NormaliseOptions;
 
 typedef struct {
     GPtrArray *edits; /* of Edit: of the header, and EDIT_ENCODE as the record of a leaf. Fields
                          and leaves are numbered as in the bytes given */
-    GPtrArray *left;  /* of char *: what a later hop may change all the same, and why it stays */
-    GBytes *bytes;    /* the result; the bytes given when there are no edits */
+    GPtrArray *left; /* of char *: what a later hop may change all the same, and why it stays */
+    GBytes *bytes;   /* the result; the bytes given when there are no edits */
 } Normalised;
 
 /* Never fails: what cannot be done is in `left`. Lines of the header end in CRLF. */

@@ -40,8 +40,9 @@ typedef struct {
     char *message_id;     /* as in the header, or NULL */
     char *body_hash;      /* SHA-256 hex of the body as it came in */
     char *policy_version;
-    char *campaign; /* what the sender calls the mailing (X-Licet-Campaign), or NULL */
-    char *template; /* names the order of elements of the page that is read first; or NULL */
+    char *campaign;  /* what the sender calls the mailing (X-Licet-Campaign), or NULL */
+    char *template;  /* names the order of elements of the page that is read first; or NULL */
+    char *untrusted; /* why mail of this client is not signed, or NULL */
     char *consent_failure; /* why the store did not answer, or NULL */
 } Plan;
 

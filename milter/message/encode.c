@@ -30,7 +30,8 @@ is_at_risk (const char *data, size_t length, size_t i, size_t column)
 
     if (data[i] == ' ' || data[i] == '\t' || (data[i] == '.' && column == 0))
         return last;
-    return data[i] == 'F' && column == 0 && length - i >= 5 && memcmp (data + i, "From ", 5) == 0;
+    return data[i] == 'F' && column == 0 && length - i >= 5 &&
+           memcmp (data + i, "From ", 5) == 0;
 }
 
 static bool
@@ -67,8 +68,8 @@ encode_quoted (const char *data, size_t length, GString *out)
             column = 0;
             i++;
         } else {
-            append_token (out, byte,
-                          !is_plain (byte) || is_at_risk (data, length, i, column), &column);
+            append_token (out, byte, !is_plain (byte) || is_at_risk (data, length, i, column),
+                          &column);
         }
     }
 }

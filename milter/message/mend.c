@@ -118,7 +118,8 @@ encode_line (const char *name, char *line, Grammar grammar, char **ret_left)
     g_autoptr (GString) out = g_string_new (NULL);
 
     if (!g_utf8_validate (line, -1, NULL))
-        *ret_left = g_strdup ("8-bit bytes that are no UTF-8: nobody says which letters they are");
+        *ret_left =
+            g_strdup ("8-bit bytes that are no UTF-8: nobody says which letters they are");
     else if (!append_encoded (out, line, grammar, strlen (name) + 2))
         *ret_left = g_strdup ("8-bit bytes where no encoded word may stand (RFC 2047 5)");
     if (*ret_left)
@@ -155,7 +156,8 @@ mend_value (const char *name, const char *value, bool eightbit, char **ret_left)
     if (!wide && !bad)
         return NULL;
     if (grammar == GRAMMAR_OPAQUE) {
-        *ret_left = g_strdup ("8-bit bytes or a long line in a field that may be signed as it is");
+        *ret_left =
+            g_strdup ("8-bit bytes or a long line in a field that may be signed as it is");
         return NULL;
     }
     g_autofree char *line = folds_remove (value);

@@ -122,8 +122,7 @@ read_header (const Work *work, unsigned range, PartHeader *ret_header)
     header.fields = header.own;
     header.end = header.start;
     if (header.own->len > 0)
-        header.end +=
-            ((HeaderField *)g_ptr_array_index (header.own, header.own->len - 1))->end;
+        header.end += ((HeaderField *)g_ptr_array_index (header.own, header.own->len - 1))->end;
     *ret_header = header;
     return true;
 }
@@ -184,8 +183,8 @@ declares_more (const PartHeader *header)
 {
     g_autofree char *word = declared_encoding (header);
 
-    return word && (g_ascii_strcasecmp (word, "8bit") == 0 ||
-                    g_ascii_strcasecmp (word, "binary") == 0);
+    return word &&
+           (g_ascii_strcasecmp (word, "8bit") == 0 || g_ascii_strcasecmp (word, "binary") == 0);
 }
 
 static void
@@ -193,8 +192,7 @@ declare_7bit (Work *work, unsigned number, const PartHeader *header)
 {
     set_encoding (work, header, "7bit");
     if (header->range > 0)
-        note_encoded (work, number,
-                      g_strdup_printf ("%s of part at %zu", CTE, header->start));
+        note_encoded (work, number, g_strdup_printf ("%s of part at %zu", CTE, header->start));
 }
 
 static void
@@ -233,8 +231,8 @@ mend_encoded (Work *work, unsigned number, const Leaf *leaf)
     g_autoptr (GBytes) bytes =
         g_bytes_new_static (work->data + leaf->start, leaf->end - leaf->start);
     CodingVerdict verdict = CODING_BROKEN;
-    g_autoptr (GBytes) decoded = coding_decode (leaf->encoding, bytes, 0,
-                                                g_bytes_get_size (bytes), &verdict);
+    g_autoptr (GBytes) decoded =
+        coding_decode (leaf->encoding, bytes, 0, g_bytes_get_size (bytes), &verdict);
     size_t size = 0;
 
     if (verdict == CODING_BROKEN || (!quoted && verdict != CODING_STRICT))
@@ -354,8 +352,8 @@ treat_headers (Work *work, const bool *wide)
     const Structure *structure = work->layout->structure;
 
     for (unsigned i = 0; i < structure->ranges->len; i++) {
-        g_autofree char *part = g_strdup_printf (" of part at %zu",
-                                                 g_array_index (structure->ranges, PartRange, i).start);
+        g_autofree char *part = g_strdup_printf (
+            " of part at %zu", g_array_index (structure->ranges, PartRange, i).start);
         PartHeader header;
         if ((i > 0 && !work->ours[i]) || !read_header (work, i, &header))
             continue;
@@ -409,9 +407,9 @@ is_proven (Work *work, GBytes *before, GBytes *after)
 {
     g_autoptr (GError) error = NULL;
     g_autoptr (Layout) layout = layout_read (after, &error);
-    const char *why = layout ? find_difference (work->layout->structure, before,
-                                                layout->structure, after)
-                             : error->message;
+    const char *why =
+        layout ? find_difference (work->layout->structure, before, layout->structure, after)
+               : error->message;
 
     if (why)
         leave (work, "normalising", why);
@@ -442,8 +440,8 @@ give_up (Work *work)
 static void
 leave_body (Work *work, const char *why)
 {
-    Needs needs = needs_scan (work->data + work->layout->body,
-                              work->length - work->layout->body);
+    Needs needs =
+        needs_scan (work->data + work->layout->body, work->length - work->layout->body);
     g_autofree char *what = needs_describe (needs, work->eightbit);
 
     if (needs_any (needs, work->eightbit)) {
@@ -498,7 +496,8 @@ normalise (GBytes *bytes, NormaliseOptions options)
     const char *data = g_bytes_get_data (bytes, &length);
     Normalised *normalised = nothing_done (bytes);
 
-    if (!needs_any (needs_scan (data, length), eightbit) && !folds_have_blank_line (data, length))
+    if (!needs_any (needs_scan (data, length), eightbit) &&
+        !folds_have_blank_line (data, length))
         return normalised;
     g_autoptr (GError) error = NULL;
     g_autoptr (Layout) layout = layout_read (bytes, &error);

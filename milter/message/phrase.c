@@ -183,7 +183,8 @@ append_speech (const Writer *writer, const Token *token, GString *speech)
     else if (token->kind == TOKEN_ATOM)
         g_string_append_len (speech, text, (gssize)length);
     else
-        append_unquoted (speech, text + 1, length - (length > 1 && text[length - 1] == '"' ? 2 : 1));
+        append_unquoted (speech, text + 1,
+                         length - (length > 1 && text[length - 1] == '"' ? 2 : 1));
 }
 
 /* The run of a name from token i on as encoded words; returns the number of the token after it.

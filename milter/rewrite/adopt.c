@@ -67,8 +67,8 @@ copy_header_edit (const Edit *edit, unsigned field)
 static void
 adopt_change (GPtrArray *edits, const Edit *edit, const Origin *origin)
 {
-    Edit *earlier = origin->inserted ? origin->inserted
-                                     : find_replacement (edits, origin->original);
+    Edit *earlier =
+        origin->inserted ? origin->inserted : find_replacement (edits, origin->original);
 
     if (edit->kind == EDIT_HEADER_REPLACE && earlier) {
         set_value (earlier, edit->value);

@@ -54,6 +54,7 @@ plan_free (Plan *plan)
     g_free (plan->policy_version);
     g_free (plan->campaign);
     g_free (plan->template);
+    g_free (plan->untrusted);
     g_free (plan->consent_failure);
     g_free (plan);
 }
