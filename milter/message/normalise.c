@@ -187,12 +187,29 @@ declares_more (const PartHeader *header)
            (g_ascii_strcasecmp (word, "8bit") == 0 || g_ascii_strcasecmp (word, "binary") == 0);
 }
 
+/* "part 1.2"; a multipart has no number of its own. Caller frees. */
+static char *
+name_part (const Work *work, unsigned range)
+{
+    const Structure *structure = work->layout->structure;
+
+    for (unsigned i = 0; i < structure->parts->len; i++) {
+        const Part *part = g_ptr_array_index (structure->parts, i);
+        if (part->range == range)
+            return g_strdup_printf ("part %s", part->leaf.path);
+    }
+    return g_strdup_printf ("the multipart at %zu",
+                            g_array_index (structure->ranges, PartRange, range).start);
+}
+
 static void
 declare_7bit (Work *work, unsigned number, const PartHeader *header)
 {
     set_encoding (work, header, "7bit");
-    if (header->range > 0)
-        note_encoded (work, number, g_strdup_printf ("%s of part at %zu", CTE, header->start));
+    if (header->range == 0)
+        return;
+    g_autofree char *part = name_part (work, header->range);
+    note_encoded (work, number, g_strdup_printf ("%s of %s", CTE, part));
 }
 
 static void
@@ -352,8 +369,7 @@ treat_headers (Work *work, const bool *wide)
     const Structure *structure = work->layout->structure;
 
     for (unsigned i = 0; i < structure->ranges->len; i++) {
-        g_autofree char *part = g_strdup_printf (
-            " of part at %zu", g_array_index (structure->ranges, PartRange, i).start);
+        g_autofree char *name = name_part (work, i), *part = g_strconcat (" of ", name, NULL);
         PartHeader header;
         if ((i > 0 && !work->ours[i]) || !read_header (work, i, &header))
             continue;
