@@ -4,11 +4,12 @@
 #
 # usage: mail_dkim.pl KEYRING MAIL.eml...
 #
-# Prints a line per signature; exits with 1 when an RSA signature fails or a mail has none.
+# Prints a line per signature; exits with 1 when an RSA signature fails or a mail has none, with 77
+# when Mail::DKIM is missing.
 use strict;
 use warnings;
 no warnings 'redefine';
-use Mail::DKIM::Verifier;
+exit 77 if !eval { require Mail::DKIM::Verifier; 1 };
 
 package Record;
 sub type    { return 'TXT' }
