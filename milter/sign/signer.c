@@ -215,6 +215,24 @@ is_due (const Signer *signer, const GPtrArray *signatures)
     return first && first->value && g_str_hash (first->value) < signer->rate * UINT32_MAX;
 }
 
+/* Fields of others that libopendkim cannot read would end its reading; ours do not cover them. */
+static GBytes *
+without_foreign (const Signer *signer, GBytes *message)
+{
+    GBytes *rest = g_bytes_ref (message);
+    g_autoptr (GPtrArray) existing = signer_existing (signer, message);
+
+    for (unsigned i = existing->len; i-- > 0;) {
+        const ExistingSignature *signature = g_ptr_array_index (existing, i);
+        if (signature->ours)
+            continue;
+        GBytes *less = signer_without_field (rest, signature->field);
+        g_bytes_unref (rest);
+        rest = less;
+    }
+    return rest;
+}
+
 bool
 signer_check (Signer *signer, GBytes *message, const GPtrArray *signatures, GError **error)
 {
@@ -222,8 +240,9 @@ signer_check (Signer *signer, GBytes *message, const GPtrArray *signatures, GErr
         return true;
     if (signatures->len == 0)
         return true;
+    g_autoptr (GBytes) ours = without_foreign (signer, message);
     g_atomic_int_inc (&signer->verified);
-    if (verify_known (message, own_record, signer, signatures->len, error))
+    if (verify_known (ours, own_record, signer, signatures->len, error))
         return true;
     g_atomic_int_inc (&signer->broken);
     g_prefix_error (error, "our own signature is wrong: ");

@@ -161,7 +161,9 @@ def as_before(play, data, recipient, at):
     with open(source, "wb") as out:
         out.write(data)
     done = play.licet("run", "--config", play.config, "--now", at, "--rcpt", recipient, "--from",
-                      "orders@shop.example", "--json", "--out", play.path("before"), source)
+                      "orders@shop.example", "--json", "--out", play.path("before"), source, check=False)
+    if done.returncode:  # Postfix mended its header first
+        return b"\r\n\r\n", False
     with open(play.path("before", "1.eml"), "rb") as file:
         return file.read(), '"left":' in done.stdout
 

@@ -486,6 +486,77 @@ test_no_keys (void)
     g_assert_cmpuint (signatures->len, ==, 0);
 }
 
+/* The look at our own signatures. */
+
+static GBytes *
+signed_bytes (const GPtrArray *signatures, const char *before, const char *after)
+{
+    g_autoptr (GString) whole = signed_mail (PLAIN, strlen (PLAIN), signatures);
+
+    g_string_prepend (whole, before);
+    g_string_append (whole, after);
+    return g_bytes_new (whole->str, whole->len);
+}
+
+static Signer *
+signer_at_rate (double rate)
+{
+    g_autofree char *rsa = path_of ("rsa.shop.example.pem"),
+                    *ed = path_of ("ed.shop.example.pem");
+    g_autoptr (GPtrArray) keys = new_keys ();
+
+    g_ptr_array_add (keys, signer_key_spec_new ("shop.example", "rsa", rsa));
+    g_ptr_array_add (keys, signer_key_spec_new ("shop.example", "ed", ed));
+    return signer_open (&(SignerOptions){ .keys = keys, .verify_rate = rate }, NULL);
+}
+
+static void
+test_check (void)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Signer) signer = signer_at_rate (1);
+    g_autoptr (GPtrArray) signatures = sign (PLAIN, strlen (PLAIN), "shop.example", NULL);
+    g_autoptr (GBytes) good = signed_bytes (signatures, "", "");
+    g_autoptr (GBytes) foreign =
+        signed_bytes (signatures, "DKIM-Signature: v=1; d=x.example; nonsense\r\n", "");
+    g_autoptr (GBytes) bad = signed_bytes (signatures, "", "More.\r\n");
+    unsigned verified = 0, wrong = 0;
+
+    g_assert_true (signer_check (signer, good, signatures, &error));
+    g_assert_true (signer_check (signer, foreign, signatures, &error));
+    g_assert_no_error (error);
+    g_assert_false (signer_check (signer, bad, signatures, &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_INTERNAL);
+    signer_counts (signer, &verified, &wrong);
+    g_assert_cmpuint (verified, ==, 3);
+    g_assert_cmpuint (wrong, ==, 1);
+}
+
+/* Of a thousand mails about a tenth, and always the same. */
+static void
+test_check_rate (void)
+{
+    g_autoptr (Signer) never = signer_at_rate (0), tenth = signer_at_rate (0.1);
+    unsigned verified = 0, wrong = 0, before = 0;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        g_autoptr (GPtrArray) signatures = g_ptr_array_new ();
+        g_autofree char *text = g_strdup_printf ("v=1; b=%u", i);
+        g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+        Signature signature = { .value = hash };
+        g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
+        g_ptr_array_add (signatures, &signature);
+        g_assert_true (signer_check (never, bytes, signatures, NULL));
+        signer_counts (tenth, &before, &wrong);
+        bool good = signer_check (tenth, bytes, signatures, NULL);
+        signer_counts (tenth, &verified, &wrong);
+        g_assert_cmpint (good, ==, verified == before);
+    }
+    g_assert_cmpuint (verified, >, 60);
+    g_assert_cmpuint (verified, <, 150);
+    g_assert_cmpuint (wrong, ==, verified);
+}
+
 /* Threads. */
 
 static void *
@@ -602,6 +673,8 @@ main (int argc, char **argv)
     ADD_ROWS ("tampering", tamperings, test_tampering)
     ADD_ROWS ("domain", domains, test_domain)
     ADD_ROWS ("broken", broken, test_broken)
+    g_test_add_func ("/signer/a wrong signature of ours is seen", test_check);
+    g_test_add_func ("/signer/one in so many is looked at", test_check_rate);
     g_test_add_func ("/signer/which fields are signed, and no l= or x=", test_tags);
     g_test_add_func ("/signer/both share the body hash of RFC 8463 A.3",
                      test_rfc8463_body_hash);
