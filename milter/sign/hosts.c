@@ -13,7 +13,7 @@
 
 /* IPv4 is kept as the mapped IPv6 address (RFC 4291 2.5.5.2), as clients may come as either. */
 typedef struct {
-    bool not ;
+    bool negated;
     char *name; /* NULL for a network; lower case, with a leading dot for a domain */
     unsigned char network[16];
     unsigned bits;
@@ -68,8 +68,8 @@ read_network (const char *text, Host *host)
 static bool
 read_host (const char *line, Host *host)
 {
-    host->not = *line == '!';
-    line += host->not ;
+    host->negated = *line == '!';
+    line += host->negated;
     if (read_network (line, host))
         return true;
     if (!signer_is_name (line + (*line == '.')) ||
@@ -157,7 +157,7 @@ hosts_has (const Hosts *hosts, const char *name, const char *address)
         unsigned found = precision (host, lower, known ? bytes : NULL);
         if (found > best) {
             best = found;
-            has = !host->not ;
+            has = !host->negated;
         }
     }
     return has;

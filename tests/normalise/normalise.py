@@ -6,10 +6,12 @@ usage: normalise.py TOP BUILD [FOLDER...]
 
 Without a folder: mails made here, TAP. With folders: their files, and how many came out how.
 """
+import base64
 import email
 import email.header
 import email.utils
 import os
+import quopri
 import random
 import re
 import subprocess
@@ -86,7 +88,28 @@ def flaws(data):
         found.add("long line")
     if re.search(rb"[\x80-\xff\0]", data):
         found.add("8-bit")
-    return found
+    if re.search(rb"\r\n[ \t]+\r\n", data.split(b"\r\n\r\n", 1)[0]):
+        found.add("a fold without text")
+    for part in email.message_from_bytes(data).walk():
+        encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()
+        if encoding not in {"7bit", "quoted-printable", "base64"}:
+            found.add(f"declared {encoding}")
+        if encoding == "quoted-printable" and re.search(r"[ \t](\r?\n|$)", part.get_payload()):
+            found.add("a blank at the end of a line")
+    return found | cut_words(data)
+
+
+def cut_words(data):
+    """Encoded words that do not decode alone (RFC 2047 5), or are too long."""
+    for charset, kind, text in re.findall(rb"=\?(utf-8)\?([qb])\?([^?]*)\?=", data.split(b"\r\n\r\n", 1)[0]):
+        raw = base64.b64decode(text) if kind == b"b" else quopri.decodestring(text, header=True)
+        try:
+            raw.decode(charset.decode())
+        except UnicodeDecodeError:
+            return {"an encoded word that cuts a letter"}
+        if len(text) > 75 - 12:
+            return {"an encoded word that is too long"}
+    return set()
 
 
 class Fitter:
@@ -121,12 +144,12 @@ class Fitter:
 def judge(fitter, data):
     """One of unchanged, fit, left; or a sentence that says what is wrong."""
     result, edits, notes = fitter.fit(data)
-    if not edits:
-        if result != data:
-            return "changed without an edit", notes
-        return ("left" if notes else "unchanged"), notes
+    if not edits and result != data:
+        return "changed without an edit", notes
     if not notes and flaws(result):
         return f"has {flaws(result)} and nothing was said", notes
+    if not edits:
+        return ("left" if notes else "unchanged"), notes
     before, after = content(data), content(result)
     if before != after:
         for old, new in zip(before, after):
@@ -205,7 +228,7 @@ def mail_of(rng):
         head.append("Comments: " + "y" * 1200 if rng.random() < 0.5 else "X-Odd: ä")
     rng.shuffle(head)
     if rng.random() < 0.2:
-        head = ["From: shop@shop.example", "Subject: x"]
+        head = ["From: shop@shop.example", "Subject: x"] + ["X-Note: a\r\n \t \r\n b"] * rng.randrange(2)
     text = ("\r\n".join(head) + "\r\n").encode()
     if rng.random() < 0.3:
         return text + part_of(rng) + b"\r\n"

@@ -264,8 +264,6 @@ def main():
     print("1..3", flush=True)
     try:
         play.prepare_licet()
-        with open(play.config, "a", encoding="utf-8") as out:
-            out.write("verify_signatures = 1;\n")
         play.prepare_postfix()
         play.start_sink()
         play.start_licetd()
