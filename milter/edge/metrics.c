@@ -71,9 +71,9 @@ add_signatures (GString *text, Daemon *daemon)
     signer_counts (engine->signer, &verified, &wrong);
     add_metric (text, &(Metric){ "signatures_verified_total", "counter",
                                  "Messages whose own signature was looked at.", verified });
-    add_metric (text, &(Metric){ "signatures_wrong_total", "counter",
-                                 "Messages among them that were not sent, as it was wrong.",
-                                 wrong });
+    add_metric (text,
+                &(Metric){ "signatures_wrong_total", "counter",
+                           "Messages among them that were not sent, as it was wrong.", wrong });
 }
 
 char *

@@ -76,8 +76,13 @@ class Hops(rehearsal.Rehearsal):
         super().configure_postfix()
         with open(self.path("etc", "main.cf"), encoding="utf-8") as file:
             main = file.read()
-        self.write("etc/main.cf", main.replace(f"relayhost = [127.0.0.1]:{self.sink_port}",
-                                               f"relayhost = [127.0.0.1]:{self.next_port}"))
+        # What is shipped keeps Postfix from converting; here it must have a reason to, and find nothing.
+        converting = main.replace(f"relayhost = [127.0.0.1]:{self.sink_port}", f"relayhost = [127.0.0.1]:{self.next_port}")
+        for shipped, ours in (("disable_mime_output_conversion = yes", "disable_mime_output_conversion = no"),
+                              ("smtp_line_length_limit = 0", "smtp_line_length_limit = 998")):
+            assert shipped in converting
+            converting = converting.replace(shipped, ours)
+        self.write("etc/main.cf", converting)
         for name in ("queue", "data"):
             os.makedirs(self.path("next", name), exist_ok=True)
         shutil.chown(self.path("next", "data"), "postfix", "postfix")
