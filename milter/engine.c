@@ -4,11 +4,30 @@
 
 #include "licet/engine.h"
 
+#include <string.h>
+
 typedef struct {
     Engine engine; /* first: an Engine pointer is a pointer to this */
     Settings *settings;
     gatomicrefcount references;
 } Snapshot;
+
+static Signer *
+open_signer (const Settings *settings, GError **error)
+{
+    SignerOptions options = {
+        .keys = settings->keys,
+        .key_table = settings->key_table,
+        .signing_table = settings->signing_table,
+        .trusted_hosts = settings->trusted_hosts,
+        .all_rows = strcmp (settings->signing_rows, "all") == 0,
+        .libopendkim = strcmp (settings->signing_engine, "libopendkim") == 0,
+        .verify_rate =
+            settings->verify_signatures > 0 ? 1.0 / (double)settings->verify_signatures : 0,
+    };
+
+    return signer_open (&options, error);
+}
 
 static bool
 load_parts (Snapshot *snapshot, GError **error)
@@ -28,7 +47,7 @@ load_parts (Snapshot *snapshot, GError **error)
         return false;
     if (g_file_test (model, G_FILE_TEST_EXISTS) && !(engine->model = model_load (model, error)))
         return false;
-    engine->signer = signer_new (settings->keys, error);
+    engine->signer = open_signer (settings, error);
     if (!engine->signer)
         return false;
     engine->store = consent_open (settings->consent, error);

@@ -11,29 +11,11 @@
 
 #include "licet/address.h"
 #include "licet/classify.h"
-#include "licet/digest.h"
 #include "licet/message.h"
 #include "licet/rewrite.h"
 
-static char *
-hash_from (GBytes *bytes, size_t offset)
-{
-    size_t length = 0;
-    const unsigned char *data = g_bytes_get_data (bytes, &length);
-
-    offset = MIN (offset, length);
-    return digest_sha256 (data + offset, length - offset);
-}
-
-static size_t
-body_offset (GBytes *bytes)
-{
-    size_t length = 0;
-    const char *data = g_bytes_get_data (bytes, &length);
-    const char *empty = memmem (data, length, "\r\n\r\n", 4);
-
-    return empty ? (size_t)(empty - data) + 4 : length;
-}
+#include "departure.h"
+#include "foreign.h"
 
 /* An address that cannot be normalised has no consent and no country; the policies' default
  * judges it. */
@@ -64,7 +46,8 @@ typedef struct {
     bool asked; /* for the copy that is its text alone, made when the first decision wants it */
     Message *rest; /* NULL when there is none */
     Classification *rest_class;
-    char *no_rest; /* why */
+    char *no_rest;      /* why */
+    GPtrArray *foreign; /* of ExistingSignature: of others */
 } Run;
 
 static Hints
@@ -246,8 +229,10 @@ decide_again (Run *run, const Variant *variant, const char *reason)
             policy_fix_failed (policies, decision, reason);
         } else if (has_edit (variant, "tracking")) {
             policy_tracking_failed (decision, reason);
-        } else {
+        } else if (decision->copy == COPY_TEXT_ONLY) {
             policy_text_only_failed (policies, decision, reason);
+        } else {
+            policy_copy_failed (decision, reason);
         }
     }
 }
@@ -279,6 +264,38 @@ is_optional (const Variant *variant)
            has_edit (variant, "footer");
 }
 
+static bool
+is_signed_by_us (const Run *run)
+{
+    const char *from = message_from (run->message);
+    g_autofree char *why = from ? signer_why_not (run->engine->signer, from, run->now) : NULL;
+
+    return from && !why;
+}
+
+/* False without an error as in render_variant. */
+static bool
+settle_foreign (Run *run, Variant *variant, GError **error)
+{
+    g_autofree char *reason = NULL;
+
+    if (run->foreign->len == 0)
+        return true;
+    switch (foreign_settle (run->engine, run->message, run->foreign, is_signed_by_us (run),
+                            variant, &reason)) {
+    case FOREIGN_FINE:
+        return true;
+    case FOREIGN_REMOVED:
+        g_bytes_unref (variant->bytes);
+        variant->bytes = message_render (run->message, variant->edits, error);
+        return variant->bytes != NULL;
+    case FOREIGN_REFUSED:
+        decide_again (run, variant, reason);
+        return false;
+    }
+    g_assert_not_reached ();
+}
+
 /* Gives the variant its bytes. False without an error: its edits cannot be made and its
  * recipients were decided again. */
 static bool
@@ -297,7 +314,8 @@ render_variant (Run *run, Variant *variant, GError **error)
     } else if (!variant->bytes) {
         g_propagate_error (error, g_steal_pointer (&cause));
     }
-    return variant->bytes && judge_footer (run, variant, error);
+    return variant->bytes && settle_foreign (run, variant, error) &&
+           judge_footer (run, variant, error);
 }
 
 /* An edit that cannot be made changes the decisions, hence the grouping: from a stripped copy to
@@ -331,71 +349,15 @@ make_variants (Run *run, GError **error)
 static bool
 decide_and_make (Run *run, GError **error)
 {
+    run->foreign = foreign_list (run->engine, run->message);
     decide_all (run);
     apply_limits (run);
     bool made = make_variants (run, error);
     g_clear_pointer (&run->rest, message_free);
     g_clear_pointer (&run->rest_class, classification_free);
     g_clear_pointer (&run->no_rest, g_free);
+    g_clear_pointer (&run->foreign, g_ptr_array_unref);
     return made;
-}
-
-static GBytes *
-prepend_signatures (GBytes *bytes, const GPtrArray *signatures)
-{
-    size_t length = 0;
-    const void *data = g_bytes_get_data (bytes, &length);
-    GByteArray *whole = g_byte_array_sized_new ((unsigned)length + 2048);
-
-    for (unsigned i = 0; i < signatures->len; i++) {
-        const Signature *signature = g_ptr_array_index (signatures, i);
-        g_autofree char *field = g_strdup_printf ("DKIM-Signature: %s\r\n", signature->value);
-        g_byte_array_append (whole, (const guint8 *)field, (unsigned)strlen (field));
-    }
-    g_byte_array_append (whole, data, (unsigned)length);
-    return g_byte_array_free_to_bytes (whole);
-}
-
-/* Most variants have the body that came in, and hashing is dearer than comparing. */
-static char *
-hash_variant (const Run *run, const Variant *variant)
-{
-    size_t old_length = 0, length = 0;
-    const char *old = g_bytes_get_data (message_bytes (run->message), &old_length);
-    const char *data = g_bytes_get_data (variant->bytes, &length);
-    size_t old_body = message_body_offset (run->message), body = body_offset (variant->bytes);
-
-    if (length - body == old_length - old_body &&
-        memcmp (data + body, old + old_body, length - body) == 0)
-        return g_strdup (run->plan->body_hash);
-    return hash_from (variant->bytes, body);
-}
-
-static bool
-sign_variant (const Run *run, Variant *variant, GError **error)
-{
-    const char *from = message_from (run->message);
-
-    variant->body_hash = hash_variant (run, variant);
-    if (!from)
-        return true;
-    GPtrArray *signatures = signer_sign (run->engine->signer, variant->bytes,
-                                         address_domain (from), run->now, error);
-    if (!signatures)
-        return false;
-    g_ptr_array_unref (variant->signatures);
-    variant->signatures = signatures;
-
-    GBytes *signed_bytes = prepend_signatures (variant->bytes, signatures);
-    g_bytes_unref (variant->bytes);
-    variant->bytes = signed_bytes;
-    for (unsigned i = 0; i < signatures->len; i++) {
-        const Signature *signature = g_ptr_array_index (signatures, i);
-        g_ptr_array_insert (variant->edits, (int)i,
-                            edit_header_new (EDIT_HEADER_INSERT, "signature", 0,
-                                             "DKIM-Signature", signature->value, NULL));
-    }
-    return true;
 }
 
 Plan *
@@ -408,7 +370,7 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
     if (!message)
         return NULL;
     plan->message_id = g_strdup (message_header (message, "Message-ID"));
-    plan->body_hash = hash_from (bytes, message_body_offset (message));
+    plan->body_hash = departure_body_hash (bytes);
     plan->policy_version = g_strdup (policy_set_version (engine->policies));
 
     Run run = {
@@ -427,10 +389,12 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
 
+    plan->untrusted = departure_distrust (engine, envelope, message);
+    Departure departure = { engine, envelope, message, plan->body_hash, plan->untrusted, now };
     for (unsigned i = 0; i < plan->variants->len; i++) {
         Variant *variant = g_ptr_array_index (plan->variants, i);
         rewrite_name_removed (message, variant);
-        if (!sign_variant (&run, variant, error))
+        if (!departure_prepare (&departure, variant, error))
             return NULL;
     }
     return g_steal_pointer (&plan);

@@ -9,7 +9,7 @@ cd "${1:-${srcdir:-.}}"
 floor_of_header() {
     case "$1" in
     limits | authentication | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | preflight | quota | seal | signer | digest | audit | audit_read) echo 1 ;;
+    message | normalise | selector | tracking | hints | conffile | settings | consent | contacts | ledger | preflight | quota | seal | signer | digest | audit | audit_read) echo 1 ;;
     classify | training | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal) echo 3 ;;
     edge) echo 4 ;;
@@ -22,7 +22,7 @@ floor_of_file() {
     milter/base/*) echo 0 ;;
     milter/message/* | milter/config/* | milter/consent/* | milter/sign/* | milter/audit/*) echo 1 ;;
     milter/classify/* | milter/doctor/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
-    milter/pipeline.c | milter/engine.c | milter/rehearsal.c) echo 3 ;;
+    milter/pipeline.c | milter/departure.* | milter/foreign.* | milter/engine.c | milter/rehearsal.c) echo 3 ;;
     milter/edge/*) echo 4 ;;
     milter/main.c | milter/tool/*) echo 5 ;;
     *) echo 0 ;;
@@ -33,7 +33,7 @@ floor_of_file() {
 # pseudonyms and is sealed with a key, settings name keys.
 sideways_allowed() {
     case "$1:$2" in
-    milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
+    milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:normalise | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
         milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:quota | milter/consent/*:ledger | \
         milter/sign/*:preflight | milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
     esac

@@ -109,7 +109,7 @@ class Rehearsal:
             "audit_log": self.path("audit.jsonl"),
         }
         values.update(changes)
-        lines = [f'{name} = "{value}";' for name, value in values.items()]
+        lines = [f'{name} = "{value}";' for name, value in values.items()] + ["verify_signatures = 1;"]
         rows = ",\n".join(f'  {{ domain = "{DOMAIN}"; selector = "{k}"; file = "{self.path(k + ".pem")}"; }}'
                           for k in keys)
         return "\n".join(lines) + f"\nkeys = (\n{rows}\n);\n"

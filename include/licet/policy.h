@@ -115,6 +115,9 @@ void policy_judge_fixed (const PolicySet *set, const Message *copy,
  * mail go without. */
 void policy_fix_failed (const PolicySet *set, Decision *decision, const char *reason);
 
+/* The copy that a decision asks for cannot be made, for a reason that no rule speaks of: refused. */
+void policy_copy_failed (Decision *decision, const char *reason);
+
 /* Tracking that a rule wanted out and that cannot be taken out: refused. */
 void policy_tracking_failed (Decision *decision, const char *reason);
 

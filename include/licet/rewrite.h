@@ -31,6 +31,10 @@ GPtrArray *rewrite_variants (const Message *message, const Classification *class
 /* Gives each edit of a leaf the hash of what it takes away, for the record. */
 void rewrite_name_removed (const Message *message, const Variant *variant);
 
+/* Takes edits that were made on the bytes of a copy (array of Edit, fields numbered as there) into
+ * the list of its variant, whose fields are those of the original. */
+void rewrite_adopt (const Message *message, Variant *variant, const GPtrArray *later);
+
 /* How the decisions travel. */
 Route rewrite_route (const GPtrArray *decisions, const GPtrArray *variants);
 

@@ -32,8 +32,14 @@ typedef struct {
     char *metrics_file;      /* path, or "" */
     char *log;               /* "stderr" or "syslog" */
     char *tag_header;
-    char *unsigned_mail;     /* "pass" or "defer" */
-    char *hostname;          /* for greetings and EHLO */
+    char *eightbit;            /* "encode" or "keep" */
+    char *unsigned_mail;       /* "pass" or "defer" */
+    char *existing_signatures; /* "keep", "remove" or "remove-if-broken" */
+    char *key_table, *signing_table, *trusted_hosts; /* OpenDKIM's; "" for none */
+    char *signing_rows;                              /* "first" or "all" */
+    char *signing_engine;                            /* "openssl" or "libopendkim" */
+    int64_t verify_signatures;                       /* one in so many; 0: none */
+    char *hostname;                                  /* for greetings and EHLO */
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;

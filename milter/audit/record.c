@@ -240,6 +240,16 @@ signatures_json (const Variant *variant)
 }
 
 static json_t *
+notes_json (const Variant *variant)
+{
+    json_t *list = json_array ();
+
+    for (unsigned i = 0; i < variant->notes->len; i++)
+        json_array_append_new (list, clean_or_null (g_ptr_array_index (variant->notes, i)));
+    return list;
+}
+
+static json_t *
 copy_json (const Plan *plan, unsigned recipient, bool with_hash)
 {
     int i = plan_variant_of (plan, recipient);
@@ -253,6 +263,10 @@ copy_json (const Plan *plan, unsigned recipient, bool with_hash)
     json_object_set_new (copy, "body_sha256", text_or_null (variant->body_hash));
     json_object_set_new (copy, "edits", edits_json (variant, with_hash));
     json_object_set_new (copy, "signatures", signatures_json (variant));
+    if (variant->unsigned_why)
+        json_object_set_new (copy, "unsigned", clean_or_null (variant->unsigned_why));
+    if (variant->notes->len > 0)
+        json_object_set_new (copy, "left", notes_json (variant));
     return copy;
 }
 

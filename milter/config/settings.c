@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "licet/clock.h"
 #include "licet/conffile.h"
 #include "licet/error.h"
 
@@ -41,6 +42,10 @@ typedef struct {
 
 static const char *const log_words[] = { "stderr", "syslog", NULL };
 static const char *const keep_words[] = { "keep", "omit", NULL };
+static const char *const eightbit_words[] = { "encode", "keep", NULL };
+static const char *const existing_words[] = { "keep", "remove", "remove-if-broken", NULL };
+static const char *const rows_words[] = { "first", "all", NULL };
+static const char *const engine_words[] = { "openssl", "libopendkim", NULL };
 static const char *const unsigned_words[] = { "pass", "defer", NULL };
 
 #define AT(member) offsetof (Settings, member)
@@ -83,8 +88,23 @@ static const Setting table[] = {
     { "log", SETTING_TEXT, "stderr", AT (log), 0, 0, log_words, "stderr or syslog" },
     { "tag_header", SETTING_TEXT, "X-Licet-Class", AT (tag_header), 0, 0, NULL,
       "header field that tells the class of what leaves; empty to add none" },
+    { "eightbit", SETTING_TEXT, "encode", AT (eightbit), 0, 0, eightbit_words,
+      "8-bit bodies and header fields: encode, so that no hop has to, or keep" },
     { "unsigned_mail", SETTING_TEXT, "pass", AT (unsigned_mail), 0, 0, unsigned_words,
       "what happens to mail whose From domain has no key: pass or defer" },
+    { "existing_signatures", SETTING_TEXT, "remove-if-broken", AT (existing_signatures), 0, 0,
+      existing_words, "signatures of others: keep, remove, or remove-if-broken by an edit" },
+    { "key_table", SETTING_TEXT, "", AT (key_table), 0, 0, NULL, "OpenDKIM's KeyTable" },
+    { "signing_table", SETTING_TEXT, "", AT (signing_table), 0, 0, NULL,
+      "OpenDKIM's SigningTable: a file, or refile: and a file" },
+    { "signing_rows", SETTING_TEXT, "first", AT (signing_rows), 0, 0, rows_words,
+      "which rows of the SigningTable that match sign: the first, or all" },
+    { "trusted_hosts", SETTING_TEXT, "", AT (trusted_hosts), 0, 0, NULL,
+      "OpenDKIM's InternalHosts: clients whose mail is signed; empty: all" },
+    { "signing_engine", SETTING_TEXT, "openssl", AT (signing_engine), 0, 0, engine_words,
+      "who makes RSA signatures: openssl or libopendkim" },
+    { "verify_signatures", SETTING_NUMBER, "100", AT (verify_signatures), 0, 1000000000, NULL,
+      "one in so many signed messages is verified before it leaves; 1: each, 0: none" },
     { "queueing_clients", SETTING_TEXTS, "", AT (queueing_clients), 0, 0, NULL,
       "addresses of clients that keep a message after a 4xx reply" },
     { "message_seconds", SETTING_NUMBER, "20", AT (message_seconds), 1, 240, NULL,
@@ -109,6 +129,12 @@ static const ConfField key_fields[] = {
     { "domain", CONF_STRING, true, 0, 0, NULL },
     { "selector", CONF_STRING, true, 0, 0, NULL },
     { "file", CONF_STRING, true, 0, 0, NULL },
+    { "senders", CONF_STRINGS, false, 0, 0, NULL },
+    { "subdomains", CONF_BOOL, false, 0, 0, NULL },
+    { "from", CONF_STRING, false, 0, 0, NULL },
+    { "to", CONF_STRING, false, 0, 0, NULL },
+    { "expires", CONF_INT, false, 1, 3650, NULL },
+    { "identity", CONF_STRING, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -140,15 +166,44 @@ set_default (Settings *settings, const Setting *setting)
     g_assert_not_reached ();
 }
 
+static int64_t
+read_time (const ConfNode *key, const char *name, GPtrArray *problems)
+{
+    g_autoptr (GError) error = NULL;
+    int64_t time = 0;
+
+    if (conf_has (key, name) && !clock_parse (conf_string (key, name, NULL), &time, &error))
+        conf_problem (problems, conf_child (key, name), "%s: %s", name, error->message);
+    return time;
+}
+
+static SignerKey *
+read_key (const ConfNode *node, GPtrArray *problems)
+{
+    SignerKey *key = signer_key_spec_new (conf_string (node, "domain", NULL),
+                                          conf_string (node, "selector", NULL),
+                                          conf_string (node, "file", NULL));
+
+    if (conf_has (node, "senders"))
+        key->senders = conf_strings (node, "senders");
+    key->subdomains = conf_bool (node, "subdomains", true);
+    key->from = read_time (node, "from", problems);
+    key->to = read_time (node, "to", problems);
+    key->lifetime = conf_int (node, "expires", 0) * 24 * 3600;
+    key->identity = g_strdup (conf_string (node, "identity", NULL));
+    if (key->from && key->to && key->from >= key->to)
+        conf_problem (problems, conf_child (node, "to"),
+                      "to: not after from; right would be a later day");
+    return key;
+}
+
 static void
 read_keys (GPtrArray *keys, const ConfNode *list, GPtrArray *problems)
 {
     for (unsigned i = 0; i < conf_count (list); i++) {
         const ConfNode *key = conf_item (list, i);
         if (conf_check (key, key_fields, problems))
-            g_ptr_array_add (keys, signer_key_spec_new (conf_string (key, "domain", NULL),
-                                                        conf_string (key, "selector", NULL),
-                                                        conf_string (key, "file", NULL)));
+            g_ptr_array_add (keys, read_key (key, problems));
     }
 }
 

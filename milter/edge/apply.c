@@ -156,8 +156,12 @@ apply_hold (SMFICTX *ctx, const char *reason, GError **error)
 }
 
 bool
-apply_route (SMFICTX *ctx, GError **error)
+apply_route (SMFICTX *ctx, const char *why, GError **error)
 {
+    g_autofree char *value = why ? g_strconcat (" ", why, NULL) : NULL;
+
+    if (value && smfi_insheader (ctx, 0, (char *)"X-Licet-Unsigned", value) != MI_SUCCESS)
+        return refused (error, "insert X-Licet-Unsigned");
     if (smfi_insheader (ctx, 0, (char *)"X-Licet-Route", (char *)" split") != MI_SUCCESS)
         return refused (error, "insert X-Licet-Route");
     return true;

@@ -131,12 +131,28 @@ add_sent (GString *text, Daemon *daemon)
     }
 }
 
+/* Since the last reload: each has a signer of its own. */
+static void
+add_signatures (GString *text, Daemon *daemon)
+{
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+    unsigned verified = 0, wrong = 0;
+
+    signer_counts (engine->signer, &verified, &wrong);
+    add_metric (text, &(Metric){ "signatures_verified_total", "counter",
+                                 "Messages whose own signature was looked at.", verified });
+    add_metric (text,
+                &(Metric){ "signatures_wrong_total", "counter",
+                           "Messages among them that were not sent, as it was wrong.", wrong });
+}
+
 char *
 daemon_metrics (Daemon *daemon)
 {
     GString *text = g_string_new (NULL);
 
     add_counters (text, daemon);
+    add_signatures (text, daemon);
     add_log (text, daemon);
     add_preflight (text, daemon);
     add_sent (text, daemon);

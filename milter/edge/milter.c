@@ -245,7 +245,7 @@ hand_over (SMFICTX *ctx, const Session *session, const Plan *plan)
 {
     g_autoptr (GError) error = NULL;
 
-    if (!apply_route (ctx, &error))
+    if (!apply_route (ctx, plan->untrusted, &error))
         return fail (ctx, session, "apply", error);
     daemon_count (the_daemon, COUNT_SPLIT);
     log_route (session, plan, NULL);

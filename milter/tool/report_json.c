@@ -104,6 +104,23 @@ add_signatures (GString *json, const Variant *variant)
     g_string_append_c (json, ']');
 }
 
+/* What a later hop may change, and why there is no signature. */
+static void
+add_notes (GString *json, const Variant *variant)
+{
+    if (variant->unsigned_why)
+        add_text (json, "unsigned", variant->unsigned_why);
+    if (variant->notes->len == 0)
+        return;
+    add_key (json, "left");
+    g_string_append_c (json, '[');
+    for (unsigned i = 0; i < variant->notes->len; i++) {
+        add_comma (json);
+        json_text_append (json, g_ptr_array_index (variant->notes, i));
+    }
+    g_string_append_c (json, ']');
+}
+
 static void
 add_variants (GString *json, const Envelope *envelope, const Plan *plan, const char *dir)
 {
@@ -118,6 +135,7 @@ add_variants (GString *json, const Envelope *envelope, const Plan *plan, const c
         add_recipients (json, envelope, variant);
         add_edits (json, variant);
         add_signatures (json, variant);
+        add_notes (json, variant);
         if (variant->held) {
             add_key (json, "held");
             g_string_append (json, "true");

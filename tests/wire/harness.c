@@ -78,7 +78,8 @@ static const char config[] = "milter_socket = \"unix:@DIR@/milter\";\n"
                              "hostname = \"licet.example\";\n"
                              "policies = \"@DIR@/policies\";\n"
                              "state = \"@DIR@/state.db\";\n"
-                             "audit_log = \"@DIR@/audit.jsonl\";\n";
+                             "audit_log = \"@DIR@/audit.jsonl\";\n"
+                             "verify_signatures = 1;\n";
 
 static void
 write_config (const World *world, const char *settings)
