@@ -167,7 +167,7 @@ policy_judge_text_only (const PolicySet *set, const Message *rest,
 void
 policy_copy_failed (Decision *decision, const char *reason)
 {
-    g_autofree char *line = settle_line (reason);
+    g_autofree char *line = reply_line (reason);
 
     decision->outcome = OUTCOME_REFUSE;
     decision->copy = COPY_WHOLE;
