@@ -4,11 +4,26 @@
 
 #include "licet/engine.h"
 
+#include "licet/error.h"
+
 typedef struct {
     Engine engine; /* first: an Engine pointer is a pointer to this */
     Settings *settings;
     gatomicrefcount references;
 } Snapshot;
+
+/* What is decided does not depend on the key, so a rehearsal without one decides the same. */
+static bool
+load_tokens (Engine *engine, GError **error)
+{
+    const char *file = engine->settings->unsubscribe_keys;
+
+    if (!policy_set_wants_tokens (engine->policies))
+        return true;
+    engine->tokens_forgotten = !*file;
+    engine->tokens = *file ? tokens_load (file, error) : tokens_new_forgotten ();
+    return engine->tokens || !*file;
+}
 
 static bool
 load_parts (Snapshot *snapshot, GError **error)
@@ -29,7 +44,7 @@ load_parts (Snapshot *snapshot, GError **error)
     if (g_file_test (model, G_FILE_TEST_EXISTS) && !(engine->model = model_load (model, error)))
         return false;
     engine->signer = signer_new (settings->keys, error);
-    if (!engine->signer)
+    if (!engine->signer || !load_tokens (engine, error))
         return false;
     engine->store = consent_open (settings->consent, error);
     return engine->store != NULL;
@@ -42,6 +57,7 @@ snapshot_free (Snapshot *snapshot)
     g_clear_pointer (&snapshot->engine.words, words_unref);
     g_clear_pointer (&snapshot->engine.model, model_unref);
     g_clear_pointer (&snapshot->engine.signer, signer_unref);
+    g_clear_pointer (&snapshot->engine.tokens, tokens_unref);
     g_clear_pointer (&snapshot->engine.store, consent_unref);
     settings_free (snapshot->settings);
     g_free (snapshot);
@@ -73,4 +89,15 @@ engine_unref (Engine *engine)
 {
     if (engine && g_atomic_ref_count_dec (&((Snapshot *)engine)->references))
         snapshot_free ((Snapshot *)engine);
+}
+
+bool
+engine_is_ready (const Engine *engine, GError **error)
+{
+    if (!engine->tokens_forgotten)
+        return true;
+    g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                 "unsubscribe_keys is not set, and an unsubscribe_url of the policies has "
+                 "{token}; right would be: licet key new --unsubscribe FILE");
+    return false;
 }

@@ -119,6 +119,19 @@ ask_contacts (Run *run, RecipientFacts *facts)
         facts->contacts_failure = g_strdup (cause->message);
 }
 
+/* What the links of this recipient hold. Correspondence and transactions get none. */
+static char *
+make_token (const Run *run, const RecipientFacts *facts)
+{
+    const Classification *class = run->plan->classification;
+    Purpose purpose = class->promo_purpose;
+
+    if (!run->engine->tokens || class->class == CLASS_PERSONAL)
+        return NULL;
+    return tokens_make (run->engine->tokens, facts->address,
+                        purpose == PURPOSE_NONE ? "*" : purpose_word (purpose));
+}
+
 static void
 decide_all (Run *run)
 {
@@ -134,6 +147,7 @@ decide_all (Run *run)
         RecipientFacts *facts = policy_facts (
             policies, run->message, envelope_recipient (run->envelope, i)->address, record);
         ask_contacts (run, facts);
+        facts->token = make_token (run, facts);
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
         judge_text_only (run, decision);
         g_ptr_array_add (run->plan->decisions, decision);

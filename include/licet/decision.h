@@ -102,6 +102,7 @@ typedef struct {
     GArray *contacts; /* of int64_t, in order: when promotion went to this person in the last
                                      CONTACT_DAYS days; NULL when nobody knows */
     char *contacts_failure; /* why not, when it was asked; or NULL */
+    char *token; /* what this recipient's links to unsubscribe hold; NULL: none can be made */
 } RecipientFacts;
 
 typedef struct {

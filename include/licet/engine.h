@@ -10,6 +10,7 @@
 #include "licet/policy.h"
 #include "licet/settings.h"
 #include "licet/signer.h"
+#include "licet/token.h"
 
 /*
  * A refcounted snapshot of all that a decision depends on besides the message: settings,
@@ -22,6 +23,8 @@ typedef struct {
     Words *words;
     Model *model; /* NULL: none is installed */
     Signer *signer;
+    Tokens *tokens; /* NULL: no sender profile asks for them */
+    bool tokens_forgotten; /* for want of unsubscribe_keys: their links lead nowhere */
     ConsentStore *store;
     Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
 } Engine;
@@ -31,5 +34,9 @@ Engine *engine_new (Settings *settings, GError **error);
 Engine *engine_ref (Engine *engine);
 void engine_unref (Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_unref)
+
+/* Whether mail may leave with the links that this engine makes; SETTINGS otherwise. For a daemon:
+ * a rehearsal does with forgotten keys. */
+bool engine_is_ready (const Engine *engine, GError **error);
 
 #endif

@@ -32,6 +32,7 @@ typedef struct {
     char *metrics_file;      /* path, or "" */
     char *log;               /* "stderr" or "syslog" */
     char *tag_header;
+    char *unsubscribe_keys;  /* path, or "" */
     char *unsigned_mail;     /* "pass" or "defer" */
     char *hostname;          /* for greetings and EHLO */
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */

@@ -82,6 +82,8 @@ static const Setting table[] = {
     { "log", SETTING_TEXT, "stderr", AT (log), 0, 0, log_words, "stderr or syslog" },
     { "tag_header", SETTING_TEXT, "X-Licet-Class", AT (tag_header), 0, 0, NULL,
       "header field that tells the class of what leaves; empty to add none" },
+    { "unsubscribe_keys", SETTING_TEXT, "", AT (unsubscribe_keys), 0, 0, NULL,
+      "file of keys for {token} in links to unsubscribe; empty: none" },
     { "unsigned_mail", SETTING_TEXT, "pass", AT (unsigned_mail), 0, 0, unsigned_words,
       "what happens to mail whose From domain has no key: pass or defer" },
     { "queueing_clients", SETTING_TEXTS, "", AT (queueing_clients), 0, 0, NULL,

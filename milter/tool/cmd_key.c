@@ -11,6 +11,7 @@
 #include "licet/address.h"
 #include "licet/error.h"
 #include "licet/signer.h"
+#include "licet/token.h"
 #include "tool.h"
 
 /* RFC 1035 3.3: one string of a TXT record. */
@@ -137,9 +138,26 @@ make_key (const NewKey *key, const char *algorithm, const char *keyring, GError 
 }
 
 static int
+add_unsubscribe_key (const char *file)
+{
+    g_autofree char *id = NULL, *path = g_canonicalize_filename (file, NULL);
+    g_autoptr (GString) setting = g_string_new ("unsubscribe_keys = ");
+    GError *error = NULL;
+
+    if (!tokens_add_key (file, &id, &error))
+        return tool_fail_create (error);
+    json_text_append (setting, path);
+    printf ("Key %s is the first in %s and makes the links of new mails; what was there is still "
+            "known.\n\nFor licet.cfg:\n\n%s;\n\nFor an entry of senders in licet-policy.cfg:\n\n"
+            "unsubscribe_url = \"https://YOUR-HOST/u/{token}\";\n",
+            id, file, setting->str);
+    return EX_OK;
+}
+
+static int
 key_new (int argc, char **argv)
 {
-    g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL;
+    g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL, *unsubscribe = NULL;
     GOptionEntry entries[] = {
         { "algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm, "rsa (2048 bits) or ed25519",
           "NAME" },
@@ -147,12 +165,18 @@ key_new (int argc, char **argv)
           "file to write, SELECTOR.DOMAIN.pem if not given; never overwritten", "FILE" },
         { "keyring", 0, 0, G_OPTION_ARG_FILENAME, &keyring,
           "file to append the record to, for verify", "FILE" },
+        { "unsubscribe", 0, 0, G_OPTION_ARG_FILENAME, &unsubscribe,
+          "a key for links to unsubscribe instead: put first in the file", "FILE" },
         G_OPTION_ENTRY_NULL,
     };
     GError *error = NULL;
 
     if (!tool_options (&argc, &argv, "DOMAIN SELECTOR", "Makes a DKIM key.", entries))
         return EX_USAGE;
+    if (unsubscribe && (argc > 1 || algorithm || out || keyring))
+        return tool_usage ("key new --unsubscribe FILE takes nothing else");
+    if (unsubscribe)
+        return add_unsubscribe_key (unsubscribe);
     if (argc != 3)
         return tool_usage ("key new takes: DOMAIN SELECTOR");
     if (algorithm && strcmp (algorithm, "rsa") != 0 && strcmp (algorithm, "ed25519") != 0)
