@@ -11,7 +11,7 @@ floor_of_header() {
     limits | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
     message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | seal | signer | token | digest | audit | audit_read) echo 1 ;;
     classify | training | policy | cases | rewrite | doctor) echo 2 ;;
-    pipeline | engine | rehearsal) echo 3 ;;
+    pipeline | engine | rehearsal | withdrawal) echo 3 ;;
     edge) echo 4 ;;
     *) echo 9 ;;
     esac
@@ -22,9 +22,9 @@ floor_of_file() {
     milter/base/*) echo 0 ;;
     milter/message/* | milter/config/* | milter/consent/* | milter/sign/* | milter/audit/*) echo 1 ;;
     milter/classify/* | milter/doctor/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
-    milter/pipeline.c | milter/engine.c | milter/rehearsal.c) echo 3 ;;
-    milter/edge/*) echo 4 ;;
-    milter/main.c | milter/tool/*) echo 5 ;;
+    milter/pipeline.c | milter/engine.c | milter/rehearsal.c | milter/withdrawal.c) echo 3 ;;
+    milter/edge/* | milter/web/[!m]*) echo 4 ;;
+    milter/main.c | milter/web/main.c | milter/tool/*) echo 5 ;;
     *) echo 0 ;;
     esac
 }
@@ -48,6 +48,7 @@ home_of_library() {
     sqlite3.h | libpq-fe.h) echo milter/consent/ ;;
     openssl/* | opendkim/* | dkim.h | spf2/*) echo milter/sign/ ;;
     jansson.h) echo milter/audit/ ;;
+    microhttpd.h) echo milter/web/ ;;
     libmilter/*) echo milter/edge/ ;;
     idn2.h | libpsl.h) echo milter/base/ ;;
     linear.h) echo milter/classify/ ;;

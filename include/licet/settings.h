@@ -35,6 +35,13 @@ typedef struct {
     char *unsubscribe_keys;  /* path, or "" */
     char *unsigned_mail;     /* "pass" or "defer" */
     char *hostname;          /* for greetings and EHLO */
+    char *web_listen;        /* "HOST:PORT" */
+    char *web_user;          /* or "" */
+    char *web_name;          /* of the sender, for pages; or "" */
+    char *web_imprint;       /* URL, or "" */
+    int64_t web_rate;        /* requests per minute of one client */
+    int64_t web_connections;
+    int64_t web_seconds;     /* longest life of a connection */
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;
