@@ -10,7 +10,7 @@ floor_of_header() {
     case "$1" in
     limits | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
     message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | seal | signer | token | digest | audit | audit_read) echo 1 ;;
-    classify | training | policy | cases | rewrite | doctor) echo 2 ;;
+    classify | training | feedback | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal | withdrawal) echo 3 ;;
     edge) echo 4 ;;
     *) echo 9 ;;
@@ -21,7 +21,7 @@ floor_of_file() {
     case "$1" in
     milter/base/*) echo 0 ;;
     milter/message/* | milter/config/* | milter/consent/* | milter/sign/* | milter/audit/*) echo 1 ;;
-    milter/classify/* | milter/doctor/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
+    milter/classify/* | milter/doctor/* | milter/feedback/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
     milter/pipeline.c | milter/engine.c | milter/rehearsal.c | milter/withdrawal.c) echo 3 ;;
     milter/edge/* | milter/web/[!m]*) echo 4 ;;
     milter/main.c | milter/web/main.c | milter/tool/*) echo 5 ;;

@@ -59,9 +59,9 @@ TokenBearer *tokens_read (const Tokens *tokens, const char *text);
 void token_bearer_free (TokenBearer *bearer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TokenBearer, token_bearer_free)
 
-/* A token anywhere in a text (a subject, an address, a URL): the first run of its letters that
- * reads; NULL when there is none. Caller frees. */
-TokenBearer *tokens_find (const Tokens *tokens, const char *text);
+/* The tokens anywhere in a text (a subject, a URL, a whole mail), each bearer and purpose once, at
+ * most sixteen; array of TokenBearer. Caller frees. */
+GPtrArray *tokens_find (const Tokens *tokens, const char *text, size_t length);
 
 /* Puts a new key first in a file, which is made (mode 0600) when there is none; what is in it
  * stays. *ret_id: hexadecimal digits, caller frees. Errors as of tokens_load. */

@@ -17,6 +17,7 @@ enum {
     LONGEST_ADDRESS = 256, /* RFC 5321 4.5.3.1.3; a field with the link must fit a line */
     LONGEST_TOKEN = 512,
     SHORTEST_TOKEN = 40,
+    MOST_FOUND = 16,
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_CIPHER_CTX, EVP_CIPHER_CTX_free)
@@ -182,18 +183,41 @@ is_letter (char c)
     return g_ascii_isalnum (c) || c == '-' || c == '_';
 }
 
-TokenBearer *
-tokens_find (const Tokens *tokens, const char *text)
+static bool
+is_known (const GPtrArray *bearers, const TokenBearer *bearer)
 {
-    for (const char *c = text; *c;) {
-        size_t length = 0;
-        while (is_letter (c[length]))
-            length++;
-        g_autofree char *run = g_strndup (c, length);
-        TokenBearer *bearer = length >= SHORTEST_TOKEN ? tokens_read (tokens, run) : NULL;
-        if (bearer)
-            return bearer;
-        c += length + (c[length] != '\0');
+    for (unsigned i = 0; i < bearers->len; i++) {
+        const TokenBearer *other = g_ptr_array_index (bearers, i);
+        if (strcmp (other->address, bearer->address) == 0 &&
+            strcmp (other->purpose, bearer->purpose) == 0)
+            return true;
     }
-    return NULL;
+    return false;
+}
+
+/* What is no run of the right length, or under no key of ours, costs no decryption. */
+static void
+take_run (const Tokens *tokens, const char *run, size_t length, GPtrArray *bearers)
+{
+    if (length < SHORTEST_TOKEN || length > LONGEST_TOKEN || bearers->len == MOST_FOUND)
+        return;
+    g_autofree char *text = g_strndup (run, length);
+    g_autoptr (TokenBearer) bearer = tokens_read (tokens, text);
+    if (bearer && !is_known (bearers, bearer))
+        g_ptr_array_add (bearers, g_steal_pointer (&bearer));
+}
+
+GPtrArray *
+tokens_find (const Tokens *tokens, const char *text, size_t length)
+{
+    GPtrArray *bearers = g_ptr_array_new_with_free_func ((GDestroyNotify)token_bearer_free);
+
+    for (size_t at = 0; at < length;) {
+        size_t end = at;
+        while (end < length && is_letter (text[end]))
+            end++;
+        take_run (tokens, text + at, end - at, bearers);
+        at = end + 1;
+    }
+    return bearers;
 }

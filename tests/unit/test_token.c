@@ -161,12 +161,17 @@ is_found_in_text (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
         g_auto (GStrv) parts = g_strsplit (rows[i], "%s", 2);
         g_autofree char *text = g_strconcat (parts[0], token, parts[1], NULL);
-        g_autoptr (TokenBearer) bearer = tokens_find (tokens, text);
-        g_assert_nonnull (bearer);
+        g_autoptr (GPtrArray) bearers = tokens_find (tokens, text, strlen (text));
+        g_assert_cmpuint (bearers->len, ==, 1);
+        const TokenBearer *bearer = g_ptr_array_index (bearers, 0);
         g_assert_cmpstr (bearer->address, ==, "ana@example.com");
     }
-    g_assert_null (tokens_find (tokens, "nothing here"));
-    g_assert_null (tokens_find (tokens, ""));
+    g_autoptr (GPtrArray) nobody = tokens_find (tokens, "nothing here", 12);
+    g_assert_cmpuint (nobody->len, ==, 0);
+    g_autofree char *other = tokens_make (tokens, "ben@example.com", "*");
+    g_autofree char *several = g_strjoin (" ", token, other, token, other, NULL);
+    g_autoptr (GPtrArray) two = tokens_find (tokens, several, strlen (several));
+    g_assert_cmpuint (two->len, ==, 2);
 }
 
 static void

@@ -46,6 +46,22 @@ class Play(rehearsal.Rehearsal):
         return super().settings(keys, consent="sqlite:" + self.site.store,
                                 unsubscribe_keys=self.site.path("keys"), **changes)
 
+    def prepare_postfix(self):
+        """The lines of contrib/postfix/feedback.cf with this rehearsal's paths."""
+        super().prepare_postfix()
+        with open(os.path.join(TOP, "contrib/postfix/feedback.cf"), encoding="utf-8") as file:
+            lines = [line for line in file if not line.startswith("#")]
+        text = "".join(lines).replace("/usr/bin/licet", os.path.join(BUILD, "licet")) \
+            .replace("/var/lib/licet/feedback", self.site.path("store", "feedback")).replace("user=licet", "user=nobody") \
+            .replace(" feedback --keep", f" feedback --config {self.site.path('licet.cfg')} --keep")
+        with open(self.path("etc/master.cf"), "a", encoding="utf-8") as file:
+            file.write(text)
+        with open(self.path("etc/main.cf"), "a", encoding="utf-8") as file:
+            file.write("\nrecipient_delimiter = +\ntransport_maps = inline:{unsubscribe@shop.example=licet-feedback:}\n"
+                       "licet-feedback_destination_recipient_limit = 1\n")
+        os.mkdir(self.site.path("store", "feedback"))
+        self.site.own()
+
     def copy_for(self, recipient, message_id):
         copies = self.received_for(recipient, message_id)
         assert len(copies) == 1, f"{len(copies)} copies for {recipient}"
@@ -138,6 +154,29 @@ def other_purposes_wait_for_a_word(play):
     assert b"94,80" in data and b"rain jackets" not in data
 
 
+def mailbox_obeyed(play):
+    """the mailbox of List-Unsubscribe, read by licet feedback through pipe(8), withdraws too; without a token not"""
+    fields = email.message_from_bytes(play.copy_for(OTTO, "links-1")["data"])
+    token = re.search(r"<mailto:unsubscribe@shop.example\?subject=([^>]*)>", fields["List-Unsubscribe"]).group(1)
+
+    def write(subject, to="unsubscribe@shop.example"):
+        mail = (f"From: Otto <otto@gmail.com>\r\nTo: {to}\r\nSubject: {subject}\r\nDate: Tue, 24 Nov 2026 "
+                f"09:00:00 +0100\r\nMessage-ID: <{abs(hash(subject))}@gmail.com>\r\n\r\nHello.\r\n")
+        code, text = play.send(mail.encode(), [to], "otto@gmail.com")
+        assert code == 250, text
+        play.settle()
+    write("unsubscribe me")
+    assert not play.site.events(OTTO) and len(os.listdir(play.site.path("store", "feedback"))) == 1
+    write(token)
+    event, = play.site.events(OTTO)
+    assert event["purpose"] == "newsletter" and event["source"] == "mailto", event
+    write("hello", f"unsubscribe+{play.site.token(BEN, '*')[:64]}@shop.example")  # too long for a local part: cut
+    assert not play.site.events(BEN)
+    assert not play.queue(), play.queue()
+    play.site.load([{"address": OTTO, "purpose": "*", "state": "granted", "basis": "double-opt-in",
+                     "at": "2026-11-24T11:00:00Z", "source": "again", "evidence": "doi-2", "wording": "v3"}])
+
+
 def own_link_stays(play):
     """a mail with the sender's own one-click and link keeps its bytes"""
     code, text = play.deliver("d-newsletter.eml", "links-7", [OTTO])
@@ -158,7 +197,7 @@ def nothing_in_the_logs(play):
 
 
 TESTS = [links_leave, looking_changes_nothing, one_click_obeyed, receipt_still_arrives, other_purposes_wait_for_a_word,
-         own_link_stays, nothing_in_the_logs]
+         mailbox_obeyed, own_link_stays, nothing_in_the_logs]
 
 
 def main():
