@@ -18,7 +18,7 @@ load_tokens (Engine *engine, GError **error)
 {
     const char *file = engine->settings->unsubscribe_keys;
 
-    if (!policy_set_wants_tokens (engine->policies))
+    if (!*file && !policy_set_wants_tokens (engine->policies))
         return true;
     engine->tokens_forgotten = !*file;
     engine->tokens = *file ? tokens_load (file, error) : tokens_new_forgotten ();

@@ -12,8 +12,12 @@
 #include "licet/address.h"
 #include "licet/classify.h"
 #include "licet/digest.h"
+#include "licet/error.h"
 #include "licet/message.h"
 #include "licet/rewrite.h"
+
+/* Each is an edit of every copy; a mail has a few links to unsubscribe. */
+enum { MOST_PLACEHOLDERS = 64 };
 
 static char *
 hash_from (GBytes *bytes, size_t offset)
@@ -119,14 +123,32 @@ ask_contacts (Run *run, RecipientFacts *facts)
         facts->contacts_failure = g_strdup (cause->message);
 }
 
-/* What the links of this recipient hold. Correspondence and transactions get none. */
+/* A place that stays open would be a link that leads nowhere: such mail waits until there are keys. */
+static bool
+check_placeholders (Run *run, GError **error)
+{
+    unsigned count = rewrite_count_placeholders (run->message);
+
+    run->options.placeholders = count > 0;
+    if (count > 0 && !run->engine->tokens)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "the message has {{licet_token}}, and unsubscribe_keys is not set");
+    else if (count > MOST_PLACEHOLDERS)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "{{licet_token}} stands %u times",
+                     count);
+    else
+        return true;
+    return false;
+}
+
+/* What the links of this recipient hold. */
 static char *
 make_token (const Run *run, const RecipientFacts *facts)
 {
     const Classification *class = run->plan->classification;
     Purpose purpose = class->promo_purpose;
 
-    if (!run->engine->tokens || class->class == CLASS_PERSONAL)
+    if (!run->engine->tokens)
         return NULL;
     return tokens_make (run->engine->tokens, facts->address,
                         purpose == PURPOSE_NONE ? "*" : purpose_word (purpose));
@@ -361,6 +383,8 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .now = now,
         .plan = plan,
     };
+    if (!check_placeholders (&run, error))
+        return NULL;
     plan->classification = classify (message, engine->words, engine->model, hints_of (&run));
     plan->campaign = g_strdup (message_header (message, "X-Licet-Campaign"));
     plan->template = rewrite_template (message);

@@ -23,7 +23,7 @@ typedef struct {
     Words *words;
     Model *model; /* NULL: none is installed */
     Signer *signer;
-    Tokens *tokens; /* NULL: no sender profile asks for them */
+    Tokens *tokens; /* NULL: there are no keys, and no sender profile asks */
     bool tokens_forgotten; /* for want of unsubscribe_keys: their links lead nowhere */
     ConsentStore *store;
     Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
