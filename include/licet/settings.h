@@ -39,6 +39,7 @@ typedef struct {
     char *web_user;          /* or "" */
     char *web_name;          /* of the sender, for pages; or "" */
     char *web_imprint;       /* URL, or "" */
+    char *web_auditors;      /* path, or "" */
     int64_t web_rate;        /* requests per minute of one client */
     int64_t web_connections;
     int64_t web_seconds;     /* longest life of a connection */

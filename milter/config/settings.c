@@ -102,6 +102,8 @@ static const Setting table[] = {
       "the sender's name on the pages of licet-web" },
     { "web_imprint", SETTING_TEXT, "", AT (web_imprint), 0, 0, NULL,
       "https address of the sender's imprint, for the pages" },
+    { "web_auditors", SETTING_TEXT, "", AT (web_auditors), 0, 0, NULL,
+      "file of auditors who may read the log's pages; empty: nobody, no pages" },
     { "web_rate", SETTING_NUMBER, "120", AT (web_rate), 1, 1000000, NULL,
       "requests a minute of one client; valid one-clicks do not count" },
     { "web_connections", SETTING_NUMBER, "256", AT (web_connections), 8, 10000, NULL,

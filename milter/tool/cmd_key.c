@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "licet/address.h"
+#include "licet/digest.h"
 #include "licet/error.h"
 #include "licet/signer.h"
 #include "licet/token.h"
@@ -154,10 +156,40 @@ add_unsubscribe_key (const char *file)
     return EX_OK;
 }
 
+/* The token is shown once; the file keeps its hash. */
+static int
+add_auditor (const char *name, const char *file)
+{
+    unsigned char bytes[32];
+    GError *error = NULL;
+
+    for (const char *c = name; *c; c++)
+        if (!g_ascii_isalnum (*c) && !strchr ("._-", *c))
+            return tool_usage ("--auditor %s: right would be letters, digits, \".\", \"_\", "
+                               "\"-\"",
+                               name);
+    if (getrandom (bytes, sizeof bytes, 0) != sizeof bytes)
+        return tool_fail (g_error_new (LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                                       "the system gives no random bytes"));
+    g_autofree char *token = g_base64_encode (bytes, sizeof bytes);
+    g_autofree char *hash = digest_sha256 (token, strlen (token));
+    g_autofree char *line = g_strdup_printf ("%s %s\n", name, hash);
+    int fd = open (file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    bool written = fd >= 0 && write_all (fd, line);
+    if ((fd >= 0 && close (fd) != 0) || !written) {
+        fail_file (file, &error);
+        return tool_fail_create (error);
+    }
+    printf ("%s may read the log's pages with this token, which is shown only now:\n\n%s\n", name,
+            token);
+    return EX_OK;
+}
+
 static int
 key_new (int argc, char **argv)
 {
-    g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL, *unsubscribe = NULL;
+    g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL, *unsubscribe = NULL,
+                     *auditor = NULL;
     GOptionEntry entries[] = {
         { "algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm, "rsa (2048 bits) or ed25519",
           "NAME" },
@@ -167,6 +199,8 @@ key_new (int argc, char **argv)
           "file to append the record to, for verify", "FILE" },
         { "unsubscribe", 0, 0, G_OPTION_ARG_FILENAME, &unsubscribe,
           "a key for links to unsubscribe instead: put first in the file", "FILE" },
+        { "auditor", 0, 0, G_OPTION_ARG_STRING, &auditor,
+          "a token for an auditor instead: its hash goes into --out", "NAME" },
         G_OPTION_ENTRY_NULL,
     };
     GError *error = NULL;
@@ -177,6 +211,10 @@ key_new (int argc, char **argv)
         return tool_usage ("key new --unsubscribe FILE takes nothing else");
     if (unsubscribe)
         return add_unsubscribe_key (unsubscribe);
+    if (auditor && (argc > 1 || !out))
+        return tool_usage ("key new --auditor NAME takes --out FILE and nothing else");
+    if (auditor)
+        return add_auditor (auditor, out);
     if (argc != 3)
         return tool_usage ("key new takes: DOMAIN SELECTOR");
     if (algorithm && strcmp (algorithm, "rsa") != 0 && strcmp (algorithm, "ed25519") != 0)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "audit_pages.h"
 #include "licet/error.h"
 #include "licet/log.h"
 #include "licet/withdrawal.h"
@@ -224,6 +225,38 @@ answer_health (Visit *visit)
     return reply;
 }
 
+static bool
+is_audit (const char *path)
+{
+    return strcmp (path, "/audit") == 0 || g_str_has_prefix (path, "/audit/");
+}
+
+/* Who read what is told, since the log is about people. */
+static WebReply *
+answer_auditor (Visit *visit)
+{
+    const WebRequest *request = visit->request;
+    const char *name = auditors_find (visit->state->auditors, request->authorization);
+    bool known = only_reads (request) || has_method (request, "POST");
+
+    if (!site_allows (visit->site, request->client))
+        return say_too_many (visit);
+    if (!name) {
+        site_count (visit->site, SITE_STRANGERS);
+        return audit_pages_stranger (visit->state->settings, request);
+    }
+    if (!known || request->too_large)
+        return say_message (visit, SITE_BAD_REQUESTS, known ? 413 : 405, TEXT_BAD_REQUEST);
+    if (!site_begin_reading (visit->site))
+        return audit_pages_busy (visit->state->settings, request);
+    site_count (visit->site, SITE_AUDIT_PAGES);
+    log_info (NULL, "audit: auditor=%s method=%s path=%s", name, request->method,
+              request->path);
+    WebReply *reply = audit_pages_answer (visit->state->settings, request, visit->now);
+    site_end_reading (visit->site);
+    return reply;
+}
+
 static WebReply *
 answer_here (Visit *visit)
 {
@@ -235,6 +268,8 @@ answer_here (Visit *visit)
     if (here && strcmp (request->path, "/metrics") == 0)
         return web_reply_new (200, "text/plain; version=0.0.4; charset=utf-8",
                               site_metrics (visit->site));
+    if (visit->state->auditors && is_audit (request->path))
+        return answer_auditor (visit);
     if (!site_allows (visit->site, request->client))
         return say_too_many (visit);
     return say_message (visit, SITE_BAD_REQUESTS, 404, TEXT_NOT_FOUND);

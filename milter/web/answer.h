@@ -17,7 +17,9 @@
  *   GET  /healthz   200 while the store answers, else 503
  *   GET  /metrics   counters for Prometheus
  *
- * The last two are for this host alone: not for requests that a web server passed on. Nothing here
+ *   /audit…         the log's pages, for auditors with a token (audit_pages.h); where there are any
+ *
+ * Health and metrics are for this host alone: not for requests that a web server passed on. Nothing here
  * can grant. Never NULL; caller frees. Thread-safe.
  */
 WebReply *web_answer (Site *site, const WebRequest *request, int64_t now);

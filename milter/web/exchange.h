@@ -26,6 +26,7 @@ typedef struct {
     const char *type;     /* media type, static */
     const char *allow;    /* with 405, static */
     const char *language; /* of a page, static; or NULL */
+    bool challenge;       /* with 401: asks for an auditor's token */
     unsigned retry_after; /* seconds; 0: not said */
     char *body;
 } WebReply;

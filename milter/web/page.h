@@ -32,8 +32,4 @@ WebReply *page_choices (const PageOf *of, const Standing *standing, const char *
 /* A heading and a sentence. */
 WebReply *page_message (const PageOf *of, unsigned status, TextId heading, TextId sentence);
 
-/* The value of Content-Security-Policy: nothing but the style sheet, by its hash, and forms to
- * ourselves. Static. */
-const char *page_policy (void);
-
 #endif

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "html.h"
 #include "licet/error.h"
 #include "listen.h"
-#include "page.h"
 
 enum {
     STACK_BYTES = 256 * 1024,
@@ -119,12 +119,15 @@ add_fields (struct MHD_Response *response, const WebReply *reply)
 
     for (unsigned i = 0; i < G_N_ELEMENTS (fixed_fields); i++)
         MHD_add_response_header (response, fixed_fields[i][0], fixed_fields[i][1]);
-    MHD_add_response_header (response, "Content-Security-Policy", page_policy ());
+    MHD_add_response_header (response, "Content-Security-Policy", html_policy ());
     MHD_add_response_header (response, "Content-Type", reply->type);
     if (reply->language) {
         MHD_add_response_header (response, "Content-Language", reply->language);
         MHD_add_response_header (response, "Vary", "Accept-Language");
     }
+    if (reply->challenge)
+        MHD_add_response_header (response, "WWW-Authenticate",
+                                 "Basic realm=\"licet audit\", charset=\"UTF-8\"");
     if (reply->allow)
         MHD_add_response_header (response, "Allow", reply->allow);
     if (reply->retry_after) {

@@ -19,6 +19,7 @@ struct Site {
     char *failure;       /* why it did not open */
     unsigned inside;     /* how many use the store */
     GCond left;          /* one of them is done */
+    int reading; /* 1 while somebody reads the log */
     int counters[SITE_COUNT];
 };
 
@@ -39,7 +40,12 @@ state_load (const char *config, GError **error)
     g_autoptr (Tokens) tokens = tokens_load (settings->unsubscribe_keys, error);
     if (!tokens)
         return NULL;
+    g_autoptr (Auditors) auditors =
+        *settings->web_auditors ? auditors_load (settings->web_auditors, error) : NULL;
+    if (*settings->web_auditors && !auditors)
+        return NULL;
     SiteState *state = g_new0 (SiteState, 1);
+    state->auditors = g_steal_pointer (&auditors);
     g_atomic_ref_count_init (&state->references);
     state->settings = g_steal_pointer (&settings);
     state->tokens = g_steal_pointer (&tokens);
@@ -53,6 +59,7 @@ site_state_unref (SiteState *state)
         return;
     settings_free (state->settings);
     tokens_unref (state->tokens);
+    auditors_free (state->auditors);
     g_free (state);
 }
 
@@ -234,6 +241,18 @@ site_leave (Site *site, ConsentStore *store, bool failed)
 }
 
 bool
+site_begin_reading (Site *site)
+{
+    return g_atomic_int_compare_and_exchange (&site->reading, 0, 1);
+}
+
+void
+site_end_reading (Site *site)
+{
+    g_atomic_int_set (&site->reading, 0);
+}
+
+bool
 site_allows (Site *site, const char *client)
 {
     g_autoptr (SiteState) state = site_state (site);
@@ -257,6 +276,8 @@ static const struct {
     [SITE_BAD_REQUESTS] = { "bad_requests", "Requests that asked for nothing that is known." },
     [SITE_LIMITED] = { "limited", "Requests turned away: too many, or too large." },
     [SITE_UNAVAILABLE] = { "unavailable", "Requests that found no store (503)." },
+    [SITE_AUDIT_PAGES] = { "audit_pages", "Pages of the log shown to auditors." },
+    [SITE_STRANGERS] = { "strangers", "Requests for them without an auditor's token." },
     [SITE_CUT_OFF] = { "cut_off", "Connections ended for being too slow." },
 };
 

@@ -9,6 +9,7 @@
 #include "licet/consent.h"
 #include "licet/settings.h"
 #include "licet/token.h"
+#include "auditors.h"
 #include "rate.h"
 
 /*
@@ -20,6 +21,7 @@ typedef struct Site Site;
 typedef struct {
     Settings *settings;
     Tokens *tokens;
+    Auditors *auditors; /* NULL: no pages for them */
     gatomicrefcount references;
 } SiteState;
 
@@ -46,6 +48,10 @@ ConsentStore *site_enter (Site *site, GError **error);
 /* Gives it back. failed: who asks next gets one that is opened anew. */
 void site_leave (Site *site, ConsentStore *store, bool failed);
 
+/* One reads the log at a time, for it is large and mail comes first; false while another does. */
+bool site_begin_reading (Site *site);
+void site_end_reading (Site *site);
+
 bool site_allows (Site *site, const char *client);
 
 typedef enum {
@@ -56,6 +62,8 @@ typedef enum {
     SITE_BAD_REQUESTS,
     SITE_LIMITED,
     SITE_UNAVAILABLE,
+    SITE_AUDIT_PAGES,
+    SITE_STRANGERS,
     SITE_CUT_OFF,
     SITE_COUNT,
 } SiteCounter;
