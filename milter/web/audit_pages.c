@@ -195,7 +195,7 @@ add_hits (GString *html, const Reader *reader, const Hits *hits)
     static const StoryWord columns[] = { S_NUMBER, S_TIME,      S_KIND, S_OUTCOME,   S_CLASS,
                                          S_SENDER, S_TERRITORY, S_RULE, S_RECIPIENT, S_QUEUE_ID };
 
-    g_string_append (html, "<div class=\"scroll\"><table><thead><tr>");
+    g_string_append (html, "<div class=\"scroll\" tabindex=\"0\"><table class=\"hits\"><thead><tr>");
     for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++)
         html_add_element (html, "th", NULL, word (reader, columns[i]));
     g_string_append (html, "</tr></thead><tbody>\n");

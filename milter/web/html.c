@@ -37,6 +37,7 @@ static const char style[] =
     ".row span{color:var(--quiet)}"
     ".note{color:var(--quiet)}"
     ".wide main,.wide header{max-width:64rem}.scroll{overflow-x:auto}"
+    "th,td{overflow-wrap:normal}.hits td:nth-child(-n+2){white-space:nowrap}"
     "table{border-collapse:collapse;width:100%;font-size:.9375rem}"
     "th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;"
     "border-bottom:1px solid var(--edge)}"

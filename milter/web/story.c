@@ -185,7 +185,7 @@ tell_outcome (GString *html, const AuditRow *row, StoryLanguage language)
 static void
 begin_table (GString *html, StoryLanguage language, const StoryWord *columns, unsigned count)
 {
-    g_string_append (html, "<div class=\"scroll\"><table><thead><tr>");
+    g_string_append (html, "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
     for (unsigned i = 0; i < count; i++)
         html_add_element (html, "th", NULL, story_word (language, columns[i]));
     g_string_append (html, "</tr></thead><tbody>\n");

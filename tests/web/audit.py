@@ -25,7 +25,7 @@ sys.path[:0] = [os.path.join(TOP, "tests", "web"), os.path.join(TOP, "tests", "a
 import day  # noqa: E402
 from harness import FORM, Site  # noqa: E402
 
-MESSAGES = 600
+MESSAGES = 300
 NOW = "2026-11-25T08:00:00Z"
 
 
