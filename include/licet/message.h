@@ -195,6 +195,12 @@ const LeafElement *message_element (const Message *message, unsigned leaf, unsig
 char *message_element_attribute (const Message *message, unsigned leaf, unsigned i,
                                  const char *name);
 
+/* A name for the skeleton of the page that is read first, 16 digits: which elements stand within
+ * which, whatever their text, attributes, order and number. Mails of one template that show the
+ * same parts have the same. It proves nothing about the text. NULL when there is no page. Caller
+ * frees. */
+char *message_template (const Message *message);
+
 /*
  * The blocks between <!-- licet:promotional --> and <!-- /licet:promotional -->, the elements
  * with data-licet="promotional", and the text lines from [licet:promotional] to

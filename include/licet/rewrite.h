@@ -40,10 +40,6 @@ GPtrArray *rewrite_variants (const Message *message, const Classification *class
 /* Gives each edit of a leaf the hash of what it takes away, for the record. */
 void rewrite_name_removed (const Message *message, const Variant *variant);
 
-/* A name for the order of elements of the page that is read first: two mailings of one template
- * mostly have the same. NULL when there is no page. Caller frees. */
-char *rewrite_template (const Message *message);
-
 /* How the decisions travel. */
 Route rewrite_route (const GPtrArray *decisions, const GPtrArray *variants);
 

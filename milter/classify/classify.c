@@ -274,6 +274,16 @@ decide_from_declaration (Classification *classification, const Message *message,
     return true;
 }
 
+/* What somebody answers for is neither doubted nor searched for promotion by its layout; what they
+ * did not see, since it is kept from the eye, is still told. */
+static void
+decide_from_known (Classification *classification, const KnownMail *known)
+{
+    classification->class = known->class;
+    classification->confidence = 1;
+    classification_note (classification, "known-mail", 0, g_strdup (known->words));
+}
+
 /* A declaration is a claim: that promotion is called transactional does not make it so. */
 static void
 test_declaration (Classification *classification, const Model *model)
@@ -420,21 +430,25 @@ static void
 decide_class (Classification *classification, const Scene *scene, const Words *words,
               const Model *model, const Hints *hints, size_t remainder)
 {
+    const KnownMail *known = hints ? hints->known : NULL;
+
     /* Broken marks say that there is promotion, only not where it ends. */
     if (classification->blocks->len > 0 || classification->problem)
         decide_from_marks (classification, remainder);
+    else if (known)
+        decide_from_known (classification, known);
     else if (decide_from_declaration (classification, scene->message, scene))
         test_declaration (classification, model);
     else
         decide_from_signals (classification, scene, model);
     if (model)
         model_weigh (model, classification->evidence);
-    if (classification->class == CLASS_PROMOTIONAL)
+    if (!known && classification->class == CLASS_PROMOTIONAL)
         look_again (classification, scene, words, model, hints);
-    else
+    else if (!known)
         detect_blocks (classification, scene->message, words, hints);
     doubt_ambiguous (classification, scene->message);
-    disguise_find (classification, scene->message, words);
+    disguise_find (classification, scene->message, words, known != NULL);
     doubt_unknown_place (classification);
 }
 

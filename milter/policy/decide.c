@@ -6,6 +6,7 @@
 
 #include "fallback.h"
 #include "fixes.h"
+#include "reply.h"
 #include "settle.h"
 #include "verdicts.h"
 
@@ -48,10 +49,11 @@ refuse_ambiguous (Decision *decision, const PolicySet *set, const Message *messa
     if (!ambiguity || classification->class == CLASS_PERSONAL ||
         !policy_set_refuses_ambiguous (set))
         return false;
-    g_autofree char *text =
-        g_strdup_printf ("550 5.6.0 the message can be read in two ways: %s", ambiguity);
+    g_autofree char *text = g_strdup_printf (
+        "550 5.6.0 %s: %s", reply_phrase (decision, "the message can be read in two ways"),
+        ambiguity);
     decision->outcome = OUTCOME_REFUSE;
-    decision->reply = settle_line (text);
+    decision->reply = reply_line (text);
     return true;
 }
 
@@ -64,6 +66,7 @@ decide (const PolicySet *set, const Message *message, const Classification *clas
     RuleView view = { set, message, classification, facts, false, now };
 
     decision->facts = facts;
+    reply_prepare (decision, set, message);
     decision->legal_class = docket->class;
     decision->legal_reason = g_steal_pointer (&docket->reason);
     decision->rules = verdicts_judge (docket, false, &view);

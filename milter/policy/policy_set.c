@@ -9,9 +9,11 @@
 #include "licet/error.h"
 #include "exceptions.h"
 #include "iso3166.h"
+#include "known.h"
 #include "loader.h"
 #include "policy_set.h"
 #include "provider.h"
+#include "reply.h"
 #include "sender.h"
 #include "wordlist.h"
 
@@ -27,6 +29,9 @@ static const ConfField main_fields[] = {
     { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
+    { "reply_language", CONF_STRING, false, 0, 0, policy_languages },
+    { "reply_url", CONF_STRING, false, 0, 0, NULL },
+    { "known_mail", CONF_GROUPS, false, 0, 0, NULL },
     { "registries", CONF_GROUPS, false, 0, 0, NULL },
     { "attested", CONF_GROUPS, false, 0, 0, NULL },
     { "fixes", CONF_STRINGS, false, 0, 0, resource_fix_words },
@@ -81,6 +86,29 @@ read_hints (PolicySet *set, const ConfNode *root, GPtrArray *problems)
 }
 
 static void
+read_known (GPtrArray *known, const ConfNode *list, GPtrArray *problems)
+{
+    for (unsigned i = 0; i < conf_count (list); i++) {
+        KnownMail *mail = known_read (conf_item (list, i), problems);
+        if (mail)
+            g_ptr_array_add (known, mail);
+    }
+}
+
+static void
+read_reply_style (ReplyStyle *style, const ConfNode *root, GPtrArray *problems)
+{
+    const char *url = conf_string (root, "reply_url", NULL);
+
+    style->language = reply_language_read (root);
+    if (url && !reply_is_url (url))
+        conf_problem (problems, conf_child (root, "reply_url"),
+                      "no address of a page of at most 200 characters; right would be "
+                      "\"https://mail.shop.example/licet#{rule}\"");
+    style->url = g_strdup (url);
+}
+
+static void
 read_main (Loader *loader, const char *dir)
 {
     g_autofree char *path = g_build_filename (dir, "licet-policy.cfg", NULL);
@@ -100,6 +128,8 @@ read_main (Loader *loader, const char *dir)
             g_ptr_array_add (loader->set->senders, sender);
     }
     read_hints (loader->set, root, loader->problems);
+    read_known (loader->set->known, conf_child (root, "known_mail"), loader->problems);
+    read_reply_style (&loader->set->reply_style, root, loader->problems);
     cases_read (root, path, NULL, loader->set->cases, loader->places, loader->problems);
 }
 
@@ -311,6 +341,7 @@ policy_set_new (void)
     set->territories = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
+    set->known = g_ptr_array_new_with_free_func ((GDestroyNotify)known_free);
     set->warnings = g_ptr_array_new_with_free_func (g_free);
     set->cases = g_ptr_array_new_with_free_func ((GDestroyNotify)policy_case_free);
     g_atomic_ref_count_init (&set->references);
@@ -369,6 +400,8 @@ policy_set_unref (PolicySet *set)
     hints_free (set->hints);
     wordlist_free (set->unsubscribe);
     resources_free (set->resources);
+    g_ptr_array_unref (set->known);
+    g_free (set->reply_style.url);
     g_free (set->default_territory);
     g_free (set->version);
     g_free (set);
@@ -477,6 +510,12 @@ policy_hints (const PolicySet *set, const Message *message)
         from ? sender_find (set->senders, address_domain (from), NULL) : NULL;
 
     return sender ? sender->hints : set->hints;
+}
+
+const ReplyStyle *
+policy_set_reply_style (const PolicySet *set)
+{
+    return &set->reply_style;
 }
 
 bool

@@ -18,6 +18,8 @@ typedef struct {
     char *unsubscribe_mailto; /* takes {token} in its subject; or NULL */
     char *reply_to;        /* or NULL */
     int64_t daily_volume;  /* like mails a day at most; -1 when not said */
+    bool has_reply_language;
+    Language reply_language;
     struct BlockSelectors *blocks;
     Hints *hints; /* with those for all senders */
 } SenderProfile;
@@ -35,7 +37,7 @@ typedef struct {
 typedef struct {
     const char *name;
     const char *summary;
-    const char *sentence;    /* what the sender is told, unless the rule has its own reply */
+    const char *sentence[2]; /* what the sender is told, by Language, unless the rule has its own reply */
     const ConfField *fields; /* parameters of the kind, ended by a NULL name */
     const char *fix;    /* the word of "fixes" for what it can add or take out; NULL: nothing */
     bool fix_by_places; /* what is to be done stands in the classification, not in the result */
@@ -122,6 +124,14 @@ const Territory *policy_set_provider (const PolicySet *set, const char *name);
 const Territory *policy_set_provider_of (const PolicySet *set, const char *domain);
 Fallback policy_set_fallback (const PolicySet *set);
 bool policy_set_refuses_ambiguous (const PolicySet *set);
+
+/* How senders are answered. */
+typedef struct {
+    Language language;
+    char *url; /* of a page about the rule, with {rule} for its id; or NULL */
+} ReplyStyle;
+
+const ReplyStyle *policy_set_reply_style (const PolicySet *set);
 /* The profile for mail of a domain to a territory ("DE+FR" for several; NULL for any). */
 const SenderProfile *policy_set_sender (const PolicySet *set, const char *domain,
                                         const char *territory);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "reply.h"
 
 enum { LONGEST_URL = 400 }; /* the filled-in form must fit a line */
 
@@ -21,6 +22,7 @@ static const ConfField sender_fields[] = {
     { "unsubscribe_mailto", CONF_STRING, false, 0, 0, NULL },
     { "reply_to", CONF_STRING, false, 0, 0, NULL },
     { "daily_volume", CONF_INT, false, 0, 1000000000, NULL },
+    { "reply_language", CONF_STRING, false, 0, 0, policy_languages },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
@@ -138,6 +140,8 @@ sender_read (const ConfNode *node, GPtrArray *problems)
     sender->reply_to = read_mailbox (node, "reply_to", problems);
     sender->unsubscribe_mailto = read_mailbox (node, "unsubscribe_mailto", problems);
     sender->daily_volume = conf_int (node, "daily_volume", -1);
+    sender->has_reply_language = conf_has (node, "reply_language");
+    sender->reply_language = reply_language_read (node);
     sender->blocks = block_selectors_read (node, problems);
     return sender;
 }

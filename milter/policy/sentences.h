@@ -5,7 +5,6 @@
 #include "licet/decision.h"
 
 /* What policies ask, in the languages of those who read them. */
-typedef enum { ENGLISH, SPANISH } Language;
 
 typedef enum {
     PHRASE_FOR_PROMOTIONAL,

@@ -269,4 +269,7 @@ report_classify_text (GString *text, const char *path, const Message *message,
     }
     if (classification->problem)
         g_string_append_printf (text, "  problem: %s\n", classification->problem);
+    g_autofree char *template = message_template (message);
+    if (template)
+        g_string_append_printf (text, "  template %s\n", template);
 }

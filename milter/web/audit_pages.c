@@ -266,7 +266,6 @@ show_hits (const Reader *reader, const Hits *hits)
     GString *html = html_begin (&reader->frame);
     char number[24];
 
-    add_form (html, reader);
     snprintf (number, sizeof number, "%" G_GUINT64_FORMAT, hits->found);
     if (hits->found == 0)
         html_add_element (html, "p", NULL, word (reader, S_NOTHING_FOUND));
@@ -277,6 +276,8 @@ show_hits (const Reader *reader, const Hits *hits)
         add_filled (html, reader, S_MOST, number);
     if (hits->found > 0)
         add_hits (html, reader, hits);
+    html_add_element (html, "h2", NULL, word (reader, S_SEARCH));
+    add_form (html, reader);
     return html_finish (html, &reader->frame, 200);
 }
 

@@ -131,7 +131,7 @@ run_search (const Mail *mail)
     g_autoptr (Classification) result = classification_new ();
 
     result->class = CLASS_TRANSACTIONAL;
-    disguise_find (result, mail->message, mail->words);
+    disguise_find (result, mail->message, mail->words, false);
 }
 
 enum { PARSE = 3, CLASSIFY, SEARCH, CUT, GUMBO };
