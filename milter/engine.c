@@ -12,16 +12,12 @@ typedef struct {
     gatomicrefcount references;
 } Snapshot;
 
-/* What is decided does not depend on the key, so a rehearsal without one decides the same. */
 static bool
 load_tokens (Engine *engine, GError **error)
 {
     const char *file = engine->settings->unsubscribe_keys;
 
-    if (!*file && !policy_set_wants_tokens (engine->policies))
-        return true;
-    engine->tokens_forgotten = !*file;
-    engine->tokens = *file ? tokens_load (file, error) : tokens_new_forgotten ();
+    engine->tokens = *file ? tokens_load (file, error) : NULL;
     return engine->tokens || !*file;
 }
 
@@ -94,10 +90,19 @@ engine_unref (Engine *engine)
 bool
 engine_is_ready (const Engine *engine, GError **error)
 {
-    if (!engine->tokens_forgotten)
+    if (engine->tokens || !policy_set_wants_tokens (engine->policies))
         return true;
     g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
                  "unsubscribe_keys is not set, and an unsubscribe_url of the policies has "
                  "{token}; right would be: licet key new --unsubscribe FILE");
     return false;
+}
+
+bool
+engine_rehearse_tokens (Engine *engine)
+{
+    if (engine->tokens)
+        return false;
+    engine->tokens = tokens_new_forgotten ();
+    return policy_set_wants_tokens (engine->policies);
 }

@@ -23,8 +23,7 @@ typedef struct {
     Words *words;
     Model *model; /* NULL: none is installed */
     Signer *signer;
-    Tokens *tokens; /* NULL: there are no keys, and no sender profile asks */
-    bool tokens_forgotten; /* for want of unsubscribe_keys: their links lead nowhere */
+    Tokens *tokens; /* NULL: there are no keys */
     ConsentStore *store;
     Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
 } Engine;
@@ -35,8 +34,10 @@ Engine *engine_ref (Engine *engine);
 void engine_unref (Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_unref)
 
-/* Whether mail may leave with the links that this engine makes; SETTINGS otherwise. For a daemon:
- * a rehearsal does with forgotten keys. */
+/* Whether there are keys if a sender profile asks for tokens; SETTINGS otherwise. For a daemon. */
 bool engine_is_ready (const Engine *engine, GError **error);
+/* For tools, before the engine is shared: what is decided does not depend on the keys, so without
+ * them it gets some that are forgotten. Whether links of the policies lead nowhere therefore. */
+bool engine_rehearse_tokens (Engine *engine);
 
 #endif
