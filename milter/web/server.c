@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "form.h"
 #include "html.h"
 #include "licet/error.h"
 #include "listen.h"
@@ -17,8 +18,6 @@ enum {
     STACK_BYTES = 256 * 1024,
     BODY_BYTES = 8192, /* the largest form of ours has some 300 */
     HEAD_BYTES = 16384,
-    FIELDS = 64,
-    POST_BUFFER = 1024,
 };
 
 struct Server {
@@ -34,7 +33,6 @@ struct Server {
 typedef struct {
     GByteArray *body;
     bool too_large;
-    GPtrArray *fields; /* of FormField */
 } Inbox;
 
 static Inbox *
@@ -43,7 +41,6 @@ inbox_new (void)
     Inbox *inbox = g_new0 (Inbox, 1);
 
     inbox->body = g_byte_array_new ();
-    inbox->fields = g_ptr_array_new_with_free_func ((GDestroyNotify)form_field_free);
     return inbox;
 }
 
@@ -51,7 +48,6 @@ static void
 inbox_free (Inbox *inbox)
 {
     g_byte_array_unref (inbox->body);
-    g_ptr_array_unref (inbox->fields);
     g_free (inbox);
 }
 
@@ -59,46 +55,6 @@ static const char *
 header (struct MHD_Connection *connection, const char *name)
 {
     return MHD_lookup_connection_value (connection, MHD_HEADER_KIND, name);
-}
-
-/* A value may come in pieces, each with its offset. */
-static enum MHD_Result
-take_field (void *data, enum MHD_ValueKind kind G_GNUC_UNUSED, const char *name,
-            const char *filename G_GNUC_UNUSED, const char *type G_GNUC_UNUSED,
-            const char *coding G_GNUC_UNUSED, const char *value, uint64_t offset, size_t size)
-{
-    GPtrArray *fields = data;
-    g_autofree char *piece = g_strndup (value, size);
-
-    if (offset > 0 && fields->len > 0) {
-        FormField *last = g_ptr_array_index (fields, fields->len - 1);
-        char *whole = g_strconcat (last->value, piece, NULL);
-        g_free (last->value);
-        last->value = whole;
-        return MHD_YES;
-    }
-    if (!name || fields->len >= FIELDS)
-        return MHD_NO;
-    FormField *field = g_new0 (FormField, 1);
-    field->name = g_strdup (name);
-    field->value = g_steal_pointer (&piece);
-    g_ptr_array_add (fields, field);
-    return MHD_YES;
-}
-
-/* RFC 8058 3.2: either form; MHD tells them apart by Content-Type. */
-static bool
-read_form (struct MHD_Connection *connection, Inbox *inbox)
-{
-    struct MHD_PostProcessor *processor =
-        MHD_create_post_processor (connection, POST_BUFFER, take_field, inbox->fields);
-
-    if (!processor)
-        return false;
-    enum MHD_Result read =
-        MHD_post_process (processor, (const char *)inbox->body->data, inbox->body->len);
-    enum MHD_Result ended = MHD_destroy_post_processor (processor);
-    return read == MHD_YES && ended == MHD_YES;
 }
 
 static const char *const fixed_fields[][2] = {
@@ -184,7 +140,10 @@ answer_request (Server *server, struct MHD_Connection *connection, const char *p
         MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
     const char *real = header (connection, "X-Real-IP");
     g_autofree char *client = client_of (peer, real);
-    bool form = !inbox->too_large && inbox->body->len > 0 && read_form (connection, inbox);
+    g_autoptr (GPtrArray) fields =
+        inbox->too_large ? NULL
+                         : form_read (header (connection, "Content-Type"),
+                                      (const char *)inbox->body->data, inbox->body->len);
     WebRequest request = {
         .method = method,
         .path = path,
@@ -193,7 +152,7 @@ answer_request (Server *server, struct MHD_Connection *connection, const char *p
         .authorization = header (connection, "Authorization"),
         .forwarded = real || header (connection, "X-Forwarded-For"),
         .too_large = inbox->too_large,
-        .fields = form ? inbox->fields : NULL,
+        .fields = fields,
     };
 
     set_born (server, connection, INT64_MAX);

@@ -62,6 +62,25 @@ def multipart_acts(site):
     assert len(site.events("bea@example.com")) == len(site.events("bob@example.com")) == 1
 
 
+def forms_of_all_kinds(site):
+    """what RFC 7578 and RFC 2046 allow in a form, and a form without a type, act as well"""
+    part = b'\r\nContent-Disposition: form-data; name=%s\r\n%s\r\nOne-Click\r\n'
+    rows = [("application/x-www-form-urlencoded; charset=UTF-8", ONE_CLICK), (None, ONE_CLICK),
+            ("Application/X-WWW-Form-Urlencoded", ONE_CLICK + b"\r\n"),
+            ("application/x-www-form-urlencoded", b"a=b&" + ONE_CLICK + b"&"),
+            ("application/x-www-form-urlencoded", b"List%2DUnsubscribe=One%2dClick"),
+            ('multipart/form-data; boundary="x y"', b"--x y" + part % (b'"List-Unsubscribe"', b"") + b"--x y--\r\n"),
+            ("multipart/form-data; boundary=x; charset=utf-8", b"--x" + part % (b'"List-Unsubscribe"', b"") + b"--x--"),
+            ("multipart/form-data;\tcharset=utf-8;  BOUNDARY=x", b"--x" + part % (b"List-Unsubscribe", b"X: y\r\n") +
+             b"--x--\r\n"),
+            ("multipart/form-data; boundary=x", b"--x" + part % (b'"a"', b"") + b"--x" +
+             part % (b'"List-Unsubscribe"', b"Content-Type: text/plain\r\n") + b"--x--\r\n")]
+    for number, (kind, body) in enumerate(rows):
+        address = f"form{number}@example.com"
+        reply = site.ask("POST", "/u/" + site.token(address), body, {"Content-Type": kind} if kind else {})
+        assert reply.status == 200 and len(site.events(address)) == 1, (kind, body, reply.status)
+
+
 def again_is_no_error(site):
     """the same POST again answers 200 and stores nothing"""
     for _ in range(3):
@@ -102,9 +121,14 @@ def other_bodies_change_nothing(site):
     token = site.token("cay@example.com")
     form = "application/x-www-form-urlencoded"
     for kind, body in [(form, b""), (form, b"List-Unsubscribe=One-click"), (form, b"list-unsubscribe=One-Click"),
-                       (form, b"x=" + ONE_CLICK), (form, b"List-Unsubscribe"), (form, b"\0" * 100), (form, b"%"),
+                       (form, b"x=" + ONE_CLICK), (form, b"List-Unsubscribe"), (form, b"=" * 50), (form, b"\0" * 100), (form, b"%"),
                        ("application/json", b'{"List-Unsubscribe":"One-Click"}'), ("text/plain", ONE_CLICK),
                        ("multipart/form-data", MULTIPART), ("multipart/form-data; boundary=other", MULTIPART),
+                       ("multipart/form-data; boundary=", MULTIPART), ("multipart/form-data; boundary=F", MULTIPART),
+                       ("multipart/form-data; boundary=FormBoundary", MULTIPART[2:]),
+                       ("multipart/form-data; boundary=FormBoundary", MULTIPART.replace(b"One-Click", b"One-Click\r\n")),
+                       ("multipart/form-data; boundary=FormBoundary", MULTIPART.replace(b"name=", b"nam=")),
+                       ("multipart/form-data; boundary=" + "x" * 200, MULTIPART), ("multipart/mixed; boundary=x", b"--x"),
                        (form, b"&".join([b"a=b"] * 500) + b"&" + ONE_CLICK)]:
         for path in "/u/", "/p/":
             reply = site.post(path + token, body, **{"Content-Type": kind})
@@ -656,7 +680,7 @@ def says_nothing_of_people(site):
     assert "@" not in text and "192.0.2" not in text and site.token("ana@example.com")[:20] not in text, text
 
 
-TESTS = [one_click_acts, multipart_acts, again_is_no_error, reading_changes_nothing, other_methods_change_nothing,
+TESTS = [one_click_acts, multipart_acts, forms_of_all_kinds, again_is_no_error, reading_changes_nothing, other_methods_change_nothing,
          other_bodies_change_nothing, forged_tokens, tokens_of_ours_read_elsewhere, strict_headers,
          pages_in_six_languages, button_acts, choices_act, linked_addresses, slow_clients, large_requests, rubbish,
          many_connections, rate, keys_rotate, store_locked, store_moved, store_read_only, store_full, several_writers,
