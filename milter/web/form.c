@@ -148,6 +148,8 @@ read_parts (GPtrArray *fields, const char *boundary, const char *body, size_t le
 GPtrArray *
 form_read (const char *content_type, const char *body, size_t length)
 {
+    if (length == 0)
+        return NULL;
     g_autoptr (GPtrArray) fields =
         g_ptr_array_new_with_free_func ((GDestroyNotify)form_field_free);
     const char *type = content_type ? content_type : "application/x-www-form-urlencoded";

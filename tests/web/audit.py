@@ -118,6 +118,12 @@ def search_finds_what_is_there(site):
     assert "&lt;b&gt;" in page(site, "/audit", {"sender": "<b>\"'"})
 
 
+def begins_with_a_week(site):
+    """the form begins with the last seven days"""
+    assert 'name="since" autocomplete="off" value="2026-11-18"' in page(site, "/audit")
+    assert 'name="since" autocomplete="off" value=""' in page(site, "/audit", {"outcome": "strip"})
+
+
 def search_by_address(site):
     """an address finds its records by the salt, in no URL and no page"""
     counts = {}
@@ -228,7 +234,7 @@ def looks_right(site):
     return None
 
 
-TESTS = [only_with_a_token, search_finds_what_is_there, search_by_address, stories, every_record_has_a_page,
+TESTS = [only_with_a_token, search_finds_what_is_there, begins_with_a_week, search_by_address, stories, every_record_has_a_page,
          nothing_is_written, looks_right]
 
 
