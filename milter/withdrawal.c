@@ -32,7 +32,8 @@ is_wanted (Purpose purpose, const char *const *purposes)
 {
     bool only_tracking = purposes[0] && strcmp (purposes[0], "tracking") == 0 && !purposes[1];
 
-    return g_strv_contains (purposes, "*") || g_strv_contains (purposes, purpose_word (purpose)) ||
+    return g_strv_contains (purposes, "*") ||
+           g_strv_contains (purposes, purpose_word (purpose)) ||
            (only_tracking && purpose == PURPOSE_NEWSLETTER);
 }
 

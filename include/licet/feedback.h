@@ -32,8 +32,9 @@ typedef enum {
 
 typedef struct {
     FeedbackKind kind;
-    char *why;          /* what was seen, or what is missing; no address */
-    GPtrArray *bearers; /* of TokenBearer: whose advertising stops, and of which purpose; those that
+    char *why; /* what was seen, or what is missing; no address */
+    GPtrArray
+        *bearers; /* of TokenBearer: whose advertising stops, and of which purpose; those that
                            a notice named have no key. Empty but for the first three kinds. */
 } Feedback;
 

@@ -164,7 +164,8 @@ read_notice (const Message *message, const Tokens *tokens, const FeedbackOptions
     if (gone == 0)
         return feedback_new (FEEDBACK_NOTHING,
                              g_strdup ("a notice of no mailbox that is gone for good"), NULL);
-    char *why = g_strdup_printf ("a notice (%.*s)", (int)strspn (status, "0123456789."), status);
+    char *why =
+        g_strdup_printf ("a notice (%.*s)", (int)strspn (status, "0123456789."), status);
     if (options->trusts_notices)
         return believe (FEEDBACK_BOUNCE, why, g_steal_pointer (&named));
     return believe (FEEDBACK_BOUNCE, why,

@@ -42,8 +42,7 @@ static void
 add_field (ReportFields *fields, const char *line)
 {
     const char *colon = strchr (line, ':');
-    g_autofree char *name =
-        colon ? g_ascii_strdown (line, colon - line) : NULL;
+    g_autofree char *name = colon ? g_ascii_strdown (line, colon - line) : NULL;
 
     if (!name || g_hash_table_contains (fields->values, g_strchomp (name)))
         return;

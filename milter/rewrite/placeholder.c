@@ -16,9 +16,8 @@ find_next (GBytes *content, size_t from)
 {
     size_t length = 0;
     const char *data = content ? g_bytes_get_data (content, &length) : NULL;
-    const char *at = data && from < length
-                         ? memmem (data + from, length - from, placeholder, LENGTH)
-                         : NULL;
+    const char *at =
+        data && from < length ? memmem (data + from, length - from, placeholder, LENGTH) : NULL;
 
     return at ? at - data : -1;
 }
@@ -81,8 +80,8 @@ edit_fields (const Message *message, const char *token, GPtrArray *edits)
             continue;
         g_auto (GStrv) parts = g_strsplit (field->value, placeholder, -1);
         g_autofree char *value = g_strjoinv (token, parts);
-        g_ptr_array_add (edits, edit_header_new (EDIT_HEADER_REPLACE, "token", i, field->name,
-                                                 value, NULL));
+        g_ptr_array_add (
+            edits, edit_header_new (EDIT_HEADER_REPLACE, "token", i, field->name, value, NULL));
     }
 }
 

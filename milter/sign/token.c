@@ -46,7 +46,8 @@ context_new (const TokenKey *key, const unsigned char *head, bool encrypt)
 
     if (context && siv () &&
         EVP_CipherInit_ex2 (context, siv (), key->bytes, NULL, encrypt, NULL) == 1 &&
-        EVP_CipherUpdate (context, NULL, &n, (const unsigned char *)domain, sizeof domain) == 1 &&
+        EVP_CipherUpdate (context, NULL, &n, (const unsigned char *)domain, sizeof domain) ==
+            1 &&
         EVP_CipherUpdate (context, NULL, &n, head, HEAD_BYTES) == 1)
         return g_steal_pointer (&context);
     keys_fail (NULL, "token");

@@ -167,7 +167,8 @@ parse_file (const char *file, char *text, GError **error)
     if (tokens->keys->len > 0)
         return g_steal_pointer (&tokens);
     g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                 "%s: holds no key; right would be: licet key new --unsubscribe %s", file, file);
+                 "%s: holds no key; right would be: licet key new --unsubscribe %s", file,
+                 file);
     return NULL;
 }
 

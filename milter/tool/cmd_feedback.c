@@ -67,9 +67,8 @@ open_desk (const Options *options, Desk *desk, GError **error)
     const char *keys = options->keys ? options->keys : settings->unsubscribe_keys;
     const char *uri = options->consent ? options->consent : settings->consent;
     if (!*keys || is_absent (uri)) {
-        g_set_error (error, LICET_ERROR,
-                     *keys ? LICET_ERROR_UNAVAILABLE : LICET_ERROR_SETTINGS, "%s: %s",
-                     *keys ? uri : "unsubscribe_keys",
+        g_set_error (error, LICET_ERROR, *keys ? LICET_ERROR_UNAVAILABLE : LICET_ERROR_SETTINGS,
+                     "%s: %s", *keys ? uri : "unsubscribe_keys",
                      *keys ? "no such store" : "not set; right would be --keys FILE");
         return false;
     }
@@ -138,10 +137,9 @@ keep_mail (const char *dir, GBytes *mail, GError **error)
     g_autofree char *name = g_strdup_printf ("%.32s.eml", hash);
     g_autofree char *path = g_build_filename (dir, name, NULL);
 
-    return g_file_set_contents_full (path, data, (gssize)length,
-                                     G_FILE_SET_CONTENTS_CONSISTENT |
-                                         G_FILE_SET_CONTENTS_DURABLE,
-                                     0600, error);
+    return g_file_set_contents_full (
+        path, data, (gssize)length,
+        G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
 }
 
 static int

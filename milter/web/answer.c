@@ -72,7 +72,8 @@ ask_standing (Visit *visit, const char *const *purposes, GError **error)
     visit->store = site_enter (visit->site, error);
     if (!visit->store)
         return NULL;
-    Standing *standing = standing_ask (visit->store, visit->bearer->address, purposes, visit->now, error);
+    Standing *standing =
+        standing_ask (visit->store, visit->bearer->address, purposes, visit->now, error);
 
     if (standing)
         visit->page.texts = texts_choose (standing->language, visit->request->accept_language);
@@ -84,10 +85,9 @@ record (Visit *visit, const char *const *purposes, const char *source, GError **
 {
     bool one_click = strcmp (source, "one-click") == 0;
     g_autofree char *wording = one_click ? NULL : texts_version (visit->page.texts);
-    g_autofree char *evidence =
-        g_strdup_printf ("%s; token for %s under key %s",
-                         one_click ? "RFC 8058 POST" : "button of the page",
-                         visit->bearer->purpose, visit->bearer->key);
+    g_autofree char *evidence = g_strdup_printf (
+        "%s; token for %s under key %s", one_click ? "RFC 8058 POST" : "button of the page",
+        visit->bearer->purpose, visit->bearer->key);
     WithdrawalProof proof = { source, wording, evidence };
 
     return withdrawal_record (visit->store, visit->bearer->address, purposes, &proof,
@@ -168,8 +168,9 @@ answer_choices (Visit *visit)
     if (!form_has (fields, "choose", "yes"))
         return say_message (visit, SITE_BAD_REQUESTS, 400, TEXT_BAD_REQUEST);
     g_autoptr (GPtrArray) chosen = list_chosen (fields);
-    return chosen->len > 1 ? withdraw (visit, (const char *const *)chosen->pdata, "preference-page")
-                           : show_choices (visit, true);
+    return chosen->len > 1
+               ? withdraw (visit, (const char *const *)chosen->pdata, "preference-page")
+               : show_choices (visit, true);
 }
 
 /* A mailbox provider sends the one-clicks of many people from few addresses. */
@@ -214,7 +215,9 @@ answer_health (Visit *visit)
 
     visit->store = site_enter (visit->site, NULL);
     g_autoptr (GPtrArray) records =
-        visit->store ? consent_ask (visit->store, nobody, PURPOSE_NEWSLETTER, visit->now, &failure) : NULL;
+        visit->store
+            ? consent_ask (visit->store, nobody, PURPOSE_NEWSLETTER, visit->now, &failure)
+            : NULL;
     bool well = records && !failure;
 
     visit->failed = !well;

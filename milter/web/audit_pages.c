@@ -37,9 +37,9 @@ reader_for (const Settings *settings, const WebRequest *request, int64_t now)
     Reader reader = { .settings = settings, .request = request, .now = now };
 
     reader.language = spanish ? STORY_ES : STORY_EN;
-    reader.frame = (HtmlFrame){ spanish ? "es" : "en", word (&reader, S_TITLE),
-                                settings->web_name,    "",
-                                "",                    true };
+    reader.frame = (HtmlFrame){
+        spanish ? "es" : "en", word (&reader, S_TITLE), settings->web_name, "", "", true
+    };
     return reader;
 }
 
@@ -166,16 +166,15 @@ take_hit (const AuditRow *row, void *data)
     Hits *hits = data;
     g_autoptr (GString) html = g_string_new ("<tr>");
     g_autofree char *result = story_result (row);
-    const char *const cells[] = { row->time,   row->record,           result,
-                                  row->class,  row->sender_domain,    row->territory,
-                                  row->rule,   row->recipient_domain, row->queue_id };
+    const char *const cells[] = { row->time,  row->record,           result,
+                                  row->class, row->sender_domain,    row->territory,
+                                  row->rule,  row->recipient_domain, row->queue_id };
 
     if (row->seq == hits->except)
         return true;
-    g_string_append_printf (html,
-                            "<td><a href=\"/audit/%" G_GUINT64_FORMAT "\">%" G_GUINT64_FORMAT
-                            "</a></td>",
-                            row->seq, row->seq);
+    g_string_append_printf (
+        html, "<td><a href=\"/audit/%" G_GUINT64_FORMAT "\">%" G_GUINT64_FORMAT "</a></td>",
+        row->seq, row->seq);
     for (unsigned i = 0; i < G_N_ELEMENTS (cells); i++)
         html_add_element (html, "td", NULL, cells[i] ? cells[i] : "–");
     g_string_append (html, "</tr>\n");
@@ -192,10 +191,13 @@ take_hit (const AuditRow *row, void *data)
 static void
 add_hits (GString *html, const Reader *reader, const Hits *hits)
 {
-    static const StoryWord columns[] = { S_NUMBER, S_TIME,      S_KIND, S_OUTCOME,   S_CLASS,
-                                         S_SENDER, S_TERRITORY, S_RULE, S_RECIPIENT, S_QUEUE_ID };
+    static const StoryWord columns[] = {
+        S_NUMBER, S_TIME,      S_KIND, S_OUTCOME,   S_CLASS,
+        S_SENDER, S_TERRITORY, S_RULE, S_RECIPIENT, S_QUEUE_ID
+    };
 
-    g_string_append (html, "<div class=\"scroll\" tabindex=\"0\"><table class=\"hits\"><thead><tr>");
+    g_string_append (html,
+                     "<div class=\"scroll\" tabindex=\"0\"><table class=\"hits\"><thead><tr>");
     for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++)
         html_add_element (html, "th", NULL, word (reader, columns[i]));
     g_string_append (html, "</tr></thead><tbody>\n");

@@ -70,7 +70,8 @@ check_mode (const char *file, GError **error)
 
     if (stat (file, &status) == 0 && (status.st_mode & (S_IWGRP | S_IWOTH))) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s: others than its owner may write it; right would be: chmod 0640", file);
+                     "%s: others than its owner may write it; right would be: chmod 0640",
+                     file);
         return false;
     }
     return true;

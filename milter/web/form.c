@@ -103,8 +103,7 @@ read_part (GPtrArray *fields, const char *part, size_t length)
     char *name = empty ? name_of (part, (size_t)(empty - part)) : NULL;
 
     if (name)
-        add_field (fields, name,
-                   g_strndup (empty + 4, length - (size_t)(empty + 4 - part)));
+        add_field (fields, name, g_strndup (empty + 4, length - (size_t)(empty + 4 - part)));
 }
 
 /* RFC 2046 5.1.1: after it stand a line end, with blanks before it, or "--". */
@@ -113,7 +112,8 @@ is_ended (const char *at, const char *end)
 {
     while (at < end && (*at == ' ' || *at == '\t'))
         at++;
-    return end - at >= 2 && ((at[0] == '\r' && at[1] == '\n') || (at[0] == '-' && at[1] == '-'));
+    return end - at >= 2 &&
+           ((at[0] == '\r' && at[1] == '\n') || (at[0] == '-' && at[1] == '-'));
 }
 
 /* The next delimiter at the beginning of a line; NULL when there is none. */

@@ -41,9 +41,11 @@ static const char style[] =
     "table{border-collapse:collapse;width:100%;font-size:.9375rem}"
     "th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;"
     "border-bottom:1px solid var(--edge)}"
-    ".fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:.75rem 1rem}"
+    ".fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:.75rem "
+    "1rem}"
     ".fields label{display:block;font-weight:600}"
-    ".fields input{width:100%;font:inherit;min-height:44px;padding:.25rem .5rem;color:var(--ink);"
+    ".fields input{width:100%;font:inherit;min-height:44px;padding:.25rem "
+    ".5rem;color:var(--ink);"
     "background:var(--paper);border:1px solid var(--edge);border-radius:6px}"
     "pre{white-space:pre-wrap;font-size:.875rem}summary{min-height:44px;padding:.625rem 0}"
     ".notice{padding:.75rem 1rem;border:2px solid var(--edge);border-radius:6px}";

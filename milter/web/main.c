@@ -65,9 +65,12 @@ static Options
 parse_options (int argc, char *argv[])
 {
     static const struct option table[] = {
-        { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'C' },
-        { "texts", no_argument, NULL, 't' },        { "now", required_argument, NULL, 'n' },
-        { "version", no_argument, NULL, 'V' },      { "help", no_argument, NULL, 'h' },
+        { "config", required_argument, NULL, 'c' },
+        { "check", no_argument, NULL, 'C' },
+        { "texts", no_argument, NULL, 't' },
+        { "now", required_argument, NULL, 'n' },
+        { "version", no_argument, NULL, 'V' },
+        { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
     Options options = { .config = LICET_CONFIG_FILE, .status = -1 };

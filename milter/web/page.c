@@ -27,8 +27,9 @@ add_about (GString *html, const PageOf *of, const char *name, TextId id)
 static HtmlFrame
 frame_of (const PageOf *of, TextId heading)
 {
-    return (HtmlFrame){ of->texts->language, say (of, heading), of->settings->web_name,
-                        of->settings->web_imprint, say (of, TEXT_IMPRINT), false };
+    return (HtmlFrame){ of->texts->language,    say (of, heading),
+                        of->settings->web_name, of->settings->web_imprint,
+                        say (of, TEXT_IMPRINT), false };
 }
 
 static GString *
@@ -99,10 +100,11 @@ page_done (const PageOf *of, const char *const *purposes)
 static void
 add_choice (GString *html, const PageOf *of, const char *purpose, bool stopped)
 {
-    g_string_append_printf (html,
-                            "<div class=\"row\"><input type=\"checkbox\" id=\"%s\" name=\"stop\" "
-                            "value=\"%s\"%s>\n<label for=\"%s\">",
-                            purpose, purpose, stopped ? " checked disabled" : "", purpose);
+    g_string_append_printf (
+        html,
+        "<div class=\"row\"><input type=\"checkbox\" id=\"%s\" name=\"stop\" "
+        "value=\"%s\"%s>\n<label for=\"%s\">",
+        purpose, purpose, stopped ? " checked disabled" : "", purpose);
     html_add_text (html, texts_purpose (of->texts, purpose));
     if (stopped) {
         g_string_append (html, " <span>(");

@@ -19,7 +19,7 @@ struct Site {
     char *failure;       /* why it did not open */
     unsigned inside;     /* how many use the store */
     GCond left;          /* one of them is done */
-    int reading; /* 1 while somebody reads the log */
+    int reading;         /* 1 while somebody reads the log */
     int counters[SITE_COUNT];
 };
 
@@ -230,8 +230,7 @@ void
 site_leave (Site *site, ConsentStore *store, bool failed)
 {
     g_mutex_lock (&site->lock);
-    ConsentStore *old =
-        failed && site->store == store ? g_steal_pointer (&site->store) : NULL;
+    ConsentStore *old = failed && site->store == store ? g_steal_pointer (&site->store) : NULL;
     site->inside--;
     g_cond_broadcast (&site->left);
     g_mutex_unlock (&site->lock);
@@ -289,8 +288,9 @@ site_metrics (Site *site)
 
     for (unsigned i = 0; i < SITE_COUNT; i++)
         g_string_append_printf (
-            text, "# HELP licet_web_%s_total %s\n# TYPE licet_web_%s_total counter\n"
-                  "licet_web_%s_total %d\n",
+            text,
+            "# HELP licet_web_%s_total %s\n# TYPE licet_web_%s_total counter\n"
+            "licet_web_%s_total %d\n",
             counter_texts[i].name, counter_texts[i].help, counter_texts[i].name,
             counter_texts[i].name, g_atomic_int_get (&site->counters[i]));
     g_string_append_printf (text,

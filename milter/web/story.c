@@ -31,13 +31,16 @@ typedef enum {
 static const char *const sentences[SENTENCES][STORY_LANGUAGES] = {
     [T_MAIL] = { "On %s a mail of %s reached licet: %s, purpose %s, %s %% of it promotion.",
                  "El %s llegó a licet un correo de %s: %s, finalidad %s, %s %% promoción." },
-    [T_JUDGED] = { "The recipient, at %s, came under the rules of %s (known from %s). There the "
+    [T_JUDGED] = { "The recipient, at %s, came under the rules of %s (known from %s). There "
+                   "the "
                    "mail counts as %s: %s.",
-                   "El destinatario, en %s, quedó sujeto a las reglas de %s (según %s). Allí el "
+                   "El destinatario, en %s, quedó sujeto a las reglas de %s (según %s). Allí "
+                   "el "
                    "correo cuenta como %s: %s." },
     [T_GRANTED] = { "For %s the newest event is an agreement of %s, on the basis %s, from %s "
                     "(event %s).",
-                    "Para %s el hecho más reciente es un consentimiento del %s, con base %s, de "
+                    "Para %s el hecho más reciente es un consentimiento del %s, con base %s, "
+                    "de "
                     "%s (hecho %s)." },
     [T_REFUSED] = { "For %s the newest event is a withdrawal of %s%s, from %s (event %s).",
                     "Para %s el hecho más reciente es una baja del %s%s, de %s (hecho %s)." },
@@ -45,7 +48,8 @@ static const char *const sentences[SENTENCES][STORY_LANGUAGES] = {
                     "Se pidió un consentimiento para %s y nunca se confirmó." },
     [T_UNKNOWN] = { "Nothing is known of an agreement to %s.",
                     "No consta ningún consentimiento para %s." },
-    [T_UNAVAILABLE] = { "The consent store did not answer, which never counts as agreement to %s.",
+    [T_UNAVAILABLE] = { "The consent store did not answer, which never counts as agreement to "
+                        "%s.",
                         "El almacén de consentimientos no respondió, lo que nunca cuenta como "
                         "consentimiento para %s." },
     [T_DELIVERED] = { "The mail went on to this recipient with its promotion.",
@@ -99,12 +103,14 @@ say (GString *html, StoryLanguage language, Sentence sentence, const char *const
     html_add_element (html, "p", NULL, text->str);
 }
 
-#define SAY(sentence, ...) say (html, language, sentence, (const char *const[]){ __VA_ARGS__, NULL })
+#define SAY(sentence, ...)                                                                     \
+    say (html, language, sentence, (const char *const[]){ __VA_ARGS__, NULL })
 
 static const char *
 purpose_of (const AuditRow *row)
 {
-    return row->consent_purpose && strcmp (row->consent_purpose, "*") != 0 ? row->consent_purpose
+    return row->consent_purpose && strcmp (row->consent_purpose, "*") != 0
+               ? row->consent_purpose
            : row->promo_purpose ? row->promo_purpose
                                 : row->purpose;
 }
@@ -120,9 +126,9 @@ tell_consent (GString *html, const AuditRow *row, StoryLanguage language)
              row->consent_event);
     else if (strcmp (state, "refused") == 0)
         SAY (T_REFUSED, purpose, row->consent_at,
-             !all                      ? " "
+             !all                   ? " "
              : language == STORY_EN ? " of all promotion"
-                                       : " de toda promoción",
+                                    : " de toda promoción",
              row->consent_source, row->consent_event);
     else if (strcmp (state, "unavailable") == 0)
         SAY (T_UNAVAILABLE, purpose);

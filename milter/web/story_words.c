@@ -17,7 +17,8 @@ static const char *const words[S_WORDS][STORY_LANGUAGES] = {
                  "resto." },
     [S_NOTHING_FOUND] = { "No record fits.", "Ningún asiento coincide." },
     [S_BACK] = { "New search", "Nueva búsqueda" },
-    [S_READ_NOTE] = { "This page reads the log as it stands and changes nothing. That it was not "
+    [S_READ_NOTE] = { "This page reads the log as it stands and changes nothing. That it was "
+                      "not "
                       "altered is proven by: licet audit verify",
                       "Esta página lee el registro tal como está y no cambia nada. Que no ha "
                       "sido alterado lo prueba: licet audit verify" },
@@ -35,7 +36,8 @@ static const char *const words[S_WORDS][STORY_LANGUAGES] = {
     [S_WHO] = { "This page is for auditors with a token.",
                 "Esta página es para auditores con una clave." },
     [S_BAD_TIME] = { "\"%s\" is no time; right would be 2026-11-24 or 2026-11-24T15:00:00Z.",
-                     "«%s» no es una fecha; sería correcto 2026-11-24 o 2026-11-24T15:00:00Z." },
+                     "«%s» no es una fecha; sería correcto 2026-11-24 o "
+                     "2026-11-24T15:00:00Z." },
     [S_TIME] = { "Time", "Hora" },
     [S_NUMBER] = { "No.", "N.º" },
     [S_KIND] = { "Kind", "Tipo" },

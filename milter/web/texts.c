@@ -24,9 +24,9 @@ const Texts web_texts[] = {
           [TEXT_NOTHING_CHOSEN] = "Nothing was marked, so nothing has changed.",
           [TEXT_IMPRINT] = "Imprint",
           [TEXT_BAD_LINK] = "This link does not work",
-          [TEXT_BAD_LINK_NOTE] =
-              "It may have been cut off on its way. Open the link in the mail itself once more, "
-              "or answer the mail. Nothing has changed.",
+          [TEXT_BAD_LINK_NOTE] = "It may have been cut off on its way. Open the link in the "
+                                 "mail itself once more, "
+                                 "or answer the mail. Nothing has changed.",
           [TEXT_NOT_FOUND] = "There is no such page",
           [TEXT_NOT_FOUND_NOTE] = "Open the link in the mail itself once more.",
           [TEXT_BAD_REQUEST] = "This was not understood",
@@ -65,13 +65,14 @@ const Texts web_texts[] = {
           [TEXT_ALREADY_STOPPED] = "dado de baja",
           [TEXT_SAVE] = "Dar de baja lo marcado",
           [TEXT_STOP_ALL] = "No recibir más publicidad",
-          [TEXT_STOP_ALL_NOTE] = "Un solo clic detiene toda la publicidad por correo electrónico.",
+          [TEXT_STOP_ALL_NOTE] =
+              "Un solo clic detiene toda la publicidad por correo electrónico.",
           [TEXT_NOTHING_CHOSEN] = "No se ha marcado nada, por lo que nada ha cambiado.",
           [TEXT_IMPRINT] = "Aviso legal",
           [TEXT_BAD_LINK] = "Este enlace no funciona",
-          [TEXT_BAD_LINK_NOTE] =
-              "Puede haberse cortado por el camino. Abra de nuevo el enlace en el propio correo "
-              "o responda a él. Nada ha cambiado.",
+          [TEXT_BAD_LINK_NOTE] = "Puede haberse cortado por el camino. Abra de nuevo el enlace "
+                                 "en el propio correo "
+                                 "o responda a él. Nada ha cambiado.",
           [TEXT_NOT_FOUND] = "Esta página no existe",
           [TEXT_NOT_FOUND_NOTE] = "Abra de nuevo el enlace en el propio correo.",
           [TEXT_BAD_REQUEST] = "No se ha entendido la petición",
@@ -99,8 +100,8 @@ const Texts web_texts[] = {
       {
           [TEXT_UNSUBSCRIBE] = "Abmelden",
           [TEXT_ABOUT_TO_STOP] = "%s bekommt dann keine Mails dieser Art mehr:",
-          [TEXT_STILL_COMES] =
-              "Mails zu Ihren Bestellungen, Ihrem Konto und seiner Sicherheit kommen weiterhin.",
+          [TEXT_STILL_COMES] = "Mails zu Ihren Bestellungen, Ihrem Konto und seiner Sicherheit "
+                               "kommen weiterhin.",
           [TEXT_MORE] = "Auswählen, was noch aufhören soll",
           [TEXT_DONE] = "Erledigt: Sie sind abgemeldet",
           [TEXT_STOPPED] = "Für %s ist beendet:",
@@ -116,15 +117,16 @@ const Texts web_texts[] = {
           [TEXT_BAD_LINK] = "Dieser Link funktioniert nicht",
           [TEXT_BAD_LINK_NOTE] =
               "Vielleicht wurde er unterwegs abgeschnitten. Öffnen Sie den Link in der Mail "
-              "selbst noch einmal, oder antworten Sie auf die Mail. Es hat sich nichts geändert.",
+              "selbst noch einmal, oder antworten Sie auf die Mail. Es hat sich nichts "
+              "geändert.",
           [TEXT_NOT_FOUND] = "Diese Seite gibt es nicht",
           [TEXT_NOT_FOUND_NOTE] = "Öffnen Sie den Link in der Mail selbst noch einmal.",
           [TEXT_BAD_REQUEST] = "Das wurde nicht verstanden",
           [TEXT_BAD_REQUEST_NOTE] = "Es hat sich nichts geändert. Öffnen Sie den Link in der "
                                     "Mail noch einmal und nehmen Sie den Knopf.",
           [TEXT_TOO_MANY] = "Zu viele Anfragen",
-          [TEXT_TOO_MANY_NOTE] =
-              "Es hat sich nichts geändert. Bitte versuchen Sie es in einer Minute noch einmal.",
+          [TEXT_TOO_MANY_NOTE] = "Es hat sich nichts geändert. Bitte versuchen Sie es in einer "
+                                 "Minute noch einmal.",
           [TEXT_NOT_YET] = "Noch nicht erledigt",
           [TEXT_NOT_YET_NOTE] =
               "Ihre Wahl kann im Augenblick nicht gespeichert werden; es hat sich noch nichts "
@@ -171,9 +173,9 @@ const Texts web_texts[] = {
           [TEXT_TOO_MANY] = "Trop de demandes",
           [TEXT_TOO_MANY_NOTE] = "Rien n’a changé. Veuillez réessayer dans une minute.",
           [TEXT_NOT_YET] = "Pas encore fait",
-          [TEXT_NOT_YET_NOTE] =
-              "Votre choix ne peut pas être enregistré pour le moment ; rien n’a encore changé. "
-              "Veuillez réessayer dans quelques minutes.",
+          [TEXT_NOT_YET_NOTE] = "Votre choix ne peut pas être enregistré pour le moment ; rien "
+                                "n’a encore changé. "
+                                "Veuillez réessayer dans quelques minutes.",
           [TEXT_NEWSLETTER] = "Lettre d’information",
           [TEXT_OFFER] = "Offres et remises",
           [TEXT_CROSS_SELL] = "Recommandations de produits",

@@ -154,8 +154,11 @@ is_found_in_text (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_autoptr (Tokens) tokens = load (fixture);
     g_autofree char *token = tokens_make (tokens, "ana@example.com", "*");
     static const char *const rows[] = {
-        "%s", "unsubscribe %s", "<https://shop.example/u/%s>, <mailto:x@y.z>",
-        "Re: AW: thisisaverylongwordthatisnotatokenbutlookslikeone12345 %s", "x+%s@shop.example",
+        "%s",
+        "unsubscribe %s",
+        "<https://shop.example/u/%s>, <mailto:x@y.z>",
+        "Re: AW: thisisaverylongwordthatisnotatokenbutlookslikeone12345 %s",
+        "x+%s@shop.example",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
