@@ -95,7 +95,8 @@ footer_unsubscribe_url (const RuleView *view)
     if (!profile || !profile->unsubscribe_url || lacks_token (profile, view->facts))
         return NULL;
     const char *token = view->facts->token;
-    g_autofree char *with_token = fill (profile->unsubscribe_url, "{token}", token ? token : "");
+    g_autofree char *with_token =
+        fill (profile->unsubscribe_url, "{token}", token ? token : "");
     g_autofree char *with_address = fill (with_token, "{address}", view->facts->address);
     return fill (with_address, "{purpose}",
                  purpose == PURPOSE_NONE ? "*" : purpose_word (purpose));

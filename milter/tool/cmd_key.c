@@ -149,10 +149,11 @@ add_unsubscribe_key (const char *file)
     if (!tokens_add_key (file, &id, &error))
         return tool_fail_create (error);
     json_text_append (setting, path);
-    printf ("Key %s is the first in %s and makes the links of new mails; what was there is still "
-            "known.\n\nFor licet.cfg:\n\n%s;\n\nFor an entry of senders in licet-policy.cfg:\n\n"
-            "unsubscribe_url = \"https://YOUR-HOST/u/{token}\";\n",
-            id, file, setting->str);
+    printf (
+        "Key %s is the first in %s and makes the links of new mails; what was there is still "
+        "known.\n\nFor licet.cfg:\n\n%s;\n\nFor an entry of senders in licet-policy.cfg:\n\n"
+        "unsubscribe_url = \"https://YOUR-HOST/u/{token}\";\n",
+        id, file, setting->str);
     return EX_OK;
 }
 
@@ -180,8 +181,8 @@ add_auditor (const char *name, const char *file)
         fail_file (file, &error);
         return tool_fail_create (error);
     }
-    printf ("%s may read the log's pages with this token, which is shown only now:\n\n%s\n", name,
-            token);
+    printf ("%s may read the log's pages with this token, which is shown only now:\n\n%s\n",
+            name, token);
     return EX_OK;
 }
 
@@ -189,7 +190,7 @@ static int
 key_new (int argc, char **argv)
 {
     g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL, *unsubscribe = NULL,
-                     *auditor = NULL;
+                    *auditor = NULL;
     GOptionEntry entries[] = {
         { "algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm, "rsa (2048 bits) or ed25519",
           "NAME" },
