@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "licet/error.h"
+
 typedef struct {
     Engine engine; /* first: an Engine pointer is a pointer to this */
     Settings *settings;
@@ -30,6 +32,15 @@ open_signer (const Settings *settings, GError **error)
 }
 
 static bool
+load_tokens (Engine *engine, GError **error)
+{
+    const char *file = engine->settings->unsubscribe_keys;
+
+    engine->tokens = *file ? tokens_load (file, error) : NULL;
+    return engine->tokens || !*file;
+}
+
+static bool
 load_parts (Snapshot *snapshot, GError **error)
 {
     const Settings *settings = snapshot->settings;
@@ -48,7 +59,7 @@ load_parts (Snapshot *snapshot, GError **error)
     if (g_file_test (model, G_FILE_TEST_EXISTS) && !(engine->model = model_load (model, error)))
         return false;
     engine->signer = open_signer (settings, error);
-    if (!engine->signer)
+    if (!engine->signer || !load_tokens (engine, error))
         return false;
     engine->store = consent_open (settings->consent, error);
     return engine->store != NULL;
@@ -61,6 +72,7 @@ snapshot_free (Snapshot *snapshot)
     g_clear_pointer (&snapshot->engine.words, words_unref);
     g_clear_pointer (&snapshot->engine.model, model_unref);
     g_clear_pointer (&snapshot->engine.signer, signer_unref);
+    g_clear_pointer (&snapshot->engine.tokens, tokens_unref);
     g_clear_pointer (&snapshot->engine.store, consent_unref);
     settings_free (snapshot->settings);
     g_free (snapshot);
@@ -92,4 +104,24 @@ engine_unref (Engine *engine)
 {
     if (engine && g_atomic_ref_count_dec (&((Snapshot *)engine)->references))
         snapshot_free ((Snapshot *)engine);
+}
+
+bool
+engine_is_ready (const Engine *engine, GError **error)
+{
+    if (engine->tokens || !policy_set_wants_tokens (engine->policies))
+        return true;
+    g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                 "unsubscribe_keys is not set, and an unsubscribe_url of the policies has "
+                 "{token}; right would be: licet key new --unsubscribe FILE");
+    return false;
+}
+
+bool
+engine_rehearse_tokens (Engine *engine)
+{
+    if (engine->tokens)
+        return false;
+    engine->tokens = tokens_new_forgotten ();
+    return policy_set_wants_tokens (engine->policies);
 }

@@ -146,7 +146,7 @@ load_engine (const char *config, GError **error)
     Settings *settings = settings_load (config, error);
     g_autoptr (Engine) engine = settings ? engine_new (settings, error) : NULL;
 
-    return engine && rehearse_engine (engine, error) ? g_steal_pointer (&engine) : NULL;
+    return engine && engine_is_ready (engine, error) && rehearse_engine (engine, error) ? g_steal_pointer (&engine) : NULL;
 }
 
 /* Caller frees. */

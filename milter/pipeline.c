@@ -11,11 +11,15 @@
 
 #include "licet/address.h"
 #include "licet/classify.h"
+#include "licet/error.h"
 #include "licet/message.h"
 #include "licet/rewrite.h"
 
 #include "departure.h"
 #include "foreign.h"
+
+/* Each is an edit of every copy; a mail has a few links to unsubscribe. */
+enum { MOST_PLACEHOLDERS = 64 };
 
 /* An address that cannot be normalised has no consent and no country; the policies' default
  * judges it. */
@@ -119,6 +123,37 @@ ask_authentication (const Run *run)
                                       sender ? address_domain (sender->address) : NULL);
 }
 
+/* A place that stays open would be a link that leads nowhere: such mail waits until there are keys. */
+static bool
+check_placeholders (Run *run, GError **error)
+{
+    unsigned count = rewrite_count_placeholders (run->message);
+
+    run->options.placeholders = count > 0;
+    if (count > 0 && !run->engine->tokens)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "the message has {{licet_token}}, and unsubscribe_keys is not set");
+    else if (count > MOST_PLACEHOLDERS)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "{{licet_token}} stands %u times",
+                     count);
+    else
+        return true;
+    return false;
+}
+
+/* What the links of this recipient hold. */
+static char *
+make_token (const Run *run, const RecipientFacts *facts)
+{
+    const Classification *class = run->plan->classification;
+    Purpose purpose = class->promo_purpose;
+
+    if (!run->engine->tokens)
+        return NULL;
+    return tokens_make (run->engine->tokens, facts->address,
+                        purpose == PURPOSE_NONE ? "*" : purpose_word (purpose));
+}
+
 static void
 decide_all (Run *run)
 {
@@ -136,6 +171,7 @@ decide_all (Run *run)
             policies, run->message, envelope_recipient (run->envelope, i)->address, record);
         ask_contacts (run, facts);
         facts->authentication = authentication ? authentication_ref (authentication) : NULL;
+        facts->token = make_token (run, facts);
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
         judge_text_only (run, decision);
         g_ptr_array_add (run->plan->decisions, decision);
@@ -381,6 +417,8 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .now = now,
         .plan = plan,
     };
+    if (!check_placeholders (&run, error))
+        return NULL;
     run.hints = hints_of (&run);
     plan->classification = classify (message, engine->words, engine->model, &run.hints);
     plan->campaign = g_strdup (message_header (message, "X-Licet-Campaign"));

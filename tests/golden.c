@@ -136,6 +136,8 @@ settings_for (const Case *this, const char *policies)
     g_free (settings->consent);
     settings->consent = g_strdup (has_csv ? csv : "memory:");
     read_settings (this, settings);
+    g_free (settings->unsubscribe_keys);
+    settings->unsubscribe_keys = g_build_filename (this->work, "keys", "unsubscribe", NULL);
     for (unsigned i = 0; i < 2; i++) {
         const char *selector = i ? "ed25519" : "rsa";
         g_autofree char *pem = g_strdup_printf ("%s/keys/%s.pem", this->work, selector);

@@ -109,6 +109,7 @@ typedef struct {
                                      CONTACT_DAYS days; NULL when nobody knows */
     char *contacts_failure;         /* why not, when it was asked; or NULL */
     Authentication *authentication; /* of the sender's domain; NULL: not one that is watched */
+    char *token; /* what this recipient's links to unsubscribe hold; NULL: none can be made */
 } RecipientFacts;
 
 typedef struct {

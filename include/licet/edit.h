@@ -27,7 +27,7 @@ typedef enum {
 typedef struct {
     EditKind kind;
     const char *why; /* a static word for the record: "strip", "unmark", "tracking",
-                          "text-only", "control-header", "tag", "label", "footer", "list-unsubscribe",
+                          "text-only", "token", "control-header", "tag", "label", "footer", "list-unsubscribe",
                           "reply-to", "normalise", "foreign-signature", "own-signature",
                           "signature" */
     unsigned leaf;   /* EDIT_CUT, EDIT_REPLACE, EDIT_INSERT, EDIT_DROP */

@@ -35,6 +35,8 @@ const char *policy_set_version (const PolicySet *set);
 unsigned policy_set_territory_count (const PolicySet *set);
 unsigned policy_set_rule_count (const PolicySet *set);
 unsigned policy_set_sender_count (const PolicySet *set);
+/* Whether a sender profile's links to unsubscribe hold a token (RecipientFacts). */
+bool policy_set_wants_tokens (const PolicySet *set);
 
 /* What is no mistake and still not meant, a line "file:line: …" each: rules that can never decide
  * anything, rules and exceptions that have ended. Caller owns texts and array. */

@@ -17,12 +17,17 @@
  */
 typedef struct {
     const char *tag_header; /* name of the field that carries the class; "" to add none */
+    bool placeholders;      /* there are some; the facts of every decision have a token then */
 } RewriteOptions;
 
 /* What makes the copy that is only the text/plain alternative of a page, without its blocks and
  * without the control headers: array of Edit. MALFORMED when there is no such alternative. */
 GPtrArray *rewrite_text_only (const Message *message, const Classification *classification,
                               const RewriteOptions *options, GError **error);
+
+/* How often {{licet_token}} stands in a message: in its header, its pages and texts. Each becomes the
+ * token of the recipient, in every copy. */
+unsigned rewrite_count_placeholders (const Message *message);
 
 /* Array of Variant, empty when nobody is to get a copy now. decisions: of Decision. */
 GPtrArray *rewrite_variants (const Message *message, const Classification *classification,

@@ -32,6 +32,7 @@ typedef struct {
     char *metrics_file;      /* path, or "" */
     char *log;               /* "stderr" or "syslog" */
     char *tag_header;
+    char *unsubscribe_keys;  /* path, or "" */
     char *eightbit;            /* "encode" or "keep" */
     char *unsigned_mail;       /* "pass" or "defer" */
     char *existing_signatures; /* "keep", "remove" or "remove-if-broken" */
@@ -40,6 +41,14 @@ typedef struct {
     char *signing_engine;                            /* "openssl" or "libopendkim" */
     int64_t verify_signatures;                       /* one in so many; 0: none */
     char *hostname;                                  /* for greetings and EHLO */
+    char *web_listen;        /* "HOST:PORT" */
+    char *web_user;          /* or "" */
+    char *web_name;          /* of the sender, for pages; or "" */
+    char *web_imprint;       /* URL, or "" */
+    char *web_auditors;      /* path, or "" */
+    int64_t web_rate;        /* requests per minute of one client */
+    int64_t web_connections;
+    int64_t web_seconds;     /* longest life of a connection */
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;

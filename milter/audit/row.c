@@ -41,6 +41,7 @@ static const struct {
     TEXT (territory, NULL, "territory"),
     TEXT (territory_source, NULL, "territory_source"),
     TEXT (legal_class, NULL, "legal_class"),
+    TEXT (legal_reason, NULL, "legal_reason"),
     TEXT (consent_state, "consent", "state"),
     TEXT (consent_basis, "consent", "basis"),
     TEXT (consent_at, "consent", "at"),
@@ -150,15 +151,23 @@ read_facts (AuditRow *row, const json_t *root)
 static void
 read_edits (AuditRow *row, const json_t *copy)
 {
+    GArray *edits = g_array_new (FALSE, TRUE, sizeof (AuditEdit));
     const json_t *edit;
     size_t i;
 
     json_array_foreach (json_object_get (copy, "edits"), i, edit)
     {
-        row->strips += g_strcmp0 (text_of (edit, "kind"), "strip") == 0;
-        row->bytes_removed +=
-            (uint64_t)json_integer_value (json_object_get (edit, "bytes_removed"));
+        AuditEdit read = {
+            .kind = text_of (edit, "kind"),
+            .where = text_of (edit, "where"),
+            .rule = text_of (edit, "rule"),
+            .bytes = (uint64_t)json_integer_value (json_object_get (edit, "bytes_removed")),
+        };
+        row->strips += g_strcmp0 (read.kind, "strip") == 0;
+        row->bytes_removed += read.bytes;
+        g_array_append_val (edits, read);
     }
+    row->edits = edits;
 }
 
 bool
@@ -191,6 +200,7 @@ void
 row_clear (ParsedRow *parsed)
 {
     g_array_unref ((GArray *)parsed->row.rules);
+    g_array_unref ((GArray *)parsed->row.edits);
     if (parsed->row.contacts)
         g_array_unref ((GArray *)parsed->row.contacts);
     authentication_unref ((Authentication *)parsed->row.authentication);

@@ -90,6 +90,8 @@ static const Setting table[] = {
       "header field that tells the class of what leaves; empty to add none" },
     { "eightbit", SETTING_TEXT, "encode", AT (eightbit), 0, 0, eightbit_words,
       "8-bit bodies and header fields: encode, so that no hop has to, or keep" },
+    { "unsubscribe_keys", SETTING_TEXT, "", AT (unsubscribe_keys), 0, 0, NULL,
+      "file of keys for {token} in links to unsubscribe; empty: none" },
     { "unsigned_mail", SETTING_TEXT, "pass", AT (unsigned_mail), 0, 0, unsigned_words,
       "what happens to mail whose From domain has no key: pass or defer" },
     { "existing_signatures", SETTING_TEXT, "remove-if-broken", AT (existing_signatures), 0, 0,
@@ -121,6 +123,22 @@ static const Setting table[] = {
       "domains of From whose DNS is watched; DOMAIN:ENVELOPE where the envelope has another" },
     { "preflight_minutes", SETTING_NUMBER, "60", AT (preflight_minutes), 0, 10080, NULL,
       "minutes between two looks at their DNS; 0: on demand only" },
+    { "web_listen", SETTING_TEXT, "127.0.0.1:10028", AT (web_listen), 0, 0, NULL,
+      "where licet-web listens for the web server in front of it" },
+    { "web_user", SETTING_TEXT, "", AT (web_user), 0, 0, NULL,
+      "user that licet-web becomes when root starts it" },
+    { "web_name", SETTING_TEXT, "", AT (web_name), 0, 0, NULL,
+      "the sender's name on the pages of licet-web" },
+    { "web_imprint", SETTING_TEXT, "", AT (web_imprint), 0, 0, NULL,
+      "https address of the sender's imprint, for the pages" },
+    { "web_auditors", SETTING_TEXT, "", AT (web_auditors), 0, 0, NULL,
+      "file of auditors who may read the log's pages; empty: nobody, no pages" },
+    { "web_rate", SETTING_NUMBER, "120", AT (web_rate), 1, 1000000, NULL,
+      "requests a minute of one client; valid one-clicks do not count" },
+    { "web_connections", SETTING_NUMBER, "256", AT (web_connections), 8, 10000, NULL,
+      "connections to licet-web at once" },
+    { "web_seconds", SETTING_NUMBER, "15", AT (web_seconds), 2, 300, NULL,
+      "longest time for one request to licet-web" },
     { "keys", SETTING_KEYS, "", AT (keys), 0, 0, NULL,
       "DKIM keys: ( { domain = \"…\"; selector = \"…\"; file = \"…\"; }, … )" },
 };
@@ -295,6 +313,31 @@ check_endpoint (const ConfNode *root, const char *name, const char *value, GPtrA
                       "%s: \"%s\"; right would be 127.0.0.1:10026 or unix:/path", name, value);
 }
 
+/* An address that goes into a page as it is. */
+static bool
+is_https (const char *url)
+{
+    return g_str_has_prefix (url, "https://") && g_str_is_ascii (url) &&
+           !strpbrk (url, " \t\r\n<>\"'");
+}
+
+static void
+check_web (const Settings *settings, const ConfNode *root, GPtrArray *problems)
+{
+    if (g_str_has_prefix (settings->web_listen, "unix:"))
+        conf_problem (problems, conf_child (root, "web_listen"),
+                      "web_listen: \"%s\"; right would be 127.0.0.1:10028",
+                      settings->web_listen);
+    else
+        check_endpoint (root, "web_listen", settings->web_listen, problems);
+    if (*settings->web_imprint && !is_https (settings->web_imprint))
+        conf_problem (problems, conf_child (root, "web_imprint"),
+                      "web_imprint: \"%s\"; right would be https://shop.example/imprint",
+                      settings->web_imprint);
+    if (!g_utf8_validate (settings->web_name, -1, NULL))
+        conf_problem (problems, conf_child (root, "web_name"), "web_name is no UTF-8");
+}
+
 static void
 check_names (const Settings *settings, const ConfNode *root, GPtrArray *problems)
 {
@@ -363,6 +406,7 @@ check_across (const Settings *settings, const ConfNode *root, GPtrArray *problem
     check_endpoint (root, "submit_to", settings->submit_to, problems);
     check_names (settings, root, problems);
     check_preflight (settings, root, problems);
+    check_web (settings, root, problems);
     if (!is_field_name (settings->tag_header))
         conf_problem (problems, conf_child (root, "tag_header"),
                       "tag_header: \"%s\" is no header field name", settings->tag_header);

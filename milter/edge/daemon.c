@@ -285,7 +285,7 @@ load_and_swap (Daemon *daemon, GError **error)
     if (!settings)
         return false;
     g_autoptr (Engine) fresh = engine_new (settings, error);
-    if (!fresh || !rehearse_engine (fresh, error) ||
+    if (!fresh || !engine_is_ready (fresh, error) || !rehearse_engine (fresh, error) ||
         !audit_reopen (daemon->audit, daemon_now (daemon), error) ||
         !record_policies (daemon, fresh, error))
         return false;

@@ -467,6 +467,15 @@ policy_set_sender_count (const PolicySet *set)
     return set->senders->len;
 }
 
+bool
+policy_set_wants_tokens (const PolicySet *set)
+{
+    for (unsigned i = 0; i < set->senders->len; i++)
+        if (sender_wants_token (g_ptr_array_index (set->senders, i)))
+            return true;
+    return false;
+}
+
 const Territory *
 policy_set_find (const PolicySet *set, const char *code)
 {

@@ -14,7 +14,8 @@
 typedef struct {
     char **domains, **names, **postal_address, **contact, **register_data;
     char **territories;    /* of recipients; empty for all */
-    char *unsubscribe_url; /* template with {address} and {purpose}; https; or NULL */
+    char *unsubscribe_url; /* template with {token}, {address}, {purpose}; https; or NULL */
+    char *unsubscribe_mailto; /* takes {token} in its subject; or NULL */
     char *reply_to;        /* or NULL */
     int64_t daily_volume;  /* like mails a day at most; -1 when not said */
     bool has_reply_language;

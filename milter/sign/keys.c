@@ -42,8 +42,8 @@ keys_fail (GError **error, const char *what)
     return false;
 }
 
-static bool
-check_owner (const char *file, int fd, GError **error)
+bool
+keys_check_owner (const char *file, int fd, mode_t allowed, GError **error)
 {
     struct stat status;
     g_autofree char *quoted = g_shell_quote (file);
@@ -65,11 +65,11 @@ check_owner (const char *file, int fd, GError **error)
                      file, status.st_uid, geteuid (), quoted);
         return false;
     }
-    if (status.st_mode & (S_IRWXG | S_IRWXO)) {
+    if (status.st_mode & (S_IRWXG | S_IRWXO) & ~allowed) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
                      "%s: mode %04o lets others than its owner at the key; right would be: "
-                     "chmod 0600 %s",
-                     file, status.st_mode & 07777, quoted);
+                     "chmod %04o %s",
+                     file, status.st_mode & 07777, 0600 | allowed, quoted);
         return false;
     }
     return true;
@@ -173,7 +173,7 @@ keys_load (const char *file, GError **error)
                      g_strerror (errno));
         return NULL;
     }
-    EVP_PKEY *key = check_owner (file, fd, error) ? read_key (file, fd, error) : NULL;
+    EVP_PKEY *key = keys_check_owner (file, fd, 0, error) ? read_key (file, fd, error) : NULL;
     close (fd);
     return key;
 }

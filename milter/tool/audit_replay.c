@@ -92,6 +92,7 @@ find_engine (Replay *replay, GError **error)
     engine = engine_new (settings, error);
     if (!engine)
         return NULL;
+    engine_rehearse_tokens (engine);
     g_hash_table_insert (replay->engines, g_strdup (policies), engine);
     return engine;
 }

@@ -25,6 +25,7 @@ static const Command commands[] = {
       "verify, search, tail, export, report, replay, find, erase: the log" },
     { "doctor", cmd_doctor,
       "what in Postfix's files lets mail past licetd or breaks signatures" },
+    { "feedback", cmd_feedback, "obeys a request to unsubscribe, a complaint or a bounce" },
     { "key", cmd_key, "new, show, verify: DKIM keys" },
     { "settings", cmd_settings, "what licet.cfg may hold" },
     { "status", cmd_status, "counters of the running daemon" },
