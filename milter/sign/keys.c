@@ -188,7 +188,7 @@ keys_check_file (const char *file, GError **error)
                      g_strerror (errno));
         return false;
     }
-    bool good = check_owner (file, fd, error);
+    bool good = keys_check_owner (file, fd, 0, error);
     close (fd);
     return good;
 }
