@@ -121,6 +121,8 @@ typedef struct {
  * Memory is a small multiple of the size; time is linear in it.
  */
 Message *message_parse (GBytes *bytes, GError **error);
+/* A message that is an HTML page in UTF-8 and nothing else, for reading it. */
+Message *message_of_page (const char *page, size_t length);
 void message_free (Message *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, message_free)
 
@@ -162,6 +164,9 @@ char *message_whole_text (const Message *message, unsigned leaf, size_t start, s
 
 /* Array of Reading, by offset but for those of style sheets, which come first. Caller frees. */
 GPtrArray *message_readings (const Message *message, unsigned leaf);
+
+/* Those of them that a text alternative says in words: what pictures and fields are named. */
+GPtrArray *message_descriptions (const Message *message, unsigned leaf);
 
 /* The decoded bytes of any leaf, attachments too, as far as they can be decoded. Linear. Caller
  * unrefs. */

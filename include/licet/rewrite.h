@@ -19,10 +19,6 @@ typedef struct {
     const char *tag_header; /* name of the field that carries the class; "" to add none */
 } RewriteOptions;
 
-/* The header fields that a sending application may set for licet; all are removed before a
- * message leaves. NULL-terminated. */
-const char *const *rewrite_control_headers (void);
-
 /* What makes the copy that is only the text/plain alternative of a page, without its blocks and
  * without the control headers: array of Edit. MALFORMED when there is no such alternative. */
 GPtrArray *rewrite_text_only (const Message *message, const Classification *classification,

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "licet/nearest.h"
 #include "companions.h"
 #include "detected.h"
 #include "disguise.h"
@@ -176,6 +177,29 @@ read_declared_class (Classification *classification, const Message *message)
     if (!classification->declared)
         classification->declared = g_strdup (message_class_word (classification->class));
     return true;
+}
+
+/* A misspelt field would be nothing, in silence. */
+static void
+note_unknown_fields (Classification *classification, const Message *message)
+{
+    static const char *const known[] = { "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
+                                         "X-Licet-Campaign", "X-Licet-Route", NULL };
+
+    for (unsigned i = 0; i < message_field_count (message); i++) {
+        const char *name = message_field (message, i)->name;
+        bool ours = g_ascii_strncasecmp (name, "X-Licet-", strlen ("X-Licet-")) == 0;
+        for (unsigned j = 0; ours && known[j]; j++)
+            ours = g_ascii_strcasecmp (name, known[j]) != 0;
+        if (!ours)
+            continue;
+        const char *nearest = nearest_word (known, name);
+        classification_note (
+            classification, "field-unknown", 0,
+            g_strdup_printf ("%s says nothing to licet%s%s%s", name,
+                             nearest ? "; did you mean " : "", nearest ? nearest : "",
+                             nearest ? "?" : ""));
+    }
 }
 
 static Purpose
@@ -503,6 +527,7 @@ classify (const Message *message, const Words *words, const Model *model, const 
                                         ? CLASS_PROMOTIONAL
                                         : CLASS_TRANSACTIONAL;
     read_declared_purposes (classification, message);
+    note_unknown_fields (classification, message);
 
     decide_class (classification, &scene, words, model, hints, strlen (outside));
     compare_stream (classification, message);

@@ -109,7 +109,7 @@ policy_strip_failed (const PolicySet *set, const Message *message,
                      const Classification *classification, Decision *decision, int64_t now,
                      const char *reason)
 {
-    RuleView view = { set, message, classification, decision->facts, false, now };
+    RuleView view = { set, message, classification, decision->facts, false, now, true };
     g_autoptr (Docket) docket = docket_new (set, decision->facts, classification);
     g_autofree char *sentence =
         g_strdup_printf (
@@ -149,7 +149,7 @@ policy_judge_text_only (const PolicySet *set, const Message *rest,
                         const Classification *classification, Decision *decision, int64_t now)
 {
     g_autoptr (Docket) docket = docket_new (set, decision->facts, NULL);
-    RuleView view = { set, rest, classification, decision->facts, false, now };
+    RuleView view = { set, rest, classification, decision->facts, false, now, false };
     bool promotion =
         classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
 

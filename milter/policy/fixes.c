@@ -174,7 +174,7 @@ policy_judge_fixed (const PolicySet *set, const Message *copy,
 {
     g_autoptr (Docket) docket = docket_new (set, decision->facts, classification);
     g_autoptr (Classification) whole = classification_new ();
-    RuleView view = { set, copy, whole, decision->facts, false, now };
+    RuleView view = { set, copy, whole, decision->facts, false, now, false };
 
     /* Its blocks are places in another message. */
     whole->class = classification->class;

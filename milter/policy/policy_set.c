@@ -13,6 +13,7 @@
 #include "loader.h"
 #include "policy_set.h"
 #include "provider.h"
+#include "references.h"
 #include "reply.h"
 #include "sender.h"
 #include "sending.h"
@@ -58,13 +59,14 @@ static Conffile *
 open_file (Loader *loader, const char *path)
 {
     g_autoptr (GError) cause = NULL;
-    Conffile *file = conffile_load (path, &cause);
+    g_autofree char *text = conffile_read (path, &cause);
+    Conffile *file = text ? conffile_parse (text, path, &cause) : NULL;
 
     if (!file) {
         g_ptr_array_add (loader->problems, g_strdup (cause->message));
         return NULL;
     }
-    const char *checksum = conffile_checksum (file);
+    g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
     g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
     g_ptr_array_add (loader->files, file);
     return file;
@@ -118,6 +120,7 @@ read_main (Loader *loader, const char *dir)
     if (!file || !conf_check (conffile_root (file), main_fields, loader->problems))
         return;
     const ConfNode *root = conffile_root (file);
+    loader->main = root;
     const ConfNode *senders = conf_child (root, "senders");
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     sender_check_no_blank (root, "unsubscribe_words", loader->problems);
@@ -277,15 +280,19 @@ read_territory (Loader *loader, const char *path)
                 loader->problems);
 }
 
-/* The words and the model decide the class, so they belong to the version; classify reads them. */
+/* The words and the model decide the class, so they belong to the version; classify reads them. Of
+ * the words the rules ask for those that say unsubscribe. */
 static void
-count_folder (Loader *loader, const char *dir, const char *name)
+count_folder (Loader *loader, const char *dir, const char *name, bool words)
 {
     g_autofree char *folder = g_build_filename (dir, name, NULL);
     g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
 
-    for (unsigned i = 0; paths && i < paths->len; i++)
-        open_file (loader, g_ptr_array_index (paths, i));
+    for (unsigned i = 0; paths && i < paths->len; i++) {
+        const Conffile *file = open_file (loader, g_ptr_array_index (paths, i));
+        if (words && file && loader->set->resources)
+            resources_add_words (loader->set->resources, conffile_root (file));
+    }
 }
 
 static void
@@ -342,8 +349,10 @@ read_all (Loader *loader, const char *dir)
     read_providers (loader, dir);
     read_sending (loader, dir);
     links_resolve (loader);
-    count_folder (loader, dir, "words");
-    count_folder (loader, dir, "model");
+    if (loader->main)
+        references_check (loader, loader->main);
+    count_folder (loader, dir, "words", true);
+    count_folder (loader, dir, "model", false);
 }
 
 static PolicySet *
@@ -374,7 +383,7 @@ policy_set_load (const char *dir, GError **error)
     g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (CasePlace));
     g_autoptr (GHashTable) broken =
         g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-    Loader loader = { set, files, nodes, checksum, problems, places, broken };
+    Loader loader = { set, files, nodes, checksum, problems, NULL, places, broken };
 
     if (!g_file_test (dir, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,

@@ -31,6 +31,7 @@ typedef struct {
     const RecipientFacts *facts;
     bool stripped; /* the promotional blocks do not count */
     int64_t now;
+    bool uncuttable; /* the blocks have to stay */
 } RuleView;
 
 typedef struct {
@@ -61,6 +62,7 @@ typedef struct {
     const RuleKind *kind;
     bool promotional, transactional; /* applies_to */
     Action otherwise, cannot_tell;
+    Action mixed_otherwise; /* of a message whose promotion can be cut out */
     bool has_fallback; /* else that of licet-policy.cfg holds */
     Fallback fallback;
     RuleMode mode;

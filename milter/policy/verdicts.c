@@ -100,11 +100,22 @@ weigh_fix (const Rule *rule, const RuleView *view, RuleResult *result)
     result->action = result->not_set_up ? ACTION_ALLOW : rule->unfixed;
 }
 
+/* A transaction does not wait for the hours of the promotion beside it. */
+static Action
+otherwise_of (const Rule *rule, const RuleView *view)
+{
+    const Classification *classification = view->classification;
+    bool cuttable = classification->class == CLASS_MIXED && classification->blocks->len > 0 &&
+                    !classification->problem && !view->uncuttable && !view->stripped;
+
+    return cuttable ? rule->mixed_otherwise : rule->otherwise;
+}
+
 static void
 set_action (const Rule *rule, const RuleView *view, RuleResult *result)
 {
     if (result->verdict == VERDICT_VIOLATED)
-        result->action = rule->otherwise;
+        result->action = otherwise_of (rule, view);
     else if (result->verdict == VERDICT_CANNOT_TELL)
         result->action = result->not_set_up ? rule->not_set_up : rule->cannot_tell;
     weigh_fix (rule, view, result);

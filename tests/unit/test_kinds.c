@@ -301,7 +301,7 @@ test_verdict (gconstpointer data)
     g_autoptr (RecipientFacts) facts = g_new0 (RecipientFacts, 1);
     facts->address = g_strdup ("ana@mail.example");
     facts->territory = g_strdup ("XX");
-    RuleView view = { set, message, classification, facts, row->stripped, 0 };
+    RuleView view = { set, message, classification, facts, row->stripped, 0, false };
     Rule *rule = load_rule (row->rule, problems);
 
     g_assert_no_error (error);
@@ -419,7 +419,7 @@ static const ProblemRow rule_problems[] = {
       "R.cfg:2: a label must be a text of one line" },
     { "a label of two lines", LABEL ("labels = [ \"ADV\\r\\nBcc: x\" ];"),
       "a label must be a text of one line" },
-    { "a label that is no text", LABEL ("labels = [ \"\xff\" ];"),
+    { "a label that is no text", LABEL ("labels = [ \"a\\nb\" ];"),
       "a label must be a text of one line" },
     { "no fields", IDENTITY (""), "fields is empty; right would be fields = [ \"name\" ]" },
     { "a field that is none", IDENTITY ("\"address\""),
@@ -507,7 +507,7 @@ static const ProblemRow territory_problems[] = {
       "XY.cfg:2: provenance must begin with \"verified: \"" },
     { "a source that is no text",
       XY (RULES (OUT ("A", "source = \"\xff\"; provenance = \"verify: x\";"))),
-      "source must name the statute, in UTF-8" },
+      "is no UTF-8; save the file as UTF-8" },
     { "an end that is the beginning",
       XY (RULES (OUT ("A", FACT "valid_from = \"2026-01-01\"; valid_to = \"2026-01-01\";"))),
       "XY.cfg:2: valid_to is not after valid_from" },
