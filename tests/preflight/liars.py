@@ -141,7 +141,7 @@ def odd_macros(query, tcp):
 def escapes(query, tcp):
     name = dnsd.read_question(query)[0]
     return dnsd.reply(query, [dnsd.pack_record(name, "TXT", [b"v=spf1 a:\x1b[2J\x07\x00\xff\xfe" + b"\r\n-all"]),
-                              dnsd.pack_record(name, "TXT", [b"v=DMARC1; p=\x1b]0;x\x07; \xc3\xa9=\x00"]),
+                              dnsd.pack_record(name, "TXT", [b"v=DMARC1; \x1b]0\xc3\xa9\x07\x00; p=none"]),
                               dnsd.pack_record(name, "TXT", [b"v=TLSRPTv1; rua=\x9b31m"])])
 
 
@@ -203,7 +203,7 @@ def judge(behaviour, done, seconds, asked):
         bad.append(f"exit status {done.returncode}: {done.stderr[-300:]!r}")
     if seconds > SECONDS:
         bad.append(f"it took {seconds:.0f} s")
-    if asked > 2000:
+    if asked > (12 if behaviour in (hang, wrong_id) else 2000):  # it counts as dead after four
         bad.append(f"{asked} questions")
     if any(not (" " <= letter <= "~" or letter == "\n") for letter in text):
         bad.append("the output is not all printable")

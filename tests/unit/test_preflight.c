@@ -94,8 +94,10 @@ test_sandbox (void)
 
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
         g_autoptr (GError) error = NULL;
+        int64_t start = g_get_monotonic_time ();
         g_autoptr (GBytes) answer = sandbox_run (rows[i].run, "hello", &limits, &error);
         g_test_message ("%s", rows[i].name);
+        g_assert_cmpint (g_get_monotonic_time () - start, <, 15 * G_USEC_PER_SEC);
         if (!rows[i].want) {
             g_assert_null (answer);
             g_assert_error (error, LICET_ERROR, rows[i].code);
