@@ -458,8 +458,11 @@ leave_body (Work *work, const char *why)
 {
     Needs needs =
         needs_scan (work->data + work->layout->body, work->length - work->layout->body);
-    g_autofree char *what = needs_describe (needs, work->eightbit);
+    PartHeader header;
 
+    if (read_header (work, 0, &header))
+        needs.declared = needs.declared || declares_more (&header);
+    g_autofree char *what = needs_describe (needs, work->eightbit);
     if (needs_any (needs, work->eightbit)) {
         g_autofree char *text = g_strdup_printf ("%s; %s", what, why);
         leave (work, "body", text);

@@ -557,6 +557,37 @@ test_check_rate (void)
     g_assert_cmpuint (wrong, ==, verified);
 }
 
+/* An end and an identity, from both engines. */
+static void
+test_optional_tags (void)
+{
+    g_autofree char *rsa = path_of ("rsa.shop.example.pem");
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) keys = new_keys ();
+    g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
+    SignerKey *key = signer_key_spec_new ("shop.example", "rsa", rsa);
+    char *values[2] = { NULL, NULL };
+
+    key->lifetime = 7 * 24 * 3600;
+    key->identity = g_strdup ("news@mail.%");
+    g_ptr_array_add (keys, key);
+    for (unsigned i = 0; i < 2; i++) {
+        g_autoptr (Signer) signer = signer_open (
+            &(SignerOptions){ .keys = keys, .libopendkim = i == 1, .verify_rate = 1 }, &error);
+        g_assert_no_error (error);
+        g_autoptr (GPtrArray) signatures =
+            signer_sign (signer, bytes, "a@shop.example", NOW, &error);
+        g_assert_no_error (error);
+        values[i] = g_strdup (((Signature *)signatures->pdata[0])->value);
+    }
+    g_autofree char *x = tag_of (values[0], "x"), *i = tag_of (values[0], "i");
+    g_assert_cmpstr (x, ==, "1700604800");
+    g_assert_cmpstr (i, ==, "news@mail.shop.example");
+    g_assert_cmpstr (values[0], ==, values[1]);
+    g_free (values[0]);
+    g_free (values[1]);
+}
+
 /* Threads. */
 
 static void *
@@ -674,6 +705,7 @@ main (int argc, char **argv)
     ADD_ROWS ("domain", domains, test_domain)
     ADD_ROWS ("broken", broken, test_broken)
     g_test_add_func ("/signer/a wrong signature of ours is seen", test_check);
+    g_test_add_func ("/signer/an end and an identity", test_optional_tags);
     g_test_add_func ("/signer/one in so many is looked at", test_check_rate);
     g_test_add_func ("/signer/which fields are signed, and no l= or x=", test_tags);
     g_test_add_func ("/signer/both share the body hash of RFC 8463 A.3",
