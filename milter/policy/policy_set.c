@@ -125,7 +125,7 @@ read_main (Loader *loader, const char *dir)
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     sender_check_no_blank (root, "unsubscribe_words", loader->problems);
     loader->set->unsubscribe = wordlist_new (conf_strings (root, "unsubscribe_words"));
-    loader->set->resources = resources_read (root, dir, loader->problems);
+    loader->set->resources = resources_read (root, dir, loader->set->unsubscribe, loader->problems);
     for (unsigned i = 0; i < conf_count (senders); i++) {
         SenderProfile *sender = sender_read (conf_item (senders, i), loader->problems);
         if (sender)

@@ -85,6 +85,24 @@ sender_check_no_blank (const ConfNode *group, const char *name, GPtrArray *probl
     }
 }
 
+/* A place that nothing fills in would be a link that names nobody. */
+static void
+check_places (const ConfNode *node, const char *url, GPtrArray *problems)
+{
+    static const char *const places[] = { "{token}", "{address}", "{purpose}", NULL };
+
+    for (const char *at = strchr (url, '{'); at; at = strchr (at + 1, '{')) {
+        bool known = false;
+        for (unsigned i = 0; places[i]; i++)
+            known = known || g_str_has_prefix (at, places[i]);
+        if (!known)
+            conf_problem (problems, conf_child (node, "unsubscribe_url"),
+                          "\"%.*s\" is filled in by nothing; known here: {token}, {address}, "
+                          "{purpose}",
+                          (int)strcspn (at, "}") + (strchr (at, '}') != NULL), at);
+    }
+}
+
 /* RFC 8058 3.1 asks for https, and the address goes into header fields and pages. */
 static char *
 read_url (const ConfNode *node, GPtrArray *problems)
@@ -98,6 +116,8 @@ read_url (const ConfNode *node, GPtrArray *problems)
         conf_problem (problems, conf_child (node, "unsubscribe_url"),
                       "no address to unsubscribe at; right would be "
                       "\"https://shop.example/u/{token}\"");
+    else if (url)
+        check_places (node, url, problems);
     return sound ? g_strdup (url) : NULL;
 }
 
