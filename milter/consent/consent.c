@@ -7,18 +7,29 @@
 #include <string.h>
 
 #include "backend.h"
-#include "licet/address.h"
 #include "licet/error.h"
-#include "licet/limits.h"
+
+/* RFC 6761 6.4: no host is ever called so. */
+#define ERASED_DOMAIN "@erased.invalid"
 
 struct ConsentStore {
     const ConsentBackend *backend;
     void *handle;
     gatomicrefcount references;
+    GMutex lock; /* has_key */
+    bool has_key;
+    unsigned char key[CONSENT_KEY_BYTES];
 };
 
-static const ConsentBackend *const backends[] = { &consent_sqlite, &consent_memory,
-                                                  &consent_csv, &consent_absent };
+static const ConsentBackend *const backends[] = { &consent_sqlite, &consent_postgres,
+                                                  &consent_memory, &consent_csv,
+                                                  &consent_absent };
+
+static bool
+may_be_bare (const ConsentBackend *backend)
+{
+    return backend == &consent_memory || backend == &consent_absent;
+}
 
 /* A scheme of its own, else the name of a CSV file. */
 static const ConsentBackend *
@@ -27,17 +38,20 @@ backend_for (const char *uri, const char **ret_location)
     for (unsigned i = 0; i < G_N_ELEMENTS (backends); i++)
         if (g_str_has_prefix (uri, backends[i]->scheme)) {
             *ret_location = uri + strlen (backends[i]->scheme);
-            return **ret_location || backends[i] == &consent_memory ||
-                           backends[i] == &consent_absent
-                       ? backends[i]
-                       : NULL;
+            if (!**ret_location && !may_be_bare (backends[i]))
+                return NULL;
+            if (backends[i] == &consent_postgres)
+                *ret_location = uri;
+            return backends[i];
         }
     *ret_location = uri;
+    if (g_str_has_prefix (uri, "postgres://")) /* libpq's other spelling */
+        return &consent_postgres;
     return g_str_has_suffix (uri, ".csv") ? &consent_csv : NULL;
 }
 
 ConsentStore *
-consent_open (const char *uri, GError **error)
+consent_open_with (const char *uri, const ConsentOptions *options, GError **error)
 {
     const char *location = NULL;
     const ConsentBackend *backend = backend_for (uri, &location);
@@ -45,18 +59,28 @@ consent_open (const char *uri, GError **error)
     if (!backend) {
         /* Not the whole text: what follows the scheme may hold a password. */
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "consent store \"%.*s\": right would be sqlite:PATH or FILE.csv",
+                     "consent store \"%.*s\": right would be sqlite:PATH, "
+                     "postgresql://HOST/DATABASE or FILE.csv",
                      (int)strcspn (uri, ":"), uri);
         return NULL;
     }
-    void *handle = backend->open (location, error);
+    void *handle = backend->open (location, options, error);
     if (!handle)
         return NULL;
     ConsentStore *store = g_new0 (ConsentStore, 1);
     store->backend = backend;
     store->handle = handle;
+    g_mutex_init (&store->lock);
     g_atomic_ref_count_init (&store->references);
     return store;
+}
+
+ConsentStore *
+consent_open (const char *uri, GError **error)
+{
+    static const ConsentOptions defaults = { 0 };
+
+    return consent_open_with (uri, &defaults, error);
 }
 
 ConsentStore *
@@ -72,6 +96,7 @@ consent_unref (ConsentStore *store)
     if (!store || !g_atomic_ref_count_dec (&store->references))
         return;
     store->backend->close (store->handle);
+    g_mutex_clear (&store->lock);
     g_free (store);
 }
 
@@ -85,12 +110,86 @@ all_unavailable (const char *const *addresses)
     return records;
 }
 
+/* The secret is read once. *ret_has is false where a store keeps none. */
+static bool
+read_key (ConsentStore *store, bool *ret_has, GError **error)
+{
+    *ret_has = store->backend->key != NULL;
+    if (!*ret_has)
+        return true;
+    g_mutex_lock (&store->lock);
+    store->has_key = store->has_key || store->backend->key (store->handle, store->key, error);
+    bool ok = store->has_key;
+    g_mutex_unlock (&store->lock);
+    return ok;
+}
+
+/* Under what name an erased address stays: a keyed hash in a domain that can never have mail. */
+static char *
+alias_of (const ConsentStore *store, const char *address)
+{
+    g_autofree char *hash =
+        g_compute_hmac_for_data (G_CHECKSUM_SHA256, store->key, CONSENT_KEY_BYTES,
+                                 (const guchar *)address, strlen (address));
+
+    return g_strconcat (hash, ERASED_DOMAIN, NULL);
+}
+
+bool
+consent_is_erased (const char *address)
+{
+    return strlen (address) == 64 + strlen (ERASED_DOMAIN) &&
+           g_str_has_suffix (address, ERASED_DOMAIN) &&
+           strspn (address, "0123456789abcdef") == 64;
+}
+
+/* What is kept of an erased address is told as its own. */
+static void
+rename_aliases (GPtrArray *events, GHashTable *names)
+{
+    for (unsigned i = 0; i < events->len; i++) {
+        ConsentEvent *event = g_ptr_array_index (events, i);
+        const char *name = g_hash_table_lookup (names, event->address);
+        if (!name)
+            continue;
+        g_free (event->address);
+        event->address = g_strdup (name);
+    }
+}
+
+/* The events of the addresses and of what is kept of them where they were erased. */
+static GPtrArray *
+find_events (ConsentStore *store, const char *const *addresses, GError **error)
+{
+    g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
+    g_autoptr (GHashTable) names =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    bool has_key = false;
+
+    if (!read_key (store, &has_key, error))
+        return NULL;
+    for (unsigned i = 0; addresses[i]; i++) {
+        g_ptr_array_add (wanted, (char *)addresses[i]);
+        if (!has_key || g_strv_contains (addresses + i + 1, addresses[i]))
+            continue;
+        char *alias = alias_of (store, addresses[i]);
+        g_ptr_array_add (wanted, alias);
+        g_hash_table_insert (names, alias, (char *)addresses[i]);
+    }
+    g_ptr_array_add (wanted, NULL);
+    GPtrArray *events =
+        store->backend->find (store->handle, (const char *const *)wanted->pdata, error);
+    if (events)
+        rename_aliases (events, names);
+    return events;
+}
+
 GPtrArray *
 consent_ask (ConsentStore *store, const char *const *addresses, Purpose purpose, int64_t now,
              char **ret_failure)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GPtrArray) events = store->backend->find (store->handle, addresses, &error);
+    g_autoptr (GPtrArray) events = find_events (store, addresses, &error);
 
     if (ret_failure)
         *ret_failure = events ? NULL : g_strdup (error->message);
@@ -98,8 +197,22 @@ consent_ask (ConsentStore *store, const char *const *addresses, Purpose purpose,
                   : all_unavailable (addresses);
 }
 
-bool
-consent_append (ConsentStore *store, const GPtrArray *events, GError **error)
+ConsentRecord *
+consent_ask_one (ConsentStore *store, const char *address, Purpose purpose, int64_t now,
+                 GError **error)
+{
+    const char *const addresses[] = { address, NULL };
+    g_autofree char *failure = NULL;
+    g_autoptr (GPtrArray) records = consent_ask (store, addresses, purpose, now, &failure);
+
+    if (!failure)
+        return g_ptr_array_steal_index (records, 0);
+    g_set_error_literal (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, failure);
+    return NULL;
+}
+
+static GPtrArray *
+check_all (const GPtrArray *events, GError **error)
 {
     g_autoptr (GPtrArray) checked = consent_events_new ();
 
@@ -107,9 +220,42 @@ consent_append (ConsentStore *store, const GPtrArray *events, GError **error)
         ConsentEvent *event = consent_event_copy (g_ptr_array_index (events, i));
         g_ptr_array_add (checked, event);
         if (!consent_event_check (event, error))
-            return false;
+            return NULL;
     }
-    return store->backend->append (store->handle, checked, error);
+    return g_steal_pointer (&checked);
+}
+
+bool
+consent_append (ConsentStore *store, const GPtrArray *events, GError **error)
+{
+    g_autoptr (GPtrArray) checked = check_all (events, error);
+
+    return checked && store->backend->append (store->handle, checked, error);
+}
+
+typedef struct {
+    ConsentSupply supply;
+    void *data;
+} CheckedSupply;
+
+static GPtrArray *
+supply_checked (void *data, GError **error)
+{
+    const CheckedSupply *checked = data;
+    g_autoptr (GPtrArray) events = checked->supply (checked->data, error);
+
+    for (unsigned i = 0; events && i < events->len; i++)
+        if (!consent_event_check (g_ptr_array_index (events, i), error))
+            return NULL;
+    return g_steal_pointer (&events);
+}
+
+bool
+consent_load (ConsentStore *store, ConsentSupply supply, void *data, GError **error)
+{
+    CheckedSupply checked = { supply, data };
+
+    return store->backend->load (store->handle, supply_checked, &checked, error);
 }
 
 static int
@@ -124,166 +270,110 @@ GPtrArray *
 consent_history (ConsentStore *store, const char *address, GError **error)
 {
     const char *const addresses[] = { address, NULL };
-    GPtrArray *events = store->backend->find (store->handle, addresses, error);
+    g_autoptr (GPtrArray) found = find_events (store, addresses, error);
 
-    if (events)
-        g_ptr_array_sort (events, compare_events);
+    if (!found)
+        return NULL;
+    g_autoptr (GPtrArray) own = consent_of_person (address, found);
+    GPtrArray *events = consent_events_new ();
+    for (unsigned i = 0; i < own->len; i++)
+        g_ptr_array_add (events, consent_event_copy (g_ptr_array_index (own, i)));
+    g_ptr_array_sort (events, compare_events);
     return events;
+}
+
+bool
+consent_each (ConsentStore *store, ConsentVisit visit, void *data, GError **error)
+{
+    return store->backend->each (store->handle, visit, data, error);
+}
+
+static bool
+collect (ConsentEvent *event, void *data, GError **error G_GNUC_UNUSED)
+{
+    g_ptr_array_add (data, event);
+    return true;
 }
 
 GPtrArray *
 consent_all (ConsentStore *store, GError **error)
 {
-    GPtrArray *events = store->backend->all (store->handle, error);
+    g_autoptr (GPtrArray) events = consent_events_new ();
 
-    if (events)
-        g_ptr_array_sort (events, compare_events);
-    return events;
+    return consent_each (store, collect, events, error) ? g_steal_pointer (&events) : NULL;
+}
+
+GPtrArray *
+consent_addresses (ConsentStore *store, const char *after, unsigned limit, GError **error)
+{
+    return store->backend->addresses (store->handle, after, limit, error);
 }
 
 static bool
-bad_field (GError **error, const char *field, const char *problem)
+is_kept_act (const ConsentEvent *event)
 {
-    g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "%s: %s", field, problem);
-    return false;
+    static const char *const acts[] = { "granted", "withdrawn", "pending", NULL };
+
+    return g_strv_contains (acts, event->state);
 }
 
-static bool
-check_address (ConsentEvent *event, GError **error)
+/* The act without what else is known of the person. */
+static ConsentEvent *
+without_person (const ConsentEvent *event, const char *alias)
 {
-    g_autoptr (GError) cause = NULL;
-    char *address = address_normalise (event->address ? event->address : "", &cause);
+    ConsentEvent *act = consent_event_copy (event);
 
-    if (!address) {
-        const char *problem = cause->message;
-        if (g_str_has_prefix (problem, "address: "))
-            problem += strlen ("address: ");
-        return bad_field (error, "address", problem);
-    }
-    g_free (event->address);
-    event->address = address;
-    /* The normal form may be the longer one; as a CSV it must be readable again. */
-    return strlen (address) <= LIMIT_ADDRESS || bad_field (error, "address", "too long");
+    g_free (act->address);
+    act->address = g_strdup (alias);
+    g_clear_pointer (&act->country, g_free);
+    g_clear_pointer (&act->subdivision, g_free);
+    g_clear_pointer (&act->recipient_class, g_free);
+    g_clear_pointer (&act->language, g_free);
+    g_clear_pointer (&act->person, g_free);
+    return act;
 }
 
-/* In the one spelling by which a question finds it: a withdrawal of "Newsletter" must count. */
-static bool
-check_purpose (ConsentEvent *event, GError **error)
+static ConsentEvent *
+erasure (const char *alias, int64_t now)
 {
-    const char *given = event->purpose ? event->purpose : "";
-    const char *word = NULL;
-    Purpose purpose = PURPOSE_NONE;
+    ConsentEvent *event = g_new0 (ConsentEvent, 1);
 
-    if (strcmp (given, "*") == 0)
-        word = "*";
-    else if (g_ascii_strcasecmp (given, "tracking") == 0)
-        word = "tracking";
-    else if (purpose_parse (given, &purpose) && purpose_is_promotional (purpose))
-        word = purpose_word (purpose);
-    if (!word)
-        return bad_field (
-            error, "purpose",
-            "right would be *, tracking or a promotional purpose such as newsletter");
-    g_free (event->purpose);
-    event->purpose = g_strdup (word);
-    return true;
-}
-
-/* Valid text that a CSV can hold and give back. */
-static bool
-check_text (char **text, const char *field, GError **error)
-{
-    if (*text && !**text)
-        g_clear_pointer (text, g_free);
-    if (!*text)
-        return true;
-    if (!g_utf8_validate (*text, -1, NULL))
-        return bad_field (error, field, "no valid UTF-8");
-    return strlen (*text) <= LIMIT_CSV_FIELD || bad_field (error, field, "too long");
-}
-
-static bool
-check_texts (ConsentEvent *event, GError **error)
-{
-    return check_text (&event->basis, "basis", error) &&
-           check_text (&event->source, "source", error) &&
-           check_text (&event->wording, "wording", error) &&
-           check_text (&event->evidence, "evidence", error) &&
-           check_text (&event->country, "country", error) &&
-           check_text (&event->subdivision, "subdivision", error) &&
-           check_text (&event->recipient_class, "recipient_class", error) &&
-           check_text (&event->language, "language", error) &&
-           check_text (&event->person, "person", error);
-}
-
-static bool
-is_made_of (const char *text, bool (*is_allowed) (char c), size_t least, size_t most)
-{
-    size_t length = text ? strlen (text) : 0;
-
-    for (size_t i = 0; i < length; i++)
-        if (!is_allowed (text[i]))
-            return false;
-    return !text || (length >= least && length <= most);
-}
-
-static bool
-is_letter (char c)
-{
-    return g_ascii_isupper (c);
-}
-
-static bool
-is_letter_or_digit (char c)
-{
-    return g_ascii_isupper (c) || g_ascii_isdigit (c);
-}
-
-static bool
-is_of_tag (char c)
-{
-    return g_ascii_isalnum (c) || c == '-';
-}
-
-static void
-upper_case (char **text)
-{
-    char *upper = *text ? g_ascii_strup (*text, -1) : NULL;
-
-    g_free (*text);
-    *text = upper;
-}
-
-static bool
-check_codes (ConsentEvent *event, GError **error)
-{
-    upper_case (&event->country);
-    upper_case (&event->subdivision);
-    if (!is_made_of (event->country, is_letter, 2, 2))
-        return bad_field (error, "country", "right would be an ISO 3166 code such as DE");
-    if (!is_made_of (event->subdivision, is_letter_or_digit, 1, 3))
-        return bad_field (error, "subdivision", "right would be an ISO 3166-2 code such as CA");
-    if (!is_made_of (event->language, is_of_tag, 2, 35))
-        return bad_field (error, "language", "right would be a BCP 47 tag such as de or pt-BR");
-    return true;
+    event->address = g_strdup (alias);
+    event->purpose = g_strdup ("*");
+    event->state = g_strdup ("suppressed");
+    event->basis = g_strdup ("erased");
+    event->at = now;
+    return event;
 }
 
 bool
-consent_event_check (ConsentEvent *event, GError **error)
+consent_erase (ConsentStore *store, const char *address, bool keep_acts, int64_t now,
+               unsigned *ret_erased, unsigned *ret_kept, GError **error)
 {
-    static const char *const states[] = { "granted", "withdrawn", "pending", NULL };
-    static const char *const bases[] = { "express",  "double-opt-in", "soft-opt-in",
-                                         "inferred", "published",     "registry",
-                                         "contract", "none",          NULL };
+    const char *const addresses[] = { address, NULL };
+    g_autoptr (GPtrArray) kept = consent_events_new ();
+    unsigned erased = 0;
+    bool has_key = false;
 
-    if (!check_address (event, error) || !check_purpose (event, error) ||
-        !check_texts (event, error))
+    if (!read_key (store, &has_key, error))
         return false;
-    if (!event->state || !g_strv_contains (states, event->state))
-        return bad_field (error, "state", "right would be granted, withdrawn or pending");
-    if (event->basis && !g_strv_contains (bases, event->basis))
-        return bad_field (error, "basis",
-                          "right would be express, double-opt-in, soft-opt-in, inferred, "
-                          "published, registry, contract or none");
-    return check_codes (event, error);
+    if (!has_key) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "nothing can be erased from a CSV file; right would be a store such as "
+                     "sqlite:PATH");
+        return false;
+    }
+    g_autofree char *alias = alias_of (store, address);
+    g_autoptr (GPtrArray) events = store->backend->find (store->handle, addresses, error);
+    for (unsigned i = 0; events && i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        bool own = strcmp (event->address, address) == 0;
+        erased += own;
+        if (own && keep_acts && is_kept_act (event))
+            g_ptr_array_add (kept, without_person (event, alias));
+    }
+    *ret_kept = kept->len;
+    *ret_erased = erased;
+    g_ptr_array_add (kept, erasure (alias, now));
+    return events && store->backend->erase (store->handle, address, kept, error);
 }

@@ -18,18 +18,18 @@ enum { MOST_AHEAD = 300 };
 typedef struct {
     char *config, *consent, *source, *basis, *at, *evidence;
     gboolean json;
-} ConsentOptions;
+} ToolConsent;
 
 typedef struct {
     const char *name;
     int operands; /* after the name */
     bool reads;   /* only: a store that is not there is not made */
-    int (*run) (ConsentStore *store, char **operands, const ConsentOptions *options);
+    int (*run) (ConsentStore *store, char **operands, const ToolConsent *options);
 } ConsentCommand;
 
 static int
 append_one (ConsentStore *store, const char *state, char **operands,
-            const ConsentOptions *options)
+            const ToolConsent *options)
 {
     g_autoptr (ConsentEvent) event = g_new0 (ConsentEvent, 1);
     g_autoptr (GPtrArray) events = g_ptr_array_new ();
@@ -55,13 +55,13 @@ append_one (ConsentStore *store, const char *state, char **operands,
 }
 
 static int
-grant (ConsentStore *store, char **operands, const ConsentOptions *options)
+grant (ConsentStore *store, char **operands, const ToolConsent *options)
 {
     return append_one (store, "granted", operands, options);
 }
 
 static int
-withdraw (ConsentStore *store, char **operands, const ConsentOptions *options)
+withdraw (ConsentStore *store, char **operands, const ToolConsent *options)
 {
     return append_one (store, "withdrawn", operands, options);
 }
@@ -127,7 +127,7 @@ print_event (const ConsentEvent *event)
 }
 
 static int
-history (ConsentStore *store, char **operands, const ConsentOptions *options)
+history (ConsentStore *store, char **operands, const ToolConsent *options)
 {
     GError *error = NULL;
     g_autofree char *address = address_normalise (operands[0], &error);
@@ -211,7 +211,7 @@ ask_one (ConsentStore *store, const char *address, Purpose purpose, int64_t now,
 }
 
 static int
-show (ConsentStore *store, char **operands, const ConsentOptions *options)
+show (ConsentStore *store, char **operands, const ToolConsent *options)
 {
     Clock clock = { 0 };
     int64_t now = clock_now (&clock);
@@ -235,7 +235,7 @@ show (ConsentStore *store, char **operands, const ConsentOptions *options)
 }
 
 static int
-import_file (ConsentStore *store, char **operands, const ConsentOptions *options)
+import_file (ConsentStore *store, char **operands, const ToolConsent *options)
 {
     GError *error = NULL;
 
@@ -253,7 +253,7 @@ import_file (ConsentStore *store, char **operands, const ConsentOptions *options
 }
 
 static int
-export_file (ConsentStore *store, char **operands, const ConsentOptions *options G_GNUC_UNUSED)
+export_file (ConsentStore *store, char **operands, const ToolConsent *options G_GNUC_UNUSED)
 {
     GError *error = NULL;
     g_autoptr (GPtrArray) events = consent_all (store, &error);
@@ -287,7 +287,7 @@ is_absent (const char *uri)
 
 static int
 run_on (const ConsentCommand *command, const char *uri, char **operands,
-        const ConsentOptions *options)
+        const ToolConsent *options)
 {
     GError *error = NULL;
 
@@ -309,7 +309,7 @@ run_on (const ConsentCommand *command, const char *uri, char **operands,
 }
 
 static int
-run_command (const ConsentCommand *command, char **operands, const ConsentOptions *options)
+run_command (const ConsentCommand *command, char **operands, const ToolConsent *options)
 {
     GError *error = NULL;
     g_autoptr (Settings) settings =
@@ -322,7 +322,7 @@ run_command (const ConsentCommand *command, char **operands, const ConsentOption
 }
 
 static void
-clear_options (ConsentOptions *options)
+clear_options (ToolConsent *options)
 {
     g_free (options->config);
     g_free (options->consent);
@@ -331,12 +331,12 @@ clear_options (ConsentOptions *options)
     g_free (options->at);
     g_free (options->evidence);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ConsentOptions, clear_options)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ToolConsent, clear_options)
 
 int
 cmd_consent (int argc, char **argv)
 {
-    g_auto (ConsentOptions) options = { 0 };
+    g_auto (ToolConsent) options = { 0 };
     GOptionEntry entries[] = {
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &options.config, "settings file", "FILE" },
         { "consent", 0, 0, G_OPTION_ARG_STRING, &options.consent, "sqlite:PATH or FILE.csv",
