@@ -30,10 +30,10 @@ floor_of_file() {
 }
 
 # What one folder of floor 1 may use of another: the log records decisions under the ledger's
-# pseudonyms and is sealed with a key, settings name keys.
+# pseudonyms and is sealed with a key, settings name keys and bound the consent store.
 sideways_allowed() {
     case "$1:$2" in
-    milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
+    milter/audit/*:ledger | milter/config/*:signer | milter/config/*:consent | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
         milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:ledger | \
         milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
     esac

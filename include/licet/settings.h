@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "licet/consent.h"
 #include "licet/signer.h"
 
 /*
@@ -39,6 +40,8 @@ typedef struct {
     int64_t lmtp_connections;
     int64_t policy_test_seconds; /* budget of the policies' own cases; 0: run none */
     GPtrArray *keys;             /* of SignerKey */
+    /* For a consent store on another host: of one question, and connections at once. */
+    int64_t consent_timeout_ms, consent_connections;
 } Settings;
 
 typedef struct {
@@ -51,6 +54,9 @@ Settings *settings_new (void);
 Settings *settings_load (const char *path, GError **error);
 void settings_free (Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)
+
+/* What consent_open_with takes. */
+ConsentOptions settings_consent_options (const Settings *settings);
 
 /* The table, ended by a NULL name. */
 const SettingInfo *settings_table (void);
