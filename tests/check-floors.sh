@@ -9,7 +9,7 @@ cd "${1:-${srcdir:-.}}"
 floor_of_header() {
     case "$1" in
     limits | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | seal | signer | digest | audit | audit_read) echo 1 ;;
+    message | selector | tracking | hints | conffile | settings | consent | contacts | import | ledger | seal | signer | digest | audit | audit_read) echo 1 ;;
     classify | training | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal) echo 3 ;;
     edge) echo 4 ;;
@@ -34,7 +34,7 @@ floor_of_file() {
 sideways_allowed() {
     case "$1:$2" in
     milter/audit/*:ledger | milter/config/*:signer | milter/config/*:consent | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
-        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:ledger | \
+        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:import | milter/consent/*:contacts | milter/consent/*:ledger | \
         milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
     esac
     return 1

@@ -159,6 +159,23 @@ bool consent_link (ConsentStore *store, const char *address, const char *other, 
  * when it is linked with nobody. */
 bool consent_unlink (ConsentStore *store, const char *address, int64_t now, GError **error);
 
+/* How many addresses have which answer. */
+typedef struct {
+    uint64_t granted, refused, pending, unknown;
+} ConsentCounts;
+
+typedef struct {
+    uint64_t addresses;                   /* with events, without those erased */
+    uint64_t linked;                      /* of these: that share a person's id */
+    uint64_t erased;                      /* hashes that stay */
+    uint64_t bounced, complained, manual; /* suppressed from newsletters */
+    ConsentCounts purposes[PURPOSE_WELCOME - PURPOSE_NEWSLETTER + 1];
+    ConsentCounts tracking;
+} ConsentStats;
+
+/* The store in figures as of now. */
+bool consent_stats (ConsentStore *store, int64_t now, ConsentStats *ret_stats, GError **error);
+
 /* The CSV of licet(1): header row, RFC 4180 quoting, CRLF or LF. MALFORMED with file:line and
  * column, never with what the field holds, for the first bad row. Addresses come back normalised.
  * UNAVAILABLE when the file cannot be read, LIMIT past LIMIT_CSV_BYTES. */
@@ -167,6 +184,8 @@ GPtrArray *consent_csv_load (const char *path, GError **error);
 GPtrArray *consent_csv_parse (const char *text, size_t length, const char *name,
                               GError **error);
 char *consent_csv_format (const GPtrArray *events);
+/* Adds one row, or with NULL the header row. */
+void consent_csv_append (GString *csv, const ConsentEvent *event);
 
 /* Checks one event as a CSV row is checked and brings it to its one form: normalised address,
  * purpose in lower case, codes in upper case, NULL for empty text. MALFORMED with the name of the

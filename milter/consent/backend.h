@@ -50,6 +50,10 @@ ConsentRecord *consent_unavailable (const char *address);
  * Borrows. */
 GPtrArray *consent_of_person (const char *address, const GPtrArray *events);
 
+/* The events of the addresses and of all that are one person with them, and what is kept of them
+ * where they were erased, under their own name. */
+GPtrArray *consent_find (ConsentStore *store, const char *const *addresses, GError **error);
+
 /* The one record of an address as of now, or NULL with the store's reason. */
 ConsentRecord *consent_ask_one (ConsentStore *store, const char *address, Purpose purpose,
                                 int64_t now, GError **error);

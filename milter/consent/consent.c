@@ -157,9 +157,8 @@ rename_aliases (GPtrArray *events, GHashTable *names)
     }
 }
 
-/* The events of the addresses and of what is kept of them where they were erased. */
-static GPtrArray *
-find_events (ConsentStore *store, const char *const *addresses, GError **error)
+GPtrArray *
+consent_find (ConsentStore *store, const char *const *addresses, GError **error)
 {
     g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
     g_autoptr (GHashTable) names =
@@ -189,7 +188,7 @@ consent_ask (ConsentStore *store, const char *const *addresses, Purpose purpose,
              char **ret_failure)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GPtrArray) events = find_events (store, addresses, &error);
+    g_autoptr (GPtrArray) events = consent_find (store, addresses, &error);
 
     if (ret_failure)
         *ret_failure = events ? NULL : g_strdup (error->message);
@@ -270,7 +269,7 @@ GPtrArray *
 consent_history (ConsentStore *store, const char *address, GError **error)
 {
     const char *const addresses[] = { address, NULL };
-    g_autoptr (GPtrArray) found = find_events (store, addresses, error);
+    g_autoptr (GPtrArray) found = consent_find (store, addresses, error);
 
     if (!found)
         return NULL;
