@@ -141,7 +141,8 @@ GPtrArray *consent_addresses (ConsentStore *store, const char *after, unsigned l
  * "suppressed" event under a keyed hash of the address, so that no later import brings promotion
  * back (art. 17(3)(b), 21(3)); with keep_acts also what was granted, withdrawn and requested, with
  * time, wording, source and evidence, under the same hash, for the duty to prove consent
- * (art. 17(3)(b), (e)). Neither names the person to who does not already know the address.
+ * (art. 17(3)(b), (e)). Neither names the person to who does not already know the address. Erasing
+ * once more without keep_acts erases the acts as well.
  */
 bool consent_erase (ConsentStore *store, const char *address, bool keep_acts, int64_t now,
                     unsigned *ret_erased, unsigned *ret_kept, GError **error);

@@ -59,7 +59,7 @@ list_nothing (void *store G_GNUC_UNUSED, const char *after G_GNUC_UNUSED,
 }
 
 static bool
-erase_nothing (void *store G_GNUC_UNUSED, const char *address G_GNUC_UNUSED,
+erase_nothing (void *store G_GNUC_UNUSED, const char *const *addresses G_GNUC_UNUSED,
                const GPtrArray *events G_GNUC_UNUSED, GError **error)
 {
     return fail (error);

@@ -24,8 +24,9 @@ typedef struct {
     bool (*append) (void *store, const GPtrArray *events, GError **error);
     bool (*load) (void *store, ConsentSupply supply, void *data, GError **error);
     GPtrArray *(*addresses) (void *store, const char *after, unsigned limit, GError **error);
-    /* Deletes the events of the address and adds others, together. */
-    bool (*erase) (void *store, const char *address, const GPtrArray *events, GError **error);
+    /* Deletes the events of the addresses and adds others, together. */
+    bool (*erase) (void *store, const char *const *addresses, const GPtrArray *events,
+                   GError **error);
     /* The secret of the hashes of erased people, made with the store. NULL: it keeps none. */
     bool (*key) (void *store, unsigned char ret_key[CONSENT_KEY_BYTES], GError **error);
 } ConsentBackend;

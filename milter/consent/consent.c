@@ -345,13 +345,35 @@ erasure (const char *alias, int64_t now)
     return event;
 }
 
+/* The acts among the events of the names, as they stay under the last name. */
+static GPtrArray *
+list_kept (const GPtrArray *events, const char *const *names)
+{
+    GPtrArray *kept = consent_events_new ();
+
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        if (g_strv_contains (names, event->address) && is_kept_act (event))
+            g_ptr_array_add (kept, without_person (event, names[1]));
+    }
+    return kept;
+}
+
+static unsigned
+count_of (const GPtrArray *events, const char *address)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < events->len; i++)
+        count +=
+            strcmp (((ConsentEvent *)g_ptr_array_index (events, i))->address, address) == 0;
+    return count;
+}
+
 bool
 consent_erase (ConsentStore *store, const char *address, bool keep_acts, int64_t now,
                unsigned *ret_erased, unsigned *ret_kept, GError **error)
 {
-    const char *const addresses[] = { address, NULL };
-    g_autoptr (GPtrArray) kept = consent_events_new ();
-    unsigned erased = 0;
     bool has_key = false;
 
     if (!read_key (store, &has_key, error))
@@ -363,16 +385,13 @@ consent_erase (ConsentStore *store, const char *address, bool keep_acts, int64_t
         return false;
     }
     g_autofree char *alias = alias_of (store, address);
-    g_autoptr (GPtrArray) events = store->backend->find (store->handle, addresses, error);
-    for (unsigned i = 0; events && i < events->len; i++) {
-        const ConsentEvent *event = g_ptr_array_index (events, i);
-        bool own = strcmp (event->address, address) == 0;
-        erased += own;
-        if (own && keep_acts && is_kept_act (event))
-            g_ptr_array_add (kept, without_person (event, alias));
-    }
+    const char *const names[] = { address, alias, NULL };
+    g_autoptr (GPtrArray) events = store->backend->find (store->handle, names, error);
+    if (!events)
+        return false;
+    g_autoptr (GPtrArray) kept = keep_acts ? list_kept (events, names) : consent_events_new ();
     *ret_kept = kept->len;
-    *ret_erased = erased;
+    *ret_erased = count_of (events, address);
     g_ptr_array_add (kept, erasure (alias, now));
-    return events && store->backend->erase (store->handle, address, kept, error);
+    return store->backend->erase (store->handle, names, kept, error);
 }

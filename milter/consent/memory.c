@@ -326,7 +326,7 @@ addresses_memory (void *handle, const char *after, unsigned limit, GError **erro
 
 /* The indexes borrow from the events, so they are made anew. */
 static void
-forget_locked (MemoryStore *store, const char *address)
+forget_locked (MemoryStore *store, const char *const *addresses)
 {
     g_autoptr (GPtrArray) before = g_steal_pointer (&store->events);
 
@@ -335,19 +335,21 @@ forget_locked (MemoryStore *store, const char *address)
     g_hash_table_remove_all (store->by_person);
     store->events = consent_events_new ();
     for (unsigned i = 0; i < before->len; i++)
-        if (strcmp (((ConsentEvent *)g_ptr_array_index (before, i))->address, address) != 0)
+        if (!g_strv_contains (addresses,
+                              ((ConsentEvent *)g_ptr_array_index (before, i))->address))
             keep_event (store, g_steal_pointer (&before->pdata[i]));
 }
 
 static bool
-erase_memory (void *handle, const char *address, const GPtrArray *events, GError **error)
+erase_memory (void *handle, const char *const *addresses, const GPtrArray *events,
+              GError **error)
 {
     MemoryStore *store = handle;
 
     if (!may_write (store, error))
         return false;
     g_mutex_lock (&store->lock);
-    forget_locked (store, address);
+    forget_locked (store, addresses);
     for (unsigned i = 0; i < events->len; i++)
         add_event (store, g_ptr_array_index (events, i));
     g_mutex_unlock (&store->lock);

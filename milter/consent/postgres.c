@@ -45,7 +45,7 @@ static const char append_sql[] =
 static const char addresses_sql[] = "SELECT DISTINCT address FROM licet.events "
                                     "WHERE address > $1 ORDER BY address LIMIT $2::bigint";
 
-static const char erase_sql[] = "DELETE FROM licet.events WHERE address = $1";
+static const char erase_sql[] = "DELETE FROM licet.events WHERE address = ANY($1::text[])";
 
 /* A long statement of a tool's, which may also read the table from end to end. */
 static const char begin_sql[] =
@@ -120,14 +120,20 @@ read_event (const PGresult *result, int row)
     return event;
 }
 
-static GPtrArray *
-find_postgres (void *handle, const char *const *addresses, GError **error)
+static char *
+array_of (const char *const *texts)
 {
     GString *array = g_string_new (NULL);
 
-    for (unsigned i = 0; addresses[i]; i++)
-        pg_array_add (array, addresses[i]);
-    g_autofree char *text = pg_array_end (array);
+    for (; *texts; texts++)
+        pg_array_add (array, *texts);
+    return pg_array_end (array);
+}
+
+static GPtrArray *
+find_postgres (void *handle, const char *const *addresses, GError **error)
+{
+    g_autofree char *text = array_of (addresses);
     const char *const values[] = { text };
     PgCall call = { FIND, 1, values };
     g_autoptr (PGresult) result = pg_run (handle, &call, error);
@@ -248,9 +254,11 @@ load_postgres (void *handle, ConsentSupply supply, void *data, GError **error)
 }
 
 static bool
-erase_postgres (void *handle, const char *address, const GPtrArray *events, GError **error)
+erase_postgres (void *handle, const char *const *addresses, const GPtrArray *events,
+                GError **error)
 {
-    const char *const values[] = { address };
+    g_autofree char *text = array_of (addresses);
+    const char *const values[] = { text };
     PgCall call = { ERASE, 1, values };
     g_autoptr (PgLoan) loan = pg_borrow (handle, error);
 

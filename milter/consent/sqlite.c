@@ -375,25 +375,30 @@ load_sqlite (void *handle, ConsentSupply supply, void *data, GError **error)
 }
 
 static bool
-erase_locked (SqliteStore *store, const char *address, const GPtrArray *events, GError **error)
+erase_locked (SqliteStore *store, const char *const *addresses, const GPtrArray *events,
+              GError **error)
 {
     sqlite3_stmt *statement = store->prepared[ERASE];
 
-    database_bind_text (statement, 1, address);
-    return database_finish (store->database, statement, error) &&
-           insert_all (store, events, error);
+    for (; *addresses; addresses++) {
+        database_bind_text (statement, 1, *addresses);
+        if (!database_finish (store->database, statement, error))
+            return false;
+    }
+    return insert_all (store, events, error);
 }
 
 /* With secure_delete the rows are overwritten in the file as well. */
 static bool
-erase_sqlite (void *handle, const char *address, const GPtrArray *events, GError **error)
+erase_sqlite (void *handle, const char *const *addresses, const GPtrArray *events,
+              GError **error)
 {
     SqliteStore *store = handle;
 
     g_mutex_lock (&store->lock);
     bool ok =
         database_run (store->database, "PRAGMA secure_delete = ON; BEGIN IMMEDIATE", error) &&
-        database_end (store->database, erase_locked (store, address, events, error), error);
+        database_end (store->database, erase_locked (store, addresses, events, error), error);
     sqlite3_exec (store->database, "PRAGMA secure_delete = OFF", NULL, NULL, NULL);
     g_mutex_unlock (&store->lock);
     return ok;
