@@ -440,8 +440,16 @@ supply (void *data, GError **error)
     return NULL;
 }
 
+/* The one batch, once. */
+static GPtrArray *
+supply_once (void *data, GError **error G_GNUC_UNUSED)
+{
+    return g_steal_pointer ((GPtrArray **)data);
+}
+
+/* Loaded, not appended: so many rows take longer than a question may. */
 static bool
-append_batches (Import *import, GError **error)
+load_batches (Import *import, GError **error)
 {
     g_auto (Batch) batch = new_batch ();
 
@@ -451,7 +459,7 @@ append_batches (Import *import, GError **error)
         if (batch.events->len == 0)
             return csv_reader_is_unchanged (import->reader, error);
         g_autoptr (GPtrArray) events = take_wanted (import, &batch);
-        if (!consent_append (import->store, events, error))
+        if (!consent_load (import->store, supply_once, &events, error))
             return false;
         tell_progress (import);
     }
@@ -478,6 +486,6 @@ consent_import (ConsentStore *store, const ImportOptions *options, ImportSummary
         return true;
     if (!check_mass (&import, error) || !begin_pass (&import, 2, error))
         return false;
-    return options->resume ? append_batches (&import, error)
+    return options->resume ? load_batches (&import, error)
                            : consent_load (store, supply, &import, error);
 }

@@ -183,6 +183,9 @@ static const ConsentCommand commands[] = {
     { "stats", 0, true, consent_print_stats },
 };
 
+/* Nobody waits for a mail here, and an import asks for a thousand people at once. */
+static const ConsentOptions patient = { .timeout_ms = 60000, .connections = 2 };
+
 /* A mistyped path would be made as an empty store, and nothing known of anyone. */
 static bool
 is_absent (const char *uri)
@@ -203,7 +206,7 @@ run_on (const ConsentCommand *command, const char *uri, char **operands,
     if (command->reads && is_absent (uri))
         return tool_fail (
             g_error_new (G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: no such store", uri));
-    g_autoptr (ConsentStore) store = consent_open (uri, &error);
+    g_autoptr (ConsentStore) store = consent_open_with (uri, &patient, &error);
     if (!store)
         return tool_fail (error);
     int status = command->run (store, operands, arguments);
