@@ -77,10 +77,11 @@ typedef struct {
     char *person;
 } ConsentEvent;
 
-/* Bounds for a store on another host; the embedded ones wait five seconds for a lock. */
+/* Times are for a store on another host; the embedded ones wait five seconds for a lock. */
 typedef struct {
     int64_t timeout_ms;   /* for a question or an append, connecting included; 0: 2000 */
     unsigned connections; /* at most at once; 0: 8 */
+    bool fold_tags;       /* "a+b@x" is who "a@x" is, in what is asked and what is stored */
 } ConsentOptions;
 
 /*

@@ -42,6 +42,7 @@ typedef struct {
     GPtrArray *keys;             /* of SignerKey */
     /* For a consent store on another host: of one question, and connections at once. */
     int64_t consent_timeout_ms, consent_connections;
+    char *address_tags; /* "keep" or "fold" */
 } Settings;
 
 typedef struct {

@@ -39,6 +39,7 @@ typedef struct {
 } Setting;
 
 static const char *const log_words[] = { "stderr", "syslog", NULL };
+static const char *const tags_words[] = { "keep", "fold", NULL };
 static const char *const keep_words[] = { "keep", "omit", NULL };
 static const char *const unsigned_words[] = { "pass", "defer", NULL };
 
@@ -63,6 +64,8 @@ static const Setting table[] = {
       "longest time for one question to a PostgreSQL store, connecting included" },
     { "consent_connections", SETTING_NUMBER, "8", AT (consent_connections), 1, 200, NULL,
       "connections to a PostgreSQL store at once" },
+    { "address_tags", SETTING_TEXT, "keep", AT (address_tags), 0, 0, tags_words,
+      "whether a+b@x is another person than a@x (keep) or not (fold)" },
     { "state", SETTING_TEXT, LICET_STATE_DIR "/state.db", AT (state), 0, 0, NULL,
       "journal of hand-overs and salts of the log's pseudonyms" },
     { "audit_log", SETTING_TEXT, LICET_LOG_DIR "/audit.jsonl", AT (audit_log), 0, 0, NULL,
@@ -317,7 +320,8 @@ ConsentOptions
 settings_consent_options (const Settings *settings)
 {
     return (ConsentOptions){ .timeout_ms = settings->consent_timeout_ms,
-                             .connections = (unsigned)settings->consent_connections };
+                             .connections = (unsigned)settings->consent_connections,
+                             .fold_tags = strcmp (settings->address_tags, "fold") == 0 };
 }
 
 const SettingInfo *

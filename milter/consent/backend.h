@@ -52,8 +52,11 @@ ConsentRecord *consent_unavailable (const char *address);
 GPtrArray *consent_of_person (const char *address, const GPtrArray *events);
 
 /* The events of the addresses and of all that are one person with them, and what is kept of them
- * where they were erased, under their own name. */
+ * where they were erased, under their own name (consent_own_name). */
 GPtrArray *consent_find (ConsentStore *store, const char *const *addresses, GError **error);
+
+/* Under which name the store keeps a normalised address. Caller frees. */
+char *consent_own_name (const ConsentStore *store, const char *address);
 
 /* The one record of an address as of now, or NULL with the store's reason. */
 ConsentRecord *consent_ask_one (ConsentStore *store, const char *address, Purpose purpose,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend.h"
+#include "licet/address.h"
 #include "licet/error.h"
 
 /* RFC 6761 6.4: no host is ever called so. */
@@ -16,6 +17,7 @@ struct ConsentStore {
     const ConsentBackend *backend;
     void *handle;
     gatomicrefcount references;
+    bool fold_tags;
     GMutex lock; /* has_key */
     bool has_key;
     unsigned char key[CONSENT_KEY_BYTES];
@@ -70,6 +72,7 @@ consent_open_with (const char *uri, const ConsentOptions *options, GError **erro
     ConsentStore *store = g_new0 (ConsentStore, 1);
     store->backend = backend;
     store->handle = handle;
+    store->fold_tags = options->fold_tags;
     g_mutex_init (&store->lock);
     g_atomic_ref_count_init (&store->references);
     return store;
@@ -157,30 +160,72 @@ rename_aliases (GPtrArray *events, GHashTable *names)
     }
 }
 
+char *
+consent_own_name (const ConsentStore *store, const char *address)
+{
+    return store->fold_tags ? address_without_tag (address) : g_strdup (address);
+}
+
+/* The names under which there may be events of an address: its own, the one it had before tags were
+ * folded, and what stays of both when they are erased. All lead to its own. */
+static void
+add_names (const ConsentStore *store, bool has_key, const char *address, GHashTable *names)
+{
+    g_autofree char *own = consent_own_name (store, address);
+    const char *const spellings[] = { own, address };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (spellings); i++) {
+        if (g_hash_table_contains (names, spellings[i]))
+            continue;
+        g_hash_table_insert (names, g_strdup (spellings[i]), g_strdup (own));
+        if (has_key)
+            g_hash_table_insert (names, alias_of (store, spellings[i]), g_strdup (own));
+    }
+}
+
 GPtrArray *
 consent_find (ConsentStore *store, const char *const *addresses, GError **error)
 {
-    g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
     g_autoptr (GHashTable) names =
-        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     bool has_key = false;
 
     if (!read_key (store, &has_key, error))
         return NULL;
-    for (unsigned i = 0; addresses[i]; i++) {
-        g_ptr_array_add (wanted, (char *)addresses[i]);
-        if (!has_key || g_strv_contains (addresses + i + 1, addresses[i]))
-            continue;
-        char *alias = alias_of (store, addresses[i]);
-        g_ptr_array_add (wanted, alias);
-        g_hash_table_insert (names, alias, (char *)addresses[i]);
-    }
-    g_ptr_array_add (wanted, NULL);
+    for (unsigned i = 0; addresses[i]; i++)
+        add_names (store, has_key, addresses[i], names);
+    g_autofree char **wanted = (char **)g_hash_table_get_keys_as_array (names, NULL);
     GPtrArray *events =
-        store->backend->find (store->handle, (const char *const *)wanted->pdata, error);
+        store->backend->find (store->handle, (const char *const *)wanted, error);
     if (events)
         rename_aliases (events, names);
     return events;
+}
+
+/* As asked, and one person under the name that the store has for them all. */
+static void
+restore_names (GPtrArray *records, const char *const *addresses)
+{
+    for (unsigned i = 0; i < records->len; i++) {
+        ConsentRecord *record = g_ptr_array_index (records, i);
+        if (strcmp (record->address, addresses[i]) == 0)
+            continue;
+        if (!record->person)
+            record->person = g_strdup (record->address);
+        g_free (record->address);
+        record->address = g_strdup (addresses[i]);
+    }
+}
+
+static char **
+own_names (const ConsentStore *store, const char *const *addresses)
+{
+    unsigned count = g_strv_length ((char **)addresses);
+    char **own = g_new0 (char *, count + 1);
+
+    for (unsigned i = 0; i < count; i++)
+        own[i] = consent_own_name (store, addresses[i]);
+    return own;
 }
 
 GPtrArray *
@@ -189,11 +234,15 @@ consent_ask (ConsentStore *store, const char *const *addresses, Purpose purpose,
 {
     g_autoptr (GError) error = NULL;
     g_autoptr (GPtrArray) events = consent_find (store, addresses, &error);
+    g_auto (GStrv) own = own_names (store, addresses);
 
     if (ret_failure)
         *ret_failure = events ? NULL : g_strdup (error->message);
-    return events ? consent_resolve (addresses, events, purpose, now)
-                  : all_unavailable (addresses);
+    if (!events)
+        return all_unavailable (addresses);
+    GPtrArray *records = consent_resolve ((const char *const *)own, events, purpose, now);
+    restore_names (records, addresses);
+    return records;
 }
 
 ConsentRecord *
@@ -210,15 +259,27 @@ consent_ask_one (ConsentStore *store, const char *address, Purpose purpose, int6
     return NULL;
 }
 
+/* As the store keeps it. */
+static bool
+check_one (const ConsentStore *store, ConsentEvent *event, GError **error)
+{
+    if (!consent_event_check (event, error))
+        return false;
+    char *own = consent_own_name (store, event->address);
+    g_free (event->address);
+    event->address = own;
+    return true;
+}
+
 static GPtrArray *
-check_all (const GPtrArray *events, GError **error)
+check_all (const ConsentStore *store, const GPtrArray *events, GError **error)
 {
     g_autoptr (GPtrArray) checked = consent_events_new ();
 
     for (unsigned i = 0; i < events->len; i++) {
         ConsentEvent *event = consent_event_copy (g_ptr_array_index (events, i));
         g_ptr_array_add (checked, event);
-        if (!consent_event_check (event, error))
+        if (!check_one (store, event, error))
             return NULL;
     }
     return g_steal_pointer (&checked);
@@ -227,12 +288,13 @@ check_all (const GPtrArray *events, GError **error)
 bool
 consent_append (ConsentStore *store, const GPtrArray *events, GError **error)
 {
-    g_autoptr (GPtrArray) checked = check_all (events, error);
+    g_autoptr (GPtrArray) checked = check_all (store, events, error);
 
     return checked && store->backend->append (store->handle, checked, error);
 }
 
 typedef struct {
+    const ConsentStore *store;
     ConsentSupply supply;
     void *data;
 } CheckedSupply;
@@ -244,7 +306,7 @@ supply_checked (void *data, GError **error)
     g_autoptr (GPtrArray) events = checked->supply (checked->data, error);
 
     for (unsigned i = 0; events && i < events->len; i++)
-        if (!consent_event_check (g_ptr_array_index (events, i), error))
+        if (!check_one (checked->store, g_ptr_array_index (events, i), error))
             return NULL;
     return g_steal_pointer (&events);
 }
@@ -252,7 +314,7 @@ supply_checked (void *data, GError **error)
 bool
 consent_load (ConsentStore *store, ConsentSupply supply, void *data, GError **error)
 {
-    CheckedSupply checked = { supply, data };
+    CheckedSupply checked = { store, supply, data };
 
     return store->backend->load (store->handle, supply_checked, &checked, error);
 }
@@ -273,7 +335,8 @@ consent_history (ConsentStore *store, const char *address, GError **error)
 
     if (!found)
         return NULL;
-    g_autoptr (GPtrArray) own = consent_of_person (address, found);
+    g_autofree char *name = consent_own_name (store, address);
+    g_autoptr (GPtrArray) own = consent_of_person (name, found);
     GPtrArray *events = consent_events_new ();
     for (unsigned i = 0; i < own->len; i++)
         g_ptr_array_add (events, consent_event_copy (g_ptr_array_index (own, i)));
@@ -384,14 +447,15 @@ consent_erase (ConsentStore *store, const char *address, bool keep_acts, int64_t
                      "sqlite:PATH");
         return false;
     }
-    g_autofree char *alias = alias_of (store, address);
-    const char *const names[] = { address, alias, NULL };
+    g_autofree char *own = consent_own_name (store, address);
+    g_autofree char *alias = alias_of (store, own);
+    const char *const names[] = { own, alias, NULL };
     g_autoptr (GPtrArray) events = store->backend->find (store->handle, names, error);
     if (!events)
         return false;
     g_autoptr (GPtrArray) kept = keep_acts ? list_kept (events, names) : consent_events_new ();
     *ret_kept = kept->len;
-    *ret_erased = count_of (events, address);
+    *ret_erased = count_of (events, own);
     g_ptr_array_add (kept, erasure (alias, now));
     return store->backend->erase (store->handle, names, kept, error);
 }

@@ -97,6 +97,11 @@ event_of (Import *import, const GPtrArray *row, ConsentEvent **ret_event, GError
     }
     if (event && !is_allowed (import, event, error))
         return false;
+    if (event) {
+        char *own = consent_own_name (import->store, event->address);
+        g_free (event->address);
+        event->address = own;
+    }
     *ret_event = g_steal_pointer (&event);
     return true;
 }

@@ -184,7 +184,17 @@ static const ConsentCommand commands[] = {
 };
 
 /* Nobody waits for a mail here, and an import asks for a thousand people at once. */
-static const ConsentOptions patient = { .timeout_ms = 60000, .connections = 2 };
+static ConsentOptions
+patient_options (const Settings *settings)
+{
+    ConsentOptions options = { 0 };
+
+    if (settings)
+        options = settings_consent_options (settings);
+    options.timeout_ms = 60000;
+    options.connections = 2;
+    return options;
+}
 
 /* A mistyped path would be made as an empty store, and nothing known of anyone. */
 static bool
@@ -195,8 +205,8 @@ is_absent (const char *uri)
 }
 
 static int
-run_on (const ConsentCommand *command, const char *uri, char **operands,
-        const ConsentArguments *arguments)
+run_on (const ConsentCommand *command, const char *uri, const ConsentOptions *options,
+        char **operands, const ConsentArguments *arguments)
 {
     GError *error = NULL;
 
@@ -206,7 +216,7 @@ run_on (const ConsentCommand *command, const char *uri, char **operands,
     if (command->reads && is_absent (uri))
         return tool_fail (
             g_error_new (G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: no such store", uri));
-    g_autoptr (ConsentStore) store = consent_open_with (uri, &patient, &error);
+    g_autoptr (ConsentStore) store = consent_open_with (uri, options, &error);
     if (!store)
         return tool_fail (error);
     int status = command->run (store, operands, arguments);
@@ -221,13 +231,15 @@ static int
 run_command (const ConsentCommand *command, char **operands, const ConsentArguments *arguments)
 {
     GError *error = NULL;
-    g_autoptr (Settings) settings =
-        arguments->consent ? NULL : tool_settings (arguments->config, &error);
+    g_autoptr (Settings) settings = arguments->consent && !arguments->config
+                                        ? NULL
+                                        : tool_settings (arguments->config, &error);
 
-    if (!arguments->consent && !settings)
+    if (error)
         return tool_fail (error);
+    ConsentOptions options = patient_options (settings);
     return run_on (command, arguments->consent ? arguments->consent : settings->consent,
-                   operands, arguments);
+                   &options, operands, arguments);
 }
 
 static void

@@ -163,7 +163,7 @@ measure_store (const char *engine, ConsentStore *store)
 static ConsentStore *
 load (const char *uri)
 {
-    ConsentOptions options = { 60000, threads };
+    ConsentOptions options = { .timeout_ms = 60000, .connections = threads };
     g_autoptr (GError) error = NULL;
     Crowd crowd = { 0 };
     double start = now ();

@@ -770,6 +770,46 @@ test_links (const void *data)
     remove_dir (dir);
 }
 
+/* By the setting one person; by the default another. */
+static void
+test_tags (const void *data)
+{
+    const char *const addresses[] = { "a+1@x.example", "a+2@x.example", "a@x.example",
+                                      "b+1@x.example", NULL };
+    g_autofree char *dir = make_dir ();
+    g_autofree char *uri = g_strconcat ("sqlite:", dir, "/c.db", NULL);
+    g_autoptr (GPtrArray) before =
+        events_of (EVENT ("a+1", "*", "granted", "2026-01-01", NO)
+                       EVENT ("b", "*", "withdrawn", "2026-01-01", NO));
+    g_autoptr (GPtrArray) after = events_of (EVENT ("a+2", "*", "withdrawn", "2026-02-01", NO));
+    static const ConsentState kept[] = { CONSENT_GRANTED, CONSENT_REFUSED, CONSENT_UNKNOWN,
+                                         CONSENT_UNKNOWN };
+    static const ConsentState folded[] = { CONSENT_REFUSED, CONSENT_REFUSED, CONSENT_REFUSED,
+                                           CONSENT_REFUSED };
+    bool fold = GPOINTER_TO_INT (data);
+    ConsentOptions options = { .fold_tags = fold };
+
+    ConsentStore *earlier = consent_open (uri, NULL);
+    g_assert_true (consent_append (earlier, before, NULL)); /* stored with its tag */
+    consent_unref (earlier);
+    g_autoptr (ConsentStore) store = consent_open_with (uri, &options, NULL);
+    g_assert_true (consent_append (store, after, NULL));
+    g_autoptr (GPtrArray) records =
+        consent_ask (store, addresses, PURPOSE_OFFER, time_of ("2026-06-01"), NULL);
+    for (unsigned i = 0; i < records->len; i++) {
+        const ConsentRecord *record = g_ptr_array_index (records, i);
+        g_assert_cmpstr (record->address, ==, addresses[i]);
+        g_assert_cmpint (record->promotion->state, ==, (fold ? folded : kept)[i]);
+        g_assert_cmpstr (record->person, ==,
+                         fold && i < 2    ? "a@x.example"
+                         : fold && i == 3 ? "b@x.example"
+                                          : NULL);
+    }
+    g_autofree char *history = history_of (store, "a+1@x.example");
+    g_assert_cmpstr (history, ==, fold ? "granted *, withdrawn *" : "granted *");
+    remove_dir (dir);
+}
+
 typedef struct {
     unsigned batches, left, broken; /* broken: this batch is none, counted from 1 */
 } Batches;
@@ -894,6 +934,8 @@ main (int argc, char **argv)
     for (Engine engine = MEMORY; engine < ENGINES; engine++)
         if (engine != POSTGRESQL || server)
             add_tests (engine);
+    g_test_add_data_func ("/store/tags are kept", GINT_TO_POINTER (false), test_tags);
+    g_test_add_data_func ("/store/tags are folded", GINT_TO_POINTER (true), test_tags);
     if (!server)
         g_test_add_func ("/store/postgresql", skip_server);
     int status = g_test_run ();

@@ -28,7 +28,7 @@ static ConsentStore *
 open_store (int64_t timeout_ms, unsigned connections)
 {
     g_autofree char *uri = server_uri (server, false);
-    ConsentOptions options = { timeout_ms, connections };
+    ConsentOptions options = { .timeout_ms = timeout_ms, .connections = connections };
     g_autoptr (GError) error = NULL;
     ConsentStore *store = consent_open_with (uri, &options, &error);
 
@@ -363,7 +363,7 @@ test_second_host (void)
 {
     g_autofree char *uri = g_strdup_printf (
         "postgresql://licet@192.0.2.1,127.0.0.1/licet?port=5432,%u", server_port (server));
-    ConsentOptions options = { 300, 0 };
+    ConsentOptions options = { .timeout_ms = 300 };
     g_autoptr (GError) error = NULL;
 
     consent_unref (new_store (0));
@@ -453,7 +453,7 @@ static Contacts *
 open_contacts (void)
 {
     g_autofree char *uri = server_uri (server, true);
-    ConsentOptions options = { 20000, 0 };
+    ConsentOptions options = { .timeout_ms = 20000 };
     g_autoptr (GError) error = NULL;
     Contacts *contacts = contacts_open_with (uri, &options, &error);
 
