@@ -93,14 +93,15 @@ pg_pool_free (PgPool *pool)
     g_free (pool);
 }
 
-/* Our own sessions: look-ups always by index, whatever the planner guesses of a young table; the
- * server gives up a little before we do, so that the connection lives; what is acknowledged is on
- * disk. */
+/* Our own sessions: look-ups always by index and by one plan, whatever the planner guesses of a
+ * young table; planning or compiling anew would take longer than the look-up. The server gives up a
+ * little before we do, so that the connection lives; what is acknowledged is on disk. */
 static bool
 set_up (PgPool *pool, PGconn *connection, int64_t deadline, GError **error)
 {
     g_autofree char *sql = g_strdup_printf (
-        "SET enable_seqscan = off; SET statement_timeout = %" G_GINT64_FORMAT "; "
+        "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off; "
+        "SET statement_timeout = %" G_GINT64_FORMAT "; "
         "SET client_min_messages = warning; "
         "SELECT set_config('synchronous_commit', 'on', false) "
         "WHERE current_setting('synchronous_commit') = 'off'",

@@ -2,9 +2,8 @@
 
 /*
  * The engine for several hosts. Every question is asked of the server, so that a withdrawal is in
- * force on all hosts once it is stored. Nothing is remembered between messages: a look-up takes
- * about as long as two signatures, and hardly any address comes twice within an age that could be
- * answered for.
+ * force on all hosts once it is stored. Nothing is remembered between messages: a look-up takes less
+ * than a millisecond, and hardly any address comes twice within an age that one could answer for.
  */
 
 #include <string.h>
