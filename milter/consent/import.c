@@ -367,7 +367,8 @@ count_known (Import *import, GError **error)
         g_autoptr (GPtrArray) page = consent_addresses (import->store, last, PAGE, error);
         if (!page)
             return false;
-        import->summary->known += page->len;
+        for (unsigned i = 0; i < page->len; i++)
+            import->summary->known += !consent_is_erased (g_ptr_array_index (page, i));
         if (page->len < PAGE)
             return true;
         g_free (last);

@@ -106,6 +106,10 @@ consent_import_file (ConsentStore *store, char **operands, const ConsentArgument
         .data = &watch,
     };
 
+    if (!arguments->format && (arguments->list || arguments->purpose || arguments->basis))
+        return tool_usage (
+            "--list, --purpose and --basis are for the rows of a --format that do "
+            "not say so themselves");
     if (access (operands[0], R_OK) != 0)
         return tool_fail (g_error_new (G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: %s", operands[0],
                                        g_strerror (errno)));

@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -296,6 +297,7 @@ FORMATS = [
       "c@x.example,*,withdrawn,,2024-03-02T03:04:05Z,mautic,,id=3,,,,,,"]),
 ]
 BAD_FORMATS = [
+    (["--basis", "express"], HEADER, "are for the rows of a --format"),
     (["--format", "mailchip"], MAILCHIMP + "\n", "right would be mailchimp, brevo, sendgrid or mautic"),
     (["--format", "mailchimp"], "Name,OPTIN_TIME\nAna,x\n", "in.csv:1: no column with the address"),
     (["--format", "mailchimp"], "Email Address\na@x.example\n", "--list subscribed"),
@@ -381,6 +383,26 @@ def kill_resume(store):
     check(partly, "no kill came between two batches")
     store.ok("import", path, "--resume")
     equal(store.count() - 1, count)
+
+
+@test("a full disk keeps nothing half")
+def full(store):
+    if store.kind != "sqlite":  # the server's disk, not the tool's: tests/store/postgres.c
+        return
+    store.ok("grant", "first@x.example", "*")
+    path = store.write(HEADER + "".join(row(f"p{i}", evidence="e" * 200) for i in range(2000)))
+
+    def bound():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+
+    for words in (["import", path], ["import", path, "--resume"]):
+        done = subprocess.run(store.argv(*words), preexec_fn=bound, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+        equal(done.returncode, 75, done.stderr)
+        check("consent.db: " in done.stderr, done.stderr)
+        equal(store.count(), 1)
+    store.ok("import", path)
+    equal(store.count(), 2001)
 
 
 @test("an act that was acknowledged before kill -9 is there")
