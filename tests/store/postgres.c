@@ -444,11 +444,26 @@ test_history_stays (void)
     PQfinish (session);
 }
 
+enum { RACERS = 50, PEOPLE = 20 };
+
 typedef struct {
     Contacts *contacts;
     int *places;
     unsigned number;
+    int *ready; /* how many stand at the line */
 } Racer;
+
+/* With a connection each, so that all begin at once. */
+static void
+line_up (const Racer *racer)
+{
+    g_autoptr (GArray) none = contacts_since (racer->contacts, "nobody", 0, NULL, NULL);
+
+    g_assert_nonnull (none);
+    g_atomic_int_inc (racer->ready);
+    while (g_atomic_int_get (racer->ready) < RACERS)
+        g_usleep (100);
+}
 
 static void *
 race (void *data)
@@ -456,7 +471,8 @@ race (void *data)
     const Racer *racer = data;
     const ContactCap cap = { 0, 1 };
 
-    for (unsigned person = 0; person < 4; person++) {
+    line_up (racer);
+    for (unsigned person = 0; person < PEOPLE; person++) {
         g_autofree char *who = g_strdup_printf ("p%u", person);
         g_autofree char *queue_id = g_strdup_printf ("Q%u", racer->number);
         g_autoptr (GError) error = NULL;
@@ -474,7 +490,7 @@ static Contacts *
 open_contacts (void)
 {
     g_autofree char *uri = server_uri (server, true);
-    ConsentOptions options = { .timeout_ms = 20000 };
+    ConsentOptions options = { .timeout_ms = 60000, .connections = RACERS / 2 };
     g_autoptr (GError) error = NULL;
     Contacts *contacts = contacts_open_with (uri, &options, &error);
 
@@ -482,29 +498,59 @@ open_contacts (void)
     return contacts;
 }
 
-/* Fifty messages at once over two hosts, four people with a cap of one: four places. */
+/* Fifty messages at once over two hosts, twenty people with a cap of one: twenty places. */
 static void
 test_racing (void)
 {
-    Racer racers[50];
-    GThread *threads[50];
-    int places[4] = { 0 };
+    Racer racers[RACERS];
+    GThread *threads[RACERS];
+    int places[PEOPLE] = { 0 }, ready = 0;
 
     server_empty (server);
     g_autoptr (Contacts) first = open_contacts (), second = open_contacts ();
-    for (unsigned i = 0; i < 50; i++) {
-        racers[i] = (Racer){ i % 2 ? first : second, places, i };
+    for (unsigned i = 0; i < RACERS; i++) {
+        racers[i] = (Racer){ i % 2 ? first : second, places, i, &ready };
         threads[i] = g_thread_new ("race", race, &racers[i]);
     }
-    for (unsigned i = 0; i < 50; i++)
+    for (unsigned i = 0; i < RACERS; i++)
         g_thread_join (threads[i]);
-    for (unsigned person = 0; person < 4; person++)
+    for (unsigned person = 0; person < PEOPLE; person++)
         g_assert_cmpint (places[person], ==, 1);
     g_autoptr (GArray) times = contacts_since (second, "p0", 0, NULL, NULL);
     g_assert_cmpuint (times->len, ==, 1);
     g_autofree char *told =
         server_value (server, "SELECT string_agg(who || message, ' ') FROM licet.contacts");
     g_assert_null (strstr (told, "p0"));
+}
+
+static void *
+reserve_late (void *data)
+{
+    const ContactCap cap = { 0, 1 };
+    bool reserved = true;
+
+    g_assert_true (contacts_reserve (data, "ana", "Q2", 100, &cap, 1, &reserved, NULL));
+    return GINT_TO_POINTER (reserved);
+}
+
+/* Counting waits for a place that another host is just taking. */
+static void
+test_waiting (void)
+{
+    server_empty (server);
+    g_autoptr (Contacts) contacts = open_contacts ();
+    g_assert_true (contacts_add (contacts, "ana", "Q0", 100, NULL));
+    g_autofree char *who = server_value (server, "SELECT who FROM licet.contacts");
+    g_assert_true (contacts_release (contacts, "ana", "Q0", NULL));
+    g_autofree char *sql = g_strdup_printf (
+        "BEGIN; SELECT licet.reserve('%s', 'other/Q1', 100, '{0}', '{1}')", who);
+    PGconn *other = server_session (server, sql);
+    GThread *late = g_thread_new ("late", reserve_late, contacts);
+
+    g_usleep (300000);
+    PQclear (PQexec (other, "COMMIT"));
+    PQfinish (other);
+    g_assert_false (GPOINTER_TO_INT (g_thread_join (late)));
 }
 
 static void
@@ -556,6 +602,7 @@ static const struct {
     { "the shipped schema is the one that is made", test_schema },
     { "what was stored cannot be changed", test_history_stays },
     { "a cap of one holds over two hosts", test_racing },
+    { "a place that is being taken is waited for", test_waiting },
     { "contacts are counted, given back and forgotten", test_contacts },
 };
 
