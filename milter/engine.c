@@ -45,6 +45,7 @@ load_parts (Snapshot *snapshot, GError **error)
 {
     const Settings *settings = snapshot->settings;
     Engine *engine = &snapshot->engine;
+    ConsentOptions options = settings_consent_options (settings);
     g_autofree char *words = g_build_filename (settings->policies, "words", NULL);
     g_autofree char *model =
         g_build_filename (settings->policies, "model", "general.cfg", NULL);
@@ -61,7 +62,7 @@ load_parts (Snapshot *snapshot, GError **error)
     engine->signer = open_signer (settings, error);
     if (!engine->signer || !load_tokens (engine, error))
         return false;
-    engine->store = consent_open (settings->consent, error);
+    engine->store = consent_open_with (settings->consent, &options, error);
     return engine->store != NULL;
 }
 

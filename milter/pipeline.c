@@ -105,7 +105,8 @@ ask_contacts (Run *run, RecipientFacts *facts)
     if (!run->engine->contacts || !policy_counts_contacts (run->engine->policies, facts))
         return;
     facts->contacts =
-        contacts_since (run->engine->contacts, who, run->now - CONTACT_DAYS * 86400, &cause);
+        contacts_since (run->engine->contacts, who, run->now - CONTACT_DAYS * 86400,
+                        run->envelope->queue_id, &cause);
     if (!facts->contacts)
         facts->contacts_failure = g_strdup (cause->message);
 }

@@ -9,7 +9,7 @@ cd "${1:-${srcdir:-.}}"
 floor_of_header() {
     case "$1" in
     limits | authentication | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | normalise | selector | tracking | hints | conffile | settings | consent | contacts | ledger | preflight | quota | seal | signer | token | digest | audit | audit_read) echo 1 ;;
+    message | normalise | selector | tracking | hints | conffile | settings | consent | contacts | import | ledger | preflight | quota | seal | signer | token | digest | audit | audit_read) echo 1 ;;
     classify | training | feedback | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal | withdrawal) echo 3 ;;
     edge) echo 4 ;;
@@ -30,11 +30,11 @@ floor_of_file() {
 }
 
 # What one folder of floor 1 may use of another: the log records decisions under the ledger's
-# pseudonyms and is sealed with a key, settings name keys.
+# pseudonyms and is sealed with a key, settings name keys and bound the consent store.
 sideways_allowed() {
     case "$1:$2" in
-    milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:normalise | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
-        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:quota | milter/consent/*:ledger | \
+    milter/audit/*:ledger | milter/config/*:signer | milter/config/*:consent | milter/message/*:message | milter/message/*:normalise | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
+        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:import | milter/consent/*:contacts | milter/consent/*:quota | milter/consent/*:ledger | \
         milter/sign/*:preflight | milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/sign/*:token | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
     esac
     return 1

@@ -17,6 +17,11 @@
  * character, or a domain that is no host name; LIMIT past LIMIT_ADDRESS. Caller frees. */
 char *address_normalise (const char *mailbox, GError **error);
 
+/* The address without the "+tag" of its local part (RFC 5233), for who knows that it leads to the
+ * same mailbox; the same text when there is none, or nothing would be left. Takes a normalised
+ * address. Caller frees. */
+char *address_without_tag (const char *address);
+
 /* The part after the last "@", borrowed from the argument; "" when there is none. */
 const char *address_domain (const char *address);
 

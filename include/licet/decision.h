@@ -89,6 +89,9 @@ typedef struct {
                        "sender-identity": "footer"); or NULL */
     bool not_set_up; /* with VERDICT_CANNOT_TELL: licet-policy.cfg lacks what it takes */
     bool cured;      /* violated by the message as sent, no longer by the stripped copy */
+    /* frequency-cap: from when on mails count, and how many may be; 0 for other kinds */
+    int64_t counted_since;
+    unsigned most;
 } RuleResult;
 
 /* Who the recipient is, as far as rules ask. */

@@ -43,10 +43,14 @@ void daemon_tick (Daemon *daemon);
 void daemon_save_counts (Daemon *daemon);
 Quotas *daemon_quotas (Daemon *daemon);
 
-/* Counts a copy with promotion that goes to a recipient, where a rule caps them. UNAVAILABLE when it
- * cannot be written down. */
-bool daemon_note_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
-                          GError **error);
+/* Takes a place under the caps of the rules for a copy with promotion that is to go to a recipient.
+ * *ret_reserved is false when messages that were decided at the same time took the last one: the
+ * decision no longer holds and must be made again. UNAVAILABLE when it cannot be written down. */
+bool daemon_reserve_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                             bool *ret_reserved, GError **error);
+/* Gives the place back: the copy did not leave. */
+bool daemon_release_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                             GError **error);
 
 /* Reads settings, policies, words, keys and store anew and swaps the snapshot, and reopens the
  * log. On failure the old snapshot stays. Settings that name a socket, the ledger or the log

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "licet/consent.h"
 #include "licet/signer.h"
 
 /*
@@ -58,6 +59,9 @@ typedef struct {
     char **preflight_domains;    /* "DOMAIN" or "DOMAIN:ENVELOPE" */
     int64_t preflight_minutes;   /* 0: on demand only */
     GPtrArray *keys;             /* of SignerKey */
+    /* For a consent store on another host: of one question, and connections at once. */
+    int64_t consent_timeout_ms, consent_connections;
+    char *address_tags; /* "keep" or "fold" */
 } Settings;
 
 typedef struct {
@@ -70,6 +74,9 @@ Settings *settings_new (void);
 Settings *settings_load (const char *path, GError **error);
 void settings_free (Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)
+
+/* What consent_open_with takes. */
+ConsentOptions settings_consent_options (const Settings *settings);
 
 /* The table, ended by a NULL name. */
 const SettingInfo *settings_table (void);

@@ -41,6 +41,7 @@ typedef struct {
 } Setting;
 
 static const char *const log_words[] = { "stderr", "syslog", NULL };
+static const char *const tags_words[] = { "keep", "fold", NULL };
 static const char *const keep_words[] = { "keep", "omit", NULL };
 static const char *const eightbit_words[] = { "encode", "keep", NULL };
 static const char *const existing_words[] = { "keep", "remove", "remove-if-broken", NULL };
@@ -64,7 +65,13 @@ static const Setting table[] = {
     { "policies", SETTING_TEXT, LICET_CONFIG_DIR "/policies", AT (policies), 0, 0, NULL,
       "directory with licet-policy.cfg, territories/ and words/" },
     { "consent", SETTING_TEXT, "sqlite:" LICET_STATE_DIR "/consent.db", AT (consent), 0, 0,
-      NULL, "consent store: sqlite:PATH or FILE.csv" },
+      NULL, "consent store: sqlite:PATH, postgresql://… or FILE.csv" },
+    { "consent_timeout_ms", SETTING_NUMBER, "2000", AT (consent_timeout_ms), 50, 60000, NULL,
+      "longest time for one question to a PostgreSQL store, connecting included" },
+    { "consent_connections", SETTING_NUMBER, "8", AT (consent_connections), 1, 200, NULL,
+      "connections to a PostgreSQL store at once" },
+    { "address_tags", SETTING_TEXT, "keep", AT (address_tags), 0, 0, tags_words,
+      "whether a+b@x is another person than a@x (keep) or not (fold)" },
     { "state", SETTING_TEXT, LICET_STATE_DIR "/state.db", AT (state), 0, 0, NULL,
       "journal of hand-overs and salts of the log's pseudonyms" },
     { "audit_log", SETTING_TEXT, LICET_LOG_DIR "/audit.jsonl", AT (audit_log), 0, 0, NULL,
@@ -459,6 +466,14 @@ settings_free (Settings *settings)
     }
     g_ptr_array_unref (settings->keys);
     g_free (settings);
+}
+
+ConsentOptions
+settings_consent_options (const Settings *settings)
+{
+    return (ConsentOptions){ .timeout_ms = settings->consent_timeout_ms,
+                             .connections = (unsigned)settings->consent_connections,
+                             .fold_tags = strcmp (settings->address_tags, "fold") == 0 };
 }
 
 const SettingInfo *

@@ -93,6 +93,17 @@ record_policies (Daemon *daemon, const Engine *engine, GError **error)
                                    daemon_now (daemon), error);
 }
 
+/* Where several hosts share the consent, they share the count of what went to whom. */
+static Contacts *
+open_contacts (const Settings *settings, GError **error)
+{
+    ConsentOptions options = settings_consent_options (settings);
+    g_autofree char *file = g_strconcat (settings->state, ".contacts", NULL);
+    bool is_shared = g_str_has_prefix (settings->consent, "postgres");
+
+    return contacts_open_with (is_shared ? settings->consent : file, &options, error);
+}
+
 Daemon *
 daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GError **error)
 {
@@ -110,8 +121,7 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
-    g_autofree char *contacts = g_strconcat (engine->settings->state, ".contacts", NULL);
-    daemon->contacts = contacts_open (contacts, error);
+    daemon->contacts = open_contacts (engine->settings, error);
     if (!daemon->contacts)
         return NULL;
     engine->contacts = daemon->contacts;
@@ -257,15 +267,47 @@ is_counted (const Decision *decision)
     return false;
 }
 
-bool
-daemon_note_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
-                     GError **error)
+/* Those that had room when it was decided; a cap that is only watched holds nothing back. */
+static GArray *
+list_caps (const Decision *decision)
 {
-    const RecipientFacts *facts = decision->facts;
+    GArray *caps = g_array_new (FALSE, FALSE, sizeof (ContactCap));
 
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        ContactCap cap = { result->counted_since, result->most };
+        if (result->most > 0 && result->mode == MODE_ENFORCE &&
+            result->verdict == VERDICT_SATISFIED)
+            g_array_append_val (caps, cap);
+    }
+    return caps;
+}
+
+static const char *
+who_is (const Decision *decision)
+{
+    return decision->facts->person ? decision->facts->person : decision->facts->address;
+}
+
+bool
+daemon_reserve_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                        bool *ret_reserved, GError **error)
+{
+    g_autoptr (GArray) caps = list_caps (decision);
+
+    *ret_reserved = true;
     return !is_counted (decision) ||
-           contacts_add (daemon->contacts, facts->person ? facts->person : facts->address,
-                         queue_id, daemon_now (daemon), error);
+           contacts_reserve (daemon->contacts, who_is (decision), queue_id, daemon_now (daemon),
+                             (const ContactCap *)(void *)caps->data, caps->len, ret_reserved,
+                             error);
+}
+
+bool
+daemon_release_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                        GError **error)
+{
+    return !is_counted (decision) ||
+           contacts_release (daemon->contacts, who_is (decision), queue_id, error);
 }
 
 static Engine *

@@ -199,6 +199,37 @@ begin (Handover *handover, unsigned recipient)
     g_assert_not_reached ();
 }
 
+/* Whether there is still a place for this copy under the caps; otherwise it has its reply. Asked
+ * again later, the rule decides with what the others have sent by then. */
+static bool
+reserve (Handover *handover, unsigned recipient)
+{
+    g_autoptr (GError) error = NULL;
+    bool reserved = false;
+
+    if (is_answered (handover, recipient))
+        return false;
+    if (!daemon_reserve_contact (handover->daemon, plan_decision (handover->plan, recipient),
+                                 handover->envelope->queue_id, &reserved, &error)) {
+        log_failure (handover, "contacts", error);
+        answer_one (handover, recipient, "contacts", error, outcome_reply (error));
+    } else if (!reserved) {
+        answer_one (handover, recipient, "contacts", NULL, REPLY_CAP_REACHED);
+    }
+    return reserved;
+}
+
+/* The copy did not leave; a place that stays taken does no harm to anybody's mailbox. */
+static void
+release (Handover *handover, unsigned recipient)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!daemon_release_contact (handover->daemon, plan_decision (handover->plan, recipient),
+                                 handover->envelope->queue_id, &error))
+        log_failure (handover, "contacts", error);
+}
+
 static GArray *
 begin_all (Handover *handover, const Variant *variant)
 {
@@ -206,7 +237,7 @@ begin_all (Handover *handover, const Variant *variant)
 
     for (unsigned i = 0; i < variant->recipients->len; i++) {
         unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        if (begin (handover, recipient))
+        if (reserve (handover, recipient) && begin (handover, recipient))
             g_array_append_val (waiting, recipient);
     }
     return waiting;
@@ -217,7 +248,7 @@ static void
 note_submitted (Handover *handover, unsigned recipient, const char *copy)
 {
     LedgerKey key = key_of (handover, recipient);
-    g_autoptr (GError) error = NULL, contact_error = NULL;
+    g_autoptr (GError) error = NULL;
     bool held = plan_decision (handover->plan, recipient)->outcome == OUTCOME_HOLD;
     const char *outcome = held ? "held" : "submitted";
     g_autofree char *reply = g_strdup_printf ("250 2.0.0 %s as %s", outcome, copy);
@@ -226,9 +257,6 @@ note_submitted (Handover *handover, unsigned recipient, const char *copy)
     quota_hold_commit (handover->plan->quotas, recipient);
     if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error))
         log_failure (handover, "journal", error);
-    if (!daemon_note_contact (handover->daemon, plan_decision (handover->plan, recipient),
-                              handover->envelope->queue_id, &contact_error))
-        log_failure (handover, "contacts", contact_error);
     record_outcome (handover, recipient, outcome, reply, copy);
     set_reply (handover, recipient, reply);
 }
@@ -243,6 +271,7 @@ note_failed (Handover *handover, unsigned recipient, const char *reply)
 
     if (!ledger_failed (daemon_ledger (handover->daemon), &key, &error))
         log_failure (handover, "journal", error);
+    release (handover, recipient);
     record_outcome (handover, recipient, outcome, reply, NULL);
     set_reply (handover, recipient, reply);
 }

@@ -214,31 +214,6 @@ hold_in_place (SMFICTX *ctx, const Plan *plan, GError **error)
     return apply_hold (ctx, reason, error);
 }
 
-static sfsistat
-change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const Plan *plan)
-{
-    g_autoptr (GError) error = NULL;
-    const Variant *variant = g_ptr_array_index (plan->variants, 0);
-    bool defer_unsigned = strcmp (session->engine->settings->unsigned_mail, "defer") == 0;
-
-    if (defer_unsigned && variant->signatures->len == 0)
-        return postpone (ctx, session, "sign", REPLY_UNSIGNED);
-    if (!record (session, plan, &error))
-        return fail (ctx, session, "audit", error);
-    for (unsigned i = 0; i < plan->decisions->len; i++)
-        if (!daemon_note_contact (the_daemon, plan_decision (plan, i),
-                                  session->envelope->queue_id, &error))
-            return fail (ctx, session, "contacts", error);
-    if (!apply_variant (ctx, session, original, variant, &error) ||
-        (variant->held && !hold_in_place (ctx, plan, &error)))
-        return fail (ctx, session, "apply", error);
-    for (unsigned i = 0; i < plan->decisions->len; i++)
-        quota_hold_commit (plan->quotas, i);
-    daemon_count (the_daemon, variant->held ? COUNT_HELD : COUNT_IN_PLACE);
-    log_route (session, plan, NULL);
-    return SMFIS_ACCEPT;
-}
-
 /* Nothing else is changed and nothing recorded: the LMTP edge decides when its turn comes. */
 static sfsistat
 hand_over (SMFICTX *ctx, const Session *session, const Plan *plan)
@@ -248,6 +223,70 @@ hand_over (SMFICTX *ctx, const Session *session, const Plan *plan)
     if (!apply_route (ctx, plan->untrusted, &error))
         return fail (ctx, session, "apply", error);
     daemon_count (the_daemon, COUNT_SPLIT);
+    log_route (session, plan, NULL);
+    return SMFIS_ACCEPT;
+}
+
+/* Gives back what the first so many recipients had. A failure leaves it taken, which harms nobody's
+ * mailbox. */
+static void
+release_some (const Session *session, const Plan *plan, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        g_autoptr (GError) error = NULL;
+        if (!daemon_release_contact (the_daemon, plan_decision (plan, i),
+                                     session->envelope->queue_id, &error))
+            log_warning (session->envelope->queue_id, "milter: contacts: %s", error->message);
+    }
+}
+
+/* A place for each under the caps, or for none. */
+static bool
+reserve_all (const Session *session, const Plan *plan, bool *ret_reserved, GError **error)
+{
+    *ret_reserved = true;
+    for (unsigned i = 0; i < plan->decisions->len; i++) {
+        bool ok = daemon_reserve_contact (the_daemon, plan_decision (plan, i),
+                                          session->envelope->queue_id, ret_reserved, error);
+        if (!ok || !*ret_reserved) {
+            release_some (session, plan, i);
+            return ok;
+        }
+    }
+    return true;
+}
+
+static sfsistat
+fail_reserved (SMFICTX *ctx, const Session *session, const Plan *plan, const char *stage,
+               const GError *error)
+{
+    release_some (session, plan, plan->decisions->len);
+    return fail (ctx, session, stage, error);
+}
+
+static sfsistat
+change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const Plan *plan)
+{
+    g_autoptr (GError) error = NULL;
+    const Variant *variant = g_ptr_array_index (plan->variants, 0);
+    bool reserved = false;
+    bool defer_unsigned = strcmp (session->engine->settings->unsigned_mail, "defer") == 0;
+
+    if (defer_unsigned && variant->signatures->len == 0)
+        return postpone (ctx, session, "sign", REPLY_UNSIGNED);
+    if (!reserve_all (session, plan, &reserved, &error))
+        return fail (ctx, session, "contacts", error);
+    /* Some must wait now and some need not: that takes the other road. */
+    if (!reserved)
+        return hand_over (ctx, session, plan);
+    if (!record (session, plan, &error))
+        return fail_reserved (ctx, session, plan, "audit", error);
+    if (!apply_variant (ctx, session, original, variant, &error) ||
+        (variant->held && !hold_in_place (ctx, plan, &error)))
+        return fail_reserved (ctx, session, plan, "apply", error);
+    for (unsigned recipient = 0; recipient < plan->decisions->len; recipient++)
+        quota_hold_commit (plan->quotas, recipient);
+    daemon_count (the_daemon, variant->held ? COUNT_HELD : COUNT_IN_PLACE);
     log_route (session, plan, NULL);
     return SMFIS_ACCEPT;
 }

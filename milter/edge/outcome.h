@@ -18,6 +18,7 @@
 #define REPLY_UNREACHABLE "451 4.4.1 licet: the second port of Postfix does not answer"
 #define REPLY_NOT_HOLDING                                                                      \
     "451 4.3.5 licet: the second port of Postfix is not set up to hold mail"
+#define REPLY_CAP_REACHED "450 4.7.1 licet: another message took the last place under a cap"
 #define REPLY_IN_DOUBT      "451 4.4.2 licet: the second port of Postfix did not confirm the copy"
 #define REPLY_NO_UNDERSTAND "451 4.3.0 licet: the second port of Postfix gave no valid reply"
 

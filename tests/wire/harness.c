@@ -229,7 +229,10 @@ world_send (MilterClient *client, const char *recipients, const char *message, s
         milter_client_rcpt (client, path, NULL);
     }
     milter_client_message (client, message, length);
-    milter_client_macros (client, 'E', "i", "4cTESTQUEUEID", NULL);
+    /* Each message has a queue id of its own, as from Postfix. */
+    static int number;
+    g_autofree char *queue_id = g_strdup_printf ("4cTEST%06d", g_atomic_int_add (&number, 1));
+    milter_client_macros (client, 'E', "i", queue_id, NULL);
     return milter_client_end (client);
 }
 
