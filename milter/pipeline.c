@@ -40,6 +40,7 @@ typedef struct {
     const Envelope *envelope;
     const Message *message;
     RewriteOptions options;
+    Hints hints; /* of the policies, for this mail now */
     int64_t now;
     Plan *plan;
     bool asked; /* for the copy that is its text alone, made when the first decision wants it */
@@ -49,10 +50,13 @@ typedef struct {
     GPtrArray *foreign; /* of ExistingSignature: of others */
 } Run;
 
-static const Hints *
+static Hints
 hints_of (const Run *run)
 {
-    return policy_hints (run->engine->policies, run->message);
+    Hints hints = *policy_hints (run->engine->policies, run->message);
+
+    hints.known = policy_known (run->engine->policies, run->message, run->now);
+    return hints;
 }
 
 static void
@@ -68,7 +72,7 @@ make_rest (Run *run)
     run->rest = bytes ? message_parse (bytes, &cause) : NULL;
     if (run->rest)
         run->rest_class = classify_rest (run->message, class, run->rest, run->engine->words,
-                                         run->engine->model, hints_of (run));
+                                         run->engine->model, &run->hints);
     else
         run->no_rest = g_strdup (cause->message);
 }
@@ -309,9 +313,10 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .now = now,
         .plan = plan,
     };
-    plan->classification = classify (message, engine->words, engine->model, hints_of (&run));
+    run.hints = hints_of (&run);
+    plan->classification = classify (message, engine->words, engine->model, &run.hints);
     plan->campaign = g_strdup (message_header (message, "X-Licet-Campaign"));
-    plan->template = rewrite_template (message);
+    plan->template = message_template (message);
     if (!decide_and_make (&run, error))
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);

@@ -36,20 +36,20 @@ typedef struct {
         *words; /* CONF_STRING(S): the words allowed, NULL-terminated; NULL: any */
 } ConfField;    /* a table ends with a NULL name */
 
-/* UNAVAILABLE when the file cannot be read, LIMIT past LIMIT_CONFFILE_BYTES, SETTINGS when it
- * is no valid file (only the first syntax error is known). */
+/* The text of a file: UNAVAILABLE when it cannot be read, LIMIT past LIMIT_CONFFILE_BYTES. Caller
+ * frees. */
+char *conffile_read (const char *path, GError **error);
+
+/* The same parsed, and SETTINGS when it is no valid file (only the first syntax error is known). */
 Conffile *conffile_load (const char *path, GError **error);
 
-/* The same from memory; name stands for the path in messages. */
+/* From memory; name stands for the path in messages. */
 Conffile *conffile_parse (const char *text, const char *name, GError **error);
 
 void conffile_free (Conffile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conffile, conffile_free)
 
 const ConfNode *conffile_root (const Conffile *file);
-
-/* SHA-256 of the text, hex; borrowed. */
-const char *conffile_checksum (const Conffile *file);
 
 /* The paths of the regular files in dir whose name ends in suffix, sorted by name; an error
  * when dir cannot be read. Caller frees the strings with the array. */

@@ -60,7 +60,11 @@ typedef enum {
     FALLBACK_REFUSE,
 } Fallback;
 
-/* What is added to the end of a mail that does not say who sends it or how to leave. */
+/* Of those who read policies and replies; policy_languages has their tags. */
+typedef enum { ENGLISH, SPANISH } Language;
+
+/* What is added to the end of a mail that does not say who sends it, how to leave, or what the
+ * law wants said. */
 typedef struct {
     char *html;     /* ASCII, for the end of a page */
     char *plain;    /* UTF-8, for the end of a text; begins with a line end */
@@ -80,7 +84,8 @@ typedef struct {
     int64_t until;   /* with ACTION_DEFER: when to ask again; 0 when not known */
     char *fix;       /* with ACTION_FIX: the text to add ("subject-label": the prefix,
                        "list-unsubscribe" and "reply-address": the value of the field,
-                       "unsubscribe" and "sender-identity": "footer"); or NULL */
+                       "required-text": the texts, one a line, "unsubscribe" and
+                       "sender-identity": "footer"); or NULL */
     bool not_set_up; /* with VERDICT_CANNOT_TELL: licet-policy.cfg lacks what it takes */
     bool cured;      /* violated by the message as sent, no longer by the stripped copy */
 } RuleResult;
@@ -112,6 +117,8 @@ typedef struct {
     GPtrArray *rules; /* of RuleResult, in the order of the policy file */
     char *rule;       /* id of the rule that decided the outcome, or NULL */
     char *source;     /* its legal source, or NULL */
+    Language reply_language; /* of the sender */
+    char *reply_url;         /* template of a page about the rule, or NULL */
     char *reply;   /* for REFUSE and DEFER: "550 5.7.1 …", for HOLD the same without the code,
                          for who decides; ASCII, one line; else NULL */
     int64_t until; /* for DEFER, else 0 */

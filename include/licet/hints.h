@@ -3,7 +3,9 @@
 #define LICET_HINTS_H
 
 #include <glib.h>
+#include <stdint.h>
 
+#include "licet/classification.h"
 #include "licet/selector.h"
 #include "licet/tracking.h"
 
@@ -13,6 +15,16 @@ typedef enum {
     DETECT_TAG, /* they are named, and the message counts as mixed, but nothing is cut */
     DETECT_OFF, /* it is not looked for by layout */
 } BlockDetection;
+
+/* Mail that somebody has read and answers for, so that its class need not be found out. All lists
+ * that are not empty must fit. */
+typedef struct {
+    MessageClass class; /* CLASS_TRANSACTIONAL or CLASS_PROMOTIONAL */
+    char **templates, **senders, **campaigns;
+    int64_t from, until;
+    char *words; /* who answers for it, until when and why */
+    char *where; /* "…/licet-policy.cfg:12" */
+} KnownMail;
 
 /*
  * What the policies say about the mail of one sender before it is classified: which elements of
@@ -24,6 +36,7 @@ typedef struct {
     GPtrArray *protected;             /* of Selector, borrowed */
     const TrackingPatterns *tracking; /* NULL when the policies name none */
     BlockDetection detection;
+    const KnownMail *known; /* by policy_known; NULL for other mail */
 } Hints;
 
 #endif

@@ -121,6 +121,8 @@ typedef struct {
  * Memory is a small multiple of the size; time is linear in it.
  */
 Message *message_parse (GBytes *bytes, GError **error);
+/* A message that is an HTML page in UTF-8 and nothing else, for reading it. */
+Message *message_of_page (const char *page, size_t length);
 void message_free (Message *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, message_free)
 
@@ -163,6 +165,9 @@ char *message_whole_text (const Message *message, unsigned leaf, size_t start, s
 /* Array of Reading, by offset but for those of style sheets, which come first. Caller frees. */
 GPtrArray *message_readings (const Message *message, unsigned leaf);
 
+/* Those of them that a text alternative says in words: what pictures and fields are named. */
+GPtrArray *message_descriptions (const Message *message, unsigned leaf);
+
 /* The decoded bytes of any leaf, attachments too, as far as they can be decoded. Linear. Caller
  * unrefs. */
 GBytes *message_leaf_bytes (const Message *message, unsigned leaf);
@@ -194,6 +199,12 @@ const LeafElement *message_element (const Message *message, unsigned leaf, unsig
  * for one without a value, NULL when there is none. Caller frees. */
 char *message_element_attribute (const Message *message, unsigned leaf, unsigned i,
                                  const char *name);
+
+/* A name for the skeleton of the page that is read first, 16 digits: which elements stand within
+ * which, whatever their text, attributes, order and number. Mails of one template that show the
+ * same parts have the same. It proves nothing about the text. NULL when there is no page. Caller
+ * frees. */
+char *message_template (const Message *message);
 
 /*
  * The blocks between <!-- licet:promotional --> and <!-- /licet:promotional -->, the elements

@@ -43,6 +43,9 @@ GPtrArray *policy_set_warnings (const PolicySet *set, int64_t now);
  * NULL. */
 const Hints *policy_hints (const PolicySet *set, const Message *message);
 
+/* The first entry of known_mail that the message is of at that time, or NULL. Borrowed. */
+const KnownMail *policy_known (const PolicySet *set, const Message *message, int64_t now);
+
 /* The rules of one territory or provider in sentences, in one of policy_languages, or NULL when there is no such
  * file. Caller frees. */
 char *policy_show (const PolicySet *set, const char *code, const char *language);

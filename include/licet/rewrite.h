@@ -19,10 +19,6 @@ typedef struct {
     const char *tag_header; /* name of the field that carries the class; "" to add none */
 } RewriteOptions;
 
-/* The header fields that a sending application may set for licet; all are removed before a
- * message leaves. NULL-terminated. */
-const char *const *rewrite_control_headers (void);
-
 /* What makes the copy that is only the text/plain alternative of a page, without its blocks and
  * without the control headers: array of Edit. MALFORMED when there is no such alternative. */
 GPtrArray *rewrite_text_only (const Message *message, const Classification *classification,
@@ -38,10 +34,6 @@ void rewrite_name_removed (const Message *message, const Variant *variant);
 /* Takes edits that were made on the bytes of a copy (array of Edit, fields numbered as there) into
  * the list of its variant, whose fields are those of the original. */
 void rewrite_adopt (const Message *message, Variant *variant, const GPtrArray *later);
-
-/* A name for the order of elements of the page that is read first: two mailings of one template
- * mostly have the same. NULL when there is no page. Caller frees. */
-char *rewrite_template (const Message *message);
 
 /* How the decisions travel. */
 Route rewrite_route (const GPtrArray *decisions, const GPtrArray *variants);

@@ -15,4 +15,9 @@ char *utf8_normalise (const char *text, GNormalizeMode mode);
 /* How many bytes of ASCII, without NUL, a text begins with. */
 size_t utf8_ascii_length (const char *text, size_t length);
 
+/* As g_ascii_strdown and g_utf8_strlen, eight bytes at a time; the first into room for as many
+ * bytes, which may be the text itself. */
+void utf8_lower_ascii (char *to, const char *text, size_t length);
+size_t utf8_count_letters (const char *text, size_t length);
+
 #endif

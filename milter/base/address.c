@@ -43,6 +43,23 @@ is_host_name (const char *domain)
     return label > 0 && strlen (domain) <= 253;
 }
 
+/* In lower case; NULL for what has no A-labels. Of ASCII IDNA changes A-labels alone, and "_" and
+ * hyphens in places 3 and 4 are no labels to it, but are in use. */
+static char *
+to_ascii (const char *domain)
+{
+    g_autofree char *lower = g_str_is_ascii (domain) ? g_ascii_strdown (domain, -1) : NULL;
+    char *labels = NULL;
+
+    if (lower && !strstr (lower, "xn--"))
+        return g_steal_pointer (&lower);
+    if (idn2_to_ascii_8z (domain, &labels, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+        return g_steal_pointer (&lower);
+    char *converted = g_ascii_strdown (labels, -1);
+    idn2_free (labels);
+    return converted;
+}
+
 char *
 address_domain_ascii (const char *domain, GError **error)
 {
@@ -58,21 +75,8 @@ address_domain_ascii (const char *domain, GError **error)
     if (!g_utf8_validate (bare, -1, NULL) || has_control (bare))
         return fail (error, LICET_ERROR_MALFORMED, "the domain is no valid UTF-8 text");
 
-    char *ascii = NULL;
-    if (idn2_to_ascii_8z (bare, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK) {
-        /* "_" and a hyphen in place 3 and 4 are no IDNA labels, but are in use. */
-        ascii = g_str_is_ascii (bare) ? g_ascii_strdown (bare, -1) : NULL;
-        if (!ascii)
-            return fail (error, LICET_ERROR_MALFORMED, "the domain is no host name");
-        if (!is_host_name (ascii)) {
-            g_free (ascii);
-            return fail (error, LICET_ERROR_MALFORMED, "the domain is no host name");
-        }
-        return ascii;
-    }
-    g_autofree char *lower = g_ascii_strdown (ascii, -1);
-    idn2_free (ascii);
-    if (!is_host_name (lower))
+    g_autofree char *lower = to_ascii (bare);
+    if (!lower || !is_host_name (lower))
         return fail (error, LICET_ERROR_MALFORMED, "the domain is no host name");
     return g_steal_pointer (&lower);
 }
@@ -125,8 +129,10 @@ static char *
 normalise_local (const char *local)
 {
     g_autofree char *plain = unquote (local);
-    g_autofree char *lower = g_utf8_strdown (plain, -1);
-    g_autofree char *composed = g_utf8_normalize (lower, -1, G_NORMALIZE_NFC);
+    bool ascii = g_str_is_ascii (plain);
+    g_autofree char *lower = ascii ? g_ascii_strdown (plain, -1) : g_utf8_strdown (plain, -1);
+    g_autofree char *composed =
+        ascii ? g_steal_pointer (&lower) : g_utf8_normalize (lower, -1, G_NORMALIZE_NFC);
 
     return is_dot_string (composed) ? g_steal_pointer (&composed) : quote (composed);
 }

@@ -24,6 +24,43 @@ utf8_ascii_length (const char *text, size_t length)
     return at;
 }
 
+/* A byte of ASCII is a capital when it has a high bit once "A" is moved to 0x80, and none once "Z" is
+ * moved to 0x7f. */
+void
+utf8_lower_ascii (char *to, const char *text, size_t length)
+{
+    const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101), highs = ones * 0x80;
+    size_t at = 0;
+
+    for (guint64 eight = 0; length - at >= sizeof eight; at += sizeof eight) {
+        memcpy (&eight, text + at, sizeof eight);
+        guint64 low = eight & ~highs;
+        guint64 capitals =
+            (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7f - 'Z')) & ~eight & highs;
+        eight |= capitals >> 2;
+        memcpy (to + at, &eight, sizeof eight);
+    }
+    for (; at < length; at++)
+        to[at] = g_ascii_tolower (text[at]);
+}
+
+/* All bytes but those that continue a letter, 10xxxxxx. */
+size_t
+utf8_count_letters (const char *text, size_t length)
+{
+    const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
+    size_t at = 0, count = length;
+
+    for (guint64 eight = 0; length - at >= sizeof eight; at += sizeof eight) {
+        memcpy (&eight, text + at, sizeof eight);
+        guint64 continued = (eight >> 7) & ~(eight >> 6) & ones;
+        count -= (size_t)((continued * ones) >> 56);
+    }
+    for (; at < length; at++)
+        count -= ((unsigned char)text[at] & 0xc0) == 0x80;
+    return count;
+}
+
 static bool
 may_end (const char *at, size_t length)
 {

@@ -11,69 +11,192 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "needles.h"
+
 /* What is longer than any page name tells nothing more. */
 enum { MOST_BYTES = 512 };
 
-typedef struct {
-    LinkGoal goal;
-    const char *words[48];
-} Row;
-
-/* The first row with a word in the path counts: "/orders/4711/review" is about the order. */
-static const Row paths[] = {
-    { GOAL_LEGAL,
-      { "unsub",           "optout",     "opt-out",    "opt_out",      "preferences",
-        "privacy",         "terms",      "legal",      "imprint",      "impressum",
-        "datenschutz",     "agb",        "widerruf",   "privacidad",   "condiciones",
-        "confidentialite", "cgv",        "condizioni", "privacidade",  "regulamin",
-        "polityka",        "integritet", "vilkar",     "villkor",      "gizlilik",
-        "abmelden",        "desinscri",  "afmelden",   "avregistrera", "wypisz" } },
-    { GOAL_ACCOUNT,
-      { "order",       "invoice",  "track",    "parcel",    "shipment", "account",
-        "login",       "signin",   "sign-in",  "password",  "reset",    "verif",
-        "confirm",     "activat",  "billing",  "payment",   "receipt",  "booking",
-        "reservation", "ticket",   "return",   "refund",    "history",  "subscription",
-        "bestell",     "rechnung", "sendung",  "konto",     "pedido",   "factura",
-        "seguimiento", "cuenta",   "commande", "facture",   "suivi",    "compte",
-        "ordini",      "ordine",   "fattura",  "encomenda", "fatura",   "zamowien",
-        "bestelling",  "ordre",    "siparis",  "zakaz",     "download" } },
-    { GOAL_TEASER,
-      { "review",     "rating",  "bewert",   "avis",    "recensi",   "resena",   "survey",
-        "feedback",   "umfrage", "encuesta", "sondage", "enquete",   "ankiet",   "anket",
-        "refer",      "invite",  "friend",   "parrain", "empfehl",   "freunde",  "reward",
-        "loyalty",    "bonus",   "coupon",   "voucher", "gutschein", "wishlist", "recommend",
-        "newsletter", "boletin", "/sale",    "offer",   "angebot",   "oferta",   "deals",
-        "promo",      "rabat",   "/club",    "giveaway" } },
+static const Needle paths[] = {
+    { "unsub", GOAL_LEGAL },
+    { "optout", GOAL_LEGAL },
+    { "opt-out", GOAL_LEGAL },
+    { "opt_out", GOAL_LEGAL },
+    { "preferences", GOAL_LEGAL },
+    { "privacy", GOAL_LEGAL },
+    { "terms", GOAL_LEGAL },
+    { "legal", GOAL_LEGAL },
+    { "imprint", GOAL_LEGAL },
+    { "impressum", GOAL_LEGAL },
+    { "datenschutz", GOAL_LEGAL },
+    { "agb", GOAL_LEGAL },
+    { "widerruf", GOAL_LEGAL },
+    { "privacidad", GOAL_LEGAL },
+    { "condiciones", GOAL_LEGAL },
+    { "confidentialite", GOAL_LEGAL },
+    { "cgv", GOAL_LEGAL },
+    { "condizioni", GOAL_LEGAL },
+    { "privacidade", GOAL_LEGAL },
+    { "regulamin", GOAL_LEGAL },
+    { "polityka", GOAL_LEGAL },
+    { "integritet", GOAL_LEGAL },
+    { "vilkar", GOAL_LEGAL },
+    { "villkor", GOAL_LEGAL },
+    { "gizlilik", GOAL_LEGAL },
+    { "abmelden", GOAL_LEGAL },
+    { "desinscri", GOAL_LEGAL },
+    { "afmelden", GOAL_LEGAL },
+    { "avregistrera", GOAL_LEGAL },
+    { "wypisz", GOAL_LEGAL },
+    { "order", GOAL_ACCOUNT },
+    { "invoice", GOAL_ACCOUNT },
+    { "track", GOAL_ACCOUNT },
+    { "parcel", GOAL_ACCOUNT },
+    { "shipment", GOAL_ACCOUNT },
+    { "account", GOAL_ACCOUNT },
+    { "login", GOAL_ACCOUNT },
+    { "signin", GOAL_ACCOUNT },
+    { "sign-in", GOAL_ACCOUNT },
+    { "password", GOAL_ACCOUNT },
+    { "reset", GOAL_ACCOUNT },
+    { "verif", GOAL_ACCOUNT },
+    { "confirm", GOAL_ACCOUNT },
+    { "activat", GOAL_ACCOUNT },
+    { "billing", GOAL_ACCOUNT },
+    { "payment", GOAL_ACCOUNT },
+    { "receipt", GOAL_ACCOUNT },
+    { "booking", GOAL_ACCOUNT },
+    { "reservation", GOAL_ACCOUNT },
+    { "ticket", GOAL_ACCOUNT },
+    { "return", GOAL_ACCOUNT },
+    { "refund", GOAL_ACCOUNT },
+    { "history", GOAL_ACCOUNT },
+    { "subscription", GOAL_ACCOUNT },
+    { "bestell", GOAL_ACCOUNT },
+    { "rechnung", GOAL_ACCOUNT },
+    { "sendung", GOAL_ACCOUNT },
+    { "konto", GOAL_ACCOUNT },
+    { "pedido", GOAL_ACCOUNT },
+    { "factura", GOAL_ACCOUNT },
+    { "seguimiento", GOAL_ACCOUNT },
+    { "cuenta", GOAL_ACCOUNT },
+    { "commande", GOAL_ACCOUNT },
+    { "facture", GOAL_ACCOUNT },
+    { "suivi", GOAL_ACCOUNT },
+    { "compte", GOAL_ACCOUNT },
+    { "ordini", GOAL_ACCOUNT },
+    { "ordine", GOAL_ACCOUNT },
+    { "fattura", GOAL_ACCOUNT },
+    { "encomenda", GOAL_ACCOUNT },
+    { "fatura", GOAL_ACCOUNT },
+    { "zamowien", GOAL_ACCOUNT },
+    { "bestelling", GOAL_ACCOUNT },
+    { "ordre", GOAL_ACCOUNT },
+    { "siparis", GOAL_ACCOUNT },
+    { "zakaz", GOAL_ACCOUNT },
+    { "download", GOAL_ACCOUNT },
+    { "review", GOAL_TEASER },
+    { "rating", GOAL_TEASER },
+    { "bewert", GOAL_TEASER },
+    { "avis", GOAL_TEASER },
+    { "recensi", GOAL_TEASER },
+    { "resena", GOAL_TEASER },
+    { "survey", GOAL_TEASER },
+    { "feedback", GOAL_TEASER },
+    { "umfrage", GOAL_TEASER },
+    { "encuesta", GOAL_TEASER },
+    { "sondage", GOAL_TEASER },
+    { "enquete", GOAL_TEASER },
+    { "ankiet", GOAL_TEASER },
+    { "anket", GOAL_TEASER },
+    { "refer", GOAL_TEASER },
+    { "invite", GOAL_TEASER },
+    { "friend", GOAL_TEASER },
+    { "parrain", GOAL_TEASER },
+    { "empfehl", GOAL_TEASER },
+    { "freunde", GOAL_TEASER },
+    { "reward", GOAL_TEASER },
+    { "loyalty", GOAL_TEASER },
+    { "bonus", GOAL_TEASER },
+    { "coupon", GOAL_TEASER },
+    { "voucher", GOAL_TEASER },
+    { "gutschein", GOAL_TEASER },
+    { "wishlist", GOAL_TEASER },
+    { "recommend", GOAL_TEASER },
+    { "newsletter", GOAL_TEASER },
+    { "boletin", GOAL_TEASER },
+    { "/sale", GOAL_TEASER },
+    { "offer", GOAL_TEASER },
+    { "angebot", GOAL_TEASER },
+    { "oferta", GOAL_TEASER },
+    { "deals", GOAL_TEASER },
+    { "promo", GOAL_TEASER },
+    { "rabat", GOAL_TEASER },
+    { "/club", GOAL_TEASER },
+    { "giveaway", GOAL_TEASER },
+    { NULL, 0 },
 };
 
-static const Row hosts[] = {
-    { GOAL_APP,
-      { "apps.apple.com", "itunes.apple.com", "play.google.com", "appgallery.huawei.com",
-        "apps.microsoft.com", "apps.rustore.ru" } },
-    { GOAL_SOCIAL,
-      { "facebook.com", "instagram.com", "twitter.com", "//x.com", "linkedin.com",
-        "youtube.com", "tiktok.com", "pinterest.", "//vk.com", "t.me/", "weibo.com",
-        "snapchat.com", "threads.net", "whatsapp.com/channel" } },
-    { GOAL_TEASER, { "//survey.", "//surveys.", "//feedback.", "//review.", "//reviews." } },
-    { GOAL_ACCOUNT, { "//track.", "//tracking.", "//account.", "//my.", "//login." } },
+static const Needle hosts[] = {
+    { "apps.apple.com", GOAL_APP },
+    { "itunes.apple.com", GOAL_APP },
+    { "play.google.com", GOAL_APP },
+    { "appgallery.huawei.com", GOAL_APP },
+    { "apps.microsoft.com", GOAL_APP },
+    { "apps.rustore.ru", GOAL_APP },
+    { "facebook.com", GOAL_SOCIAL },
+    { "instagram.com", GOAL_SOCIAL },
+    { "twitter.com", GOAL_SOCIAL },
+    { "//x.com", GOAL_SOCIAL },
+    { "linkedin.com", GOAL_SOCIAL },
+    { "youtube.com", GOAL_SOCIAL },
+    { "tiktok.com", GOAL_SOCIAL },
+    { "pinterest.", GOAL_SOCIAL },
+    { "//vk.com", GOAL_SOCIAL },
+    { "t.me/", GOAL_SOCIAL },
+    { "weibo.com", GOAL_SOCIAL },
+    { "snapchat.com", GOAL_SOCIAL },
+    { "threads.net", GOAL_SOCIAL },
+    { "whatsapp.com/channel", GOAL_SOCIAL },
+    { "//survey.", GOAL_TEASER },
+    { "//surveys.", GOAL_TEASER },
+    { "//feedback.", GOAL_TEASER },
+    { "//review.", GOAL_TEASER },
+    { "//reviews.", GOAL_TEASER },
+    { "//track.", GOAL_ACCOUNT },
+    { "//tracking.", GOAL_ACCOUNT },
+    { "//account.", GOAL_ACCOUNT },
+    { "//my.", GOAL_ACCOUNT },
+    { "//login.", GOAL_ACCOUNT },
+    { NULL, 0 },
 };
 
-static bool
-holds_any (const char *text, const char *const words[])
+/* The first goal of an order that a word is found of. */
+static LinkGoal
+first_of (guint32 found, const LinkGoal order[], unsigned count)
 {
-    for (; *words; words++)
-        if (strstr (text, *words))
-            return true;
-    return false;
+    for (unsigned i = 0; i < count; i++)
+        if (found >> order[i] & 1)
+            return order[i];
+    return GOAL_NONE;
 }
 
 static LinkGoal
-find_row (const char *text, const Row rows[], unsigned count)
+goal_of_host (const char *address)
 {
-    for (unsigned i = 0; i < count; i++)
-        if (holds_any (text, rows[i].words))
-            return rows[i].goal;
-    return GOAL_NONE;
+    static const LinkGoal order[] = { GOAL_APP, GOAL_SOCIAL, GOAL_TEASER, GOAL_ACCOUNT };
+    static Needles needles = { .rows = hosts };
+
+    return first_of (needles_find (&needles, address), order, G_N_ELEMENTS (order));
+}
+
+/* "/orders/4711/review" is about the order. */
+static LinkGoal
+goal_of_path (const char *path)
+{
+    static const LinkGoal order[] = { GOAL_LEGAL, GOAL_ACCOUNT, GOAL_TEASER };
+    static Needles needles = { .rows = paths };
+
+    return first_of (needles_find (&needles, path), order, G_N_ELEMENTS (order));
 }
 
 LinkGoal
@@ -90,9 +213,9 @@ block_links_goal (const char *target)
     const char *host = strstr (lower, "//");
     host = host ? host + 2 : lower;
     const char *path = strchr (host, '/');
-    LinkGoal goal = find_row (lower, hosts, G_N_ELEMENTS (hosts));
+    LinkGoal goal = goal_of_host (lower);
     if (goal == GOAL_NONE && path)
-        goal = find_row (path, paths, G_N_ELEMENTS (paths));
+        goal = goal_of_path (path);
     return goal == GOAL_NONE ? GOAL_SHOP : goal;
 }
 

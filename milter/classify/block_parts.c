@@ -4,7 +4,10 @@
 
 #include "block_parts.h"
 
+#include <string.h>
+
 #include "licet/selector.h"
+#include "licet/utf8.h"
 
 enum { KINDS = PART_STAYS + 1 };
 
@@ -43,6 +46,7 @@ sets_init (BlockSets *sets)
                  ~block_signals_set ("block-app", "block-app-link", "block-coupon",
                                      "block-code", "block-action", "block-urgency", NULL),
         .digits = block_signals_set ("block-digits", NULL),
+        .shielded = block_signals_set ("block-protected", NULL),
         .card = block_signals_set ("block-card", NULL),
         .button = block_signals_set ("block-button", "block-action", NULL),
         .link = block_signals_set ("block-button", "block-action", "block-linked", NULL),
@@ -51,6 +55,19 @@ sets_init (BlockSets *sets)
         .ware = block_signals_set ("block-card", "block-price", "block-amount", "block-button",
                                    NULL),
     };
+}
+
+static const BlockSets *
+block_sets (void)
+{
+    static BlockSets sets;
+    static gsize made = 0;
+
+    if (g_once_init_enter (&made)) {
+        sets_init (&sets);
+        g_once_init_leave (&made, 1);
+    }
+    return &sets;
 }
 
 unsigned
@@ -85,25 +102,38 @@ block_parts_span (const BlockParts *parts, unsigned node)
     return (Span){ this->first_piece, this->end_piece };
 }
 
+/* Of a set that is not empty. */
+static unsigned
+first_row (BlockSigns set)
+{
+    return (unsigned)__builtin_ctzll (set);
+}
+
+static unsigned *
+rows_of (const BlockParts *parts, unsigned piece)
+{
+    return parts->rows + (size_t)piece * block_signals_count ();
+}
+
 unsigned
 block_parts_shows (const BlockParts *parts, BlockSigns set, Span span)
 {
-    unsigned count = 0, rows = block_signals_count ();
+    const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
+    unsigned count = 0;
 
-    for (unsigned row = 0; row < rows; row++)
-        if (set & ((BlockSigns)1 << row))
-            count += parts->rows[span.end * rows + row] - parts->rows[span.first * rows + row];
+    for (; set; set &= set - 1)
+        count += end[first_row (set)] - first[first_row (set)];
     return count;
 }
 
 BlockSigns
 block_parts_signs (const BlockParts *parts, Span span)
 {
+    const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
     BlockSigns signs = 0;
 
     for (unsigned row = 0; row < block_signals_count (); row++)
-        if (block_parts_shows (parts, (BlockSigns)1 << row, span) > 0)
-            signs |= (BlockSigns)1 << row;
+        signs |= (BlockSigns)(end[row] > first[row]) << row;
     return signs;
 }
 
@@ -152,9 +182,8 @@ block_parts_points (BlockSigns signs)
 {
     unsigned points = 0;
 
-    for (unsigned row = 0; row < block_signals_count (); row++)
-        if (signs & ((BlockSigns)1 << row))
-            points += block_signals_points (row);
+    for (; signs; signs &= signs - 1)
+        points += block_signals_points (first_row (signs));
     return points;
 }
 
@@ -174,7 +203,7 @@ protect_element (BlockParts *parts, const LeafElement *element)
     for (; low < block_parts_count (parts); low++) {
         if (block_parts_piece (parts, low)->start >= element->end)
             return;
-        parts->signs[low] |= block_signals_set ("block-protected", NULL);
+        parts->signs[low] |= parts->sets.shielded;
     }
 }
 
@@ -208,7 +237,8 @@ may_settle (const BlockParts *parts, const Words *words, unsigned i)
     const char *text = block_parts_piece (parts, i)->text;
 
     return !(parts->signs[i] & parts->sets.plain) &&
-           (words_count (words, text).count[GROUP_TRANSACTIONAL] > 0 || words_settled (words, text));
+           (words_count (words, text).count[GROUP_TRANSACTIONAL] > 0 ||
+            words_settled (words, text));
 }
 
 static PartKind
@@ -245,13 +275,13 @@ is_transaction (const BlockParts *parts, unsigned i)
 static void
 sum_piece (BlockParts *parts, unsigned i)
 {
-    size_t letters = (size_t)g_utf8_strlen (block_parts_piece (parts, i)->text, -1);
+    const char *text = block_parts_piece (parts, i)->text;
+    size_t letters = utf8_count_letters (text, strlen (text));
     bool plain = parts->kinds[i] == PART_NEUTRAL && !block_parts_is_heading (parts, i);
-    unsigned rows = block_signals_count ();
+    unsigned *before = rows_of (parts, i), *after = rows_of (parts, i + 1);
 
-    for (unsigned row = 0; row < rows; row++)
-        parts->rows[(i + 1) * rows + row] =
-            parts->rows[i * rows + row] + (unsigned)((parts->signs[i] >> row) & 1);
+    for (unsigned row = 0; row < block_signals_count (); row++)
+        after[row] = before[row] + (unsigned)((parts->signs[i] >> row) & 1);
     for (unsigned kind = 0; kind < KINDS; kind++)
         parts->kind_count[(i + 1) * KINDS + kind] =
             parts->kind_count[i * KINDS + kind] + (parts->kinds[i] == kind);
@@ -292,7 +322,7 @@ block_parts_new (const Message *message, unsigned leaf, const Words *words, cons
     parts->message = message;
     parts->leaf = leaf;
     parts->layout = layout_blocks_new (message, leaf);
-    sets_init (&parts->sets);
+    parts->sets = *block_sets ();
     parts->signs =
         block_signals_look (message, leaf, parts->layout->pieces, words_cues (words));
     size_t count = block_parts_count (parts) + 1;

@@ -24,7 +24,7 @@ typedef struct {
 typedef struct {
     BlockSigns promotional, protected, frame, along, code, amount, mention, program,
         recommending, card, button, link, price, ware, money, gift, inviting, reason, plain,
-        digits;
+        digits, shielded;
 } BlockSets;
 
 /* A leaf in pieces with their evidence, summed up so that any span is weighed at once. */

@@ -10,7 +10,10 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "block_links.h"
+#include "fold.h"
 
 /* A label ("Total", "Quantity") stands in a cell of its own; a price has no words but its
  * currency and perhaps one more. */
@@ -34,7 +37,8 @@ typedef struct {
     unsigned goals[GOAL_SOCIAL + 1]; /* its links */
     size_t letters;
     bool amount, percent;
-    bool common; /* a link of it stands elsewhere too, or leads to the front page */
+    unsigned digits; /* of its longest number, without points */
+    bool common;     /* a link of it stands elsewhere too, or leads to the front page */
 } Sample;
 
 typedef struct {
@@ -151,6 +155,36 @@ see_total (const Sample *sample)
     return sample->found[CUE_AMOUNT] && (sample->amount || sample->letters <= LABEL_LETTERS);
 }
 
+static size_t
+token_length (const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] && text[length] != ' ' && text[length] != '\n')
+        length++;
+    return length;
+}
+
+static size_t
+blanks_length (const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] == ' ' || text[length] == '\n')
+        length++;
+    return length;
+}
+
+static size_t
+digits_length (const char *text)
+{
+    size_t length = 0;
+
+    while (g_ascii_isdigit (text[length]))
+        length++;
+    return length;
+}
+
 /* The length of a sign for "times" at the start of a token, or 0. */
 static size_t
 times_length (const char *at)
@@ -164,8 +198,10 @@ see_quantity (const Sample *sample)
 {
     bool number = false; /* the token before is a small number */
 
-    for (const char *at = sample->text; *at; at += strspn (at, " \n")) {
-        size_t length = strcspn (at, " \n"), digits = strspn (at, "0123456789");
+    if (sample->digits == 0)
+        return false;
+    for (const char *at = sample->text; *at; at += blanks_length (at)) {
+        size_t length = token_length (at), digits = digits_length (at);
         size_t times = times_length (at + digits);
         const char *behind = at + digits + times;
         bool one = digits > 0 && digits <= 3;
@@ -183,34 +219,20 @@ see_quantity (const Sample *sample)
 static bool
 see_long_number (const Sample *sample)
 {
-    unsigned digits = 0;
-
-    for (const char *at = sample->text; *at && !names_order (sample); at++) {
-        digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
-        if (digits >= LONG_NUMBER)
-            return true;
-    }
-    return false;
+    return sample->digits >= LONG_NUMBER && !names_order (sample);
 }
 
 /* A code, a locker, a customer: no teaser of an app or a survey names one. */
 static bool
 see_digits (const Sample *sample)
 {
-    unsigned digits = 0;
-
-    for (const char *at = sample->text; *at; at++) {
-        digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
-        if (digits >= SHORT_NUMBER)
-            return true;
-    }
-    return false;
+    return sample->digits >= SHORT_NUMBER;
 }
 
 static bool
 see_hash_number (const Sample *sample)
 {
-    const char *at = sample->text;
+    const char *at = sample->digits > 0 ? sample->text : "";
 
     while ((at = strchr (at, '#'))) {
         at++;
@@ -252,9 +274,12 @@ see_price (const Sample *sample)
 {
     unsigned words = 0;
 
-    for (const char *at = sample->piece->text; *at; at = g_utf8_next_char (at))
+    if (!sample->amount)
+        return false;
+    for (const char *at = sample->piece->text; *at && words <= PRICE_LETTERS;
+         at = g_utf8_next_char (at))
         words += g_unichar_isalpha (g_utf8_get_char (at));
-    return sample->amount && words <= PRICE_LETTERS;
+    return words <= PRICE_LETTERS;
 }
 
 static bool
@@ -351,6 +376,8 @@ is_currency_word (const char *at)
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
+        if (words[i][0] != at[0] || words[i][1] != at[1])
+            continue;
         size_t length = strlen (words[i]);
         if (strncmp (at, words[i], length) == 0 &&
             !g_unichar_isalpha (g_utf8_get_char (at + length)))
@@ -379,28 +406,42 @@ is_currency (gunichar letter)
     return g_unichar_type (letter) == G_UNICODE_CURRENCY_SYMBOL;
 }
 
-/* Finds amounts of money and percentages in one walk. */
+/* The last letter before a place that is no blank. */
+static gunichar
+letter_before (const char *text, const char *at)
+{
+    while (at > text && at[-1] == ' ')
+        at--;
+    return at > text ? g_utf8_get_char (g_utf8_prev_char (at)) : ' ';
+}
+
+static void
+look_at_number (Sample *sample, const char *start, const char *end)
+{
+    const char *behind = end + strspn (end, " ");
+    gunichar before = letter_before (sample->text, start), next = g_utf8_get_char (behind);
+
+    sample->percent = sample->percent || next == '%' || before == '%' || next == 0x066a;
+    sample->amount = sample->amount || is_currency (before) || is_currency (next) ||
+                     is_currency_word (behind) || follows_currency_word (sample->text, start);
+}
+
+/* Finds numbers, amounts of money and percentages in one walk. */
 static void
 find_numbers (Sample *sample)
 {
-    gunichar before = ' '; /* last letter that is no blank */
-
     for (const char *at = sample->text; *at;) {
+        unsigned digits = 0;
         if (!g_ascii_isdigit (*at)) {
-            gunichar letter = g_utf8_get_char (at);
-            before = letter == ' ' ? before : letter;
-            at = g_utf8_next_char (at);
+            at++;
             continue;
         }
         const char *start = at;
-        at += strspn (at, "0123456789.,");
-        const char *behind = at + strspn (at, " ");
-        gunichar next = g_utf8_get_char (behind);
-        sample->percent = sample->percent || next == '%' || before == '%' || next == 0x066a;
-        sample->amount = sample->amount || is_currency (before) || is_currency (next) ||
-                         is_currency_word (behind) ||
-                         follows_currency_word (sample->text, start);
-        before = '0';
+        for (; g_ascii_isdigit (*at) || *at == '.' || *at == ','; at++) {
+            digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
+            sample->digits = MAX (sample->digits, digits);
+        }
+        look_at_number (sample, start, at);
     }
 }
 
@@ -429,7 +470,7 @@ look_at (const Message *message, unsigned leaf, const Piece *piece, const char *
                       .leaf = message_leaf (message, leaf),
                       .piece = piece,
                       .text = folded,
-                      .letters = (size_t)g_utf8_strlen (piece->text, -1) };
+                      .letters = utf8_count_letters (piece->text, strlen (piece->text)) };
     BlockSigns signs = 0;
 
     for (Cue cue = 0; cue < CUE_KINDS; cue++) {
@@ -470,7 +511,7 @@ block_signals_look (const Message *message, unsigned leaf, const GArray *pieces,
         const Piece *piece = &g_array_index (pieces, Piece, i);
         g_autofree char *all =
             piece->alt ? g_strconcat (piece->text, " \n ", piece->alt, NULL) : NULL;
-        char *folded = cues_fold (all ? all : piece->text);
+        char *folded = fold_open (all ? all : piece->text);
         g_ptr_array_add (texts, folded);
         cues_find (cues, folded, &hits[i]);
     }

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "licet/nearest.h"
 #include "companions.h"
 #include "detected.h"
 #include "disguise.h"
@@ -178,6 +179,30 @@ read_declared_class (Classification *classification, const Message *message)
     return true;
 }
 
+/* A misspelt field would be nothing, in silence. */
+static void
+note_unknown_fields (Classification *classification, const Message *message)
+{
+    static const char *const known[] = { "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
+                                         "X-Licet-Campaign", "X-Licet-Route",
+                                         "X-Licet-Unsigned", NULL };
+
+    for (unsigned i = 0; i < message_field_count (message); i++) {
+        const char *name = message_field (message, i)->name;
+        bool ours = g_ascii_strncasecmp (name, "X-Licet-", strlen ("X-Licet-")) == 0;
+        for (unsigned j = 0; ours && known[j]; j++)
+            ours = g_ascii_strcasecmp (name, known[j]) != 0;
+        if (!ours)
+            continue;
+        const char *nearest = nearest_word (known, name);
+        classification_note (
+            classification, "field-unknown", 0,
+            g_strdup_printf ("%s says nothing to licet%s%s%s", name,
+                             nearest ? "; did you mean " : "", nearest ? nearest : "",
+                             nearest ? "?" : ""));
+    }
+}
+
 static Purpose
 guess_purpose (const Scene *scene)
 {
@@ -272,6 +297,16 @@ decide_from_declaration (Classification *classification, const Message *message,
     }
     classification->confidence = 0.8;
     return true;
+}
+
+/* What somebody answers for is neither doubted nor searched for promotion by its layout; what they
+ * did not see, since it is kept from the eye, is still told. */
+static void
+decide_from_known (Classification *classification, const KnownMail *known)
+{
+    classification->class = known->class;
+    classification->confidence = 1;
+    classification_note (classification, "known-mail", 0, g_strdup (known->words));
 }
 
 /* A declaration is a claim: that promotion is called transactional does not make it so. */
@@ -420,21 +455,25 @@ static void
 decide_class (Classification *classification, const Scene *scene, const Words *words,
               const Model *model, const Hints *hints, size_t remainder)
 {
+    const KnownMail *known = hints ? hints->known : NULL;
+
     /* Broken marks say that there is promotion, only not where it ends. */
     if (classification->blocks->len > 0 || classification->problem)
         decide_from_marks (classification, remainder);
+    else if (known)
+        decide_from_known (classification, known);
     else if (decide_from_declaration (classification, scene->message, scene))
         test_declaration (classification, model);
     else
         decide_from_signals (classification, scene, model);
     if (model)
         model_weigh (model, classification->evidence);
-    if (classification->class == CLASS_PROMOTIONAL)
+    if (!known && classification->class == CLASS_PROMOTIONAL)
         look_again (classification, scene, words, model, hints);
-    else
+    else if (!known)
         detect_blocks (classification, scene->message, words, hints);
     doubt_ambiguous (classification, scene->message);
-    disguise_find (classification, scene->message, words);
+    disguise_find (classification, scene->message, words, known != NULL);
     doubt_unknown_place (classification);
 }
 
@@ -489,6 +528,7 @@ classify (const Message *message, const Words *words, const Model *model, const 
                                         ? CLASS_PROMOTIONAL
                                         : CLASS_TRANSACTIONAL;
     read_declared_purposes (classification, message);
+    note_unknown_fields (classification, message);
 
     decide_class (classification, &scene, words, model, hints, strlen (outside));
     compare_stream (classification, message);

@@ -90,7 +90,7 @@ add_names (const Message *message, const GPtrArray *blocks, bool wanted, GArray 
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         g_autoptr (GPtrArray) names = NULL;
         if (has_block (blocks, i))
-            names = runs_descriptions (message, i);
+            names = message_descriptions (message, i);
         for (unsigned n = 0; names && n < names->len; n++) {
             const Reading *name = g_ptr_array_index (names, n);
             unsigned begins = words->len;

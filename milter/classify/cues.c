@@ -8,6 +8,9 @@
 
 #include "licet/utf8.h"
 
+#include "fold.h"
+#include "pairs.h"
+
 /* Two bytes begin most letters of a script; three tell the terms apart. */
 enum { BUCKETS = 4096, KEY_BYTES = 3 };
 
@@ -31,8 +34,10 @@ typedef struct {
 struct Cues {
     GPtrArray *terms; /* of Term */
     unsigned languages;
-    GPtrArray *words[BUCKETS];      /* of terms that begin a word */
-    GPtrArray *substrings[BUCKETS]; /* of terms that stand anywhere */
+    GPtrArray *words[BUCKETS];       /* of terms that begin a word */
+    GPtrArray *substrings[BUCKETS];  /* of terms that stand anywhere */
+    PairSet begins, begins_anywhere; /* the first two bytes of either */
+    bool anywhere[256];              /* the first byte of those that stand anywhere */
 };
 
 static const char *const names[CUE_KINDS] = {
@@ -87,43 +92,6 @@ cues_free (Cues *cues)
     g_free (cues);
 }
 
-static bool
-is_apostrophe (gunichar letter)
-{
-    return letter == 0x2018 || letter == 0x2019 || letter == 0x02bc || letter == '`';
-}
-
-/* The dotless i of Turkish is a letter of its own, and its capital is the I of everybody else. */
-static gunichar
-fold_letter (gunichar letter)
-{
-    return is_apostrophe (letter)                                  ? '\''
-           : g_unichar_isspace (letter)                            ? ' '
-           : letter == 0x0131                                      ? 'i'
-           : letter == 0x0142                                      ? 'l'
-           : letter == 0x00f8                                      ? 'o'
-           : g_unichar_type (letter) == G_UNICODE_DASH_PUNCTUATION ? '-'
-                                                                   : letter;
-}
-
-char *
-cues_fold (const char *text)
-{
-    if (g_str_is_ascii (text))
-        return g_ascii_strdown (text, -1);
-    g_autofree char *open = utf8_normalise (text, G_NORMALIZE_ALL);
-    g_autofree char *lower = g_utf8_casefold (open, -1);
-    GString *folded = g_string_sized_new (strlen (lower));
-
-    for (const char *at = lower; *at; at = g_utf8_next_char (at)) {
-        gunichar letter = g_utf8_get_char (at);
-        GUnicodeType type = g_unichar_type (letter);
-        if (type != G_UNICODE_NON_SPACING_MARK && type != G_UNICODE_FORMAT)
-            g_string_append_unichar (folded, fold_letter (letter));
-    }
-    return g_string_free (folded, FALSE);
-}
-
 static unsigned
 bucket_of (const char *text)
 {
@@ -138,7 +106,7 @@ add_term (Cues *cues, const char *written, Cue cue, bool substring)
 {
     bool prefix = g_str_has_suffix (written, "*");
     g_autofree char *bare = g_strndup (written, strlen (written) - prefix);
-    g_autofree char *folded = cues_fold (bare);
+    g_autofree char *folded = fold_open (bare);
 
     if (strlen (folded) < KEY_BYTES)
         return false;
@@ -155,6 +123,9 @@ add_term (Cues *cues, const char *written, Cue cue, bool substring)
     if (!*bucket)
         *bucket = g_ptr_array_new ();
     g_ptr_array_add (*bucket, term);
+    pairs_add (substring ? &cues->begins_anywhere : &cues->begins, term->text);
+    if (substring)
+        cues->anywhere[(guchar)*term->text] = true;
     return true;
 }
 
@@ -240,22 +211,32 @@ search_bucket (const GPtrArray *bucket, const char *at, CueHits *hits)
     }
 }
 
+/* Within a word of ASCII only terms that stand anywhere can begin. */
+static const char *
+skip_word (const Cues *cues, const char *at, const char *end)
+{
+    while (at < end && g_ascii_isalnum (*at) &&
+           (!cues->anywhere[(guchar)*at] || !pairs_have (&cues->begins_anywhere, at)))
+        at++;
+    return at;
+}
+
 void
 cues_find (const Cues *cues, const char *folded, CueHits *hits)
 {
-    size_t left = strlen (folded);
+    const char *end = folded + strlen (folded);
     bool inside = false; /* of a word */
 
     memset (hits, 0, sizeof *hits);
-    for (const char *at = folded; left >= KEY_BYTES;) {
-        unsigned bucket = bucket_of (at);
-        if (!inside)
-            search_bucket (cues->words[bucket], at, hits);
-        search_bucket (cues->substrings[bucket], at, hits);
+    for (const char *at = folded; end - at >= KEY_BYTES;) {
+        if (!inside && pairs_have (&cues->begins, at))
+            search_bucket (cues->words[bucket_of (at)], at, hits);
+        if (pairs_have (&cues->begins_anywhere, at))
+            search_bucket (cues->substrings[bucket_of (at)], at, hits);
         inside = is_in_word (g_utf8_get_char (at));
-        const char *next = g_utf8_next_char (at);
-        left -= (size_t)(next - at);
-        at = next;
+        at = g_utf8_next_char (at);
+        if (inside)
+            at = skip_word (cues, at, end);
     }
 }
 

@@ -53,9 +53,7 @@ void cues_free (Cues *cues);
  * see conffile.h. */
 void cues_read (Cues *cues, const ConfNode *root, bool substring, GPtrArray *problems);
 
-/* As cues compare text. Caller frees. */
-char *cues_fold (const char *text);
-/* Linear in the text, which is folded. */
+/* Linear in the text, which is as fold_open makes it. */
 void cues_find (const Cues *cues, const char *folded, CueHits *hits);
 
 /* The languages of a text, as bits, by the hits in all its parts: those that are not much rarer

@@ -33,6 +33,15 @@ static const Row rows[] = {
     { "reading-script", 3, 3 },     { "reading-uuencode", 3, 3 }, { NULL, 2, 3 },
 };
 
+/* What is searched. */
+typedef struct {
+    Classification *classification;
+    const Message *message;
+    const Words *words;
+    const GPtrArray *embeds;
+    bool vouched; /* what the eye reads is somebody's to answer for */
+} Search;
+
 typedef struct {
     unsigned points;
     unsigned disguised; /* terms that only a person reads */
@@ -133,24 +142,31 @@ note_sight (Classification *classification, const Sight *sight, const Verdict *v
                              sight->where, verdict->disguised));
 }
 
+static bool
+is_open (const char *signal)
+{
+    return strcmp (signal, "reading-visible") == 0 || strcmp (signal, "reading-plain") == 0;
+}
+
 /* What was found first outside of the blocks, for the problem; or NULL. Caller frees. */
 static char *
-search_sights (Classification *classification, const Message *message, const Words *words,
-               const GPtrArray *blocks, const GPtrArray *embeds, bool say)
+search_sights (const Search *search, const GPtrArray *blocks, bool say)
 {
-    g_autoptr (GPtrArray) sights = sights_new (message, blocks, embeds);
-    bool letter = classification->class == CLASS_PERSONAL;
+    g_autoptr (GPtrArray) sights = sights_new (search->message, blocks, search->embeds);
+    bool letter = search->classification->class == CLASS_PERSONAL;
     char *found = NULL;
 
     for (unsigned i = 0; i < sights->len; i++) {
         const Sight *sight = g_ptr_array_index (sights, i);
         const Row *row = find_row (sight->signal);
         unsigned limit = letter ? row->letter : row->transaction;
-        Verdict verdict = judge (sight, words, limit);
+        if (search->vouched && is_open (sight->signal))
+            continue;
+        Verdict verdict = judge (sight, search->words, limit);
         if (verdict.points < limit)
             continue;
         if (say)
-            note_sight (classification, sight, &verdict);
+            note_sight (search->classification, sight, &verdict);
         if (!found)
             found = g_strdup_printf ("%s: promotion that is not in a block (%s)", sight->where,
                                      sight->signal);
@@ -176,25 +192,25 @@ is_told (const Block *block)
 
 /* How promotion that nobody told of was to be read is said even where it is in a block now. */
 static char *
-search_promotion (Classification *classification, const Message *message, const Words *words,
-                  const GPtrArray *embeds)
+search_promotion (const Search *search)
 {
     g_autoptr (GPtrArray) told = g_ptr_array_new ();
-    const GPtrArray *blocks = classification->blocks;
+    const GPtrArray *blocks = search->classification->blocks;
 
     for (unsigned i = 0; i < blocks->len; i++)
         if (is_told (g_ptr_array_index (blocks, i)))
             g_ptr_array_add (told, g_ptr_array_index (blocks, i));
-    if (!has_detected (classification))
-        return search_sights (classification, message, words, blocks, embeds, true);
-    g_free (search_sights (classification, message, words, told, embeds, true));
-    return search_sights (classification, message, words, blocks, embeds, false);
+    if (!has_detected (search->classification))
+        return search_sights (search, blocks, true);
+    g_free (search_sights (search, told, true));
+    return search_sights (search, blocks, false);
 }
 
 static char *
-search_unread (Classification *classification, const Message *message, const GPtrArray *embeds)
+search_unread (const Search *search)
 {
-    g_autoptr (GPtrArray) findings = unread_find (message, embeds);
+    Classification *classification = search->classification;
+    g_autoptr (GPtrArray) findings = unread_find (search->message, search->embeds);
     char *found = NULL;
 
     for (unsigned i = 0; i < findings->len; i++) {
@@ -210,13 +226,15 @@ search_unread (Classification *classification, const Message *message, const GPt
 }
 
 void
-disguise_find (Classification *classification, const Message *message, const Words *words)
+disguise_find (Classification *classification, const Message *message, const Words *words,
+               bool vouched)
 {
     if (classification->class == CLASS_PROMOTIONAL)
         return;
     g_autoptr (GPtrArray) embeds = embeds_all (message);
-    g_autofree char *promotion = search_promotion (classification, message, words, embeds);
-    g_autofree char *unread = search_unread (classification, message, embeds);
+    Search search = { classification, message, words, embeds, vouched };
+    g_autofree char *promotion = search_promotion (&search);
+    g_autofree char *unread = search_unread (&search);
 
     if (!promotion && !unread)
         return;

@@ -12,8 +12,10 @@
  * for promotion alone, so that no amount of transaction around it outweighs it, and letters are
  * read as a person takes them. What is found, and what could not be read, becomes evidence; then a
  * transaction counts as mixed, correspondence as promotion, and with a problem, so that nothing is
- * cut on a guess. A promotional message stays what it is and is not searched.
+ * cut on a guess. A promotional message stays what it is and is not searched. vouched: somebody
+ * answers for what the eye reads, which is not judged again; all else is.
  */
-void disguise_find (Classification *classification, const Message *message, const Words *words);
+void disguise_find (Classification *classification, const Message *message, const Words *words,
+                    bool vouched);
 
 #endif

@@ -229,20 +229,25 @@ find_data_pages (Embeds *embeds, const char *data, size_t length)
 {
     static const char *const kinds[] = { "text/", "image/svg", "application/xhtml" };
 
-    for (size_t at = 0; at + 16 < length; at++) {
+    for (size_t from = 0; from + 16 < length;) {
         bool found = false;
-        if ((data[at] != 'd' && data[at] != 'D') ||
-            g_ascii_strncasecmp (data + at, "data:", strlen ("data:")) != 0)
+        const char *colon = memchr (data + from, ':', length - from);
+        size_t at = colon ? (size_t)(colon - data) : length;
+        if (at < from + 4 || at + 12 >= length ||
+            g_ascii_strncasecmp (data + at - 4, "data", 4) != 0) {
+            from = MAX (at, from + 4) - 3;
             continue;
+        }
         for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++)
-            found = found || g_ascii_strncasecmp (data + at + strlen ("data:"), kinds[i],
-                                                  strlen (kinds[i])) == 0;
+            found =
+                found || g_ascii_strncasecmp (data + at + 1, kinds[i], strlen (kinds[i])) == 0;
+        from = at - 3;
         if (!found)
             continue;
-        size_t end = address_end (data, length, at);
-        g_autofree char *address = g_strndup (data + at, end - at);
+        size_t end = address_end (data, length, at - 4);
+        g_autofree char *address = g_strndup (data + at - 4, end - (at - 4));
         add_data_page (embeds, address);
-        at = end;
+        from = end + 1;
     }
 }
 
@@ -253,10 +258,14 @@ has_any (const char *data, size_t length)
     static const char *const words[] = { "iframe", "srcdoc", "refresh", "<object",
                                          "data:text" };
 
-    for (size_t at = 0; at < length; at++)
+    for (size_t at = 0; at < length; at++) {
+        char first = data[at] | 0x20;
+        if (first != 'i' && first != 's' && first != 'r' && first != 'd' && first != '<')
+            continue;
         for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
             if (is_word_at (data + at, length - at, words[i]))
                 return true;
+    }
     return false;
 }
 

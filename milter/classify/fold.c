@@ -4,18 +4,19 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "licet/utf8.h"
 
-char *
-fold_case (const char *text)
-{
-    if (g_str_is_ascii (text))
-        return g_ascii_strdown (text, -1);
-    g_autofree char *composed = utf8_normalise (text, G_NORMALIZE_NFC);
+#include "pages.h"
 
-    return g_utf8_casefold (composed, -1);
-}
+/* What becomes of a letter; of the few that are longer only that they are. */
+typedef struct {
+    char text[15];
+    guint8 length;
+} Spelling;
+
+enum { TOO_LONG = 0xff };
 
 static bool
 is_between (gunichar letter, gunichar first, gunichar last)
@@ -85,7 +86,7 @@ strip_accents (gunichar letter)
 }
 
 static void
-add_folded (GString *out, gunichar letter)
+spell_loose (GString *out, gunichar letter)
 {
     if (is_dropped (letter))
         return;
@@ -107,25 +108,219 @@ add_folded (GString *out, gunichar letter)
         g_string_append_unichar (out, letter);
 }
 
+static void
+spell_case (GString *out, gunichar letter)
+{
+    char text[6];
+    g_autofree char *folded = g_utf8_casefold (text, g_unichar_to_utf8 (letter, text));
+
+    g_string_append (out, folded);
+}
+
+static bool
+is_apostrophe (gunichar letter)
+{
+    return letter == 0x2018 || letter == 0x2019 || letter == 0x02bc || letter == '`';
+}
+
+/* The dotless i of Turkish is a letter of its own, and its capital is the I of everybody else. */
+static gunichar
+open_letter (gunichar letter)
+{
+    return is_apostrophe (letter)                                  ? '\''
+           : g_unichar_isspace (letter)                            ? ' '
+           : letter == 0x0131                                      ? 'i'
+           : letter == 0x0142                                      ? 'l'
+           : letter == 0x00f8                                      ? 'o'
+           : g_unichar_type (letter) == G_UNICODE_DASH_PUNCTUATION ? '-'
+                                                                   : letter;
+}
+
+static void
+spell_open (GString *out, gunichar letter)
+{
+    char text[6];
+    g_autofree char *open =
+        g_utf8_normalize (text, g_unichar_to_utf8 (letter, text), G_NORMALIZE_ALL);
+    g_autofree char *lower = g_utf8_casefold (open, -1);
+
+    for (const char *at = lower; *at; at = g_utf8_next_char (at)) {
+        gunichar part = g_utf8_get_char (at);
+        GUnicodeType type = g_unichar_type (part);
+        if (type != G_UNICODE_NON_SPACING_MARK && type != G_UNICODE_FORMAT)
+            g_string_append_unichar (out, open_letter (part));
+    }
+}
+
+static void
+fill (void (*spell) (GString *out, gunichar letter), gunichar letter, void *row)
+{
+    g_autoptr (GString) out = g_string_new (NULL);
+    Spelling *spelling = row;
+
+    if (g_unichar_validate (letter) && letter > 0)
+        spell (out, letter);
+    spelling->length = out->len <= sizeof spelling->text ? (guint8)out->len : TOO_LONG;
+    memcpy (spelling->text, out->str, MIN (out->len, sizeof spelling->text));
+}
+
+static void
+fill_case (gunichar letter, void *row)
+{
+    fill (spell_case, letter, row);
+}
+
+static void
+fill_loose (gunichar letter, void *row)
+{
+    fill (spell_loose, letter, row);
+}
+
+static void
+fill_open (gunichar letter, void *row)
+{
+    fill (spell_open, letter, row);
+}
+
+/* One way to fold. */
+typedef struct {
+    void (*spell) (GString *out, gunichar letter);
+    Pages pages;
+} Way;
+
+static Way by_case = { spell_case, { sizeof (Spelling), fill_case, { NULL } } };
+static Way by_looks = { spell_loose, { sizeof (Spelling), fill_loose, { NULL } } };
+static Way by_opening = { spell_open, { sizeof (Spelling), fill_open, { NULL } } };
+
+/* Ideographs have neither case nor accents. */
+static bool
+is_ideograph (gunichar letter)
+{
+    return is_between (letter, 0x4e00, 0x9fff);
+}
+
+static size_t
+append_letter (Way *way, GString *out, const char *at)
+{
+    gunichar letter = g_utf8_get_char (at);
+    size_t length = (size_t)g_utf8_skip[(guchar)*at];
+
+    if (is_ideograph (letter)) {
+        g_string_append_len (out, at, (gssize)length);
+        return length;
+    }
+    const Spelling *spelling = pages_find (&way->pages, letter);
+    if (spelling && spelling->length != TOO_LONG)
+        g_string_append_len (out, spelling->text, spelling->length);
+    else
+        way->spell (out, letter);
+    return length;
+}
+
+static size_t
+append_ascii (GString *out, const char *text, size_t left)
+{
+    size_t length = utf8_ascii_length (text, left), before = out->len;
+
+    g_string_set_size (out, before + length);
+    utf8_lower_ascii (out->str + before, text, length);
+    return length;
+}
+
+static char *
+lower_ascii (const char *text, size_t length)
+{
+    char *lower = g_malloc (length + 1);
+
+    utf8_lower_ascii (lower, text, length);
+    lower[length] = '\0';
+    return lower;
+}
+
+char *
+fold_case (const char *text)
+{
+    size_t length = strlen (text);
+
+    if (utf8_ascii_length (text, length) == length)
+        return lower_ascii (text, length);
+    g_autofree char *composed = utf8_normalise (text, G_NORMALIZE_NFC);
+    const char *at = composed, *end = composed + strlen (composed);
+    GString *out = g_string_sized_new ((size_t)(end - at) + 16);
+
+    while (at < end) {
+        at += append_ascii (out, at, (size_t)(end - at));
+        if (at < end)
+            at += append_letter (&by_case, out, at);
+    }
+    return g_string_free (out, FALSE);
+}
+
+/* The apostrophe that is none, and blanks. */
+static void
+open_ascii (char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '`')
+            text[i] = '\'';
+        else if (g_ascii_isspace (text[i]))
+            text[i] = ' ';
+}
+
+char *
+fold_open (const char *text)
+{
+    size_t length = strlen (text);
+
+    if (utf8_ascii_length (text, length) == length)
+        return lower_ascii (text, length);
+    const char *at = text, *end = text + length;
+    GString *out = g_string_sized_new (length + 16);
+
+    while (at < end) {
+        size_t ascii = append_ascii (out, at, (size_t)(end - at));
+        open_ascii (out->str + out->len - ascii, ascii);
+        at += ascii;
+        if (at < end)
+            at += append_letter (&by_opening, out, at);
+    }
+    return g_string_free (out, FALSE);
+}
+
+/* Blanks as one; the text before may end with one, too. */
+static size_t
+append_loose_ascii (GString *out, const char *text, size_t left)
+{
+    size_t length = utf8_ascii_length (text, left), before = out->len;
+
+    g_string_set_size (out, before + length);
+    char *to = out->str + before;
+    bool blank = before > 0 && to[-1] == ' ';
+    for (size_t i = 0; i < length; i++) {
+        bool space = g_ascii_isspace (text[i]);
+        if (!space || !blank)
+            *to++ = space                              ? ' '
+                    : g_ascii_islower (text[i] | 0x20) ? (char)(text[i] | 0x20)
+                                                       : text[i];
+        blank = space;
+    }
+    g_string_truncate (out, (size_t)(to - out->str));
+    return length;
+}
+
 char *
 fold_loose (const char *text)
 {
     g_autofree char *composed =
         needs_composing (text) ? utf8_normalise (text, G_NORMALIZE_NFKC) : NULL;
     const char *at = composed ? composed : text;
-    GString *out = g_string_sized_new (64);
+    const char *end = at + strlen (at);
+    GString *out = g_string_sized_new ((size_t)(end - at) + 16);
 
-    while (*at) {
-        if (g_ascii_isspace (*at)) {
-            if (out->len == 0 || out->str[out->len - 1] != ' ')
-                g_string_append_c (out, ' ');
-            at++;
-        } else if ((unsigned char)*at < 0x80) {
-            g_string_append_c (out, g_ascii_tolower (*at++));
-        } else {
-            add_folded (out, g_utf8_get_char (at));
-            at = g_utf8_next_char (at);
-        }
+    while (at < end) {
+        at += append_loose_ascii (out, at, (size_t)(end - at));
+        if (at < end)
+            at += append_letter (&by_looks, out, at);
     }
     return g_string_free (out, FALSE);
 }

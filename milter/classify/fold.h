@@ -2,7 +2,7 @@
 #ifndef LICET_CLASSIFY_FOLD_H
 #define LICET_CLASSIFY_FOLD_H
 
-/* Two ways to make texts comparable; both take UTF-8, are linear in it, and the caller frees. */
+/* Ways to make texts comparable; all take UTF-8, are linear in it, and the caller frees. */
 
 /* Without case, composed (NFC). */
 char *fold_case (const char *text);
@@ -11,5 +11,8 @@ char *fold_case (const char *text);
  * Arabic letters that are written in several ways as one of them, nothing without width, and blanks and
  * ends of lines as one blank. */
 char *fold_loose (const char *text);
+
+/* Without case, accents and compatibility forms, and with one kind of apostrophe, dash and blank. */
+char *fold_open (const char *text);
 
 #endif

@@ -22,15 +22,33 @@ typedef struct {
     size_t letters; /* in characters */
 } Piece;
 
+static bool
+is_blank (char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+static size_t
+word_length (const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] && !is_blank (text[length]))
+        length++;
+    return length;
+}
+
 /* Letters of what is too long anyway are not counted one by one. */
 static Piece
 read_line (const char *at)
 {
     size_t length = strcspn (at, "\n");
 
-    while (length > 0 && strchr (" \t\r", at[length - 1]))
+    while (length > 0 && is_blank (at[length - 1]))
         length--;
-    size_t blank = MIN (strspn (at, " \t\r"), length);
+    size_t blank = 0;
+    while (blank < length && is_blank (at[blank]))
+        blank++;
     length -= blank;
     bool long_line = length > 4 * LONGEST_LINE;
     return (Piece){ at + blank, length,
@@ -49,9 +67,11 @@ append_runs (GString *below, const GArray *pieces)
             g_string_append_len (below, piece->text, (gssize)piece->length);
             if (letters < LEAST_JOINED || i == from || letters > LONGEST_JOINED)
                 continue;
-            g_autofree char *joined = g_strdup (below->str + begin);
-            g_string_append_printf (below, "\n%s", joined);
-            begin = below->len - strlen (joined);
+            size_t length = below->len - begin;
+            g_string_set_size (below, below->len + 1 + length);
+            below->str[begin + length] = '\n';
+            memcpy (below->str + begin + length + 1, below->str + begin, length);
+            begin += length + 1;
         }
     }
 }
@@ -80,7 +100,36 @@ join_lines (GString *below, const char *text)
 static bool
 is_between (gunichar letter)
 {
-    return g_unichar_ispunct (letter) && letter != '@' && letter != '"';
+    bool sign = letter < 0x80 ? g_ascii_ispunct ((char)letter) : g_unichar_ispunct (letter);
+
+    return sign && letter != '@' && letter != '"';
+}
+
+static void
+append_letter (GString *out, gunichar letter)
+{
+    if (letter < 0x80)
+        g_string_append_c (out, (char)letter);
+    else
+        g_string_append_unichar (out, letter);
+}
+
+/* Whether a word of ASCII is none of pieces with signs between; of others it is not known. */
+static bool
+is_unsigned (const char *word, size_t length)
+{
+    size_t piece = 0, signs = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if ((signed char)word[i] <= 0)
+            return false;
+        bool sign = is_between ((guchar)word[i]);
+        signs += sign && piece > 0;
+        piece = sign ? 0 : piece + 1;
+        if (piece > LONGEST_BETWEEN)
+            return true;
+    }
+    return signs + 1 < LEAST_BETWEEN;
 }
 
 /* One word without blanks, with its signs. Only pieces that are no words by themselves make one:
@@ -93,7 +142,7 @@ join_signs (GString *below, const char *word, size_t length)
 
     g_string_append_c (below, '\n');
     for (const char *at = word; at < end; at = g_utf8_next_char (at)) {
-        gunichar letter = g_utf8_get_char (at);
+        gunichar letter = (signed char)*at > 0 ? (gunichar)*at : g_utf8_get_char (at);
         bool sign = is_between (letter);
         signs += sign && piece > 0;
         piece = sign ? 0 : piece + 1;
@@ -102,10 +151,23 @@ join_signs (GString *below, const char *word, size_t length)
             break;
         }
         if (!sign)
-            g_string_append_unichar (below, letter);
+            append_letter (below, letter);
     }
     if (signs + 1 < LEAST_BETWEEN)
         g_string_truncate (below, start);
+}
+
+/* Whether a word of ASCII has not even three of one letter. */
+static bool
+is_undrawn (const char *word, size_t length)
+{
+    bool drawn = false, ascii = true;
+
+    for (size_t i = 0; i < length; i++) {
+        ascii = ascii && (signed char)word[i] > 0;
+        drawn = drawn || (i >= 2 && word[i] == word[i - 1] && word[i] == word[i - 2]);
+    }
+    return ascii && !drawn;
 }
 
 /* Three of one letter are one. */
@@ -130,7 +192,7 @@ join_drawn (GString *below, const char *word, size_t length)
             g_string_truncate (below, kept);
         }
         if (count < LEAST_DRAWN || g_unichar_isalpha (letter))
-            g_string_append_unichar (below, letter);
+            append_letter (below, letter);
     }
     if (!drawn)
         g_string_truncate (below, start);
@@ -141,13 +203,16 @@ joins_append (GString *below, const char *text)
 {
     join_lines (below, text);
     for (const char *at = text; *at;) {
-        size_t length = strcspn (at, " \t\r\n");
+        size_t length = word_length (at);
         if (length > LEAST_JOINED) {
-            join_signs (below, at, MIN (length, LONGEST_WORD));
-            join_drawn (below, at, MIN (length, LONGEST_WORD));
+            if (!is_unsigned (at, MIN (length, LONGEST_WORD)))
+                join_signs (below, at, MIN (length, LONGEST_WORD));
+            if (!is_undrawn (at, MIN (length, LONGEST_WORD)))
+                join_drawn (below, at, MIN (length, LONGEST_WORD));
         }
         at += length;
-        at += strspn (at, " \t\r\n");
+        while (is_blank (*at))
+            at++;
     }
     g_string_append_c (below, '\n');
 }

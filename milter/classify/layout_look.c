@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 /* A heading is a line, not a paragraph. */
 enum { LONGEST_HEADING = 72, LARGE_PIXELS = 17, SMALL_PIXELS = 11 };
 
@@ -18,7 +20,13 @@ enum { MOST_LEVELS = 8 };
 static bool
 is_short (const char *text)
 {
-    return *text && g_utf8_strlen (text, LONGEST_HEADING * 4) <= LONGEST_HEADING;
+    size_t length = strnlen (text, LONGEST_HEADING * 4 + 1);
+
+    if (length <= LONGEST_HEADING)
+        return length > 0;
+    return length <= LONGEST_HEADING * 4
+               ? utf8_count_letters (text, length) <= LONGEST_HEADING
+               : g_utf8_strlen (text, LONGEST_HEADING * 4) <= LONGEST_HEADING;
 }
 
 /* The number behind a property, in pixels as mail programs draw them; 0 when there is none. */
@@ -127,8 +135,8 @@ layout_look_around (const Message *message, unsigned leaf, PageLayout *layout)
 {
     for (unsigned i = 0; i < layout->pieces->len; i++) {
         Piece *piece = &g_array_index (layout->pieces, Piece, i);
-        unsigned number = piece->node;
-        for (unsigned level = 0; level < MOST_LEVELS && is_short (piece->text); level++) {
+        unsigned number = piece->node, levels = is_short (piece->text) ? MOST_LEVELS : 0;
+        for (unsigned level = 0; level < levels; level++) {
             const LayoutNode *node = &g_array_index (layout->nodes, LayoutNode, number);
             if (node->element < 0 || node->first_piece != i || node->end_piece != i + 1)
                 break;

@@ -12,6 +12,7 @@
 #include "licet/utf8.h"
 
 #include "joins.h"
+#include "pages.h"
 
 /* Of one word; what is longer is no word that anybody looks for. */
 enum { LONGEST_WORD = 64 };
@@ -141,22 +142,93 @@ plain_of (gunichar letter)
     return latin ? (gunichar)latin : letter;
 }
 
+static gunichar
+base_of (gunichar letter)
+{
+    gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
+    gsize length = g_unichar_fully_decompose (letter, FALSE, parts, G_N_ELEMENTS (parts));
+
+    return length > 1 ? parts[0] : letter;
+}
+
+/* What a letter is, before and after NFKC. */
+typedef struct {
+    gunichar plain, base, lower;
+    char leet, latin;
+    bool nothing, mark; /* an accent of Latin letters */
+    bool word;          /* part of a word that may be swapped */
+    bool roman;         /* of the Latin script */
+} Letter;
+
+static bool
+is_of_word (gunichar letter)
+{
+    if (letter < 0x80)
+        return g_ascii_isalnum ((char)letter) || letter == '@' || letter == '$';
+    return g_unichar_isalnum (letter);
+}
+
+/* Scripts without blanks are no words to be swapped, and may be of any length. */
+static bool
+stands_alone (gunichar letter)
+{
+    return letter >= 0x2e80 && letter < 0xfb00 &&
+           !find (lookalikes, G_N_ELEMENTS (lookalikes), letter);
+}
+
+static void
+fill_letter (gunichar letter, void *row)
+{
+    bool ascii = letter < 0x80;
+
+    *(Letter *)row = (Letter){
+        .plain = plain_of (letter),
+        .base = base_of (letter),
+        .lower = g_unichar_tolower (letter),
+        .leet = find_leet (letter),
+        .latin = find (lookalikes, G_N_ELEMENTS (lookalikes), letter),
+        .nothing = is_nothing (letter),
+        .mark = is_latin_mark (letter),
+        .word = is_of_word (letter) && !stands_alone (letter),
+        .roman = ascii ? g_ascii_isalpha ((char)letter)
+                       : g_unichar_get_script (letter) == G_UNICODE_SCRIPT_LATIN,
+    };
+}
+
+static Letter
+know (gunichar letter)
+{
+    static Pages pages = { sizeof (Letter), fill_letter, { NULL } };
+    const Letter *known = pages_find (&pages, letter);
+    Letter made;
+
+    if (known)
+        return *known;
+    fill_letter (letter, &made);
+    return made;
+}
+
 /* What NFKC must not see: it would put an accent on the letter before a joiner is dropped. */
 static char *
-drop_nothing (const char *text)
+drop_nothing (const char *text, size_t length)
 {
-    const char *end = text + strlen (text);
-    GString *kept = g_string_sized_new ((size_t)(end - text) + 1);
+    const char *at = text, *end = text + length;
+    GString *kept = g_string_sized_new (length + 1);
 
-    for (const char *at = text; at < end; at = g_utf8_next_char (at)) {
+    while (at < end) {
         size_t ascii = utf8_ascii_length (at, (size_t)(end - at));
         g_string_append_len (kept, at, (gssize)ascii);
         at += ascii;
         if (at == end)
             break;
         gunichar letter = g_utf8_get_char (at);
-        if (!is_nothing (letter))
-            g_string_append_unichar (kept, plain_of (letter));
+        Letter known = know (letter);
+        size_t size = (size_t)g_utf8_skip[(guchar)*at];
+        if (known.plain != letter && !known.nothing)
+            g_string_append_unichar (kept, known.plain);
+        else if (!known.nothing)
+            g_string_append_len (kept, at, (gssize)size);
+        at += size;
     }
     g_autofree char *joined = g_string_free (kept, FALSE);
     return utf8_normalise (joined, G_NORMALIZE_ALL_COMPOSE);
@@ -168,41 +240,26 @@ put (GString *out, gunichar letter)
     if (letter < 0x80)
         g_string_append_c (out, g_ascii_tolower ((char)letter));
     else
-        g_string_append_unichar (out, g_unichar_tolower (letter));
-}
-
-static gunichar
-base_of (gunichar letter)
-{
-    gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
-    gsize length = g_unichar_fully_decompose (letter, FALSE, parts, G_N_ELEMENTS (parts));
-
-    return length > 1 ? parts[0] : letter;
+        g_string_append_unichar (out, know (letter).lower);
 }
 
 static void
-add_letter (Word *word, gunichar letter)
+add_letter (Word *word, gunichar letter, const Letter *known)
 {
     if (word->length == LONGEST_WORD)
         return;
     if (word->length == 0)
         word->latin = word->alike = word->other = word->signs = word->marked = 0;
     word->letters[word->length++] = letter;
-    if (letter < 0x80 && g_ascii_isalpha ((char)letter)) {
-        word->latin++;
-        return;
-    }
-    if (find_leet (letter))
+    if (known->leet)
         word->signs++;
-    else if (letter < 0x80)
-        word->other++;
-    else if (find (lookalikes, G_N_ELEMENTS (lookalikes), letter))
+    else if (known->latin)
         word->alike++;
-    else if (g_unichar_get_script (letter) == G_UNICODE_SCRIPT_LATIN)
+    else if (known->roman)
         word->latin++;
     else
         word->other++;
-    if (letter >= 0xc0 && base_of (letter) != letter)
+    if (letter >= 0xc0 && known->base != letter)
         word->marked++;
 }
 
@@ -230,10 +287,9 @@ put_below (Writer *writer, const Word *word, bool leets, bool bare)
     g_string_append_c (writer->below, '\n');
     for (unsigned i = 0; i < word->length; i++) {
         gunichar letter = word->letters[i];
-        char latin = leets ? find_leet (letter) : '\0';
-        if (!latin)
-            latin = find (lookalikes, G_N_ELEMENTS (lookalikes), letter);
-        put (writer->below, latin ? (gunichar)latin : bare ? base_of (letter) : letter);
+        Letter known = know (letter);
+        char latin = leets && known.leet ? known.leet : known.latin;
+        put (writer->below, latin ? (gunichar)latin : bare ? known.base : letter);
     }
 }
 
@@ -273,8 +329,7 @@ end_word (Writer *writer)
         return;
     bool mixed = is_mixed (word);
     for (unsigned i = 0; i < word->length; i++) {
-        char latin =
-            mixed ? find (lookalikes, G_N_ELEMENTS (lookalikes), word->letters[i]) : '\0';
+        char latin = mixed ? know (word->letters[i]).latin : '\0';
         put (writer->out, latin ? (gunichar)latin : word->letters[i]);
     }
     put_others (writer, word);
@@ -287,31 +342,17 @@ end_word (Writer *writer)
     word->length = 0;
 }
 
-static bool
-is_of_word (gunichar letter)
-{
-    if (letter < 0x80)
-        return g_ascii_isalnum ((char)letter) || letter == '@' || letter == '$';
-    return g_unichar_isalnum (letter);
-}
-
-/* Scripts without blanks are no words to be swapped, and may be of any length. */
-static bool
-stands_alone (gunichar letter)
-{
-    return letter >= 0x2e80 && letter < 0xfb00 &&
-           !find (lookalikes, G_N_ELEMENTS (lookalikes), letter);
-}
-
 static void
 take (Writer *writer, gunichar letter)
 {
-    if (is_latin_mark (letter))
+    Letter known = know (letter);
+
+    if (known.mark)
         return;
-    if (is_of_word (letter) && !stands_alone (letter)) {
+    if (known.word) {
         if (writer->word.length == LONGEST_WORD)
             end_word (writer);
-        add_letter (&writer->word, letter);
+        add_letter (&writer->word, letter, &known);
         return;
     }
     end_word (writer);
@@ -337,11 +378,10 @@ is_usual_word (const Writer *writer, const char *at, size_t *ret_length)
 static void
 put_usual (Writer *writer, const char *word, size_t length)
 {
-    char letters[LONGEST_WORD];
+    size_t before = writer->out->len;
 
-    for (size_t i = 0; i < length; i++)
-        letters[i] = (char)(word[i] | 0x20);
-    g_string_append_len (writer->out, letters, (gssize)length);
+    g_string_set_size (writer->out, before + length);
+    utf8_lower_ascii (writer->out->str + before, word, length);
     end_apart (writer);
 }
 
@@ -351,10 +391,14 @@ take_all (Writer *writer, const char *text)
     for (size_t length = 0; *text; text += length) {
         if (is_usual_word (writer, text, &length)) {
             put_usual (writer, text, length);
-            continue;
+        } else if ((signed char)*text > 0 && !is_of_word ((guchar)*text)) {
+            length = 1;
+            end_word (writer);
+            g_string_append_c (writer->out, *text);
+        } else {
+            length = (size_t)g_utf8_skip[(guchar)*text];
+            take (writer, g_utf8_get_char (text));
         }
-        length = (size_t)g_utf8_skip[(guchar)*text];
-        take (writer, g_utf8_get_char (text));
     }
     end_word (writer);
     end_apart (writer);
@@ -383,19 +427,33 @@ append_turned (GString *below, const char *text)
     }
 }
 
+/* The text, and what is turned round in it. */
+static char *
+plain_letters (const char *text, size_t length)
+{
+    g_autoptr (GString) turned = g_string_sized_new (length + 2);
+
+    g_string_append_len (turned, text, (gssize)length);
+    g_string_append_c (turned, '\n');
+    append_turned (turned, text);
+    return drop_nothing (turned->str, turned->len);
+}
+
 char *
 letters_plain (const char *text, bool backwards)
 {
-    g_autoptr (GString) turned = g_string_new (text);
-    g_autoptr (GString) out = g_string_sized_new (strlen (text) + 1);
+    size_t length = strlen (text);
+    bool ascii = utf8_ascii_length (text, length) == length;
+    g_autofree char *kept = ascii ? NULL : plain_letters (text, length);
+    const char *plain = ascii ? text : kept;
+    g_autoptr (GString) out = g_string_sized_new (length + 1);
     g_autoptr (GString) below = g_string_new ("\n");
     g_autoptr (GArray) apart = g_array_new (FALSE, FALSE, sizeof (gunichar));
     Writer writer = { .out = out, .below = below, .apart = apart, .backwards = backwards };
 
-    g_string_append_c (turned, '\n');
-    append_turned (turned, text);
-    g_autofree char *plain = drop_nothing (turned->str);
     take_all (&writer, plain);
+    if (ascii)
+        take (&writer, '\n');
     joins_append (below, plain);
     g_string_append_len (out, below->str, (gssize)below->len);
     return g_string_free (g_steal_pointer (&out), FALSE);

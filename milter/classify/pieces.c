@@ -352,7 +352,7 @@ add_up (Sums *sums)
 static void
 sums_init (Sums *sums, const Message *message, unsigned number, const Sought *sought)
 {
-    g_autoptr (GPtrArray) names = runs_descriptions (message, number);
+    g_autoptr (GPtrArray) names = message_descriptions (message, number);
 
     sums->pieces = list_pieces (message, number, names);
     sums->list = g_array_new (FALSE, FALSE, sizeof (RunWord));

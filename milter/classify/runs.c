@@ -89,28 +89,6 @@ runs_add_range (GArray *words, const Message *message, unsigned leaf, size_t sta
     runs_add_words (words, text, piece);
 }
 
-static bool
-is_description (const char *how)
-{
-    static const char *const hows[] = { "alt", "title", "aria-label", "value", "placeholder" };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS (hows); i++)
-        if (strcmp (how, hows[i]) == 0)
-            return true;
-    return false;
-}
-
-GPtrArray *
-runs_descriptions (const Message *message, unsigned leaf)
-{
-    GPtrArray *readings = message_readings (message, leaf);
-
-    for (unsigned i = readings->len; i-- > 0;)
-        if (!is_description (((const Reading *)g_ptr_array_index (readings, i))->how))
-            g_ptr_array_remove_index (readings, i);
-    return readings;
-}
-
 guint64
 runs_whole (const GArray *words, unsigned from, unsigned to)
 {

@@ -25,10 +25,6 @@ void runs_add_words (GArray *words, const char *text, unsigned piece);
 void runs_add_range (GArray *words, const Message *message, unsigned leaf, size_t start,
                      size_t end, unsigned piece);
 
-/* Those of message_readings that a text alternative says in words: what pictures and fields are
- * named. Caller frees. */
-GPtrArray *runs_descriptions (const Message *message, unsigned leaf);
-
 /* The run that begins at a word, which RUN_WORDS - 1 others follow. */
 guint64 runs_at (const GArray *words, unsigned i);
 

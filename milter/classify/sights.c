@@ -206,13 +206,10 @@ add_notes (Collection *collection, unsigned leaf)
 static char *
 read_page (const char *page, size_t length, unsigned depth)
 {
-    static const char head[] = "Content-Type: text/html; charset=utf-8\r\n\r\n";
-    GString *mail = encoded_without_nul (page, length);
+    g_autoptr (GString) bytes = encoded_without_nul (page, length);
+    g_autoptr (Message) message = message_of_page (bytes->str, bytes->len);
     GString *text = g_string_new (NULL);
 
-    g_string_prepend (mail, head);
-    g_autoptr (GBytes) bytes = g_string_free_to_bytes (mail);
-    g_autoptr (Message) message = message_parse (bytes, NULL);
     if (!message || message_leaf_count (message) == 0)
         return g_string_free (text, FALSE);
     g_autoptr (GPtrArray) notes = message_readings (message, 0);
@@ -243,18 +240,38 @@ add_embeds (Collection *collection, unsigned i)
     add_leaf (collection, "reading-title", leaf, g_strdup (embeds->own->str));
 }
 
+/* What turns letters round, by the rarest of its signs and what stands before and behind that. */
+static const struct {
+    char sign;
+    const char *before, *behind;
+} turns[] = {
+    { '<', "", "bdo" },        { '-', "bidi", "override" }, { '-', "isolate", "override" },
+    { '-', "row", "reverse" }, { '(', "scalex", "-1" },     { '(', "rotatey", "180" },
+};
+
+static bool
+is_turn (const char *data, size_t length, size_t at)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (turns); i++) {
+        size_t before = strlen (turns[i].before), behind = strlen (turns[i].behind);
+        if (data[at] == turns[i].sign && at >= before && length - at > behind &&
+            g_ascii_strncasecmp (data + at + 1, turns[i].behind, behind) == 0 &&
+            g_ascii_strncasecmp (data + at - before, turns[i].before, before) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* An element or a style that turns letters round, in whatever it is written. */
 static bool
 turns_letters (const Leaf *leaf)
 {
-    static const char *const turns[] = { "<bdo",      "bidi-override", "isolate-override",
-                                         "scalex(-1", "rotatey(180",   "row-reverse" };
     gsize length = 0;
     const char *data = g_bytes_get_data (leaf->content, &length);
-    g_autofree char *lower = g_ascii_strdown (length > 0 ? data : "", (gssize)length);
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (turns); i++)
-        if (memmem (lower, length, turns[i], strlen (turns[i])))
+    for (size_t at = 0; at < length; at++)
+        if ((data[at] == '<' || data[at] == '-' || data[at] == '(') &&
+            is_turn (data, length, at))
             return true;
     return false;
 }

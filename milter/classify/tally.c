@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "needles.h"
+
 enum { LONG_NUMBER = 6, LONG_LABEL = 40, LONG_LINE = 160, TARGET = 512, TOKEN = 16 };
 
 static bool
@@ -61,6 +63,13 @@ count_letters (Tally *tally, const char *text)
     bool currency = false, number = false, start = true;
 
     for (const char *at = text; *at; at = g_utf8_next_char (at)) {
+        /* Most letters stand within a word and are nothing else. */
+        for (; !start && !number && g_ascii_islower (*at); at++) {
+            tally->characters++;
+            digits = 0;
+        }
+        if (!*at)
+            return;
         gunichar letter = (unsigned char)*at < 0x80 ? (gunichar)*at : g_utf8_get_char (at);
         bool digit = letter < 0x80 ? g_ascii_isdigit (letter) : g_unichar_isdigit (letter);
         bool sign = is_currency (letter) || ((start || number) && is_currency_word (at));
@@ -126,15 +135,6 @@ count_lines (Tally *tally, const char *text)
     }
 }
 
-static bool
-holds_any (const char *target, const char *const words[])
-{
-    for (; *words; words++)
-        if (strstr (target, *words))
-            return true;
-    return false;
-}
-
 /* A long mark that only one reader gets: to confirm, to reset, to follow a parcel. */
 static bool
 has_token (const char *target)
@@ -151,26 +151,39 @@ has_token (const char *target)
     return false;
 }
 
+enum { LINK_CAMPAIGN, LINK_UNSUBSCRIBE, LINK_ACCOUNT, LINK_SOCIAL };
+
+static const Needle link_words[] = {
+    { "utm_", LINK_CAMPAIGN },       { "mc_cid", LINK_CAMPAIGN },
+    { "campaign", LINK_CAMPAIGN },   { "unsub", LINK_UNSUBSCRIBE },
+    { "optout", LINK_UNSUBSCRIBE },  { "opt-out", LINK_UNSUBSCRIBE },
+    { "opt_out", LINK_UNSUBSCRIBE }, { "preferences", LINK_UNSUBSCRIBE },
+    { "login", LINK_ACCOUNT },       { "signin", LINK_ACCOUNT },
+    { "sign-in", LINK_ACCOUNT },     { "account", LINK_ACCOUNT },
+    { "password", LINK_ACCOUNT },    { "reset", LINK_ACCOUNT },
+    { "verif", LINK_ACCOUNT },       { "confirm", LINK_ACCOUNT },
+    { "activat", LINK_ACCOUNT },     { "order", LINK_ACCOUNT },
+    { "invoice", LINK_ACCOUNT },     { "track", LINK_ACCOUNT },
+    { "billing", LINK_ACCOUNT },     { "payment", LINK_ACCOUNT },
+    { "booking", LINK_ACCOUNT },     { "ticket", LINK_ACCOUNT },
+    { "receipt", LINK_ACCOUNT },     { "facebook.com", LINK_SOCIAL },
+    { "twitter.com", LINK_SOCIAL },  { "instagram.com", LINK_SOCIAL },
+    { "youtube.com", LINK_SOCIAL },  { "linkedin.com", LINK_SOCIAL },
+    { "pinterest.", LINK_SOCIAL },   { "tiktok.com", LINK_SOCIAL },
+    { "vk.com", LINK_SOCIAL },       { NULL, 0 },
+};
+
 static void
 count_link (Tally *tally, const char *target)
 {
-    static const char *const campaign[] = { "utm_", "mc_cid", "campaign", NULL };
-    static const char *const unsubscribe[] = { "unsub",   "optout",      "opt-out",
-                                               "opt_out", "preferences", NULL };
-    static const char *const account[] = { "login",    "signin",  "sign-in", "account",
-                                           "password", "reset",   "verif",   "confirm",
-                                           "activat",  "order",   "invoice", "track",
-                                           "billing",  "payment", "booking", "ticket",
-                                           "receipt",  NULL };
-    static const char *const social[] = { "facebook.com", "twitter.com",  "instagram.com",
-                                          "youtube.com",  "linkedin.com", "pinterest.",
-                                          "tiktok.com",   "vk.com",       NULL };
+    static Needles needles = { .rows = link_words };
     g_autofree char *lower = g_ascii_strdown (target, (gssize)MIN (strlen (target), TARGET));
+    guint32 found = needles_find (&needles, lower);
 
-    tally->campaign_links += holds_any (lower, campaign);
-    tally->unsubscribe_links += holds_any (lower, unsubscribe);
-    tally->account_links += holds_any (lower, account);
-    tally->social_links += holds_any (lower, social);
+    tally->campaign_links += found >> LINK_CAMPAIGN & 1;
+    tally->unsubscribe_links += found >> LINK_UNSUBSCRIBE & 1;
+    tally->account_links += found >> LINK_ACCOUNT & 1;
+    tally->social_links += found >> LINK_SOCIAL & 1;
     tally->token_links += has_token (lower);
 }
 
@@ -199,7 +212,7 @@ static bool
 is_any (const char *name, const char *const names[])
 {
     for (; *names; names++)
-        if (strcmp (name, *names) == 0)
+        if (*name == **names && strcmp (name, *names) == 0)
             return true;
     return false;
 }

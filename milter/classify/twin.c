@@ -41,7 +41,7 @@ list_primary (const Message *message, const GPtrArray *blocks)
 static void
 add_descriptions (GArray *words, const Message *message, const GPtrArray *blocks, unsigned leaf)
 {
-    g_autoptr (GPtrArray) readings = runs_descriptions (message, leaf);
+    g_autoptr (GPtrArray) readings = message_descriptions (message, leaf);
     unsigned next = 0;
 
     while (next < blocks->len && block_at (blocks, next)->leaf < leaf)
@@ -99,7 +99,7 @@ bool
 twin_is_left (const Message *message, const Block *block, const GArray *said,
               const GArray *left)
 {
-    g_autoptr (GPtrArray) readings = runs_descriptions (message, block->leaf);
+    g_autoptr (GPtrArray) readings = message_descriptions (message, block->leaf);
     g_autoptr (GArray) shown = g_array_new (FALSE, FALSE, sizeof (RunWord));
     g_autoptr (GArray) named = g_array_new (FALSE, FALSE, sizeof (RunWord));
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "licet/limits.h"
+#include "licet/utf8.h"
 
 #include "embeds.h"
 
@@ -43,7 +44,9 @@ count_letters (const char *text)
 
     for (; *text && count < FEW_LETTERS; text = g_utf8_next_char (text)) {
         gunichar letter = g_utf8_get_char (text);
-        if (g_unichar_isalnum (letter))
+        if (letter < 0x80)
+            count += g_ascii_isalnum ((char)letter);
+        else if (letter != 0xfffd && g_unichar_isalnum (letter))
             count += g_unichar_iswide (letter) ? 3 : 1;
     }
     return count;
@@ -78,11 +81,13 @@ static bool
 has_high_bytes (const Leaf *leaf)
 {
     gsize length = 0;
-    const unsigned char *data = g_bytes_get_data (leaf->content, &length);
+    const char *data = g_bytes_get_data (leaf->content, &length);
 
-    for (gsize i = 0; i < length; i++)
-        if (data[i] >= 0x80)
+    for (gsize i = 0; i < length; i++) {
+        i += utf8_ascii_length (data + i, length - i);
+        if (i < length && (unsigned char)data[i] >= 0x80)
             return true;
+    }
     return false;
 }
 

@@ -166,38 +166,61 @@ compare_terms (gconstpointer a, gconstpointer b)
 }
 
 static void
+add_begin (Index *index, const Term *term)
+{
+    pairs_add (&index->pairs, term->text);
+    if (term->length < sizeof (guint32))
+        pairs_add (&index->brief, term->text);
+    else
+        index->fours[term_first_four (term->text)] = true;
+    index->ascii = index->ascii || g_ascii_isalnum (*term->text);
+}
+
+static void
 fill_index (Index *index)
 {
     unsigned at = 0;
 
-    for (unsigned i = 0; i < index->terms->len; i++) {
-        const Term *term = index->terms->pdata[i];
-        if (term->length < sizeof (guint32))
-            index->brief[term_first_two (term->text)] = true;
-        else
-            index->fours[term_first_four (term->text)] = true;
-    }
+    for (unsigned i = 0; i < index->terms->len; i++)
+        add_begin (index, index->terms->pdata[i]);
     for (unsigned key = 0; key < G_N_ELEMENTS (index->begin); key++) {
         while (at < index->terms->len &&
-               term_first_two (((const Term *)index->terms->pdata[at])->text) < key)
+               pairs_key (((const Term *)index->terms->pdata[at])->text) < key)
             at++;
         index->begin[key] = at;
     }
 }
 
+static bool
+is_any (const Term *term)
+{
+    return term->length > 1;
+}
+
+static bool
+is_offer (const Term *term)
+{
+    return term->group == GROUP_PROMOTIONAL;
+}
+
+static bool
+is_settled (const Term *term)
+{
+    return term->group == GROUP_SETTLED || term->group == GROUP_UNSUBSCRIBE;
+}
+
+/* Of terms in their order. */
 static Index *
-index_new (const GPtrArray *terms, bool substring, bool offers)
+index_new (const GPtrArray *terms, bool substring, bool (*is_wanted) (const Term *term))
 {
     Index *index = g_new0 (Index, 1);
 
     index->terms = g_ptr_array_new ();
     for (unsigned i = 0; i < terms->len; i++) {
         Term *term = terms->pdata[i];
-        if (term->substring == substring && term->length > 1 &&
-            (!offers || term->group == GROUP_PROMOTIONAL))
+        if (term->substring == substring && is_any (term) && is_wanted (term))
             g_ptr_array_add (index->terms, term);
     }
-    g_ptr_array_sort (index->terms, compare_terms);
     fill_index (index);
     return index;
 }
@@ -218,10 +241,13 @@ words_new (void)
 static Words *
 sort_terms (Words *words)
 {
-    words->words = index_new (words->terms, false, false);
-    words->substrings = index_new (words->terms, true, false);
-    words->offers = index_new (words->terms, false, true);
-    words->offer_substrings = index_new (words->terms, true, true);
+    g_ptr_array_sort (words->terms, compare_terms);
+    words->words = index_new (words->terms, false, is_any);
+    words->substrings = index_new (words->terms, true, is_any);
+    words->offers = index_new (words->terms, false, is_offer);
+    words->offer_substrings = index_new (words->terms, true, is_offer);
+    words->settled = index_new (words->terms, false, is_settled);
+    words->settled_substrings = index_new (words->terms, true, is_settled);
     return words;
 }
 
@@ -265,6 +291,8 @@ words_unref (Words *words)
     index_free (words->substrings);
     index_free (words->offers);
     index_free (words->offer_substrings);
+    index_free (words->settled);
+    index_free (words->settled_substrings);
     g_ptr_array_unref (words->terms);
     g_ptr_array_unref (words->languages);
     g_string_chunk_free (words->written);

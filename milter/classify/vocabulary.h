@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "pairs.h"
 #include "words.h"
 
 /* What words_load makes of the files and words_count walks through. */
@@ -27,8 +28,10 @@ typedef struct {
 typedef struct {
     GPtrArray *terms;              /* of Term, sorted by text */
     unsigned begin[256 * 256 + 1]; /* by first two bytes */
-    bool brief[256 * 256]; /* whether one of less than four bytes begins with these two */
-    bool fours[FOURS];     /* by hash of four bytes: whether a longer one begins so */
+    PairSet pairs;                 /* with which a term begins */
+    PairSet brief;                 /* with which one of less than four bytes begins */
+    bool fours[FOURS];             /* by hash of four bytes: whether a longer one begins so */
+    bool ascii;                    /* whether one begins with a letter or digit of ASCII */
 } Index;
 
 struct Words {
@@ -36,20 +39,15 @@ struct Words {
     GPtrArray *languages; /* of char * */
     GStringChunk *written;
     unsigned numbers;
-    Index *words;                     /* that begin a word */
-    Index *substrings;                /* that stand anywhere */
-    Index *offers, *offer_substrings; /* of these the promotional ones */
+    Index *words;                        /* that begin a word */
+    Index *substrings;                   /* that stand anywhere */
+    Index *offers, *offer_substrings;    /* of these the promotional ones */
+    Index *settled, *settled_substrings; /* and those that words_settled looks for */
     Cues *cues;
     gatomicrefcount references;
 };
 
-/* Of a text with at least one byte before its end, and of one with four. */
-static inline unsigned
-term_first_two (const char *text)
-{
-    return (unsigned)(unsigned char)text[0] << 8 | (unsigned char)text[1];
-}
-
+/* Of a text with at least four bytes before its end. */
 static inline unsigned
 term_first_four (const char *text)
 {

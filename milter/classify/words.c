@@ -13,28 +13,26 @@
 #include "fold.h"
 #include "vocabulary.h"
 
-/* OPENING: bytes that count as the first lines. NEAR: how far from its name a number stands. */
-enum { OPENING = 500, NEAR = 40 };
+/* OPENING: bytes that count as the first lines. NEAR: how far from its name a number stands. FEW: terms
+ * that are told apart by looking at all of them; a short text has no more. */
+enum { OPENING = 500, NEAR = 40, FEW = 24 };
+
+/* What is counted of one language. */
+typedef struct {
+    unsigned language;
+    WordCount count;
+} Tongue;
 
 /* A text on its way through the vocabulary. */
 typedef struct {
     const Words *words;
     const char *text;
     size_t length;
-    char *breaks;      /* where words begin (UAX #29), made when first asked for */
-    bool *seen;        /* by number of the term */
-    WordCount *counts; /* by language */
+    char *breaks;             /* where words begin (UAX #29), made when first asked for */
+    GArray *tongues;          /* of Tongue: the languages that the text has a word of */
+    unsigned few[FEW], count; /* numbers of the terms that were seen */
+    bool *seen;               /* the same by number, of more than a few */
 } Walk;
-
-static bool
-is_letter_before (const char *text, const char *at)
-{
-    if (at == text)
-        return false;
-    unsigned char byte = (unsigned char)at[-1];
-    return byte < 0x80 ? g_ascii_isalnum (byte)
-                       : g_unichar_isalnum (g_utf8_get_char (g_utf8_prev_char (at)));
-}
 
 static bool
 is_letter_at (const char *at)
@@ -121,15 +119,52 @@ count_place (const Walk *walk, WordCount *count, const Term *term, size_t start)
     g_assert_not_reached ();
 }
 
+static WordCount *
+count_of (Walk *walk, unsigned language)
+{
+    GArray *tongues = walk->tongues;
+    Tongue tongue = { .language = language };
+
+    for (unsigned i = 0; i < tongues->len; i++)
+        if (g_array_index (tongues, Tongue, i).language == language)
+            return &g_array_index (tongues, Tongue, i).count;
+    g_array_append_val (tongues, tongue);
+    return &g_array_index (tongues, Tongue, tongues->len - 1).count;
+}
+
+static void
+see_all (Walk *walk)
+{
+    walk->seen = g_new0 (bool, walk->words->numbers + 1);
+    for (unsigned i = 0; i < walk->count; i++)
+        walk->seen[walk->few[i]] = true;
+}
+
+static bool
+was_seen (Walk *walk, unsigned number)
+{
+    for (unsigned i = 0; !walk->seen && i < walk->count; i++)
+        if (walk->few[i] == number)
+            return true;
+    if (!walk->seen && walk->count < FEW) {
+        walk->few[walk->count++] = number;
+        return false;
+    }
+    if (!walk->seen)
+        see_all (walk);
+    bool before = walk->seen[number];
+    walk->seen[number] = true;
+    return before;
+}
+
 static void
 count_term (Walk *walk, const Term *term, size_t start)
 {
-    WordCount *count = &walk->counts[term->language];
+    WordCount *count = count_of (walk, term->language);
 
     count_place (walk, count, term, start);
-    if (walk->seen[term->number])
+    if (was_seen (walk, term->number))
         return;
-    walk->seen[term->number] = true;
     count->count[term->group]++;
     count->opening[term->group] += start < OPENING;
     count->by_purpose[term->purpose]++;
@@ -147,13 +182,26 @@ ends_word (Walk *walk, const Term *term, size_t start)
     return term->prefix || !is_letter_at (walk->text + end);
 }
 
+/* Of terms that have all letters up to a depth in common, the first whose next one is not below. */
+static unsigned
+first_from (const Term *const *terms, unsigned low, unsigned high, size_t depth, unsigned next)
+{
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if ((unsigned char)terms[middle]->text[depth] < next)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* All terms that stand at this place: the range that has the letters so far narrows with each. */
 static void
 count_at (Walk *walk, const Index *index, size_t start)
 {
     const char *at = walk->text + start;
-    unsigned low = index->begin[term_first_two (at)],
-             high = index->begin[term_first_two (at) + 1];
+    unsigned low = index->begin[pairs_key (at)], high = index->begin[pairs_key (at) + 1];
     const Term *const *terms = (const Term *const *)index->terms->pdata;
 
     for (size_t depth = 2; low < high; depth++) {
@@ -161,12 +209,10 @@ count_at (Walk *walk, const Index *index, size_t start)
             if (ends_word (walk, terms[low], start))
                 count_term (walk, terms[low], start);
         unsigned char next = (unsigned char)at[depth];
-        while (low < high && (unsigned char)terms[low]->text[depth] < next)
-            low++;
-        while (low < high && (unsigned char)terms[high - 1]->text[depth] > next)
-            high--;
         if (!next)
             return;
+        low = first_from (terms, low, high, depth, next);
+        high = first_from (terms, low, high, depth, next + 1u);
     }
 }
 
@@ -174,33 +220,43 @@ count_at (Walk *walk, const Index *index, size_t start)
 static bool
 may_begin (const Index *index, const char *at, size_t left)
 {
-    unsigned key = term_first_two (at);
-
-    return index->begin[key] < index->begin[key + 1] &&
-           (index->brief[key] || left < sizeof (guint32) || index->fours[term_first_four (at)]);
+    return pairs_have (&index->pairs, at) &&
+           (pairs_have (&index->brief, at) || left < sizeof (guint32) ||
+            index->fours[term_first_four (at)]);
 }
 
-/* Takes folded, and gives the counts by language. Caller frees. */
-static WordCount *
+/* Within a word of ASCII no term begins but those that stand anywhere. */
+static const char *
+skip_word (const Index *anywhere, const char *at)
+{
+    while (!anywhere->ascii && g_ascii_isalnum (*at))
+        at++;
+    return at;
+}
+
+/* Takes folded, and gives what it has of each language: array of Tongue. */
+static GArray *
 count_languages (const Words *words, char *folded, const Index *starts, const Index *anywhere)
 {
     g_autofree char *text = folded;
-    g_autofree bool *seen = g_new0 (bool, words->numbers + 1);
-    Walk walk = { .words = words,
-                  .text = text,
-                  .length = strlen (text),
-                  .seen = seen,
-                  .counts = g_new0 (WordCount, words->languages->len + 1) };
+    Walk walk = { .words = words, .text = text, .length = strlen (text) };
+    bool inside = false; /* of a word */
 
-    for (const char *at = text; *at; at = g_utf8_next_char (at)) {
-        size_t start = (size_t)(at - text);
-        if (!is_letter_before (text, at) && may_begin (starts, at, walk.length - start))
+    walk.tongues = g_array_new (FALSE, FALSE, sizeof (Tongue));
+    for (const char *at = text; *at;) {
+        size_t start = (size_t)(at - text), left = walk.length - start;
+        if (!inside && may_begin (starts, at, left))
             count_at (&walk, starts, start);
-        if (may_begin (anywhere, at, walk.length - start))
+        if (may_begin (anywhere, at, left))
             count_at (&walk, anywhere, start);
+        inside = is_letter_at (at);
+        at = g_utf8_next_char (at);
+        if (inside)
+            at = skip_word (anywhere, at);
     }
     g_free (walk.breaks);
-    return walk.counts;
+    g_free (walk.seen);
+    return walk.tongues;
 }
 
 static unsigned
@@ -213,40 +269,52 @@ sum_groups (const WordCount *count)
     return sum;
 }
 
+/* Whether a language with so many hits outdoes the best so far; of equals the first counts. */
+static bool
+is_better (const Tongue *tongue, unsigned hits, const Tongue *best, unsigned most)
+{
+    return hits > most || (hits > 0 && hits == most && tongue->language < best->language);
+}
+
 WordCount
 words_count (const Words *words, const char *text)
 {
-    g_autofree WordCount *counts =
+    g_autoptr (GArray) tongues =
         count_languages (words, fold_loose (text), words->words, words->substrings);
-    WordCount best = { 0 };
+    const Tongue *best = NULL;
     unsigned most = 0;
 
-    for (unsigned i = 0; i < words->languages->len; i++) {
-        unsigned hits = sum_groups (&counts[i]);
-        if (hits <= most)
+    for (unsigned i = 0; i < tongues->len; i++) {
+        const Tongue *tongue = &g_array_index (tongues, Tongue, i);
+        unsigned hits = sum_groups (&tongue->count);
+        if (!is_better (tongue, hits, best, most))
             continue;
         most = hits;
-        best = counts[i];
-        best.language = g_ptr_array_index (words->languages, i);
+        best = tongue;
     }
-    return best;
+    WordCount count = best ? best->count : (WordCount){ 0 };
+    if (best)
+        count.language = g_ptr_array_index (words->languages, best->language);
+    return count;
 }
 
 unsigned
 words_promotional (const Words *words, const char *text, const char **ret_term)
 {
-    g_autofree WordCount *counts =
+    g_autoptr (GArray) tongues =
         count_languages (words, fold_case (text), words->offers, words->offer_substrings);
+    const Tongue *best = NULL;
     unsigned most = 0;
 
-    *ret_term = NULL;
-    for (unsigned i = 0; i < words->languages->len; i++) {
-        unsigned promotional = counts[i].count[GROUP_PROMOTIONAL];
-        if (promotional <= most)
+    for (unsigned i = 0; i < tongues->len; i++) {
+        const Tongue *tongue = &g_array_index (tongues, Tongue, i);
+        unsigned promotional = tongue->count.count[GROUP_PROMOTIONAL];
+        if (!is_better (tongue, promotional, best, most))
             continue;
         most = promotional;
-        *ret_term = counts[i].first[GROUP_PROMOTIONAL];
+        best = tongue;
     }
+    *ret_term = best ? best->count.first[GROUP_PROMOTIONAL] : NULL;
     return most;
 }
 
@@ -259,11 +327,8 @@ words_cues (const Words *words)
 bool
 words_settled (const Words *words, const char *text)
 {
-    g_autofree WordCount *counts =
-        count_languages (words, fold_case (text), words->words, words->substrings);
+    g_autoptr (GArray) tongues =
+        count_languages (words, fold_case (text), words->settled, words->settled_substrings);
 
-    for (unsigned i = 0; i < words->languages->len; i++)
-        if (counts[i].count[GROUP_SETTLED] > 0 || counts[i].count[GROUP_UNSUBSCRIBE] > 0)
-            return true;
-    return false;
+    return tongues->len > 0;
 }

@@ -19,7 +19,6 @@
 struct Conffile {
     config_t config; /* first, so that conf_where finds the name from any setting */
     char *name;
-    char *checksum;
 };
 
 static const config_setting_t *
@@ -57,6 +56,26 @@ skip_opaque (const char *c, unsigned *line)
     return NULL;
 }
 
+static size_t
+word_length (const char *text)
+{
+    size_t length = 0;
+
+    while (g_ascii_isalnum (text[length]) || text[length] == '_' || text[length] == '.')
+        length++;
+    return length;
+}
+
+static size_t
+digits_length (const char *text)
+{
+    size_t length = 0;
+
+    while (g_ascii_isdigit (text[length]))
+        length++;
+    return length;
+}
+
 /* libconfig reads "5000000000" as 705032704, and 0x1FFFFFFFF as -1: no integer may have more than
  * nine digits, none in base 16 more than seven. */
 static bool
@@ -70,15 +89,12 @@ is_too_large (const char *word, size_t length, size_t digits)
 static bool
 check_integers (const char *text, const char *name, GError **error)
 {
-    static const char word[] =
-        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.";
     unsigned line = 1;
 
     for (const char *c = text; *c;) {
         const char *next = skip_opaque (c, &line);
-        size_t length = next ? 0 : strspn (c, word);
-        size_t digits = next ? 0 : strspn (c, "0123456789");
-        if (!next && is_too_large (c, length, digits)) {
+        size_t length = next ? 0 : word_length (c);
+        if (length > 0 && is_too_large (c, length, digits_length (c))) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
                          "%s:%u: the number %.*s is too large; at most nine digits", name, line,
                          (int)MIN (length, 40), c);
@@ -128,6 +144,24 @@ report_syntax (const config_t *config, const char *text, const char *name, GErro
                      config_error_text (config));
 }
 
+/* Texts are compared, folded and put into mail as UTF-8, and a broken one would be read past its
+ * end. */
+static bool
+check_encoding (const char *text, const char *name, GError **error)
+{
+    const char *bad = NULL;
+    unsigned line = 1;
+
+    if (g_utf8_validate (text, -1, &bad))
+        return true;
+    for (const char *c = text; c < bad; c++)
+        line += *c == '\n';
+    g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                 "%s:%u: byte 0x%02x is no UTF-8; save the file as UTF-8", name, line,
+                 (unsigned char)*bad);
+    return false;
+}
+
 Conffile *
 conffile_parse (const char *text, const char *name, GError **error)
 {
@@ -135,14 +169,13 @@ conffile_parse (const char *text, const char *name, GError **error)
 
     config_init (&file->config);
     file->name = g_strdup (name);
-    file->checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
     if (g_str_has_prefix (text, "\xef\xbb\xbf")) {
         g_set_error (
             error, LICET_ERROR, LICET_ERROR_SETTINGS,
             "%s:1: the file begins with a byte order mark; save it as UTF-8 without one", name);
         return NULL;
     }
-    if (!check_integers (text, name, error))
+    if (!check_encoding (text, name, error) || !check_integers (text, name, error))
         return NULL;
     if (!config_read_string (&file->config, text)) {
         report_syntax (&file->config, text, name, error);
@@ -151,8 +184,8 @@ conffile_parse (const char *text, const char *name, GError **error)
     return g_steal_pointer (&file);
 }
 
-Conffile *
-conffile_load (const char *path, GError **error)
+char *
+conffile_read (const char *path, GError **error)
 {
     g_autoptr (GError) cause = NULL;
     g_autofree char *text = NULL;
@@ -174,7 +207,15 @@ conffile_load (const char *path, GError **error)
                      LIMIT_CONFFILE_BYTES);
         return NULL;
     }
-    return conffile_parse (text, path, error);
+    return g_steal_pointer (&text);
+}
+
+Conffile *
+conffile_load (const char *path, GError **error)
+{
+    g_autofree char *text = conffile_read (path, error);
+
+    return text ? conffile_parse (text, path, error) : NULL;
 }
 
 void
@@ -184,7 +225,6 @@ conffile_free (Conffile *file)
         return;
     config_destroy (&file->config);
     g_free (file->name);
-    g_free (file->checksum);
     g_free (file);
 }
 
@@ -192,12 +232,6 @@ const ConfNode *
 conffile_root (const Conffile *file)
 {
     return node_of (config_root_setting (&file->config));
-}
-
-const char *
-conffile_checksum (const Conffile *file)
-{
-    return file->checksum;
 }
 
 static int

@@ -125,7 +125,10 @@ static void
 append_stray (CharsetDecoder *decoder, unsigned char byte, GString *out)
 {
     decoder->clean = false;
-    g_string_append_unichar (out, byte ? byte : 0xfffd);
+    if (byte)
+        g_string_append_unichar (out, byte);
+    else
+        g_string_append_len (out, "\xef\xbf\xbd", 3);
 }
 
 static void
@@ -138,9 +141,12 @@ append_utf8 (CharsetDecoder *decoder, const char *text, size_t length, GString *
             return;
         }
         g_string_append_len (out, text, end - text);
-        append_stray (decoder, (unsigned char)*end, out);
-        length -= (size_t)(end - text) + 1;
-        text = end + 1;
+        length -= (size_t)(end - text);
+        text = end;
+        do {
+            append_stray (decoder, (unsigned char)*text++, out);
+            length--;
+        } while (length > 0 && *text == '\0');
     }
 }
 

@@ -95,11 +95,19 @@ coding_qp_next (const char *data, size_t length, size_t position, QpPiece *ret_p
     return true;
 }
 
+/* What is decoded lives as long as the message: room that is not used is given back. */
+static GBytes *
+take_bytes (void *data, size_t used, size_t room)
+{
+    return g_bytes_new_take (used < room / 2 ? g_realloc (data, used) : data, used);
+}
+
 static GBytes *
 decode_qp (const char *data, size_t length, CodingVerdict *ret_verdict)
 {
-    GByteArray *out = g_byte_array_sized_new ((unsigned)length);
+    char *out = g_malloc (length);
     CodingVerdict verdict = CODING_STRICT;
+    size_t used = 0;
     QpPiece piece;
 
     for (size_t at = 0; coding_qp_next (data, length, at, &piece); at = piece.end) {
@@ -107,26 +115,35 @@ decode_qp (const char *data, size_t length, CodingVerdict *ret_verdict)
             verdict = CODING_BROKEN;
         else if (piece.sloppy)
             verdict = MAX (verdict, CODING_SLOPPY);
-        const unsigned char *from = (const unsigned char *)data + piece.start;
         if (piece.kind == QP_ESCAPE)
-            from = &piece.byte;
-        g_byte_array_append (out, from, (unsigned)piece.decoded);
+            out[used] = (char)piece.byte;
+        else
+            memcpy (out + used, data + piece.start, piece.decoded);
+        used += piece.decoded;
     }
     *ret_verdict = verdict;
-    return g_byte_array_free_to_bytes (out);
+    return take_bytes (out, used, length);
 }
 
-/* The value of a digit of RFC 2045 table 1, or -1. */
+/* The value of a digit of RFC 2045 table 1, plus one. */
+static const signed char digit_values[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,
+    ['H'] = 8,  ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14,
+    ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21,
+    ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28,
+    ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35,
+    ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+    ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49,
+    ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63,
+    ['/'] = 64,
+};
+
+/* Or -1. */
 static int
 digit_value (char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
+    return digit_values[(unsigned char)c] - 1;
 }
 
 typedef struct {
@@ -150,6 +167,22 @@ take_digit (Base64 *state, int value, guint8 *out, size_t *used)
     state->bits = 0;
 }
 
+/* Whole groups as they stand in nearly all of a leaf; where the first one that is none begins. */
+static size_t
+take_groups (const char *data, size_t length, size_t at, guint8 *out, size_t *used)
+{
+    for (; length - at >= 4; at += 4) {
+        int first = digit_value (data[at]), second = digit_value (data[at + 1]);
+        int third = digit_value (data[at + 2]), fourth = digit_value (data[at + 3]);
+        if ((first | second | third | fourth) < 0)
+            break;
+        out[(*used)++] = (guint8)(first << 2 | second >> 4);
+        out[(*used)++] = (guint8)(second << 4 | third >> 2);
+        out[(*used)++] = (guint8)(third << 6 | fourth);
+    }
+    return at;
+}
+
 /* The last, padded group. */
 static void
 finish_group (Base64 *state, guint8 *out, size_t *used)
@@ -170,11 +203,15 @@ finish_group (Base64 *state, guint8 *out, size_t *used)
 static GBytes *
 decode_base64 (const char *data, size_t length, CodingVerdict *ret_verdict)
 {
-    guint8 *out = g_malloc (length / 4 * 3 + 4);
+    size_t room = length / 4 * 3 + 4, used = 0;
+    guint8 *out = g_malloc (room);
     Base64 state = { 0 };
-    size_t used = 0;
 
     for (size_t i = 0; i < length; i++) {
+        if (state.digits == 0 && state.pads == 0)
+            i = take_groups (data, length, i, out, &used);
+        if (i == length)
+            break;
         int value = digit_value (data[i]);
         if (value >= 0)
             take_digit (&state, value, out, &used);
@@ -187,7 +224,7 @@ decode_base64 (const char *data, size_t length, CodingVerdict *ret_verdict)
     }
     finish_group (&state, out, &used);
     *ret_verdict = state.verdict;
-    return g_bytes_new_take (out, used);
+    return take_bytes (out, used, room);
 }
 
 GBytes *

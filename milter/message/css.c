@@ -66,13 +66,29 @@ comment_end (const char *css, size_t length, size_t at)
     return found ? (size_t)(found - css) + 2 : length;
 }
 
+/* How much of a text is what it is. */
+static size_t
+plain_length (const char *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length && text[at] != '"' && text[at] != '\'' && text[at] != '/' &&
+           text[at] != '<' && text[at] != '-' && text[at] != '\\')
+        at++;
+    return at;
+}
+
 GString *
 css_clean (const char *text, size_t length)
 {
     GString *out = g_string_sized_new (length);
 
     for (size_t at = 0; at < length;) {
-        size_t end = at + 1;
+        size_t plain = plain_length (text + at, length - at), end = at + plain + 1;
+        g_string_append_len (out, text + at, (gssize)plain);
+        at += plain;
+        if (at == length)
+            break;
         if (text[at] == '"' || text[at] == '\'') {
             end = string_end (text, length, at);
             g_string_append_len (out, text + at, (gssize)(end - at));
@@ -93,6 +109,13 @@ css_clean (const char *text, size_t length)
     return out;
 }
 
+/* Of two at most. */
+static bool
+is_stop (char c, const char *stops)
+{
+    return c != '\0' && (c == stops[0] || c == stops[stops[0] != '\0']);
+}
+
 size_t
 css_find (const char *css, size_t length, size_t position, const char *stops)
 {
@@ -102,7 +125,7 @@ css_find (const char *css, size_t length, size_t position, const char *stops)
         char c = css[at];
         if (c == '"' || c == '\'')
             at = string_end (css, length, at) - 1;
-        else if (depth == 0 && c != '\0' && strchr (stops, c))
+        else if (depth == 0 && is_stop (c, stops))
             return at;
         else if (c == '(')
             depth++;

@@ -28,7 +28,7 @@ bool css_next_declaration (const char *css, size_t length, size_t *position,
 /* Where the block ends whose brace stands before position: at its closing brace. */
 size_t css_block_end (const char *css, size_t length, size_t position);
 
-/* The first of the stops at or after position that is not in quotes or parentheses. */
+/* The first of one or two stops at or after position that is not in quotes or parentheses. */
 size_t css_find (const char *css, size_t length, size_t position, const char *stops);
 
 /* Appends the strings of "content" and other declarations whose strings are shown, their escapes

@@ -149,23 +149,47 @@ row_key (unsigned row)
     return (unsigned)name[0] << 8 | name[1];
 }
 
+/* Rows by their first letter, and by the second one or none. */
+enum { SECONDS = 'z' - 'a' + 2, PLACES = 26 * SECONDS };
+
+static unsigned
+place_of (unsigned key)
+{
+    unsigned first = (key >> 8) - 'a', second = (key & 0xff) - 'a';
+
+    return first < 26 ? first * SECONDS + (second < 26 ? second + 1 : 0) : PLACES;
+}
+
+/* Where the rows of each place begin. */
+static const unsigned *
+first_rows (void)
+{
+    static unsigned first[PLACES + 1];
+    static gsize made = 0;
+
+    if (g_once_init_enter (&made)) {
+        for (unsigned place = 0, row = 0; place <= PLACES; place++) {
+            while (row < G_N_ELEMENTS (elements) && place_of (row_key (row)) < place)
+                row++;
+            first[place] = row;
+        }
+        g_once_init_leave (&made, 1);
+    }
+    return first;
+}
+
 const Element *
 element_find (const char *data, const HtmlToken *token)
 {
     const char *name = data + token->name;
-    unsigned low = 0, high = token->name_length > LONGEST_NAME ? 0 : G_N_ELEMENTS (elements);
-    unsigned key = key_of (name, token->name_length);
+    unsigned place = place_of (key_of (name, token->name_length));
 
-    while (low < high) {
-        unsigned middle = (low + high) / 2;
-        if (row_key (middle) < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < G_N_ELEMENTS (elements) && row_key (low) == key; low++)
-        if (is_name (name, token->name_length, elements[low].name))
-            return &elements[low];
+    if (token->name_length > LONGEST_NAME || place == PLACES)
+        return &unknown;
+    const unsigned *first = first_rows ();
+    for (unsigned row = first[place]; row < first[place + 1]; row++)
+        if (is_name (name, token->name_length, elements[row].name))
+            return &elements[row];
     return &unknown;
 }
 

@@ -95,10 +95,14 @@ name_end (const HtmlScanner *scanner, size_t position)
     return position;
 }
 
-/* By its first letter; most elements of a mail are told apart by it. */
+/* By its length and first letter; most elements of a mail are told apart by them. */
 static bool
-may_be_raw (char first)
+may_be_raw (char first, size_t length)
 {
+    static const unsigned lengths = 1u << 3 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9;
+
+    if (length > 9 || !(lengths >> length & 1))
+        return false;
     switch (first | 0x20) {
     case 's':
     case 't':
@@ -130,7 +134,7 @@ read_tag (HtmlScanner *scanner, HtmlToken *token)
         token->kind = HTML_OTHER; /* 13.2.5.36: end of file in a tag, it is dropped */
         return;
     }
-    if (token->kind == HTML_END || !may_be_raw (scanner->data[token->name]))
+    if (token->kind == HTML_END || !may_be_raw (scanner->data[token->name], token->name_length))
         return;
     for (unsigned i = 0; i < G_N_ELEMENTS (raw_elements); i++)
         if (token->name_length == raw_elements[i].length &&

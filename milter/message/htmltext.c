@@ -243,7 +243,8 @@ take_comment (Reader *reader, const HtmlToken *token)
 
     if (length < 12 || g_ascii_strncasecmp (reader->data + token->start, "<!--[if", 7) != 0)
         return;
-    g_autoptr (GString) comment = g_string_sized_new (length);
+    GString *comment = reader->scratch;
+    g_string_truncate (comment, 0);
     charset_decode (&reader->decoder, reader->data + token->start, length, comment);
     notes_add_comment (reader->part, token->start, comment->str, comment->len);
 }

@@ -10,6 +10,8 @@
 #include <gumbo.h>
 #include <string.h>
 
+#include "squeeze.h"
+
 /* One event of a walk over a tree. */
 typedef struct {
     const GumboNode *node; /* NULL for text */
@@ -376,15 +378,15 @@ check_met (Walk *walk)
     }
 }
 
-bool
-judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset)
+static bool
+judge (const Squeezed *page, size_t *ret_offset)
 {
     Walk first = { 0 }, second = { 0 };
 
-    parse (&first, before);
-    parse (&second, after);
-    first.ranges = ranges;
-    first.met = g_new0 (bool, ranges->len);
+    parse (&first, page->before);
+    parse (&second, page->after);
+    first.ranges = page->ranges;
+    first.met = g_new0 (bool, page->ranges->len);
     walk_tree (&first);
     walk_tree (&second);
     check_met (&first);
@@ -393,5 +395,15 @@ judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offs
         *ret_offset = first.split_offset;
     clear_walk (&first);
     clear_walk (&second);
+    return same;
+}
+
+bool
+judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset)
+{
+    g_autoptr (Squeezed) page = squeeze_new (before, ranges, after);
+    bool same = judge (page, ret_offset);
+
+    *ret_offset = squeeze_place (page, *ret_offset);
     return same;
 }

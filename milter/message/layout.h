@@ -12,8 +12,8 @@ typedef struct {
     bool dangerous; /* GMime has not seen the bytes and must not */
 } Layout;
 
-/* Fails like message_parse. */
-Layout *layout_read (GBytes *bytes, GError **error);
+/* Fails like message_parse; witnessed: GMime is asked whether it sees the same. */
+Layout *layout_read (GBytes *bytes, bool witnessed, GError **error);
 void layout_free (Layout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
 

@@ -282,17 +282,20 @@ read_property (LookRule *rule, const char *name, const char *raw, size_t length,
 {
     char value[LONGEST_WORD + 1];
 
-    if (g_str_has_prefix (name, "background")) {
+    if (*name == 'b' && g_str_has_prefix (name, "background")) {
         LookSlot picture = slot;
         picture.number = names_picture (raw, length);
         put (rule, LOOK_IMAGE, picture);
     }
-    copy_word (value, raw, length);
-    for (unsigned i = 0; i < G_N_ELEMENTS (readers); i++)
-        if (strcmp (name, readers[i].name) == 0 && readers[i].read (value, &slot)) {
+    for (unsigned i = 0; i < G_N_ELEMENTS (readers); i++) {
+        if (*name != *readers[i].name || strcmp (name, readers[i].name) != 0)
+            continue;
+        copy_word (value, raw, length);
+        if (readers[i].read (value, &slot)) {
             put (rule, readers[i].property, slot);
             return true;
         }
+    }
     return strcmp (name, "background-image") == 0;
 }
 

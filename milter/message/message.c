@@ -112,11 +112,7 @@ mentions_marks (const Part *part)
     size_t length = 0;
     const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
 
-    for (size_t i = 0; i + 5 <= length; i++)
-        if ((data[i] | 0x20) == 'l' && (data[i + 1] | 0x20) == 'i' &&
-            g_ascii_strncasecmp (data + i, "licet", 5) == 0)
-            return true;
-    return false;
+    return strays_next_name (data, length, 0) < length;
 }
 
 static void
@@ -190,13 +186,13 @@ read_fields (Message *message)
         message->from = address_normalise (mailbox, NULL);
 }
 
-Message *
-message_parse (GBytes *bytes, GError **error)
+static Message *
+parse (GBytes *bytes, bool witnessed, GError **error)
 {
     g_autoptr (Message) message = g_new0 (Message, 1);
 
     message->bytes = g_bytes_ref (bytes);
-    message->layout = layout_read (bytes, error);
+    message->layout = layout_read (bytes, witnessed, error);
     if (!message->layout)
         return NULL;
     read_fields (message);
@@ -205,6 +201,25 @@ message_parse (GBytes *bytes, GError **error)
     if (!find_marks (message, error))
         return NULL;
     return g_steal_pointer (&message);
+}
+
+Message *
+message_parse (GBytes *bytes, GError **error)
+{
+    return parse (bytes, true, error);
+}
+
+/* The one field of it is our own, so that nobody else need be asked how to read it. */
+Message *
+message_of_page (const char *page, size_t length)
+{
+    static const char head[] = "Content-Type: text/html; charset=utf-8\r\n\r\n";
+    GString *mail = g_string_sized_new (strlen (head) + length + 1);
+
+    g_string_append (mail, head);
+    g_string_append_len (mail, page, (gssize)length);
+    g_autoptr (GBytes) bytes = g_string_free_to_bytes (mail);
+    return parse (bytes, false, NULL);
 }
 
 void
@@ -388,7 +403,13 @@ message_text_runs (const Message *message, unsigned leaf)
 GPtrArray *
 message_readings (const Message *message, unsigned leaf)
 {
-    return notes_readings (get_part (message, leaf));
+    return notes_readings (get_part (message, leaf), false);
+}
+
+GPtrArray *
+message_descriptions (const Message *message, unsigned leaf)
+{
+    return notes_readings (get_part (message, leaf), true);
 }
 
 unsigned

@@ -422,7 +422,7 @@ static bool
 is_proven (Work *work, GBytes *before, GBytes *after)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (Layout) layout = layout_read (after, &error);
+    g_autoptr (Layout) layout = layout_read (after, true, &error);
     const char *why =
         layout ? find_difference (work->layout->structure, before, layout->structure, after)
                : error->message;
@@ -519,7 +519,7 @@ normalise (GBytes *bytes, NormaliseOptions options)
         !folds_have_blank_line (data, length))
         return normalised;
     g_autoptr (GError) error = NULL;
-    g_autoptr (Layout) layout = layout_read (bytes, &error);
+    g_autoptr (Layout) layout = layout_read (bytes, true, &error);
     g_autoptr (GArray) patches = patches_new ();
     Work work = { .data = data,
                   .length = length,

@@ -17,6 +17,7 @@ void notes_close (Part *part);
 /* The text inside a comment for Outlook; nothing for other comments. UTF-8. */
 void notes_add_comment (Part *part, size_t start, const char *comment, size_t length);
 
-GPtrArray *notes_readings (const Part *part);
+/* All, or those that name pictures and fields. */
+GPtrArray *notes_readings (const Part *part, bool descriptions);
 
 #endif

@@ -47,6 +47,8 @@ find_risky (const char *line, size_t length)
     if (length == 0 || !strchr ("cdfstrbCDFSTRB", line[0]) || line[0] == '\0')
         return NULL;
     for (unsigned i = 0; i < G_N_ELEMENTS (risky); i++) {
+        if (length < 3 || (line[1] | 0x20) != (risky[i].name[1] | 0x20))
+            continue;
         size_t name = strlen (risky[i].name);
         if (length <= name || g_ascii_strncasecmp (line, risky[i].name, name) != 0)
             continue;

@@ -393,7 +393,7 @@ static bool
 prove (const Render *render, GBytes *result, GError **error)
 {
     const char *data = g_bytes_get_data (result, NULL);
-    g_autoptr (Layout) layout = layout_read (result, error);
+    g_autoptr (Layout) layout = layout_read (result, true, error);
 
     if (!layout)
         return false;

@@ -21,8 +21,6 @@ void
 sheet_clear (Sheet *sheet)
 {
     g_clear_pointer (&sheet->rules, g_hash_table_unref);
-    if (sheet->key)
-        g_string_free (sheet->key, TRUE);
     if (sheet->content)
         g_string_free (sheet->content, TRUE);
     *sheet = (Sheet){ 0 };
@@ -84,6 +82,13 @@ add_rule (Sheet *sheet, const char *text, size_t length, const LookRule *rule)
         sheet->exceeded = true;
     else
         g_hash_table_insert (sheet->rules, g_strdup (selector), g_memdup2 (rule, sizeof *rule));
+    sheet->typed = sheet->typed || (is_name_byte (*selector) && strpbrk (selector, ".#"));
+}
+
+static bool
+has_strings (const char *css, size_t length)
+{
+    return memchr (css, '"', length) || memchr (css, '\'', length);
 }
 
 static void
@@ -91,7 +96,8 @@ read_rule (Sheet *sheet, const char *css, size_t start, size_t brace, size_t end
 {
     LookRule rule = { 0 };
 
-    css_append_content (sheet->content, css + brace + 1, end - brace - 1);
+    if (has_strings (css + brace + 1, end - brace - 1))
+        css_append_content (sheet->content, css + brace + 1, end - brace - 1);
     if (!look_read (&rule, css + brace + 1, end - brace - 1, ++sheet->order))
         return;
     for (size_t at = start; at < brace && !sheet->exceeded;) {
@@ -137,7 +143,6 @@ sheet_add (Sheet *sheet, const char *text, size_t text_length)
 
     if (!sheet->rules) {
         sheet->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-        sheet->key = g_string_new (NULL);
         sheet->content = g_string_new (NULL);
     }
     for (size_t at = 0; at < length;) {
@@ -157,47 +162,79 @@ sheet_add (Sheet *sheet, const char *text, size_t text_length)
     }
 }
 
-static void
-lay_over (Sheet *sheet, const char *type, char mark, const char *name, size_t length,
-          LookRule *rule, bool by_order)
+/* Neither the type nor the name is longer than a selector. */
+static const LookRule *
+find_rule (const Sheet *sheet, const char *type, char mark, const char *name, size_t length)
 {
-    g_string_assign (sheet->key, type);
+    char key[2 * LONGEST_SELECTOR + 2];
+    size_t used = strlen (type);
+
+    memcpy (key, type, used);
     if (mark != '\0')
-        g_string_append_c (sheet->key, mark);
-    g_string_append_len (sheet->key, name, (gssize)length);
-    const LookRule *found = g_hash_table_lookup (sheet->rules, sheet->key->str);
-    if (found)
-        look_merge (rule, found, by_order);
+        key[used++] = mark;
+    memcpy (key + used, name, length);
+    key[used + length] = '\0';
+    return g_hash_table_lookup (sheet->rules, key);
 }
 
-/* All classes have the same weight, so the later rule wins, not the later class. */
 static void
-find_classes (Sheet *sheet, const char *type, const char *classes, LookRule *rule)
+lay_over (const Sheet *sheet, const char *type, char mark, const char *name, size_t length,
+          LookRule *rule)
 {
+    const LookRule *found = find_rule (sheet, type, mark, name, length);
+
+    if (found)
+        look_merge (rule, found, false);
+}
+
+static size_t
+class_length (const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] && !strchr (" \t\r\n\f", text[length]))
+        length++;
+    return length;
+}
+
+/* All classes have the same weight, so the later rule wins, not the later class. A class that is
+ * given again changes nothing. */
+static void
+find_classes (const Sheet *sheet, const char *type, const char *classes, LookRule *rule)
+{
+    const LookRule *last = NULL;
     LookRule found = { 0 };
 
     for (const char *at = classes; *at;) {
-        size_t length = strcspn (at, " \t\r\n\f");
-        if (length > 0 && length <= LONGEST_SELECTOR)
-            lay_over (sheet, type, '.', at, length, &found, true);
+        size_t length = class_length (at);
+        const LookRule *class = length > 0 && length <= LONGEST_SELECTOR
+                                    ? find_rule (sheet, type, '.', at, length)
+                                    : NULL;
+        if (class && class != last)
+            look_merge (&found, class, true);
+        last = class ? class : last;
         at += length + (at[length] != '\0');
     }
-    look_merge (rule, &found, false);
+    if (last)
+        look_merge (rule, &found, false);
 }
 
 void
-sheet_find (Sheet *sheet, const char *name, const char *classes, const char *id, LookRule *rule)
+sheet_find (const Sheet *sheet, const char *name, const char *classes, const char *id,
+            LookRule *rule)
 {
     if (!sheet->rules || strlen (name) > LONGEST_SELECTOR)
         return;
-    lay_over (sheet, "*", '\0', "", 0, rule, false);
-    lay_over (sheet, name, '\0', "", 0, rule, false);
+    lay_over (sheet, "*", '\0', "", 0, rule);
+    lay_over (sheet, name, '\0', "", 0, rule);
     if (classes) {
         find_classes (sheet, "", classes, rule);
-        find_classes (sheet, name, classes, rule);
+        if (sheet->typed)
+            find_classes (sheet, name, classes, rule);
     }
     if (id && strlen (id) <= LONGEST_SELECTOR) {
-        lay_over (sheet, "", '#', id, strlen (id), rule, false);
-        lay_over (sheet, name, '#', id, strlen (id), rule, false);
+        lay_over (sheet, "", '#', id, strlen (id), rule);
+        if (sheet->typed)
+            lay_over (sheet, name, '#', id, strlen (id), rule);
     }
 }

@@ -11,9 +11,9 @@
  */
 typedef struct {
     GHashTable *rules; /* selector to LookRule; NULL when there is none */
-    GString *key;      /* room for a selector */
     GString *content;  /* what "content:" adds, or NULL */
     unsigned order;
+    bool typed;       /* some selector is of a type with a class or id */
     bool backgrounds; /* some selector that is not understood sets one */
     bool exceeded;    /* there are more selectors than are read */
 } Sheet;
@@ -24,7 +24,7 @@ void sheet_clear (Sheet *sheet);
 
 /* What the sheets say about an element, into rule; the name in lower case, classes and id as
  * written in its attributes, NULL for none. Linear in the length of the classes. */
-void sheet_find (Sheet *sheet, const char *name, const char *classes, const char *id,
+void sheet_find (const Sheet *sheet, const char *name, const char *classes, const char *id,
                  LookRule *rule);
 
 #endif

@@ -12,8 +12,6 @@
 
 #include "coding.h"
 
-static const char *const names[] = { "licet:promotional", "data-licet" };
-
 static bool
 may_hold_text (const char *type)
 {
@@ -21,14 +19,60 @@ may_hold_text (const char *type)
            strstr (type, "html") || strstr (type, "xml");
 }
 
-static bool
-is_name_at (const char *at, size_t left)
+/* How far the name "licet" is to be moved on when its last letter would be this one: to its own place of
+ * it, or past it (Horspool). */
+static size_t
+name_step (char last)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS (names); i++)
-        if (left >= strlen (names[i]) &&
-            g_ascii_strncasecmp (at, names[i], strlen (names[i])) == 0)
-            return true;
-    return false;
+    switch (last) {
+    case 't':
+    case 'T':
+        return 0;
+    case 'e':
+    case 'E':
+        return 1;
+    case 'c':
+    case 'C':
+        return 2;
+    case 'i':
+    case 'I':
+        return 3;
+    case 'l':
+    case 'L':
+        return 4;
+    default:
+        return 5;
+    }
+}
+
+size_t
+strays_next_name (const char *data, size_t length, size_t from)
+{
+    static const char name[] = "licet";
+    size_t size = strlen (name);
+
+    while (from + size <= length) {
+        size_t step = name_step (data[from + size - 1]);
+        if (step == 0 && g_ascii_strncasecmp (data + from, name, size) == 0)
+            return from;
+        from += MAX (step, 1);
+    }
+    return length;
+}
+
+/* Whether a mark stands around the name at a place, and where. */
+static bool
+is_mark (const char *data, size_t length, size_t at, bool attribute, size_t *ret_start)
+{
+    static const char before[] = "data-", behind[] = ":promotional";
+    size_t size = strlen ("licet");
+
+    *ret_start = attribute ? at - strlen (before) : at;
+    if (attribute)
+        return at >= strlen (before) &&
+               g_ascii_strncasecmp (data + *ret_start, before, strlen (before)) == 0;
+    return length - at >= size + strlen (behind) &&
+           g_ascii_strncasecmp (data + at + size, behind, strlen (behind)) == 0;
 }
 
 static bool
@@ -58,12 +102,12 @@ static bool
 find_stray (const char *data, size_t length, const GArray *blocks, unsigned leaf,
             size_t *ret_offset)
 {
-    for (size_t i = 0; i < length; i++)
-        if ((data[i] == 'l' || data[i] == 'L' || data[i] == 'd' || data[i] == 'D') &&
-            is_name_at (data + i, length - i) && !(blocks && is_in_block (blocks, leaf, i))) {
-            *ret_offset = i;
-            return true;
-        }
+    for (size_t at = strays_next_name (data, length, 0); at < length;
+         at = strays_next_name (data, length, at + 1))
+        for (unsigned attribute = 2; attribute-- > 0;)
+            if (is_mark (data, length, at, attribute, ret_offset) &&
+                !(blocks && is_in_block (blocks, leaf, *ret_offset)))
+                return true;
     return false;
 }
 

@@ -9,4 +9,8 @@
  * another message, behind a typing error, in raw text. What is wrong with it, or NULL. */
 char *strays_find (GBytes *bytes, const Part *part, unsigned i, const GArray *blocks);
 
+/* Where the name that all marks have next stands in a text, whatever its case; its length for nowhere.
+ * Linear in the text. */
+size_t strays_next_name (const char *data, size_t length, size_t from);
+
 #endif

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "css.h"
 #include "html.h"
 #include "notes.h"
@@ -54,16 +56,24 @@ static bool
 is_named (const TagReader *reader, const HtmlAttribute *attribute, const char *name,
           size_t length)
 {
-    return attribute->name_length == length &&
-           g_ascii_tolower (reader->data[attribute->name]) == *name &&
-           g_ascii_strncasecmp (reader->data + attribute->name, name, length) == 0;
+    const char *given = reader->data + attribute->name;
+
+    return attribute->name_length == length && (*given | 0x20) == (*name | 0x20) &&
+           g_ascii_strncasecmp (given, name, length) == 0;
 }
 
 static char *
 read_value (const TagReader *reader, const HtmlAttribute *attribute)
 {
-    g_autoptr (GString) raw = g_string_sized_new (attribute->value_length);
-    GString *value = g_string_sized_new (attribute->value_length);
+    const char *given = reader->data + attribute->value;
+    size_t length = attribute->value_length;
+
+    /* Where ASCII is itself, most values are what they are. */
+    if (reader->decoder->ascii && utf8_ascii_length (given, length) == length &&
+        !memchr (given, '&', length))
+        return g_strndup (given, length);
+    g_autoptr (GString) raw = g_string_sized_new (length);
+    GString *value = g_string_sized_new (length);
 
     charset_decode (reader->decoder, reader->data + attribute->value, attribute->value_length,
                     raw);

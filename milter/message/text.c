@@ -44,29 +44,32 @@ blank_length (const char *text)
 }
 
 static size_t
-word_length (const char *text)
+word_length (const char *text, const char *end)
 {
-    size_t length = 0;
+    const char *at = text;
 
-    for (;;) {
-        while (text[length] > ' ' && text[length] < 0x7f)
-            length++;
-        if (text[length] == '\0' || blank_length (text + length) > 0)
-            return length;
-        length += g_utf8_skip[(guchar)text[length]];
+    while (at < end) {
+        while (at<end && * at> ' ' && *at < 0x7f)
+            at++;
+        if (at == end || blank_length (at) > 0)
+            break;
+        at += g_utf8_skip[(guchar)*at];
     }
+    return (size_t)(at - text);
 }
 
-char *
-text_collapse (const char *text)
+/* Of a text that does not end within a letter. */
+static char *
+collapse (const char *text, size_t length)
 {
-    GString *out = g_string_sized_new (strlen (text));
+    const char *end = text + length;
+    GString *out = g_string_sized_new (length);
 
-    while (*text) {
+    while (text < end) {
         size_t blank = 0;
-        while ((blank = blank_length (text)) > 0)
+        while (text < end && (blank = blank_length (text)) > 0)
             text += blank;
-        size_t word = word_length (text);
+        size_t word = word_length (text, end);
         if (word > 0 && out->len > 0)
             g_string_append_c (out, ' ');
         g_string_append_len (out, text, (gssize)word);
@@ -75,21 +78,28 @@ text_collapse (const char *text)
     return g_string_free (out, FALSE);
 }
 
+char *
+text_collapse (const char *text)
+{
+    return collapse (text, strlen (text));
+}
+
 static void
 append_source (const Part *part, size_t start, size_t end, GString *out)
 {
     if (start >= end)
         return;
     g_auto (CharsetDecoder) decoder = { 0 };
-    g_autoptr (GString) raw = g_string_new (NULL);
     const char *data = g_bytes_get_data (part->source, NULL);
 
     charset_decoder_init (&decoder, text_is_transcoded (part) ? NULL : part->leaf.charset);
+    if (part->leaf.kind == LEAF_PLAIN) {
+        charset_decode (&decoder, data + start, end - start, out);
+        return;
+    }
+    g_autoptr (GString) raw = g_string_new (NULL);
     charset_decode (&decoder, data + start, end - start, raw);
-    if (part->leaf.kind == LEAF_PLAIN)
-        g_string_append_len (out, raw->str, (gssize)raw->len);
-    else
-        html_append_unescaped (out, raw->str, raw->len);
+    html_append_unescaped (out, raw->str, raw->len);
 }
 
 /* The first run that ends after an offset. */
@@ -108,6 +118,25 @@ find_run (const GArray *runs, size_t offset)
     return low;
 }
 
+/* Whether a range holds whole runs only, and all that became of them. */
+static bool
+find_whole (const Part *part, size_t start, size_t end, TextRun *ret_whole)
+{
+    const GArray *runs = part->runs;
+    unsigned first = find_run (runs, start), last = find_run (runs, end);
+
+    while (last > first &&
+           (last == runs->len || g_array_index (runs, TextRun, last).start >= end))
+        last--;
+    if (last == runs->len || last < first)
+        return false;
+    *ret_whole = (TextRun){ .start = g_array_index (runs, TextRun, first).start,
+                            .end = g_array_index (runs, TextRun, last).end,
+                            .text_start = g_array_index (runs, TextRun, first).text_start,
+                            .text_end = g_array_index (runs, TextRun, last).text_end };
+    return ret_whole->start >= start && ret_whole->end <= end;
+}
+
 /* Runs within the range are taken with the line breaks between them; a run that is only partly
  * inside is decoded again. */
 char *
@@ -115,13 +144,16 @@ text_visible (const Part *part, size_t start, size_t end)
 {
     g_autoptr (GString) text = g_string_new (NULL);
     size_t last = 0;
+    TextRun whole;
 
     if (!part->source)
         return g_strdup ("");
     if (text_is_transcoded (part)) {
-        bool whole = start == 0 && end >= g_bytes_get_size (part->leaf.content);
-        return text_collapse (whole ? part->leaf.text : "");
+        bool all = start == 0 && end >= g_bytes_get_size (part->leaf.content);
+        return text_collapse (all ? part->leaf.text : "");
     }
+    if (find_whole (part, start, end, &whole))
+        return collapse (part->leaf.text + whole.text_start, whole.text_end - whole.text_start);
     for (unsigned i = find_run (part->runs, start); i < part->runs->len; i++) {
         const TextRun *run = &g_array_index (part->runs, TextRun, i);
         if (run->start >= end)
@@ -209,13 +241,27 @@ add_link (Part *part, const char *data, size_t length, size_t start, size_t used
     g_ptr_array_add (part->leaf.links, link);
 }
 
+static bool
+may_begin_link (char c)
+{
+    switch (c) {
+    case 'h':
+    case 'H':
+    case 'm':
+    case 'M':
+    case 'w':
+    case 'W':
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void
 find_links (Part *part, const char *data, size_t length)
 {
     for (size_t i = 0; i < length && part->leaf.links->len < MOST_LINKS; i++) {
-        char first = (char)(data[i] | 0x20);
-        if ((first != 'h' && first != 'm' && first != 'w') ||
-            (i > 0 && g_ascii_isalnum (data[i - 1])))
+        if (!may_begin_link (data[i]) || (i > 0 && g_ascii_isalnum (data[i - 1])))
             continue;
         size_t prefix = link_prefix (data + i, length - i);
         size_t used = prefix > 0 ? link_length (data + i, length - i) : 0;

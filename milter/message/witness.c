@@ -178,6 +178,16 @@ witness_compare (GBytes *bytes, Structure *structure)
         structure_note (structure, 0, "readers see different parts");
 }
 
+/* Whether it may have the parameter "name" or "filename". */
+static bool
+may_name (const char *value)
+{
+    for (const char *at = value; at && (at = strpbrk (at, "nN")); at++)
+        if (g_ascii_strncasecmp (at, "name", strlen ("name")) == 0)
+            return true;
+    return false;
+}
+
 char *
 witness_filename (const Part *part)
 {
@@ -186,12 +196,12 @@ witness_filename (const Part *part)
     g_autoptr (GMimeContentType) type = NULL;
 
     start_library ();
-    if (part->disposition) {
+    if (may_name (part->disposition)) {
         disposition = g_mime_content_disposition_parse (NULL, part->disposition);
         if (disposition)
             name = g_mime_content_disposition_get_parameter (disposition, "filename");
     }
-    if (!name && part->content_type) {
+    if (!name && may_name (part->content_type)) {
         type = g_mime_content_type_parse (NULL, part->content_type);
         if (type)
             name = g_mime_content_type_get_parameter (type, "name");

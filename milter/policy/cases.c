@@ -21,8 +21,8 @@ static const char usual_recipient[] = "person@recipient.test";
 enum { SINCE_DAYS = 30, MOST_OFFERS = 100 };
 
 static const char *const outcomes[] = { "deliver", "strip", "defer", "hold", "refuse", NULL };
-static const char *const identities[] = { "name", "postal_address", "contact", "register",
-                                          NULL };
+static const char *const identities[] = { "name",      "postal_address", "contact", "email",
+                                          "telephone", "register",       NULL };
 static const char *const consents[] = { "none",      "express",     "double-opt-in", "inferred",
                                         "published", "soft-opt-in", "registry",      "contract",
                                         "withdrawn", "pending",     "unavailable",   NULL };

@@ -6,6 +6,7 @@
 
 #include "fallback.h"
 #include "fixes.h"
+#include "reply.h"
 #include "settle.h"
 #include "verdicts.h"
 
@@ -48,10 +49,11 @@ refuse_ambiguous (Decision *decision, const PolicySet *set, const Message *messa
     if (!ambiguity || classification->class == CLASS_PERSONAL ||
         !policy_set_refuses_ambiguous (set))
         return false;
-    g_autofree char *text =
-        g_strdup_printf ("550 5.6.0 the message can be read in two ways: %s", ambiguity);
+    g_autofree char *text = g_strdup_printf (
+        "550 5.6.0 %s: %s", reply_phrase (decision, "the message can be read in two ways"),
+        ambiguity);
     decision->outcome = OUTCOME_REFUSE;
-    decision->reply = settle_line (text);
+    decision->reply = reply_line (text);
     return true;
 }
 
@@ -61,9 +63,10 @@ decide (const PolicySet *set, const Message *message, const Classification *clas
 {
     Decision *decision = g_new0 (Decision, 1);
     g_autoptr (Docket) docket = docket_new (set, facts, classification);
-    RuleView view = { set, message, classification, facts, false, now };
+    RuleView view = { set, message, classification, facts, false, now, false };
 
     decision->facts = facts;
+    reply_prepare (decision, set, message);
     decision->legal_class = docket->class;
     decision->legal_reason = g_steal_pointer (&docket->reason);
     decision->rules = verdicts_judge (docket, false, &view);
@@ -90,7 +93,7 @@ policy_decide (const PolicySet *set, const Message *message,
                const Classification *classification, RecipientFacts *facts, int64_t now)
 {
     Decision *decision = decide (set, message, classification, facts, now);
-    RuleView view = { set, message, classification, facts, false, now };
+    RuleView view = { set, message, classification, facts, false, now, false };
 
     fixes_prepare (decision, &view);
     return decision;

@@ -67,6 +67,7 @@ decision_free (Decision *decision)
         g_ptr_array_unref (decision->rules);
     g_free (decision->rule);
     g_free (decision->source);
+    g_free (decision->reply_url);
     g_free (decision->reply);
     g_free (decision->obstacle);
     g_free (decision);

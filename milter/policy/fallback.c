@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fixes.h"
+#include "reply.h"
 #include "settle.h"
 #include "verdicts.h"
 
@@ -52,7 +53,7 @@ hold_whole (Decision *decision, const Docket *docket, const RuleResult *certain,
     const RuleResult *refusing = settle_find (decision->rules, ACTION_REFUSE);
 
     if (refusing)
-        settle_refuse (decision, refusing, settle_sentence (docket, refusing), NULL);
+        settle_refuse (decision, refusing, reply_sentence (docket, decision, refusing), NULL);
     else
         settle_hold (decision, certain, sentence, reason);
 }
@@ -64,7 +65,7 @@ settle_certain (Decision *decision, const Docket *docket, const RuleResult *cert
     const char *reason = sentence ? NULL : decision->obstacle;
 
     if (!sentence)
-        sentence = settle_sentence (docket, certain);
+        sentence = reply_sentence (docket, decision, certain);
     switch (decision->fallback) {
     case FALLBACK_REFUSE:
         settle_refuse (decision, certain, sentence, reason);
@@ -108,10 +109,11 @@ policy_strip_failed (const PolicySet *set, const Message *message,
                      const Classification *classification, Decision *decision, int64_t now,
                      const char *reason)
 {
-    RuleView view = { set, message, classification, decision->facts, false, now };
+    RuleView view = { set, message, classification, decision->facts, false, now, true };
     g_autoptr (Docket) docket = docket_new (set, decision->facts, classification);
     g_autofree char *sentence =
-        g_strdup_printf ("the promotional block cannot be removed safely: %s", reason);
+        g_strdup_printf (
+        "%s: %s", reply_phrase (decision, "the promotional block cannot be removed safely"), reason);
 
     /* The results so far tell of a copy that there will not be. */
     g_ptr_array_unref (decision->rules);
@@ -135,10 +137,11 @@ policy_text_only_failed (const PolicySet *set, Decision *decision, const char *r
     const RuleResult *result = result_of (decision, decision->rule);
     g_autoptr (Docket) docket = docket_new (set, decision->facts, NULL);
     g_autofree char *both =
-        g_strdup_printf ("%s; nor can its text go alone: %s", decision->obstacle, reason);
+        g_strdup_printf ("%s; %s: %s", decision->obstacle,
+                         reply_phrase (decision, "nor can its text go alone"), reason);
 
     decision->copy = COPY_WHOLE;
-    settle_refuse (decision, result, settle_sentence (docket, result), both);
+    settle_refuse (decision, result, reply_sentence (docket, decision, result), both);
 }
 
 void
@@ -146,7 +149,7 @@ policy_judge_text_only (const PolicySet *set, const Message *rest,
                         const Classification *classification, Decision *decision, int64_t now)
 {
     g_autoptr (Docket) docket = docket_new (set, decision->facts, NULL);
-    RuleView view = { set, rest, classification, decision->facts, false, now };
+    RuleView view = { set, rest, classification, decision->facts, false, now, false };
     bool promotion =
         classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
 
@@ -164,7 +167,7 @@ policy_judge_text_only (const PolicySet *set, const Message *rest,
 void
 policy_copy_failed (Decision *decision, const char *reason)
 {
-    g_autofree char *line = settle_line (reason);
+    g_autofree char *line = reply_line (reason);
 
     decision->outcome = OUTCOME_REFUSE;
     decision->copy = COPY_WHOLE;
@@ -180,7 +183,8 @@ policy_tracking_failed (Decision *decision, const char *reason)
 {
     const RuleResult *result = NULL;
     g_autofree char *sentence =
-        g_strdup_printf ("tracking cannot be removed safely: %s", reason);
+        g_strdup_printf (
+        "%s: %s", reply_phrase (decision, "tracking cannot be removed safely"), reason);
 
     for (unsigned i = 0; i < decision->rules->len; i++) {
         RuleResult *candidate = g_ptr_array_index (decision->rules, i);

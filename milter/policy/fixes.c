@@ -8,6 +8,7 @@
 
 #include "docket.h"
 #include "footer.h"
+#include "reply.h"
 #include "settle.h"
 #include "verdicts.h"
 
@@ -59,7 +60,47 @@ refuse (const PolicySet *set, Decision *decision, const RuleResult *result, cons
 
     decision->copy = COPY_WHOLE;
     g_clear_pointer (&decision->footer, footer_free);
-    settle_refuse (decision, result, settle_sentence (docket, result), reason);
+    settle_refuse (decision, result, reply_sentence (docket, decision, result), reason);
+}
+
+/* Texts of the law that several rules ask for stand once. */
+static char **
+gather_legal_texts (const Decision *decision)
+{
+    g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
+    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (!is_due (result) || strcmp (result->kind, kind_required_text.name) != 0)
+            continue;
+        g_auto (GStrv) lines = g_strsplit (result->fix, "\n", -1);
+        for (char **line = lines; *line; line++)
+            if (g_hash_table_add (seen, g_strdup (*line)))
+                g_strv_builder_add (texts, *line);
+    }
+    return g_strv_builder_end (texts);
+}
+
+static bool
+wants_sender (const Decision *decision)
+{
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        if (is_due (result) && is_of (result, "footer") &&
+            strcmp (result->kind, kind_required_text.name) != 0)
+            return true;
+    }
+    return false;
+}
+
+static Footer *
+make_footer (const Decision *decision, const RuleView *view, const char **ret_why)
+{
+    g_auto (GStrv) legal_texts = gather_legal_texts (decision);
+    FooterParts parts = { legal_texts, wants_sender (decision) };
+
+    return footer_make (view, &parts, ret_why);
 }
 
 void
@@ -78,7 +119,8 @@ fixes_prepare (Decision *decision, const RuleView *view)
     const RuleResult *wanting = find_due (decision, "footer");
     if (!wanting)
         return;
-    decision->footer = decision->copy == COPY_TEXT_ONLY ? NULL : footer_make (view, &why);
+    decision->footer = 
+        decision->copy == COPY_TEXT_ONLY ? NULL : make_footer (decision, view, &why);
     if (!decision->footer)
         policy_fix_failed (view->set, decision, why ? why : "a text alone gets no footer");
 }
@@ -132,7 +174,7 @@ policy_judge_fixed (const PolicySet *set, const Message *copy,
 {
     g_autoptr (Docket) docket = docket_new (set, decision->facts, classification);
     g_autoptr (Classification) whole = classification_new ();
-    RuleView view = { set, copy, whole, decision->facts, false, now };
+    RuleView view = { set, copy, whole, decision->facts, false, now, false };
 
     /* Its blocks are places in another message. */
     whole->class = classification->class;

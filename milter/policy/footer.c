@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * The footer that a mail without it gets: who sends, where the sender can be reached, and a link to
- * unsubscribe, from the sender's profile and in the recipient's language.
+ * The footer that a mail without it gets: texts of the law, who sends, where the sender can be
+ * reached, and a link to unsubscribe, from the sender's profile and in the recipient's language.
  */
 
 #include "footer.h"
@@ -127,24 +127,26 @@ append_way_out (GString *html, GString *plain, const FooterTexts *texts, const c
     g_string_append_printf (plain, "%s: %s", texts->unsubscribe, url);
 }
 
-static Footer *
-compose (const SenderProfile *profile, const FooterTexts *texts, const char *url)
+static void
+append_sender (GString *html, GString *plain, const SenderProfile *profile)
 {
-    g_autoptr (GString) html = g_string_new (
-        "<div style=\"margin:16px 0 0;padding:8px;background:#ffffff;color:#333333;"
-        "font:13px/1.5 sans-serif\">\r\n");
-    g_autoptr (GString) plain = g_string_new ("\r\n\r\n----\r\n");
-    Footer *footer = g_new0 (Footer, 1);
-
     append_first (html, plain, profile->names);
     append_lines (html, plain, profile->postal_address);
     append_lines (html, plain, profile->contact);
     append_lines (html, plain, profile->register_data);
-    append_way_out (html, plain, texts, url);
-    g_string_append (html, "\r\n</div>");
-    footer->html = g_strdup (html->str);
-    footer->plain = g_strdup (plain->str);
-    footer->language = g_strdup (texts->language);
+}
+
+static Footer *
+finish (const GString *html, const GString *plain, const char *language)
+{
+    Footer *footer = g_new0 (Footer, 1);
+
+    footer->html = g_strconcat (
+        "<div style=\"margin:16px 0 0;padding:8px;background:#ffffff;color:#333333;"
+        "font:13px/1.5 sans-serif\">\r\n",
+        html->str, "\r\n</div>", NULL);
+    footer->plain = g_strdup_printf ("\r\n\r\n----\r\n%s", g_strchomp (plain->str));
+    footer->language = g_strdup (language);
     return footer;
 }
 
@@ -160,26 +162,48 @@ language_of (const RuleView *view)
                                   : NULL;
 }
 
-Footer *
-footer_make (const RuleView *view, const char **ret_why)
+/* Who sends and how to leave; false with *ret_why when there is nothing to make it of. */
+static bool
+append_profile (const RuleView *view, GString *html, GString *plain, const char **ret_why)
 {
-    const Resources *resources = policy_set_resources (view->set);
     const SenderProfile *profile = profile_of (view);
-    const FooterTexts *texts = resources_footer (resources, language_of (view));
+    const FooterTexts *texts =
+        resources_footer (policy_set_resources (view->set), language_of (view));
     g_autofree char *url = footer_unsubscribe_url (view);
 
     *ret_why = !profile ? "there is no sender profile to make a footer of"
                : !url   ? "the sender profile has no unsubscribe_url for a footer"
                : !texts ? "there are no texts for a footer in footers"
                         : NULL;
-    return *ret_why ? NULL : compose (profile, texts, url);
+    if (*ret_why)
+        return false;
+    append_sender (html, plain, profile);
+    append_way_out (html, plain, texts, url);
+    return true;
+}
+
+Footer *
+footer_make (const RuleView *view, const FooterParts *parts, const char **ret_why)
+{
+    g_autoptr (GString) html = g_string_new (NULL), plain = g_string_new (NULL);
+    const FooterTexts *texts =
+        resources_footer (policy_set_resources (view->set), language_of (view));
+    const char *language = policy_set_language (view->set, view->facts->territory);
+
+    *ret_why = NULL;
+    append_lines (html, plain, parts->legal_texts);
+    if (parts->sender && !append_profile (view, html, plain, ret_why))
+        return NULL;
+    return finish (html, plain, parts->sender ? texts->language : language ? language : "en");
 }
 
 void
 footer_offer (const RuleView *view, RuleResult *result)
 {
+    static char *none[] = { NULL };
+    static const FooterParts sender = { none, true };
     const char *why = NULL;
-    Footer *footer = footer_make (view, &why);
+    Footer *footer = footer_make (view, &sender, &why);
 
     if (footer)
         result->fix = g_strdup ("footer");

@@ -14,9 +14,15 @@ typedef struct {
 FooterTexts *footer_texts_read (const ConfNode *node, GPtrArray *problems);
 void footer_texts_free (FooterTexts *texts);
 
+/* What a footer has. */
+typedef struct {
+    char **legal_texts; /* in the law's own words, first */
+    bool sender;        /* who sends, and the link to unsubscribe */
+} FooterParts;
+
 /* The two forms of a footer for a recipient; NULL with *ret_why when there is nothing to make it
  * of. Caller frees. html is ASCII. */
-Footer *footer_make (const RuleView *view, const char **ret_why);
+Footer *footer_make (const RuleView *view, const FooterParts *parts, const char **ret_why);
 
 /* Notes in a violated result that a footer would mend it, where one can be made. */
 void footer_offer (const RuleView *view, RuleResult *result);

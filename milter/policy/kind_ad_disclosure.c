@@ -88,7 +88,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_ad_disclosure = {
     .name = "ad-disclosure",
     .summary = "the mail says that it is advertising",
-    .sentence = "the mail does not say that it is advertising",
+    .sentence = { "the mail does not say that it is advertising",
+                  "el correo no dice que es publicidad" },
     .fields = fields,
     .cannot_tell = ACTION_ALLOW,
     .load = load,

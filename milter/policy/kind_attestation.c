@@ -60,7 +60,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_attestation = {
     .name = "attestation",
     .summary = "a person attests a duty that the mail does not show",
-    .sentence = "nobody has attested that a duty of the sender is met",
+    .sentence = { "nobody has attested that a duty of the sender is met",
+                  "nadie ha certificado que se cumple un deber del remitente" },
     .fields = fields,
     .cannot_tell = ACTION_ALLOW,
     .load = load,

@@ -185,7 +185,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_consent = {
     .name = "consent",
     .summary = "the recipient agreed on an accepted basis, or did not object",
-    .sentence = "the recipient has not agreed to promotional mail",
+    .sentence = { "the recipient has not agreed to promotional mail",
+                  "el destinatario no ha aceptado correo promocional" },
     .fields = fields,
     .cannot_tell = ACTION_DEFER,
     .load = load,

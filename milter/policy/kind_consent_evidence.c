@@ -88,7 +88,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_consent_evidence = {
     .name = "consent-evidence",
     .summary = "the record of the consent holds what proves it",
-    .sentence = "the recipient's consent cannot be proved",
+    .sentence = { "the recipient's consent cannot be proved",
+                  "el consentimiento del destinatario no puede probarse" },
     .fields = fields,
     .cannot_tell = ACTION_DEFER,
     .load = load,

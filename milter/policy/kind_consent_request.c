@@ -99,7 +99,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_consent_request = {
     .name = "consent-request",
     .summary = "a mail may ask the recipient for consent",
-    .sentence = "the law does not let this mail ask the recipient for consent",
+    .sentence = { "the law does not let this mail ask the recipient for consent",
+                  "la ley no permite que este correo pida el consentimiento del destinatario" },
     .fields = fields,
     .cannot_tell = ACTION_DEFER,
     .load = load,

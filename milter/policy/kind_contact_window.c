@@ -252,7 +252,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_contact_window = {
     .name = "contact-window",
     .summary = "it is an hour at which the recipient may be contacted",
-    .sentence = "promotional mail may not be sent to the recipient at this hour",
+    .sentence = { "promotional mail may not be sent to the recipient at this hour",
+                  "a esta hora no puede enviarse correo promocional al destinatario" },
     .fields = fields,
     .cannot_tell = ACTION_DEFER,
     .load = load,

@@ -128,7 +128,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_frequency_cap = {
     .name = "frequency-cap",
     .summary = "the recipient has not had too many promotional mails lately",
-    .sentence = "the recipient has had as many promotional mails as the law allows",
+    .sentence = { "the recipient has had as many promotional mails as the law allows",
+                  "el destinatario ya ha recibido tantos correos promocionales como permite la ley" },
     .fields = fields,
     .cannot_tell = ACTION_DEFER,
     .load = load,

@@ -95,7 +95,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_header_truth = {
     .name = "header-truth",
     .summary = "From names one sender, who is not somebody else",
-    .sentence = "the mail does not say truly who sends it",
+    .sentence = { "the mail does not say truly who sends it",
+                  "el correo no dice con verdad quién lo envía" },
     .fields = fields,
     .cannot_tell = ACTION_REFUSE,
     .load = load,

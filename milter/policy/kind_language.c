@@ -100,8 +100,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_language = {
     .name = "language",
     .summary = "the way to unsubscribe is said in the languages of the law",
-    .sentence =
-        "the mail does not say how to unsubscribe in the language that the law asks for",
+    .sentence = { "the mail does not say how to unsubscribe in the language that the law asks for",
+                  "el correo no dice cómo darse de baja en el idioma que pide la ley" },
     .fields = fields,
     .cannot_tell = ACTION_REFUSE,
     .load = load,

@@ -73,7 +73,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_list_unsubscribe = {
     .name = "list-unsubscribe",
     .summary = "the header has what a mail program unsubscribes with",
-    .sentence = "the header lacks List-Unsubscribe for one-click (RFC 8058)",
+    .sentence = { "the header lacks List-Unsubscribe for one-click (RFC 8058)",
+                  "en la cabecera falta List-Unsubscribe con un solo clic (RFC 8058)" },
     .fields = fields,
     .fix = "list-unsubscribe",
     .cannot_tell = ACTION_REFUSE,

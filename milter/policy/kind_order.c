@@ -92,7 +92,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_order = {
     .name = "order",
     .summary = "in a mail that is both, the transaction stands above the promotion",
-    .sentence = "the promotion stands above the transaction",
+    .sentence = { "the promotion stands above the transaction",
+                  "la promoción está por encima de la transacción" },
     .fields = fields,
     .cannot_tell = ACTION_REFUSE,
     .load = load,

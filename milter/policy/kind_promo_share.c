@@ -46,7 +46,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_promo_share = {
     .name = "promo-share",
     .summary = "promotion is at most a given part of the visible text",
-    .sentence = "too large a part of the mail is promotion",
+    .sentence = { "too large a part of the mail is promotion",
+                  "una parte demasiado grande del correo es promoción" },
     .fields = fields,
     .cannot_tell = ACTION_REFUSE,
     .load = load,

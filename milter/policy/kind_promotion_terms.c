@@ -69,7 +69,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_promotion_terms = {
     .name = "promotion-terms",
     .summary = "the conditions of an offer can be reached from the mail",
-    .sentence = "the mail does not say where the conditions of its offer are",
+    .sentence = { "the mail does not say where the conditions of its offer are",
+                  "el correo no dice dónde están las condiciones de su oferta" },
     .fields = fields,
     .cannot_tell = ACTION_REFUSE,
     .load = load,

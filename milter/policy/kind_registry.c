@@ -113,7 +113,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_registry = {
     .name = "registry",
     .summary = "a public registry does not forbid mail to the recipient",
-    .sentence = "a public registry forbids promotional mail to the recipient",
+    .sentence = { "a public registry forbids promotional mail to the recipient",
+                  "un registro público prohíbe el correo promocional al destinatario" },
     .fields = fields,
     .cannot_tell = ACTION_DEFER,
     .load = load,

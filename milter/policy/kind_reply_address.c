@@ -52,7 +52,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_reply_address = {
     .name = "reply-address",
     .summary = "an answer to the mail reaches somebody",
-    .sentence = "nobody reads the answers to the mail",
+    .sentence = { "nobody reads the answers to the mail",
+                  "nadie lee las respuestas al correo" },
     .fields = fields,
     .fix = "reply-to",
     .cannot_tell = ACTION_REFUSE,

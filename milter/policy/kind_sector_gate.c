@@ -59,7 +59,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_sector_gate = {
     .name = "sector-gate",
     .summary = "mail of a restricted sector goes to adults only, or to nobody",
-    .sentence = "mail of this sector may not be sent to the recipient",
+    .sentence = { "mail of this sector may not be sent to the recipient",
+                  "el correo de este sector no puede enviarse al destinatario" },
     .fields = fields,
     .cannot_tell = ACTION_REFUSE,
     .load = load,

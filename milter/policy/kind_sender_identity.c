@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * Kind "sender-identity": who sends, as the sender profile in licet-policy.cfg has it. Every
- * text of a field but one suffices for names and contact; a postal address needs all its lines.
+ * Kind "sender-identity": who sends, as the sender profile in licet-policy.cfg has it. One text
+ * suffices for names and contact; a postal address needs all its lines.
  */
 
 #include <string.h>
@@ -20,7 +20,17 @@ typedef struct {
     char **forbidden; /* folded */
 } Parameters;
 
-static const char *const words[] = { "name", "postal_address", "contact", "register", NULL };
+static const char *const words[] = {
+    "name",
+    "postal_address",
+    "contact",
+    "email",
+    "telephone",
+    "telephone_else_email",
+    "postal_address_or_telephone",
+    "register",
+    NULL,
+};
 
 static const ConfField fields[] = {
     { "fields", CONF_STRINGS, true, 0, 0, words },
@@ -69,36 +79,93 @@ free_parameters (void *data)
     g_free (parameters);
 }
 
-static char **
+static bool
+is_email (const char *text)
+{
+    return strchr (text, '@') != NULL;
+}
+
+/* A number of any notation, "Tel. +49 30 1234567"; not a page whose address has digits. */
+static bool
+is_telephone (const char *text)
+{
+    enum { FEWEST_DIGITS = 6 };
+    unsigned digits = 0;
+
+    for (const char *c = text; *c; c++)
+        digits += g_ascii_isdigit (*c);
+    return digits >= FEWEST_DIGITS && !is_email (text) && !strchr (text, '/');
+}
+
+/* Borrowed texts of a list. */
+static GPtrArray *
+pick (char **texts, bool (*fits) (const char *))
+{
+    GPtrArray *picked = g_ptr_array_new ();
+
+    for (char **text = texts; *text; text++)
+        if (!fits || fits (*text))
+            g_ptr_array_add (picked, *text);
+    return picked;
+}
+
+/* What the profile has for a field. */
+static GPtrArray *
 texts_of (const SenderProfile *profile, const char *field)
 {
     if (strcmp (field, "name") == 0)
-        return profile->names;
+        return pick (profile->names, NULL);
     if (strcmp (field, "postal_address") == 0)
-        return profile->postal_address;
-    return strcmp (field, "contact") == 0 ? profile->contact : profile->register_data;
+        return pick (profile->postal_address, NULL);
+    if (strcmp (field, "register") == 0)
+        return pick (profile->register_data, NULL);
+    if (strcmp (field, "email") == 0)
+        return pick (profile->contact, is_email);
+    if (g_str_has_prefix (field, "telephone")) {
+        g_autoptr (GPtrArray) numbers = pick (profile->contact, is_telephone);
+        return numbers->len || strcmp (field, "telephone") == 0
+                   ? g_steal_pointer (&numbers)
+                   : pick (profile->contact, is_email);
+    }
+    return pick (profile->contact, NULL);
 }
 
 static unsigned
-count_found (char **texts, const char *text)
+count_found (const GPtrArray *texts, const char *text)
 {
     unsigned count = 0;
 
-    for (char **wanted = texts; *wanted; wanted++) {
-        g_autofree char *folded = policy_fold (*wanted);
+    for (unsigned i = 0; i < texts->len; i++) {
+        g_autofree char *folded = policy_fold (g_ptr_array_index (texts, i));
         count += *folded && strstr (text, folded) != NULL;
     }
     return count;
 }
 
 static bool
-is_stated (const SenderProfile *profile, const char *field, const char *text)
+is_stated (const GPtrArray *texts, const char *field, const char *text)
 {
-    char **texts = texts_of (profile, field);
     unsigned found = count_found (texts, text);
     bool all = strcmp (field, "postal_address") == 0 || strcmp (field, "register") == 0;
 
-    return all ? found == g_strv_length (texts) && found > 0 : found > 0;
+    return all ? found == texts->len : found > 0;
+}
+
+typedef enum { STATED, MISSING, UNKNOWN } Finding;
+
+static Finding
+find_field (const SenderProfile *profile, const char *field, const char *text)
+{
+    if (strcmp (field, "postal_address_or_telephone") == 0) {
+        Finding address = find_field (profile, "postal_address", text);
+        Finding number = find_field (profile, "telephone", text);
+        return MIN (address, number);
+    }
+    g_autoptr (GPtrArray) texts = texts_of (profile, field);
+
+    if (texts->len == 0)
+        return UNKNOWN;
+    return is_stated (texts, field, text) ? STATED : MISSING;
 }
 
 static void
@@ -110,9 +177,8 @@ judge_with_profile (const Parameters *parameters, const SenderProfile *profile,
     g_autoptr (GString) unknown = g_string_new (NULL);
 
     for (char **field = parameters->fields; *field; field++) {
-        GString *list = !*texts_of (profile, *field)        ? unknown
-                        : is_stated (profile, *field, text) ? seen
-                                                            : missing;
+        Finding finding = find_field (profile, *field, text);
+        GString *list = finding == UNKNOWN ? unknown : finding == STATED ? seen : missing;
         g_string_append_printf (list, "%s%s", list->len ? ", " : "", *field);
     }
     if (missing->len) {
@@ -190,7 +256,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_sender_identity = {
     .name = "sender-identity",
     .summary = "the mail names its sender and where the sender can be reached",
-    .sentence = "the mail does not state who sends it and where the sender can be reached",
+    .sentence = { "the mail does not state who sends it and where the sender can be reached",
+                  "el correo no dice quién lo envía ni dónde se le puede contactar" },
     .fields = fields,
     .fix = "footer",
     .cannot_tell = ACTION_ALLOW,

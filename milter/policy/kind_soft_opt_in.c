@@ -110,7 +110,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_soft_opt_in = {
     .name = "soft-opt-in",
     .summary = "the record states the conditions of a soft opt-in",
-    .sentence = "the conditions for mail to customers without their consent are not met",
+    .sentence = { "the conditions for mail to customers without their consent are not met",
+                  "no se cumplen las condiciones para escribir a clientes sin su consentimiento" },
     .fields = fields,
     .cannot_tell = ACTION_STRIP,
     .load = load,

@@ -157,7 +157,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_subject_label = {
     .name = "subject-label",
     .summary = "the subject has the label that the law asks for",
-    .sentence = "the subject lacks the label that the law asks for",
+    .sentence = { "the subject lacks the label that the law asks for",
+                  "en el asunto falta la etiqueta que pide la ley" },
     .fields = fields,
     .fix = "subject-label",
     .cannot_tell = ACTION_REFUSE,

@@ -92,7 +92,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_subject_truth = {
     .name = "subject-truth",
     .summary = "the subject does not pass for an answer or a forwarded mail",
-    .sentence = "the subject passes for an answer to a mail that was never sent",
+    .sentence = { "the subject passes for an answer to a mail that was never sent",
+                  "el asunto se hace pasar por respuesta a un correo que nunca se envió" },
     .fields = fields,
     .cannot_tell = ACTION_REFUSE,
     .load = load,

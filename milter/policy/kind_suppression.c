@@ -116,7 +116,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_suppression = {
     .name = "suppression",
     .summary = "promotion stops after a withdrawal, by the deadline of the law",
-    .sentence = "the recipient has withdrawn from promotional mail",
+    .sentence = { "the recipient has withdrawn from promotional mail",
+                  "el destinatario se ha dado de baja del correo promocional" },
     .fields = fields,
     .cannot_tell = ACTION_DEFER,
     .load = load,

@@ -84,7 +84,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_tracking = {
     .name = "tracking",
     .summary = "what tells that a mail was read only with consent to tracking",
-    .sentence = "the recipient has not agreed to tracking",
+    .sentence = { "the recipient has not agreed to tracking",
+                  "el destinatario no ha aceptado el seguimiento" },
     .fields = fields,
     .fix = "tracking",
     .fix_by_places = true,

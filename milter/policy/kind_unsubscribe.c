@@ -212,7 +212,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 const RuleKind kind_unsubscribe = {
     .name = "unsubscribe",
     .summary = "a visible way to unsubscribe stands in the mail",
-    .sentence = "the mail has no visible way to unsubscribe",
+    .sentence = { "the mail has no visible way to unsubscribe",
+                  "el correo no tiene una forma visible de darse de baja" },
     .fields = fields,
     .fix = "footer",
     .cannot_tell = ACTION_REFUSE,

@@ -16,7 +16,8 @@ const char kit_sender[] = "orders@shop.test";
 
 static const char name[] = "Shop Test Ltd";
 static const char street[] = "12 Example Street", town[] = "Testville 10115";
-static const char contact[] = "service@shop.test";
+static const char email[] = "service@shop.test";
+static const char telephone[] = "+49 30 1234567";
 static const char entry[] = "Company register no. 4711";
 static const char pixel[] = "https://open.shop.test/o.gif?id=7";
 
@@ -114,8 +115,10 @@ add_footer (GString *mail, const KitOrder *order)
         g_string_append_printf (mail, "<p>%s</p>\r\n", name);
     if (has (order->identity, "postal_address"))
         g_string_append_printf (mail, "<p>%s, %s</p>\r\n", street, town);
-    if (has (order->identity, "contact"))
-        g_string_append_printf (mail, "<p>%s</p>\r\n", contact);
+    if (has (order->identity, "contact") || has (order->identity, "email"))
+        g_string_append_printf (mail, "<p>%s</p>\r\n", email);
+    if (has (order->identity, "contact") || has (order->identity, "telephone"))
+        g_string_append_printf (mail, "<p>%s</p>\r\n", telephone);
     if (has (order->identity, "register"))
         g_string_append_printf (mail, "<p>%s</p>\r\n", entry);
     add_ways (mail, order);
@@ -173,7 +176,7 @@ kit_profile (const BlockSelectors *general)
     static const char text[] =
         "domains = [ \"shop.test\" ]; names = [ \"Shop Test Ltd\" ];\n"
         "postal_address = [ \"12 Example Street\", \"Testville 10115\" ];\n"
-        "contact = [ \"service@shop.test\" ]; register = [ \"Company register no. 4711\" ];\n";
+        "contact = [ \"service@shop.test\", \"+49 30 1234567\" ]; register = [ \"Company register no. 4711\" ];\n";
     static const char hosts[] = "tracking : { pixel_hosts = [ \"open.shop.test\" ]; };\n";
     g_autoptr (Conffile) profile_file = conffile_parse (text, "kit", NULL);
     g_autoptr (Conffile) hosts_file = conffile_parse (hosts, "kit", NULL);

@@ -11,6 +11,7 @@ typedef struct {
     GHashTable *nodes; /* Rule, Territory or Exception -> ConfNode */
     GChecksum *checksum;
     GPtrArray *problems;
+    const ConfNode *main; /* root of licet-policy.cfg; NULL when it could not be read */
     GArray *places;     /* of CasePlace */
     GHashTable *broken; /* ids of rules and codes of territories that could not be read */
 } Loader;

@@ -9,9 +9,12 @@
 #include "licet/error.h"
 #include "exceptions.h"
 #include "iso3166.h"
+#include "known.h"
 #include "loader.h"
 #include "policy_set.h"
 #include "provider.h"
+#include "references.h"
+#include "reply.h"
 #include "sender.h"
 #include "wordlist.h"
 
@@ -27,6 +30,9 @@ static const ConfField main_fields[] = {
     { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
+    { "reply_language", CONF_STRING, false, 0, 0, policy_languages },
+    { "reply_url", CONF_STRING, false, 0, 0, NULL },
+    { "known_mail", CONF_GROUPS, false, 0, 0, NULL },
     { "registries", CONF_GROUPS, false, 0, 0, NULL },
     { "attested", CONF_GROUPS, false, 0, 0, NULL },
     { "fixes", CONF_STRINGS, false, 0, 0, resource_fix_words },
@@ -52,13 +58,14 @@ static Conffile *
 open_file (Loader *loader, const char *path)
 {
     g_autoptr (GError) cause = NULL;
-    Conffile *file = conffile_load (path, &cause);
+    g_autofree char *text = conffile_read (path, &cause);
+    Conffile *file = text ? conffile_parse (text, path, &cause) : NULL;
 
     if (!file) {
         g_ptr_array_add (loader->problems, g_strdup (cause->message));
         return NULL;
     }
-    const char *checksum = conffile_checksum (file);
+    g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
     g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
     g_ptr_array_add (loader->files, file);
     return file;
@@ -81,6 +88,29 @@ read_hints (PolicySet *set, const ConfNode *root, GPtrArray *problems)
 }
 
 static void
+read_known (GPtrArray *known, const ConfNode *list, GPtrArray *problems)
+{
+    for (unsigned i = 0; i < conf_count (list); i++) {
+        KnownMail *mail = known_read (conf_item (list, i), problems);
+        if (mail)
+            g_ptr_array_add (known, mail);
+    }
+}
+
+static void
+read_reply_style (ReplyStyle *style, const ConfNode *root, GPtrArray *problems)
+{
+    const char *url = conf_string (root, "reply_url", NULL);
+
+    style->language = reply_language_read (root);
+    if (url && !reply_is_url (url))
+        conf_problem (problems, conf_child (root, "reply_url"),
+                      "no address of a page of at most 200 characters; right would be "
+                      "\"https://mail.shop.example/licet#{rule}\"");
+    style->url = g_strdup (url);
+}
+
+static void
 read_main (Loader *loader, const char *dir)
 {
     g_autofree char *path = g_build_filename (dir, "licet-policy.cfg", NULL);
@@ -89,6 +119,7 @@ read_main (Loader *loader, const char *dir)
     if (!file || !conf_check (conffile_root (file), main_fields, loader->problems))
         return;
     const ConfNode *root = conffile_root (file);
+    loader->main = root;
     const ConfNode *senders = conf_child (root, "senders");
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     sender_check_no_blank (root, "unsubscribe_words", loader->problems);
@@ -100,6 +131,8 @@ read_main (Loader *loader, const char *dir)
             g_ptr_array_add (loader->set->senders, sender);
     }
     read_hints (loader->set, root, loader->problems);
+    read_known (loader->set->known, conf_child (root, "known_mail"), loader->problems);
+    read_reply_style (&loader->set->reply_style, root, loader->problems);
     cases_read (root, path, NULL, loader->set->cases, loader->places, loader->problems);
 }
 
@@ -246,15 +279,19 @@ read_territory (Loader *loader, const char *path)
                 loader->problems);
 }
 
-/* The words and the model decide the class, so they belong to the version; classify reads them. */
+/* The words and the model decide the class, so they belong to the version; classify reads them. Of
+ * the words the rules ask for those that say unsubscribe. */
 static void
-count_folder (Loader *loader, const char *dir, const char *name)
+count_folder (Loader *loader, const char *dir, const char *name, bool words)
 {
     g_autofree char *folder = g_build_filename (dir, name, NULL);
     g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
 
-    for (unsigned i = 0; paths && i < paths->len; i++)
-        open_file (loader, g_ptr_array_index (paths, i));
+    for (unsigned i = 0; paths && i < paths->len; i++) {
+        const Conffile *file = open_file (loader, g_ptr_array_index (paths, i));
+        if (words && file && loader->set->resources)
+            resources_add_words (loader->set->resources, conffile_root (file));
+    }
 }
 
 static void
@@ -299,8 +336,10 @@ read_all (Loader *loader, const char *dir)
         read_territory (loader, g_ptr_array_index (paths, i));
     read_providers (loader, dir);
     links_resolve (loader);
-    count_folder (loader, dir, "words");
-    count_folder (loader, dir, "model");
+    if (loader->main)
+        references_check (loader, loader->main);
+    count_folder (loader, dir, "words", true);
+    count_folder (loader, dir, "model", false);
 }
 
 static PolicySet *
@@ -311,6 +350,7 @@ policy_set_new (void)
     set->territories = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
+    set->known = g_ptr_array_new_with_free_func ((GDestroyNotify)known_free);
     set->warnings = g_ptr_array_new_with_free_func (g_free);
     set->cases = g_ptr_array_new_with_free_func ((GDestroyNotify)policy_case_free);
     g_atomic_ref_count_init (&set->references);
@@ -329,7 +369,7 @@ policy_set_load (const char *dir, GError **error)
     g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (CasePlace));
     g_autoptr (GHashTable) broken =
         g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-    Loader loader = { set, files, nodes, checksum, problems, places, broken };
+    Loader loader = { set, files, nodes, checksum, problems, NULL, places, broken };
 
     if (!g_file_test (dir, G_FILE_TEST_IS_DIR)) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
@@ -369,6 +409,8 @@ policy_set_unref (PolicySet *set)
     hints_free (set->hints);
     wordlist_free (set->unsubscribe);
     resources_free (set->resources);
+    g_ptr_array_unref (set->known);
+    g_free (set->reply_style.url);
     g_free (set->default_territory);
     g_free (set->version);
     g_free (set);
@@ -468,6 +510,12 @@ policy_hints (const PolicySet *set, const Message *message)
         from ? sender_find (set->senders, address_domain (from), NULL) : NULL;
 
     return sender ? sender->hints : set->hints;
+}
+
+const ReplyStyle *
+policy_set_reply_style (const PolicySet *set)
+{
+    return &set->reply_style;
 }
 
 bool

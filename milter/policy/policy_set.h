@@ -19,7 +19,9 @@ struct PolicySet {
     BlockSelectors *blocks;
     TrackingPatterns *tracking;
     Hints *hints; /* for senders without a profile */
+    GPtrArray *known; /* of KnownMail */
     bool refuses_ambiguous;
+    ReplyStyle reply_style;
     Fallback fallback; /* of rules without their own */
     char *default_territory;
     char *version;

@@ -17,7 +17,8 @@ has_rule (const GPtrArray *rules, const char *id)
     return false;
 }
 
-/* A territory with its rules but one. Owns only the list. */
+/* A territory with its rules but one, and without exceptions: what somebody answers for until a
+ * date is no matter of the rules' own cases. Owns only the lists. */
 static Territory *
 territory_without (const Territory *territory, const char *id)
 {
@@ -26,8 +27,9 @@ territory_without (const Territory *territory, const char *id)
     *variant = *territory;
     variant->rules = g_ptr_array_new ();
     for (unsigned i = 0; i < territory->rules->len; i++)
-        if (strcmp (((Rule *)g_ptr_array_index (territory->rules, i))->id, id) != 0)
+        if (!id || strcmp (((Rule *)g_ptr_array_index (territory->rules, i))->id, id) != 0)
             g_ptr_array_add (variant->rules, g_ptr_array_index (territory->rules, i));
+    variant->exceptions = g_ptr_array_new ();
     return variant;
 }
 
@@ -39,7 +41,8 @@ homes_without (const GPtrArray *homes, const char *id)
 
     for (unsigned i = 0; i < homes->len; i++) {
         Territory *territory = g_ptr_array_index (homes, i);
-        bool changed = id && has_rule (territory->rules, id);
+        bool changed =
+            territory->exceptions->len > 0 || (id && has_rule (territory->rules, id));
         g_ptr_array_add (variants, changed ? territory_without (territory, id) : territory);
     }
     return variants;
@@ -70,6 +73,7 @@ free_homes (GPtrArray *variants, const GPtrArray *homes)
         if (territory == g_ptr_array_index (homes, i))
             continue;
         g_ptr_array_unref (territory->rules);
+        g_ptr_array_unref (territory->exceptions);
         g_free (territory);
     }
     g_ptr_array_unref (variants);

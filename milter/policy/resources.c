@@ -77,21 +77,14 @@ read_footers (Resources *resources, const ConfNode *list, GPtrArray *problems)
     }
 }
 
-/* Problems of these files are for the stage that reads all of them. */
-static void
-read_words (Resources *resources, const char *dir)
+void
+resources_add_words (Resources *resources, const ConfNode *root)
 {
-    g_autofree char *folder = g_build_filename (dir, "words", NULL);
-    g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
+    const char *language = conf_string (root, "language", NULL);
 
-    for (unsigned i = 0; paths && i < paths->len; i++) {
-        g_autoptr (Conffile) file = conffile_load (g_ptr_array_index (paths, i), NULL);
-        const ConfNode *root = file ? conffile_root (file) : NULL;
-        const char *language = root ? conf_string (root, "language", NULL) : NULL;
-        if (language)
-            g_hash_table_insert (resources->unsubscribe, g_strdup (language),
-                                 wordlist_new (conf_strings (root, "unsubscribe")));
-    }
+    if (language)
+        g_hash_table_insert (resources->unsubscribe, g_strdup (language),
+                             wordlist_new (conf_strings (root, "unsubscribe")));
 }
 
 Resources *
@@ -107,7 +100,6 @@ resources_read (const ConfNode *root, const char *dir, GPtrArray *problems)
     read_registries (resources, conf_child (root, "registries"), dir, problems);
     read_attested (resources, conf_child (root, "attested"), problems);
     read_footers (resources, conf_child (root, "footers"), problems);
-    read_words (resources, dir);
     resources->fixes = conf_has (root, "fixes") ? conf_strings (root, "fixes") : NULL;
     return resources;
 }

@@ -16,6 +16,8 @@ extern const char *const resource_fix_words[];
 
 /* dir: of the policies; names of files that are not absolute start there. */
 Resources *resources_read (const ConfNode *root, const char *dir, GPtrArray *problems);
+/* The words of one language, from the root of its file. Problems of it are for classify. */
+void resources_add_words (Resources *resources, const ConfNode *root);
 void resources_free (Resources *resources);
 
 /* Those of an installation in which nobody has set up anything: no registry, attestation or footer,

@@ -24,6 +24,7 @@ static const ConfField common_fields[] = {
     { "applies_to", CONF_STRINGS, true, 0, 0, class_words },
     { "otherwise", CONF_STRING, true, 0, 0, action_words },
     { "cannot_tell", CONF_STRING, false, 0, 0, action_words },
+    { "mixed_otherwise", CONF_STRING, false, 0, 0, action_words },
     { "strip_fallback", CONF_STRING, false, 0, 0, rule_fallback_words },
     { "mode", CONF_STRING, false, 0, 0, mode_words },
     { "valid_from", CONF_STRING, false, 0, 0, NULL },
@@ -204,7 +205,10 @@ rule_load (const ConfNode *node, GPtrArray *problems)
     rule->kind = kind;
     rule->where = conf_where (node);
     read_applies_to (rule, node);
-    rule->otherwise = (Action)word_index (action_words, conf_string (node, "otherwise", NULL));
+    const char *otherwise = conf_string (node, "otherwise", NULL);
+    rule->otherwise = (Action)word_index (action_words, otherwise);
+    rule->mixed_otherwise = (Action)word_index (
+        action_words, conf_string (node, "mixed_otherwise", otherwise));
     rule->cannot_tell =
         cannot_tell ? (Action)word_index (action_words, cannot_tell) : kind->cannot_tell;
     rule->has_fallback = conf_child (node, "strip_fallback") != NULL;

@@ -17,6 +17,8 @@ typedef struct {
     char *unsubscribe_url; /* template with {address} and {purpose}; https; or NULL */
     char *reply_to;        /* or NULL */
     int64_t daily_volume;  /* like mails a day at most; -1 when not said */
+    bool has_reply_language;
+    Language reply_language;
     struct BlockSelectors *blocks;
     Hints *hints; /* with those for all senders */
 } SenderProfile;
@@ -29,12 +31,13 @@ typedef struct {
     const RecipientFacts *facts;
     bool stripped; /* the promotional blocks do not count */
     int64_t now;
+    bool uncuttable; /* the blocks have to stay */
 } RuleView;
 
 typedef struct {
     const char *name;
     const char *summary;
-    const char *sentence;    /* what the sender is told, unless the rule has its own reply */
+    const char *sentence[2]; /* what the sender is told, by Language, unless the rule has its own reply */
     const ConfField *fields; /* parameters of the kind, ended by a NULL name */
     const char *fix;    /* the word of "fixes" for what it can add or take out; NULL: nothing */
     bool fix_by_places; /* what is to be done stands in the classification, not in the result */
@@ -59,6 +62,7 @@ typedef struct {
     const RuleKind *kind;
     bool promotional, transactional; /* applies_to */
     Action otherwise, cannot_tell;
+    Action mixed_otherwise; /* of a message whose promotion can be cut out */
     bool has_fallback; /* else that of licet-policy.cfg holds */
     Fallback fallback;
     RuleMode mode;
@@ -121,6 +125,14 @@ const Territory *policy_set_provider (const PolicySet *set, const char *name);
 const Territory *policy_set_provider_of (const PolicySet *set, const char *domain);
 Fallback policy_set_fallback (const PolicySet *set);
 bool policy_set_refuses_ambiguous (const PolicySet *set);
+
+/* How senders are answered. */
+typedef struct {
+    Language language;
+    char *url; /* of a page about the rule, with {rule} for its id; or NULL */
+} ReplyStyle;
+
+const ReplyStyle *policy_set_reply_style (const PolicySet *set);
 /* The profile for mail of a domain to a territory ("DE+FR" for several; NULL for any). */
 const SenderProfile *policy_set_sender (const PolicySet *set, const char *domain,
                                         const char *territory);

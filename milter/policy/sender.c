@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "reply.h"
 
 enum { LONGEST_URL = 400 }; /* the filled-in form must fit a line */
 
@@ -20,6 +21,7 @@ static const ConfField sender_fields[] = {
     { "unsubscribe_url", CONF_STRING, false, 0, 0, NULL },
     { "reply_to", CONF_STRING, false, 0, 0, NULL },
     { "daily_volume", CONF_INT, false, 0, 1000000000, NULL },
+    { "reply_language", CONF_STRING, false, 0, 0, policy_languages },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
@@ -128,6 +130,8 @@ sender_read (const ConfNode *node, GPtrArray *problems)
     sender->unsubscribe_url = read_url (node, problems);
     sender->reply_to = read_reply_to (node, problems);
     sender->daily_volume = conf_int (node, "daily_volume", -1);
+    sender->has_reply_language = conf_has (node, "reply_language");
+    sender->reply_language = reply_language_read (node);
     sender->blocks = block_selectors_read (node, problems);
     return sender;
 }

@@ -5,7 +5,6 @@
 #include "licet/decision.h"
 
 /* What policies ask, in the languages of those who read them. */
-typedef enum { ENGLISH, SPANISH } Language;
 
 typedef enum {
     PHRASE_FOR_PROMOTIONAL,
@@ -13,6 +12,8 @@ typedef enum {
     PHRASE_FOR_BOTH,
     PHRASE_OTHERWISE,
     PHRASE_CANNOT_TELL,
+    PHRASE_NOT_SET_UP,
+    PHRASE_MIXED,
     PHRASE_SHADOW,
     PHRASE_OFF,
     PHRASE_FROM, /* with %s for the date */

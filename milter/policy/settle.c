@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#include "licet/clock.h"
-#include "licet/limits.h"
+#include "reply.h"
 
 const RuleResult *
 settle_find (const GPtrArray *results, Action action)
@@ -35,35 +34,6 @@ find_longest_wait (const GPtrArray *results)
     return longest;
 }
 
-/* RFC 5321 4.2: printable ASCII; 4.5.3.1.5: 512 octets with code and CRLF. */
-char *
-settle_line (const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid (text, -1);
-    g_auto (GStrv) parts = g_strsplit (valid, "§", -1);
-    g_autofree char *spelled = g_strjoinv ("s.", parts);
-    char *ascii = g_str_to_ascii (spelled, "C");
-
-    for (char *c = ascii; *c; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    if (strlen (ascii) > LIMIT_REPLY - 12)
-        ascii[LIMIT_REPLY - 12] = '\0';
-    return ascii;
-}
-
-static char *
-make_reply (const char *code, const RuleResult *result, const char *sentence, int64_t until,
-            const char *reason)
-{
-    g_autofree char *time = until ? clock_format (until) : NULL;
-    g_autofree char *text =
-        g_strdup_printf ("%s%s: %s%s%s%s%s. Source: %s", code, result->id, sentence,
-                         time ? "; it waits until " : "", time ? time : "", reason ? "; " : "",
-                         reason ? reason : "", result->source);
-    return settle_line (text);
-}
-
 void
 settle_rule (Decision *decision, const RuleResult *result)
 {
@@ -73,18 +43,6 @@ settle_rule (Decision *decision, const RuleResult *result)
     decision->source = g_strdup (result->source);
 }
 
-const char *
-settle_sentence (const Docket *docket, const RuleResult *result)
-{
-    const Rule *rule = docket_rule (docket, result->id);
-
-    if (!rule)
-        return "refused by policy";
-    if (result->verdict == VERDICT_CANNOT_TELL)
-        return "it cannot be told now whether the mail may be sent";
-    return rule->reply ? rule->reply : rule->kind->sentence;
-}
-
 void
 settle_refuse (Decision *decision, const RuleResult *result, const char *sentence,
                const char *reason)
@@ -92,7 +50,7 @@ settle_refuse (Decision *decision, const RuleResult *result, const char *sentenc
     decision->outcome = OUTCOME_REFUSE;
     settle_rule (decision, result);
     g_free (decision->reply);
-    decision->reply = make_reply ("550 5.7.1 ", result, sentence, 0, reason);
+    decision->reply = reply_make (decision, "550 5.7.1 ", result, sentence, 0, reason);
 }
 
 void
@@ -102,7 +60,7 @@ settle_hold (Decision *decision, const RuleResult *result, const char *sentence,
     decision->outcome = OUTCOME_HOLD;
     settle_rule (decision, result);
     g_free (decision->reply);
-    decision->reply = make_reply ("", result, sentence, 0, reason);
+    decision->reply = reply_make (decision, "", result, sentence, 0, reason);
 }
 
 void
@@ -112,8 +70,9 @@ settle_defer (Decision *decision, const Docket *docket, const RuleResult *result
     decision->until = result->until;
     settle_rule (decision, result);
     g_free (decision->reply);
-    decision->reply = make_reply ("451 4.7.1 ", result, settle_sentence (docket, result),
-                                  result->until, NULL);
+    decision->reply = reply_make (decision, "451 4.7.1 ", result,
+                                  reply_sentence (docket, decision, result), result->until,
+                                  NULL);
 }
 
 bool
@@ -124,9 +83,9 @@ settle_held_back (Decision *decision, const Docket *docket, const GPtrArray *res
     const RuleResult *deferring = find_longest_wait (results);
 
     if (refusing)
-        settle_refuse (decision, refusing, settle_sentence (docket, refusing), NULL);
+        settle_refuse (decision, refusing, reply_sentence (docket, decision, refusing), NULL);
     else if (holding)
-        settle_hold (decision, holding, settle_sentence (docket, holding), NULL);
+        settle_hold (decision, holding, reply_sentence (docket, decision, holding), NULL);
     else if (deferring)
         settle_defer (decision, docket, deferring);
     return refusing || holding || deferring;
@@ -164,8 +123,8 @@ settle_second_look (Decision *decision, const Docket *docket, const RuleResult *
 
     merge_second_look (decision->rules, second);
     if (still) {
-        settle_refuse (decision, still, settle_sentence (docket, still),
-                       "there is nothing more to strip");
+        settle_refuse (decision, still, reply_sentence (docket, decision, still),
+                       reply_phrase (decision, "there is nothing more to strip"));
         return;
     }
     if (settle_held_back (decision, docket, second))

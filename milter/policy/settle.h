@@ -10,11 +10,6 @@
 /* The first result, in file order, that asks for the action with effect; NULL when none does. */
 const RuleResult *settle_find (const GPtrArray *results, Action action);
 
-/* What the sender is told of the rule. Borrowed. */
-const char *settle_sentence (const Docket *docket, const RuleResult *result);
-/* A text as one line of a reply (RFC 5321). Caller frees. */
-char *settle_line (const char *text);
-
 /* Names the rule that decided. */
 void settle_rule (Decision *decision, const RuleResult *result);
 /* reason: more than the sentence, or NULL. */

@@ -96,6 +96,12 @@ append_rule (GString *text, const Rule *rule, Language language)
                             sentence_for_action (rule->otherwise, language));
     g_string_append_printf (text, " %s %s.\n", phrase (PHRASE_CANNOT_TELL, language),
                             sentence_for_action (rule->cannot_tell, language));
+    if (rule->mixed_otherwise != rule->otherwise)
+        g_string_append_printf (text, "    %s %s.\n", phrase (PHRASE_MIXED, language),
+                                sentence_for_action (rule->mixed_otherwise, language));
+    if (rule->not_set_up != rule->cannot_tell)
+        g_string_append_printf (text, "    %s %s.\n", phrase (PHRASE_NOT_SET_UP, language),
+                                sentence_for_action (rule->not_set_up, language));
     if (rule->has_fallback)
         g_string_append_printf (text, "    strip_fallback: %s\n",
                                 fallback_word (rule->fallback));

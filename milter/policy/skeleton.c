@@ -63,7 +63,7 @@ static const char rules[] =
     "    kind = \"sender-identity\";\n"
     "    applies_to = [ \"promotional\" ];\n"
     "@REPLACES:IDENTITY@"
-    "    fields = [ \"name\" ];         # name, postal_address, contact, register\n"
+    "    fields = [ \"name\" ];         # name, postal_address, contact, email, register …\n"
     "    otherwise = \"refuse\";\n"
     "    cannot_tell = \"allow\";       # a sender without a profile in licet-policy.cfg\n"
     "    source = \"name the statute and its article\";\n"

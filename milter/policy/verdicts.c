@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#include "exceptions.h"
 #include "licet/address.h"
+#include "answered.h"
+#include "exceptions.h"
 #include "resources.h"
 
 static bool
@@ -15,15 +16,6 @@ is_in_force (const Rule *rule, int64_t now)
 {
     return rule->mode != MODE_OFF && now >= rule->valid_from &&
            (!rule->valid_to || now < rule->valid_to);
-}
-
-bool
-verdicts_has_campaign (char **campaigns, const Message *message)
-{
-    for (char **wanted = campaigns; *wanted; wanted++)
-        if (message_has_campaign (message, *wanted))
-            return true;
-    return !campaigns[0];
 }
 
 /* Why the recipient is none of those that the rule is for, or NULL. Whose class nobody knows gets
@@ -72,7 +64,7 @@ find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
         return other;
     if (volume >= 0 && volume <= rule->volume_above)
         return "for senders of more mail a day";
-    return verdicts_has_campaign (rule->campaigns, view->message) ? NULL : "for other campaigns only";
+    return answered_has_campaign (rule->campaigns, view->message) ? NULL : "for other campaigns only";
 }
 
 /* A violation that counts only above a volume that nobody told is none yet. */
@@ -108,11 +100,22 @@ weigh_fix (const Rule *rule, const RuleView *view, RuleResult *result)
     result->action = result->not_set_up ? ACTION_ALLOW : rule->unfixed;
 }
 
+/* A transaction does not wait for the hours of the promotion beside it. */
+static Action
+otherwise_of (const Rule *rule, const RuleView *view)
+{
+    const Classification *classification = view->classification;
+    bool cuttable = classification->class == CLASS_MIXED && classification->blocks->len > 0 &&
+                    !classification->problem && !view->uncuttable && !view->stripped;
+
+    return cuttable ? rule->mixed_otherwise : rule->otherwise;
+}
+
 static void
 set_action (const Rule *rule, const RuleView *view, RuleResult *result)
 {
     if (result->verdict == VERDICT_VIOLATED)
-        result->action = rule->otherwise;
+        result->action = otherwise_of (rule, view);
     else if (result->verdict == VERDICT_CANNOT_TELL)
         result->action = result->not_set_up ? rule->not_set_up : rule->cannot_tell;
     weigh_fix (rule, view, result);

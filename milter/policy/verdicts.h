@@ -8,7 +8,4 @@
  * view is of what a strip leaves, which counts as transactional wherever it goes. */
 GPtrArray *verdicts_judge (const Docket *docket, bool rest, const RuleView *view);
 
-/* Whether the mail is of one of the campaigns; all are when there is none. */
-bool verdicts_has_campaign (char **campaigns, const Message *message);
-
 #endif

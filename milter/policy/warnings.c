@@ -38,6 +38,10 @@ policy_set_warnings (const PolicySet *set, int64_t now)
 
     for (unsigned i = 0; i < set->warnings->len; i++)
         g_ptr_array_add (warnings, g_strdup (g_ptr_array_index (set->warnings, i)));
+    for (unsigned i = 0; i < set->known->len; i++) {
+        const KnownMail *known = g_ptr_array_index (set->known, i);
+        add_ended (warnings, known->where, "an entry of ", "known_mail", known->until, now);
+    }
     for (unsigned i = 0; i < set->territories->len; i++)
         add_of_territory (warnings, g_ptr_array_index (set->territories, i), now);
     for (unsigned i = 0; i < set->providers->len; i++)

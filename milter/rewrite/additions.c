@@ -114,9 +114,12 @@ add_footer (const Message *message, const Decision *decision, const char *rule,
 static const RuleResult *
 find_footer_rule (const Decision *decision)
 {
-    const RuleResult *result = find_due (decision, "unsubscribe");
+    static const char *const kinds[] = { "unsubscribe", "sender-identity", "required-text" };
+    const RuleResult *result = NULL;
 
-    return result ? result : find_due (decision, "sender-identity");
+    for (unsigned i = 0; !result && i < G_N_ELEMENTS (kinds); i++)
+        result = find_due (decision, kinds[i]);
+    return result;
 }
 
 void

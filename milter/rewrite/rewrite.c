@@ -11,23 +11,12 @@
 #include "additions.h"
 #include "text_only.h"
 
-static const char *const control_headers[] = {
-    "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
-    "X-Licet-Campaign", "X-Licet-Route", "X-Licet-Unsigned", NULL,
-};
-
-const char *const *
-rewrite_control_headers (void)
-{
-    return control_headers;
-}
-
+/* Meant for licet, also where a name is misspelt. */
 static bool
 is_control_header (const char *name, const RewriteOptions *options)
 {
-    for (unsigned i = 0; control_headers[i]; i++)
-        if (g_ascii_strcasecmp (control_headers[i], name) == 0)
-            return true;
+    if (g_ascii_strncasecmp (name, "X-Licet-", strlen ("X-Licet-")) == 0)
+        return true;
     /* A tag that the client made up must not pass for ours. */
     return g_ascii_strcasecmp (options->tag_header, name) == 0;
 }

@@ -35,7 +35,7 @@ word (const Page *page, Word word)
 static bool
 has_comma (const Page *page)
 {
-    return page->language == LANGUAGE_ES;
+    return page->language == SPANISH;
 }
 
 static void
@@ -545,7 +545,7 @@ audit_do_report (AuditOptionsTool *options, const char *operand G_GNUC_UNUSED)
     g_autoptr (Figures) figures = files ? figures_new (files, &filter, &error) : NULL;
     if (!figures)
         return tool_fail (error);
-    GString *html = make_page (figures, verdict, spanish ? LANGUAGE_ES : LANGUAGE_EN);
+    GString *html = make_page (figures, verdict, spanish ? SPANISH : ENGLISH);
     status = write_page (options, html);
     g_string_free (html, TRUE);
     return status == EX_OK && verdict->problems->len > 0 ? EX_DATAERR : status;

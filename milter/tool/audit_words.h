@@ -2,8 +2,10 @@
 #ifndef LICET_TOOL_AUDIT_WORDS_H
 #define LICET_TOOL_AUDIT_WORDS_H
 
+#include "licet/decision.h"
+
 /* The report's texts: one row per text, in English and Spanish. */
-typedef enum { LANGUAGE_EN, LANGUAGE_ES, LANGUAGES } Language;
+enum { LANGUAGES = SPANISH + 1 };
 
 typedef enum {
     W_LANG,

@@ -15,6 +15,7 @@ typedef struct {
     Words *words;
     Model *model;
     PolicySet *policies;
+    int64_t now;
 } Reader;
 
 static void
@@ -37,12 +38,16 @@ classify_file (const Reader *reading, const char *path, bool json, GError **erro
             g_prefix_error (error, "%s: ", path);
         return false;
     }
-    g_autoptr (Classification) classification =
-        classify (message, reading->words, reading->model,
-                  reading->policies ? policy_hints (reading->policies, message) : NULL);
+    Hints hints = { 0 };
+    if (reading->policies) {
+        hints = *policy_hints (reading->policies, message);
+        hints.known = policy_known (reading->policies, message, reading->now);
+    }
+    g_autoptr (Classification) classification = classify (
+        message, reading->words, reading->model, reading->policies ? &hints : NULL);
     g_autoptr (GString) text = g_string_new (NULL);
     if (json)
-        report_classify_json (text, path, classification);
+        report_classify_json (text, path, message, classification);
     else
         report_classify_text (text, path, message, classification);
     fputs (text->str, stdout);
@@ -98,7 +103,8 @@ cmd_classify (int argc, char **argv)
         return EX_USAGE;
     if (argc < 2)
         return tool_usage ("classify takes one or more mail files");
-    if (!load_reading (&options, &reading, &error))
+    if (!tool_now (&options, &reading.now, &error) ||
+        !load_reading (&options, &reading, &error))
         return tool_fail (error);
     for (int i = 1; i < argc; i++)
         if (!classify_file (&reading, argv[i], options.json, &error))

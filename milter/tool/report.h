@@ -53,7 +53,7 @@ void report_explain_json (GString *text, const char *path, const Envelope *envel
                           const Plan *plan, unsigned recipient);
 void report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
                           unsigned recipient);
-void report_classify_json (GString *text, const char *path,
+void report_classify_json (GString *text, const char *path, const Message *message,
                            const Classification *classification);
 void report_classify_text (GString *text, const char *path, const Message *message,
                            const Classification *classification);

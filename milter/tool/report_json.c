@@ -265,8 +265,11 @@ add_blocks (GString *json, const Classification *classification)
 }
 
 void
-report_classify_json (GString *text, const char *path, const Classification *classification)
+report_classify_json (GString *text, const char *path, const Message *message,
+                      const Classification *classification)
 {
+    g_autofree char *template = message_template (message);
+
     g_string_append_c (text, '{');
     add_text (text, "file", path);
     add_text (text, "class", message_class_word (classification->class));
@@ -275,6 +278,7 @@ report_classify_json (GString *text, const char *path, const Classification *cla
     add_number (text, "confidence", classification->confidence);
     add_evidence (text, classification);
     add_blocks (text, classification);
+    add_text (text, "template", template);
     add_text (text, "order", content_order_word (classification->order));
     add_text (text, "subject_class", message_class_word (classification->subject_class));
     if (classification->problem)

@@ -119,13 +119,31 @@ add_copy (GString *text, const Variant *variant)
                                                       : "no key for the From domain");
 }
 
+/* What was noticed about the message as such: a claim that was not believed, a misspelt field. */
+static void
+add_notes (GString *text, const Classification *classification, const char *indent)
+{
+    for (unsigned i = 0; i < classification->evidence->len; i++) {
+        const Evidence *evidence = g_ptr_array_index (classification->evidence, i);
+        bool told = g_str_has_prefix (evidence->signal, "declared-") ||
+                    strcmp (evidence->signal, "field-unknown") == 0 ||
+                    strcmp (evidence->signal, "known-mail") == 0;
+        if (told && strcmp (evidence->signal, "declared-class") != 0 &&
+            strcmp (evidence->signal, "declared-purpose") != 0)
+            g_string_append_printf (text, "%snote: %s (%s)\n", indent, evidence->where,
+                                    evidence->signal);
+    }
+}
+
 void
 report_run_text (GString *text, const char *path, const Envelope *envelope, const Plan *plan,
                  const char *dir)
 {
     g_string_append_printf (text, "%s: ", path);
     add_class (text, plan->classification);
-    g_string_append_printf (text, "\nroute: %s\n", route_word (plan->route));
+    g_string_append_c (text, '\n');
+    add_notes (text, plan->classification, "");
+    g_string_append_printf (text, "route: %s\n", route_word (plan->route));
     for (unsigned i = 0; i < plan->decisions->len; i++) {
         g_string_append_printf (text, "  %s (%s): ", envelope_recipient (envelope, i)->address,
                                 plan_decision (plan, i)->facts->territory);
@@ -193,7 +211,9 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     add_outcome (text, decision);
     g_string_append (text, "message: ");
     add_class (text, plan->classification);
-    g_string_append_printf (text, "\nterritory: %s (from the %s, confidence %.2f)\n",
+    g_string_append_c (text, '\n');
+    add_notes (text, plan->classification, "  ");
+    g_string_append_printf (text, "territory: %s (from the %s, confidence %.2f)\n",
                             decision->facts->territory, decision->facts->territory_source,
                             decision->facts->territory_confidence);
     if (decision->facts->provider)
@@ -274,4 +294,7 @@ report_classify_text (GString *text, const char *path, const Message *message,
     }
     if (classification->problem)
         g_string_append_printf (text, "  problem: %s\n", classification->problem);
+    g_autofree char *template = message_template (message);
+    if (template)
+        g_string_append_printf (text, "  template %s\n", template);
 }

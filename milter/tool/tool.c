@@ -196,16 +196,27 @@ override (char **setting, const char *option)
     *setting = g_strdup (option);
 }
 
-Engine *
-tool_engine (const ToolOptions *options, int64_t *ret_now, GError **error)
+bool
+tool_now (const ToolOptions *options, int64_t *ret_now, GError **error)
 {
     Clock clock = { 0 };
     int64_t now = clock_now (&clock);
 
     if (options->now && !clock_parse (options->now, &now, error)) {
         g_prefix_error (error, "--now: ");
-        return NULL;
+        return false;
     }
+    *ret_now = now;
+    return true;
+}
+
+Engine *
+tool_engine (const ToolOptions *options, int64_t *ret_now, GError **error)
+{
+    int64_t now = 0;
+
+    if (!tool_now (options, &now, error))
+        return NULL;
     g_autoptr (Settings) settings = tool_settings (options->config, error);
     if (!settings || !add_keys (settings, options->keys, error))
         return NULL;

@@ -47,6 +47,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ToolOptions, tool_options_clear)
 /* The engine from the file and the options that override it; without a file from the options
  * alone. *ret_now is --now or the present. */
 Engine *tool_engine (const ToolOptions *options, int64_t *ret_now, GError **error);
+/* --now, or the present. MALFORMED when it is no time. */
+bool tool_now (const ToolOptions *options, int64_t *ret_now, GError **error);
 
 /* The settings named by --config, by LICET_CONFIG, or the installed file; all defaults when none
  * of these exists and none was asked for. */

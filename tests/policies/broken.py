@@ -133,7 +133,7 @@ tests = (
     at = "2026-11-23T10:00:00+01:00";
     expect = "refuse"; rule = "DE-CONSENT"; },
   { name = "the evening";
-    mail = "mixed"; offers = 1; unsubscribe = [ "link" ];
+    mail = "mixed"; offers = 1; unsubscribe = [ "link" ]; text = [ "Widerspruch" ];
     headers = [ "X-A: b" ];
     recipient = { consent = "double-opt-in"; since = "2026-01-01"; };
     at = "2026-11-23T21:00:00+01:00";
@@ -217,6 +217,15 @@ ROWS = [
     ("a typo in a field", D, 'fields = [ "name" ]', 'fields = [ "nmae" ]', 'did you mean "name"'),
     ("a typo in a position", D, 'position = "start"', 'position = "strat"', 'did you mean "start"'),
     ("a typo in strip_fallback", M, '"hold"', '"holt"', 'did you mean "hold"'),
+    ("a language that nobody speaks here", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; reply_language = "fr";', "en, es"),
+    ("an attested rule that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; attested = ( { rule = "DE-WINDOWS"; by = "A. Lee"; on = "2026-11-01"; } );', 'did you mean "DE-WINDOW"', WARNS),
+    ("a profile for a territory that is none", M, 'domains = [ "shop.example" ];', 'domains = [ "shop.example" ]; territories = [ "DEU" ];', 'there is no territory "DEU"', WARNS),
+    ("a registry that no rule asks", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; registries = ( { name = "es-robinsn"; file = "nofile.csv"; } );', "no rule asks the registry", WARNS),
+    ("known mail of all senders", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; owner = "A. Lee"; reason = "read"; until = "2027-01-01"; } );', "it would be all mail"),
+    ("known mail without an end", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; senders = [ "pay.example" ]; owner = "A. Lee"; reason = "read"; } );', "until is missing"),
+    ("a name of a template that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; templates = [ "receipt" ]; owner = "A. Lee"; reason = "read"; until = "2027-01-01"; } );', "right would be the 16 digits"),
+    ("known mail that has ended", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; senders = [ "pay.example" ]; owner = "A. Lee"; reason = "read"; until = "2020-01-01"; } );', "an entry of known_mail ended on 2020-01-01", WARNS),
+    ("a page that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; reply_url = "intranet/rules";', 'right would be "https://'),
     ("a typo in ambiguous", M, '= "promotional"', '= "promotionl"', 'did you mean "promotional"'),
     ("a typo in an outcome", D, 'expect = "defer"', 'expect = "differ"', 'did you mean "defer"'),
     ("a typo in a consent", D, 'consent = "double-opt-in"', 'consent = "doubleoptin"', 'did you mean "double-opt-in"'),
@@ -261,7 +270,7 @@ ROWS = [
     ("a window without days", D, 'days = [ "mon", "fri" ]', "days = [ ]", "days is empty"),
     ("an empty label", D, 'labels = [ "Werbung" ]', 'labels = [ "" ]', "a label must be"),
     ("a label of two lines", D, 'labels = [ "Werbung" ]', 'labels = [ "Wer\\nbung" ]', "a label must be"),
-    ("an empty required text", D, '[ "Widerspruch" ]', '[ "" ]', "texts is empty"),
+    ("an empty required text", D, 'texts = [ "Widerspruch" ]', 'texts = [ "" ]', "texts has an empty text"),
     ("an empty source", D, 'source = "DDG s. 6"', 'source = ""', "source must name the statute"),
     ("an owner who is nobody", D, '"Erika Beispiel"', '" "', "owner says nothing"),
     ("an empty unsubscribe word", M, '"abmelden"', '""', "unsubscribe_words has an empty text"),

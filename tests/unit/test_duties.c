@@ -409,7 +409,7 @@ test_row (gconstpointer data)
     g_autoptr (Classification) classification = classification_of (row);
     g_autoptr (RecipientFacts) facts = facts_of (row);
     g_autoptr (RuleResult) result = rule_result_new ();
-    RuleView view = { set, message, classification, facts, row->stripped, time_of (NOW) };
+    RuleView view = { set, message, classification, facts, row->stripped, time_of (NOW), false };
     Rule *rule = load_rule (row->rule, problems);
 
     g_assert_no_error (error);

@@ -13,10 +13,10 @@ static const char main_text[] =
     "default_territory = \"XX\";\n"
     "unsubscribe_words = [ \"unsubscribe\", \"TD\", \"退订\", \"opt out\", \"הסר\" ];\n"
     "senders = ( { domains = [ \"shop.example\" ]; names = [ \"Shop Example\", \"Shop\" ];\n"
-    "  postal_address = [ \"Hauptstraße 1\", \"Köln\" ]; contact = [ \"+49 30 1\", \"hi@shop\" "
+    "  postal_address = [ \"Hauptstraße 1\", \"Köln\" ]; contact = [ \"+49 30 123\", \"hi@shop\" "
     "]; },\n"
-    "  { domains = [ \"news.shop.example\", \"bücher.example\" ]; names = [ \"News Desk\" ]; } "
-    ");\n";
+    "  { domains = [ \"news.shop.example\", \"bücher.example\" ]; names = [ \"News Desk\" ]; "
+    "contact = [ \"desk@news\" ]; } );\n";
 static const char territory_text[] =
     "territory = \"XX\"; name = \"X\"; mixed_mail = \"any-promotion\"; rules = (\n"
     "{ id = \"X-OUT\"; kind = \"unsubscribe\"; where = [ \"link\" ]; otherwise = \"refuse\";\n"
@@ -187,10 +187,14 @@ static const VerdictRow verdicts[] = {
 
     { "all required texts", TEXTS, HTML, "<p>El  TITULAR podrá<p>Otra frase", false,
       VERDICT_SATISFIED, NULL },
+    { "a text that suffices", TEXTS " suffices = [ \"gob.mx/otra\" ];", HTML,
+      "<p>Vea www.GOB.mx/otra", false, VERDICT_SATISFIED, "has \"gob.mx/otra\"" },
+    { "the missing text is named", TEXTS, HTML, "<p>El titular podrá", false, VERDICT_VIOLATED,
+      "lacks \"Otra frase\"" },
     { "a required text without its accent", TEXTS, HTML, "<p>El titular podra<p>Otra frase",
-      false, VERDICT_VIOLATED, "lacks \"el titular" },
+      false, VERDICT_VIOLATED, "lacks \"El titular" },
     { "a required text that is hidden", TEXTS, HTML, "<p>El titular podrá<p hidden>Otra frase",
-      false, VERDICT_VIOLATED, "otra frase" },
+      false, VERDICT_VIOLATED, "Otra frase" },
     { "a required text in the block that goes", TEXTS, HTML,
       "<p>El titular podrá" BLOCK ("Otra frase"), true, VERDICT_VIOLATED, NULL },
 
@@ -204,6 +208,18 @@ static const VerdictRow verdicts[] = {
       "<p>Hauptstraße 1, Ko\xcc\x88ln", false, VERDICT_SATISFIED, NULL },
     { "one way of contact suffices", IDENTITY ("\"contact\""), HTML, "<p>hi@shop", false,
       VERDICT_SATISFIED, NULL },
+    { "a number is no address", IDENTITY ("\"email\""), HTML, "<p>Tel. +49 30 123", false,
+      VERDICT_VIOLATED, "lacks: email" },
+    { "an address is no number", IDENTITY ("\"telephone\""), HTML, "<p>hi@shop", false,
+      VERDICT_VIOLATED, "lacks: telephone" },
+    { "both are there", IDENTITY ("\"email\", \"telephone\""), HTML,
+      "<p>hi@shop, +49 30 123", false, VERDICT_SATISFIED, "has: email, telephone" },
+    { "an address does not stand for a number", IDENTITY ("\"telephone_else_email\""), HTML,
+      "<p>hi@shop", false, VERDICT_VIOLATED, "lacks: telephone_else_email" },
+    { "an address where there is no number", IDENTITY ("\"telephone_else_email\""),
+      "From: a@m.news.shop.example\r\n" HTML, "<p>desk@news", false, VERDICT_SATISFIED, NULL },
+    { "no number at all", IDENTITY ("\"telephone\""), "From: a@m.news.shop.example\r\n" HTML,
+      "<p>desk@news", false, VERDICT_CANNOT_TELL, "profile lacks: telephone" },
     { "what is missing is named", IDENTITY ("\"name\", \"postal_address\", \"contact\""), HTML,
       "<p>Shop, Köln", false, VERDICT_VIOLATED, "lacks: postal_address, contact" },
     { "the name in the block that goes", IDENTITY ("\"name\""), HTML,
@@ -285,7 +301,7 @@ test_verdict (gconstpointer data)
     g_autoptr (RecipientFacts) facts = g_new0 (RecipientFacts, 1);
     facts->address = g_strdup ("ana@mail.example");
     facts->territory = g_strdup ("XX");
-    RuleView view = { set, message, classification, facts, row->stripped, 0 };
+    RuleView view = { set, message, classification, facts, row->stripped, 0, false };
     Rule *rule = load_rule (row->rule, problems);
 
     g_assert_no_error (error);
@@ -403,7 +419,7 @@ static const ProblemRow rule_problems[] = {
       "R.cfg:2: a label must be a text of one line" },
     { "a label of two lines", LABEL ("labels = [ \"ADV\\r\\nBcc: x\" ];"),
       "a label must be a text of one line" },
-    { "a label that is no text", LABEL ("labels = [ \"\xff\" ];"),
+    { "a label that is no text", LABEL ("labels = [ \"a\\nb\" ];"),
       "a label must be a text of one line" },
     { "no fields", IDENTITY (""), "fields is empty; right would be fields = [ \"name\" ]" },
     { "a field that is none", IDENTITY ("\"address\""),
@@ -491,7 +507,7 @@ static const ProblemRow territory_problems[] = {
       "XY.cfg:2: provenance must begin with \"verified: \"" },
     { "a source that is no text",
       XY (RULES (OUT ("A", "source = \"\xff\"; provenance = \"verify: x\";"))),
-      "source must name the statute, in UTF-8" },
+      "is no UTF-8; save the file as UTF-8" },
     { "an end that is the beginning",
       XY (RULES (OUT ("A", FACT "valid_from = \"2026-01-01\"; valid_to = \"2026-01-01\";"))),
       "XY.cfg:2: valid_to is not after valid_from" },
@@ -538,7 +554,8 @@ test_table (void)
         const RuleKind *kind = rule_kind_find (info->name);
         g_assert_nonnull (kind);
         g_assert_cmpstr (kind->summary, ==, info->summary);
-        g_assert_true (g_str_is_ascii (kind->sentence));
+        g_assert_true (g_str_is_ascii (kind->sentence[ENGLISH]));
+        g_assert_cmpstr (kind->sentence[SPANISH], !=, NULL);
     }
     g_assert_null (rule_kind_find (""));
 }

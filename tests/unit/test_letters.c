@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "licet/utf8.h"
+#include "../milter/classify/fold.h"
 #include "../milter/classify/letters.h"
 
 typedef struct {
@@ -103,6 +104,70 @@ test_normalise_letters (void)
     }
 }
 
+/* As GLib folds, letter by letter and twice, since the second time they are known. */
+static void
+test_fold_letters (void)
+{
+    for (gunichar letter = 1; letter < 0x30000; letter++) {
+        g_autoptr (GString) text = g_string_new ("xE");
+        if (!g_unichar_validate (letter))
+            continue;
+        g_string_append_unichar (text, letter);
+        g_string_append (text, "Ä x");
+        g_string_append_unichar (text, letter);
+        g_autofree char *composed = g_utf8_normalize (text->str, -1, G_NORMALIZE_NFC);
+        g_autofree char *whole = g_utf8_casefold (composed, -1);
+        g_autofree char *folded = fold_case (text->str);
+        g_assert_cmpstr (folded, ==, whole);
+    }
+}
+
+static void
+test_folds (void)
+{
+    static const struct {
+        const char *text, *loose, *open;
+    } texts[] = {
+        { "Grüße  an\tALLE", "grusse an alle", "grusse  an alle" },
+        { "l’œuvre – 5\u00a0€", "l’oeuvre – 5 €", "l'œuvre - 5 €" },
+        { "ＳＡＬＥ ½", "sale ½", "sale 1⁄2" },
+        { "İstanbul’da IŞIK", "istanbul’da isik", "istanbul'da isik" },
+        { "ק\u05b8ד", "קד", "קד" },
+        { "한글 漢字", "한글 漢字", "\u1112\u1161\u11ab\u1100\u1173\u11af 漢字" },
+        { "l`eau", "l`eau", "l`eau" },
+        { "", "", "" },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++) {
+        g_autofree char *loose = fold_loose (texts[i].text);
+        g_autofree char *open = fold_open (texts[i].text);
+        g_assert_cmpstr (loose, ==, texts[i].loose);
+        g_assert_cmpstr (open, ==, texts[i].open);
+    }
+}
+
+/* Eight bytes at a time as one by one, wherever they begin and end. */
+static void
+test_eight (void)
+{
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    for (gunichar letter = 1; letter < 0x1000; letter += 7)
+        g_string_append_unichar (text, letter);
+    for (unsigned byte = 1; byte < 0x80; byte++)
+        g_string_append_c (text, (char)byte);
+    for (size_t from = 0; from < text->len; from++) {
+        size_t length = MIN (text->len - from, from % 29);
+        char lower[32] = "";
+        g_autofree char *other = g_ascii_strdown (text->str + from, (gssize)length);
+        utf8_lower_ascii (lower, text->str + from, length);
+        g_assert_cmpmem (lower, length, other, length);
+        if (((guchar)text->str[from] & 0xc0) != 0x80)
+            g_assert_cmpint (g_utf8_strlen (text->str + from, -1), ==,
+                             utf8_count_letters (text->str + from, text->len - from));
+    }
+}
+
 /* A megabyte of marks on one letter took minutes as a whole. */
 static void
 test_long_marks (void)
@@ -125,6 +190,9 @@ main (int argc, char **argv)
         g_autofree char *path = g_strdup_printf ("/letters/%s", rows[i].name);
         g_test_add_data_func (path, &rows[i], test_letters);
     }
+    g_test_add_func ("/letters/fold-letters", test_fold_letters);
+    g_test_add_func ("/letters/folds", test_folds);
+    g_test_add_func ("/letters/eight", test_eight);
     g_test_add_func ("/utf8/pieces", test_normalise);
     g_test_add_func ("/utf8/letters", test_normalise_letters);
     g_test_add_func ("/utf8/long-marks", test_long_marks);

@@ -118,6 +118,38 @@ test_bounds (void)
     g_assert_cmpuint (message_element_count (message, 0), ==, 0);
 }
 
+/* Pages, and whether they are of one template. */
+static const struct {
+    const char *name, *one, *other;
+    bool same;
+} templates[] = {
+    { "texts and attributes", "<p class=a>x</p><i>y</i>", "<p>other</p><i id=b>z</i>", true },
+    { "another number of rows", "<table><tr><td>a</table>",
+      "<table><tr><td>a<tr><td>b<tr><td>c</table>", true },
+    { "rows in another order", "<div><p>a</p><b>c</b></div>", "<div><b>c</b><p>a</p></div>",
+      true },
+    { "an element more", "<div><p>a</p></div>", "<div><p>a</p><b>c</b></div>", false },
+    { "an element elsewhere", "<div><p>a</p></div><b>c</b>", "<div><p>a</p><b>c</b></div>",
+      false },
+    { "an element within", "<div><p>a</p></div>", "<div><p>a<b>c</b></p></div>", false },
+    { "another name", "<div><p>a</p></div>", "<div><q>a</q></div>", false },
+    { "a row of another kind", "<table><tr><td>a</table>", "<table><tr><td>a<tr><th>b</table>",
+      false },
+};
+
+static void
+test_templates (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (templates); i++) {
+        g_autoptr (Message) one = parse_html (templates[i].one);
+        g_autoptr (Message) other = parse_html (templates[i].other);
+        g_autofree char *first = message_template (one), *second = message_template (other);
+        g_assert_cmpuint (strlen (first), ==, 16);
+        if ((strcmp (first, second) == 0) != templates[i].same)
+            g_error ("%s", templates[i].name);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -131,6 +163,7 @@ main (int argc, char **argv)
         g_autofree char *path = g_strdup_printf ("/attribute/%s", attributes[i].name);
         g_test_add_data_func (path, &attributes[i], test_attribute);
     }
+    g_test_add_func ("/outline/templates", test_templates);
     g_test_add_func ("/outline/nested too deep", test_bounds);
     return g_test_run ();
 }

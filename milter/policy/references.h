@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_POLICY_REFERENCES_H
+#define LICET_POLICY_REFERENCES_H
+
+#include "loader.h"
+#include "policy_set.h"
+#include "resources.h"
+
+/* Adds a warning for each name in licet-policy.cfg (root) that nothing else has: the territory of a
+ * profile, an attested rule, a registry that no rule asks; and for a registry that cannot be read.
+ * Once all files are read. */
+void references_check (Loader *loader, const ConfNode *root);
+
+#endif
