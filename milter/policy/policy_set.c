@@ -292,6 +292,8 @@ count_folder (Loader *loader, const char *dir, const char *name, bool words)
         const Conffile *file = open_file (loader, g_ptr_array_index (paths, i));
         if (words && file && loader->set->resources)
             resources_add_words (loader->set->resources, conffile_root (file));
+        if (file)
+            g_ptr_array_set_size (loader->files, (int)loader->files->len - 1);
     }
 }
 
