@@ -17,6 +17,10 @@
  * character, or a domain that is no host name; LIMIT past LIMIT_ADDRESS. Caller frees. */
 char *address_normalise (const char *mailbox, GError **error);
 
+/* The same, or for what is no such address the text itself as valid UTF-8: the key under which a
+ * recipient is known in any case. Caller frees. */
+char *address_key (const char *path);
+
 /* The part after the last "@", borrowed from the argument; "" when there is none. */
 const char *address_domain (const char *address);
 

@@ -10,6 +10,8 @@
 #include "licet/engine.h"
 #include "licet/ledger.h"
 
+struct Guard;
+
 /*
  * Where licetd meets Postfix: the milter (RFC-less; Postfix MILTER_README), the LMTP server
  * (RFC 2033), the submission client (RFC 5321) and the control socket. The edges own all
@@ -28,6 +30,7 @@ Engine *daemon_engine (Daemon *daemon);
 Ledger *daemon_ledger (Daemon *daemon);
 Contacts *daemon_contacts (Daemon *daemon);
 Audit *daemon_audit (Daemon *daemon);
+struct Guard *daemon_guard (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
 /* To be called every minute: what the log has to do by the clock. */
 void daemon_tick (Daemon *daemon);
@@ -56,6 +59,9 @@ typedef enum {
     COUNT_FAILED,
     COUNT_HANDED_OVER,
     COUNT_SUBMITTED,
+    COUNT_SETTLED,
+    COUNT_SENT_AGAIN,
+    COUNT_TURNED_AWAY,
     COUNT_RELOADS,
     COUNT_RELOADS_FAILED,
     COUNT_LAST,

@@ -161,6 +161,14 @@ address_normalise (const char *mailbox, GError **error)
     return g_strconcat (local, "@", domain, NULL);
 }
 
+char *
+address_key (const char *path)
+{
+    char *address = address_normalise (path, NULL);
+
+    return address ? address : g_utf8_make_valid (path, -1);
+}
+
 const char *
 address_domain (const char *address)
 {

@@ -25,4 +25,7 @@ bool apply_hold (SMFICTX *ctx, const char *reason, GError **error);
 /* Adds the field that Postfix's milter_header_checks turns into a hand-over. */
 bool apply_route (SMFICTX *ctx, GError **error);
 
+/* Takes the mark of the second port off a copy. */
+bool apply_unmark (SMFICTX *ctx, GError **error);
+
 #endif

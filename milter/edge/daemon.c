@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "guard.h"
+
 #include "licet/json_text.h"
 #include "licet/log.h"
 #include "licet/rehearsal.h"
@@ -22,6 +24,7 @@ struct Daemon {
     Ledger *ledger;
     Contacts *contacts;
     Audit *audit;
+    Guard *guard;
     Clock clock;
     int64_t started; /* monotonic microseconds */
     unsigned counters[COUNT_LAST];
@@ -37,6 +40,9 @@ static const char *const counter_names[] = {
     [COUNT_FAILED] = "failed",
     [COUNT_HANDED_OVER] = "handed_over",
     [COUNT_SUBMITTED] = "submitted",
+    [COUNT_SETTLED] = "doubts_settled",
+    [COUNT_SENT_AGAIN] = "doubts_sent_again",
+    [COUNT_TURNED_AWAY] = "turned_away",
     [COUNT_RELOADS] = "reloads",
     [COUNT_RELOADS_FAILED] = "reloads_failed",
 };
@@ -100,6 +106,9 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->settings_path = g_strdup (settings_path);
     daemon->clock = *clock;
     daemon->started = g_get_monotonic_time ();
+    daemon->guard = guard_new (error);
+    if (!daemon->guard)
+        return NULL;
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
@@ -123,6 +132,7 @@ daemon_free (Daemon *daemon)
     engine_unref (daemon->engine);
     g_clear_pointer (&daemon->ledger, ledger_free);
     g_clear_pointer (&daemon->contacts, contacts_free);
+    guard_free (daemon->guard);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -154,6 +164,12 @@ Audit *
 daemon_audit (Daemon *daemon)
 {
     return daemon->audit;
+}
+
+Guard *
+daemon_guard (Daemon *daemon)
+{
+    return daemon->guard;
 }
 
 int64_t

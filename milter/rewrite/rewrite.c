@@ -13,7 +13,7 @@
 
 static const char *const control_headers[] = {
     "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
-    "X-Licet-Campaign", "X-Licet-Route", NULL,
+    "X-Licet-Campaign", "X-Licet-Route", "X-Licet-Copy", NULL,
 };
 
 const char *const *

@@ -492,8 +492,9 @@ test_erase (void)
     Audit *audit = open_audit (&place, NOW);
     bool known = false;
     LedgerKey key = { "4cQUEUE", "ana@x.example", "ana@x.example" };
-    LedgerState state;
-    g_autofree char *none = NULL;
+    const LedgerCopy copy = { .digest = "d1" };
+    bool begun = false;
+    int64_t attempt = 0;
     write_some (&place, audit, 2, NOW);
     audit_close (audit, NOW);
     g_autofree char *subject = ledger_find_subject (place.ledger, "ana@x.example", NULL);
@@ -501,7 +502,7 @@ test_erase (void)
     g_assert_nonnull (strstr (text, subject));
 
     g_autoptr (GError) busy = NULL;
-    g_assert_true (ledger_begin (place.ledger, &key, &state, &none, NULL));
+    g_assert_true (ledger_begin (place.ledger, &key, 1, &copy, &begun, &attempt, NULL));
     g_assert_false (ledger_erase (place.ledger, "ana@x.example", &known, &busy));
     g_assert_error (busy, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
     g_assert_true (ledger_submitted (place.ledger, &key, "4cX", NULL));
