@@ -65,8 +65,9 @@ typedef struct {
  * guarded or submitted, which belongs to an earlier attempt and may not be sent again. On failure
  * nothing may be submitted.
  */
-bool ledger_begin (Ledger *ledger, const LedgerKey *keys, unsigned count, const LedgerCopy *copy,
-                   bool *ret_begun, int64_t *ret_attempt, GError **error);
+bool ledger_begin (Ledger *ledger, const LedgerKey *keys, unsigned count,
+                   const LedgerCopy *copy, bool *ret_begun, int64_t *ret_attempt,
+                   GError **error);
 
 typedef enum {
     LEDGER_ADMITTED,

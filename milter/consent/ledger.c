@@ -33,19 +33,22 @@ static const char *const statements[STATEMENTS] = {
     [DROP_ATTEMPT_OF] = "DELETE FROM attempts WHERE number = (SELECT attempt FROM journal "
                         "WHERE queue_id = ?1 AND recipient = ?2)",
     /* Not where the guard has been faster: that attempt is on its way and has to be settled first. */
-    [BEGIN_ROW] = "INSERT INTO journal (queue_id, recipient, state, attempt, at) "
-                  "VALUES (?1, ?2, 'begun', ?3, unixepoch()) "
-                  "ON CONFLICT (queue_id, recipient) DO UPDATE SET attempt = ?3, at = unixepoch() "
-                  "WHERE state = 'begun'",
+    [BEGIN_ROW] =
+        "INSERT INTO journal (queue_id, recipient, state, attempt, at) "
+        "VALUES (?1, ?2, 'begun', ?3, unixepoch()) "
+        "ON CONFLICT (queue_id, recipient) DO UPDATE SET attempt = ?3, at = unixepoch() "
+        "WHERE state = 'begun'",
     [FIND_ATTEMPT] = "SELECT digest, held FROM attempts WHERE number = ?1",
-    [GUARD_ROW] = "UPDATE journal SET state = 'guarded', submitted_queue_id = ?3, at = unixepoch() "
-                  "WHERE attempt = ?1 AND recipient = ?2 AND state != 'submitted' AND state = 'begun'",
+    [GUARD_ROW] =
+        "UPDATE journal SET state = 'guarded', submitted_queue_id = ?3, at = unixepoch() "
+        "WHERE attempt = ?1 AND recipient = ?2 AND state != 'submitted' AND state = 'begun'",
     [DROP_ATTEMPT] = "DELETE FROM attempts WHERE number = ?1",
     /* Also without a row: what Postfix has taken must not be handed to it again. */
-    [SUBMIT_ROW] = "INSERT INTO journal (queue_id, recipient, state, attempt, submitted_queue_id, at) "
-                   "VALUES (?1, ?2, 'submitted', 0, ?3, unixepoch()) "
-                   "ON CONFLICT (queue_id, recipient) DO UPDATE "
-                   "SET state = 'submitted', submitted_queue_id = ?3, at = unixepoch()",
+    [SUBMIT_ROW] =
+        "INSERT INTO journal (queue_id, recipient, state, attempt, submitted_queue_id, at) "
+        "VALUES (?1, ?2, 'submitted', 0, ?3, unixepoch()) "
+        "ON CONFLICT (queue_id, recipient) DO UPDATE "
+        "SET state = 'submitted', submitted_queue_id = ?3, at = unixepoch()",
     [FORGET_ROW] = "DELETE FROM journal WHERE queue_id = ?1 AND recipient = ?2 "
                    "AND state != 'submitted' AND attempt = ?3",
     [ABANDON_ROW] = "DELETE FROM journal WHERE queue_id = ?1 AND recipient = ?2 "
@@ -75,12 +78,12 @@ static const char *const statements[STATEMENTS] = {
     "  at INTEGER NOT NULL\n"                                                                  \
     ");\n"
 
-static const char schema[] = "PRAGMA application_id = 1818455089;\n"
-                             "PRAGMA user_version = 2;\n" SCHEMA_JOURNAL
-                             "CREATE TABLE subjects (\n"
-                             "  address TEXT PRIMARY KEY,\n"
-                             "  salt BLOB NOT NULL\n"
-                             ") WITHOUT ROWID;\n";
+static const char schema[] =
+    "PRAGMA application_id = 1818455089;\n"
+    "PRAGMA user_version = 2;\n" SCHEMA_JOURNAL "CREATE TABLE subjects (\n"
+    "  address TEXT PRIMARY KEY,\n"
+    "  salt BLOB NOT NULL\n"
+    ") WITHOUT ROWID;\n";
 
 /* Version 1 knew no attempts. What it had begun may be begun again. */
 static const char from_1[] =
@@ -214,7 +217,8 @@ ledger_make_salt (Ledger *ledger, const char *address, Salt *ret_salt, GError **
         return false;
     if (ret_salt->known)
         return true;
-    if (!add_salt (ledger, address, error) || !ledger_find_salt (ledger, address, ret_salt, error))
+    if (!add_salt (ledger, address, error) ||
+        !ledger_find_salt (ledger, address, ret_salt, error))
         return false;
     if (!ret_salt->known)
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: a salt was not kept",

@@ -186,8 +186,8 @@ admit_locked (Ledger *ledger, const LedgerArrival *arrival, LedgerVerdict *ret_v
 {
     if (!database_run (ledger->database, "BEGIN IMMEDIATE", error))
         return false;
-    bool ok = find_attempt (ledger, arrival->attempt, arrival->digest, ret_verdict, ret_held,
-                            error);
+    bool ok =
+        find_attempt (ledger, arrival->attempt, arrival->digest, ret_verdict, ret_held, error);
     for (unsigned i = 0; ok && *ret_verdict == LEDGER_ADMITTED && i < arrival->count; i++)
         ok = guard_row (ledger, arrival, &arrival->recipients[i], ret_verdict, error);
     ok = ok && drop_attempt (ledger, arrival->attempt, error);

@@ -13,11 +13,11 @@
  * showq(8), and its log. Both may be out of reach; that is no evidence.
  */
 typedef enum {
-    QUEUE_UNKNOWN,  /* showq could not be asked */
-    QUEUE_ABSENT,   /* the whole list was read */
+    QUEUE_UNKNOWN, /* showq could not be asked */
+    QUEUE_ABSENT,  /* the whole list was read */
     QUEUE_INCOMING, /* no proof: Postfix shows a file before it is synced, and may remove it again */
-    QUEUE_MOVED,    /* the queue manager has taken it: active or deferred */
-    QUEUE_HELD,     /* like incoming while young: it gets there before it is synced */
+    QUEUE_MOVED, /* the queue manager has taken it: active or deferred */
+    QUEUE_HELD,  /* like incoming while young: it gets there before it is synced */
 } QueueEvidence;
 
 typedef enum {
@@ -36,7 +36,8 @@ typedef enum {
 
 /* The table alone. seconds since it was let in; settle: after which Postfix has committed or given
  * up for certain. */
-DoubtVerdict doubt_weigh (QueueEvidence queue, LogEvidence log, int64_t seconds, int64_t settle);
+DoubtVerdict doubt_weigh (QueueEvidence queue, LogEvidence log, int64_t seconds,
+                          int64_t settle);
 
 /* Looks, and weighs. *ret_evidence is a line for the log. Caller frees. */
 DoubtVerdict doubt_settle (const Settings *settings, const char *queue_id, int64_t seconds,

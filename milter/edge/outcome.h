@@ -20,7 +20,7 @@
     "451 4.3.5 licet: the second port of Postfix is not guarded by this daemon"
 #define REPLY_NOT_OURS                                                                         \
     "451 4.7.1 licet: this port takes finished copies from licetd and nothing else"
-#define REPLY_IN_DOUBT      "451 4.4.2 licet: the second port of Postfix did not confirm the copy"
+#define REPLY_IN_DOUBT "451 4.4.2 licet: the second port of Postfix did not confirm the copy"
 #define REPLY_PARKED                                                                           \
     "451 4.4.2 licet: the copy may have left before a crash; see IN DOUBT in licetd(8)"
 #define REPLY_NO_UNDERSTAND "451 4.3.0 licet: the second port of Postfix gave no valid reply"

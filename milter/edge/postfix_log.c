@@ -42,7 +42,7 @@ judge (const char *program, const char *text)
     if ((manages || strcmp (program, "postsuper") == 0) && g_str_has_prefix (text, "removed"))
         return LOG_TAKEN;
     return g_str_has_prefix (text, "to=<") && strstr (text, " status=") ? LOG_TAKEN
-                                                                         : LOG_SILENT;
+                                                                        : LOG_SILENT;
 }
 
 static LogEvidence

@@ -22,13 +22,13 @@ enum {
 
 typedef struct {
     const char *queue_id;
-    GString *text;     /* the one under way */
-    char *name;        /* of the attribute whose value comes next, or NULL */
-    char *queue;       /* of the message under way */
-    unsigned lists;    /* complete ones */
+    GString *text;  /* the one under way */
+    char *name;     /* of the attribute whose value comes next, or NULL */
+    char *queue;    /* of the message under way */
+    unsigned lists; /* complete ones */
     bool is_list_empty;
-    bool is_known;     /* the first list was showq's */
-    bool is_whole;     /* the last list was read */
+    bool is_known; /* the first list was showq's */
+    bool is_whole; /* the last list was read */
     QueueEvidence found;
 } Reader;
 

@@ -307,9 +307,8 @@ mail_command (const Client *client, GError **error)
     g_string_printf (command, "MAIL FROM:<%s>", sender->address);
     if (client->extensions & EXT_SIZE)
         g_string_append_printf (command, " SIZE=%zu",
-                                g_bytes_get_size (client->job->bytes) +
-                                    strlen (MARK_FORMAT) - strlen ("%s") +
-                                    strlen (client->job->mark));
+                                g_bytes_get_size (client->job->bytes) + strlen (MARK_FORMAT) -
+                                    strlen ("%s") + strlen (client->job->mark));
     if (!append_params (client, sender, command, error))
         return NULL;
     return g_string_free (g_steal_pointer (&command), FALSE);
@@ -501,8 +500,8 @@ submit_copy (const SubmitJob *job, GError **error)
     client->job = job;
     client->result = g_new0 (Submission, 1);
     client->result->replies = g_ptr_array_new_with_free_func (g_free);
-    if (!check_job (job, error) || !greet (client, error) ||
-        !check_guard (client, error) || !send_identity (client, error))
+    if (!check_job (job, error) || !greet (client, error) || !check_guard (client, error) ||
+        !send_identity (client, error))
         return NULL;
     g_autoptr (GPtrArray) commands = list_commands (client, error);
     if (!commands || !send_commands (client, commands, error) || !send_message (client, error))

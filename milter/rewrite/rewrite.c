@@ -12,8 +12,13 @@
 #include "text_only.h"
 
 static const char *const control_headers[] = {
-    "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
-    "X-Licet-Campaign", "X-Licet-Route", "X-Licet-Copy", NULL,
+    "X-Licet-Purpose",
+    "X-Licet-Class",
+    "X-Licet-Territory",
+    "X-Licet-Campaign",
+    "X-Licet-Route",
+    "X-Licet-Copy",
+    NULL,
 };
 
 const char *const *

@@ -42,9 +42,8 @@ test_weights (void)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS (weights); i++) {
         g_test_message ("%s", weights[i].name);
-        g_assert_cmpint (
-            doubt_weigh (weights[i].queue, weights[i].log, weights[i].seconds, 60), ==,
-            weights[i].want);
+        g_assert_cmpint (doubt_weigh (weights[i].queue, weights[i].log, weights[i].seconds, 60),
+                         ==, weights[i].want);
     }
 }
 
@@ -73,8 +72,7 @@ static const struct {
     { "a header that looks like it",
       AT "postfix/cleanup[7]: Q1: info: header Subject: x]: Q1: removed from y\n", NULL,
       LOG_SILENT },
-    { "a program that says so",
-      AT "fake[7]: Q1: removed\n", NULL, LOG_SILENT },
+    { "a program that says so", AT "fake[7]: Q1: removed\n", NULL, LOG_SILENT },
     { "rejected", AT "postfix/cleanup[7]: Q1: milter-reject: END-OF-MESSAGE from x[y]: 4.7.1\n",
       NULL, LOG_REJECTED },
     { "another milter's word", AT "postfix/smtpd[7]: Q1: milter-reject: RCPT from x[y]\n", NULL,
@@ -132,11 +130,13 @@ static const struct {
       QUEUE_UNKNOWN },
     { "an old Postfix", "-Queue ID- --Size-- ----Arrival Time----\nQ1 1 Tue\n", QUEUE_UNKNOWN },
     { "a reason that looks like it",
-      PROTOCOL "queue_name|active|queue_id|Q2|recipient|queue_id|reason|Q1||" "|",
+      PROTOCOL "queue_name|active|queue_id|Q2|recipient|queue_id|reason|Q1||"
+               "|",
       QUEUE_ABSENT },
     { "a mail whose sender is empty",
-      PROTOCOL "queue_name|active|queue_id|Q2|sender||recipient|c@d||" MAIL ("active", "Q1")
-      "|", QUEUE_MOVED },
+      PROTOCOL
+      "queue_name|active|queue_id|Q2|sender||recipient|c@d||" MAIL ("active", "Q1") "|",
+      QUEUE_MOVED },
 };
 
 typedef struct {

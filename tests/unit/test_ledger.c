@@ -105,8 +105,8 @@ begin (Play *play, unsigned number, char want)
     int64_t attempt = 0;
     bool begun = false;
 
-    g_assert_true (ledger_begin (play->ledger, &keys[number], 1, &copy, &begun, &attempt,
-                                 &error));
+    g_assert_true (
+        ledger_begin (play->ledger, &keys[number], 1, &copy, &begun, &attempt, &error));
     g_assert_no_error (error);
     g_assert_cmpint (begun, ==, want == 'y');
     g_assert_cmpint (attempt, >, play->last[number]);
@@ -242,7 +242,8 @@ test_upgrade (void)
         "INSERT INTO subjects VALUES ('ana@x.example', x'000102030405060708090a0b0c0d0e0f');"
         "INSERT INTO subjects VALUES ('bob@x.example', x'000102030405060708090a0b0c0d0e0f');"
         "INSERT INTO journal VALUES ('A1', "
-        "'dd1ae7a15cc0cf8eb8eb7e8f7f07eb4bbc2b9ffa5a4d7a1ed8a8d8b2c1d0f9a5', 'begun', NULL, 1);";
+        "'dd1ae7a15cc0cf8eb8eb7e8f7f07eb4bbc2b9ffa5a4d7a1ed8a8d8b2c1d0f9a5', 'begun', NULL, "
+        "1);";
     g_auto (Place) place = make_place ();
     sqlite3 *database = NULL;
 

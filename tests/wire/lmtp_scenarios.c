@@ -167,7 +167,8 @@ static void
 write_mail_log (World *world, const char *format)
 {
     g_autofree char *audit_status = world_ask (world, "status");
-    g_autoptr (GString) log = g_string_new ("Nov 24 09:00:00 mail postfix/qmgr[7]: X1: removed\n");
+    g_autoptr (GString) log =
+        g_string_new ("Nov 24 09:00:00 mail postfix/qmgr[7]: X1: removed\n");
 
     g_assert_nonnull (strstr (audit_status, "\"in_doubt\":1"));
     for (unsigned i = 1; format && i < 500; i++) {
@@ -187,7 +188,8 @@ test_in_doubt (void)
     } rows[] = {
         { "4cDOUBT1", "postfix/qmgr[1]: @ID@: from=<a@b>, size=1, nrcpt=1 (queue active)",
           "250 2.0.0 submitted as SINK", 1 },
-        { "4cDOUBT2", "postfix/cleanup[1]: @ID@: milter-reject: END-OF-MESSAGE from x[y]: 4.7.1",
+        { "4cDOUBT2",
+          "postfix/cleanup[1]: @ID@: milter-reject: END-OF-MESSAGE from x[y]: 4.7.1",
           "250 2.0.0 submitted as SINK", 2 },
         { "4cDOUBT3", "postfix/smtpd[1]: @ID@: client=localhost[127.0.0.1]", "451 4.4.2 ", 1 },
         { "4cDOUBT4", NULL, "451 4.4.2 ", 1 },
@@ -314,8 +316,7 @@ static void
 test_replayed (void)
 {
     LmtpClient *client = world_lmtp (shared);
-    g_autoptr (GPtrArray) replies =
-        lmtp_deliver (client, "4cREPLAY", "yes@example.com", MIXED);
+    g_autoptr (GPtrArray) replies = lmtp_deliver (client, "4cREPLAY", "yes@example.com", MIXED);
     g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
     const GString *wire = mail_at (mails, 0)->wire;
     g_autofree char *path = world_path (shared, "milter");

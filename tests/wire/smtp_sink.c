@@ -133,7 +133,8 @@ take_answer (SinkMail *mail, const MilterAnswer *answer)
     g_string_free (mail->data, TRUE);
     mail->data = changed;
     for (unsigned i = 0; i < answer->changes->len; i++)
-        mail->held |= ((const MilterChange *)g_ptr_array_index (answer->changes, i))->kind == 'q';
+        mail->held |=
+            ((const MilterChange *)g_ptr_array_index (answer->changes, i))->kind == 'q';
 }
 
 /* Whether the guard lets it in; without one, anything gets in. */

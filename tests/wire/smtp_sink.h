@@ -22,8 +22,8 @@ typedef enum {
     SINK_DROPS_AFTER_DATA, /* takes the message and hangs up without a reply */
     SINK_REFUSES_DATA,     /* 451 after the final dot */
     SINK_SAYS_NONSENSE,    /* instead of a greeting */
-    SINK_UNGUARDED,    /* has no milter */
-    SINK_CHANGES_DATA, /* before the guard sees it */
+    SINK_UNGUARDED,        /* has no milter */
+    SINK_CHANGES_DATA,     /* before the guard sees it */
 } SinkMode;
 
 SmtpSink *smtp_sink_new (void);
