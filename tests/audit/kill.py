@@ -84,6 +84,8 @@ class Sink(socketserver.StreamRequestHandler):
                     continue
                 with self.server.lock:
                     self.server.copies += [(name.decode(), recipient) for recipient in recipients]
+                    self.server.whole += [(name.decode(), who, re.sub("X-Licet-Copy.*\r\n", "", data.decode()))
+                                          for who in recipients]
                     self.server.log.write(f"Nov 24 09:00:00 mail postfix/qmgr[1]: {queue_id}: removed\n")
                     self.server.log.flush()
                 self.say(f"250 2.0.0 Ok: queued as {queue_id}")
@@ -95,7 +97,8 @@ class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
-    copies, number, guard, log = [], 0, None, None
+    copies, whole = [], []
+    number, guard, log = 0, None, None
     lock = threading.Lock()
 
     def handle_error(self, request, client_address):
