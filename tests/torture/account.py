@@ -125,7 +125,7 @@ class Verdict:
 def count_faults(torture):
     log = torture.world.text("licetd.log")
     return {"disk full": log.count("disk I/O error") + log.count("File too large") + log.count("database or disk is full"),
-            "store locked": log.count("consent store:"), "reload refused": log.count("reload=failed"),
+            "store locked": torture.counts["locked"], "reload refused": log.count("reload=failed"),
             "clock moved": torture.counts["clock"]}
 
 

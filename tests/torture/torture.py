@@ -185,6 +185,7 @@ class Torture:
         with sqlite3.connect(self.world.path("consent.db"), timeout=1) as store:
             store.isolation_level = None
             store.execute("BEGIN EXCLUSIVE")
+            self.counts["locked"] += 1
             time.sleep(rng.uniform(0.5, 6))
             store.execute("ROLLBACK")
 

@@ -239,6 +239,28 @@ test_torn (void)
     }
 }
 
+/* A line of several pages, torn: what is cut off was mapped. */
+static void
+test_torn_long (void)
+{
+    g_auto (Place) place = { 0 };
+    place_init (&place);
+    Audit *audit = open_audit (&place, NOW);
+    write_some (&place, audit, 3, NOW);
+    audit_close (audit, NOW);
+    g_autofree char *whole = read_text (place.log);
+    g_autofree char *much = g_strnfill (40000, 'x');
+    g_autofree char *torn = g_strconcat (whole, "{\"seq\":6,\"reply\":\"", much, NULL);
+
+    g_assert_true (g_file_set_contents (place.log, torn, -1, NULL));
+    audit_close (open_audit (&place, NOW + 60), NOW + 60);
+    g_autofree char *text = read_text (place.log);
+    g_assert_nonnull (strstr (text, "\"record\":\"repair\""));
+    g_autofree char *kept = g_strconcat (place.log, ".torn-6", NULL);
+    g_assert_cmpint (g_unlink (kept), ==, 0);
+    check_whole (&place, 7);
+}
+
 /* Nothing is whole: as if it had never been begun. */
 static void
 test_torn_first (void)
@@ -555,6 +577,7 @@ main (int argc, char **argv)
         { "/audit/chain", test_chain },
         { "/audit/failures are records, a line each", test_failure_records },
         { "/audit/a torn end is cut, kept and recorded", test_torn },
+        { "/audit/a torn line of several pages", test_torn_long },
         { "/audit/a torn first line", test_torn_first },
         { "/audit/damage before the end stops everything", test_damaged },
         { "/audit/one writer", test_lock },
