@@ -141,8 +141,9 @@ class Torture:
             faults["FAULT_CLOCK"] = str(self.random.choice((-86400, -3600, 3600, 86400)))
             self.counts["clock"] += 1
         started = self.world.start_licetd(**faults)
-        if not started and self.world.daemon.returncode in (75, 78):
-            self.counts["refused starts"] += 1  # with its policies broken or its store locked, rightly
+        if not started and self.world.daemon.returncode in (75, 78, -signal.SIGHUP):
+            # Rightly: its policies were broken, or its store locked; or a SIGHUP came before main.
+            self.counts["refused starts"] += 1
             time.sleep(0.2)
             return
         end = time.monotonic() + (self.random.uniform(2, 4) if point else min(5, self.random.expovariate(1 / 0.7)))
