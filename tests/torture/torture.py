@@ -167,9 +167,9 @@ class Torture:
         rng = random.Random(self.options.seed + 1)
         while not self.calm.wait(rng.expovariate(1 / self.options.pause)):
             word = rng.choice(("reload", "abort", "abort", "stop"))
-            if self.world.control_postfix(word) == 0:
-                self.counts[word] += 1
-            if word != "reload":
+            done = self.world.control_postfix(word) == 0
+            self.counts[word if done else "hung"] += 1
+            if word != "reload" or not done:
                 process = self.world.processes["postfix"]
                 try:
                     process.wait(20)
@@ -258,10 +258,15 @@ class Torture:
         """Until Postfix, up, has nothing left and the journal no doubt. What hangs is told."""
         end = time.monotonic() + self.options.drain
         while time.monotonic() < end:
-            subprocess.run(["postqueue", "-c", self.world.path("etc"), "-f"], capture_output=True, check=False)
-            status = self.world.licet("status", "--json", "--config", self.world.config, check=False).stdout
-            if rehearsal_is_idle(self.world) and '"in_doubt":0' in status.replace(" ", ""):
-                return True
+            try:
+                ask_queue(self.world, "-f")
+                status = self.world.licet("status", "--json", "--config", self.world.config, check=False).stdout
+                listed = ask_queue(self.world, "-j")
+                if listed.returncode == 0 and not listed.stdout.strip() and '"in_doubt":0' in status.replace(" ", ""):
+                    return True
+            except subprocess.TimeoutExpired:
+                self.world.kill_hung_postfix()
+                self.world.begin_postfix()
             time.sleep(1)
         return False
 
@@ -274,9 +279,9 @@ class Torture:
         return account.judge(self, POINTS, drained)
 
 
-def rehearsal_is_idle(world):
-    done = subprocess.run(["postqueue", "-c", world.path("etc"), "-j"], capture_output=True, text=True, check=False)
-    return done.returncode == 0 and not done.stdout.strip()
+def ask_queue(world, option):
+    return subprocess.run(["postqueue", "-c", world.path("etc"), option], capture_output=True, text=True, check=False,
+                          timeout=30)
 
 
 def parse():

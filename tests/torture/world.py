@@ -164,8 +164,21 @@ rules = ( {{ id = "ES-CONSENT"; kind = "consent"; applies_to = [ "promotional" ]
     # Postfix
 
     def control_postfix(self, word):
-        return subprocess.run(["postfix", "-c", self.path("etc"), word], capture_output=True, check=False,
-                              timeout=60).returncode
+        """Postfix's own stop and abort hang when they come while its log daemon dies; then it is killed."""
+        try:
+            return subprocess.run(["postfix", "-c", self.path("etc"), word], capture_output=True, check=False,
+                                  timeout=20).returncode
+        except subprocess.TimeoutExpired:
+            self.kill_hung_postfix()
+            return 1
+
+    def kill_hung_postfix(self):
+        try:
+            master = int(self.text("queue/pid/master.pid"))
+            for group in {os.getpgid(master), self.processes["postfix"].pid}:
+                os.killpg(group, signal.SIGKILL)
+        except (OSError, ValueError):
+            pass  # it is gone
 
     def begin_postfix(self):
         """Until it answers. A start right after an abort may find the old one's lock."""
