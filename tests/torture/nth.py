@@ -227,7 +227,7 @@ class Trial:
 def numbers_of(word):
     """Each n; of the thousands of allocations some."""
     if word != "allocate":
-        return range(1, 200 if ALL else 10)
+        return range(1, 200 if ALL else 40)
     return [int(1.7 ** i) + 1 for i in range(1, 18 if ALL else 8)]
 
 
