@@ -140,7 +140,8 @@ open_ledger (const char *path, bool read_only, GError **error)
     ledger->database = database;
     if (!read_only && !upgrade (database, error))
         return NULL;
-    for (unsigned i = 0; i < (read_only ? READER_STATEMENTS : STATEMENTS); i++) {
+    unsigned count = is_version_1 (database) ? READER_STATEMENTS : STATEMENTS;
+    for (unsigned i = 0; i < count; i++) {
         ledger->prepared[i] = database_prepare (database, statements[i], error);
         if (!ledger->prepared[i])
             return NULL;
