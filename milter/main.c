@@ -365,7 +365,7 @@ wait_for_stop (Daemon *daemon)
 }
 
 static void
-serve (Daemon *daemon)
+serve (Daemon *daemon, LmtpEdge *lmtp)
 {
     mask_signals (SIG_UNBLOCK);
     GThread *milter = g_thread_new ("milter", run_milter, daemon);
@@ -375,6 +375,8 @@ serve (Daemon *daemon)
     wait_for_stop (daemon);
     notify ("STOPPING=1");
     log_info (NULL, "stopping");
+    /* Copies under way still need the guard. */
+    lmtp_edge_stop (lmtp);
     milter_edge_stop ();
     g_thread_join (milter);
 }
@@ -393,12 +395,13 @@ run (Daemon *daemon, PreflightHelper *helper)
     bool open = control && milter_edge_open (daemon, &error);
     if (open) {
         WatchEdge *watch = watch_edge_start (daemon, helper);
-        serve (daemon);
+        serve (daemon, lmtp);
         watch_edge_stop (watch);
+    } else {
+        lmtp_edge_stop (lmtp);
     }
     if (control)
         control_edge_stop (control);
-    lmtp_edge_stop (lmtp);
     daemon_save_counts (daemon);
     return open ? EX_OK : report (error);
 }

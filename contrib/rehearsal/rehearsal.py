@@ -107,6 +107,8 @@ class Rehearsal:
             "consent": "sqlite:" + self.path("consent.db"),
             "state": self.path("state.db"),
             "audit_log": self.path("audit.jsonl"),
+            "postfix_queue": self.path("queue"),
+            "mail_log": self.path("maillog"),
         }
         values.update(changes)
         lines = [f'{name} = "{value}";' for name, value in values.items()] + ["verify_signatures = 1;"]

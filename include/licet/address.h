@@ -22,6 +22,10 @@ char *address_normalise (const char *mailbox, GError **error);
  * address. Caller frees. */
 char *address_without_tag (const char *address);
 
+/* The same, or for what is no such address the text itself as valid UTF-8: the key under which a
+ * recipient is known in any case. Caller frees. */
+char *address_key (const char *path);
+
 /* The part after the last "@", borrowed from the argument; "" when there is none. */
 const char *address_domain (const char *address);
 

@@ -11,6 +11,8 @@
 #include "licet/ledger.h"
 #include "licet/preflight.h"
 
+struct Guard;
+
 /*
  * Where licetd meets Postfix: the milter (RFC-less; Postfix MILTER_README), the LMTP server
  * (RFC 2033), the submission client (RFC 5321) and the control socket. The edges own all
@@ -36,6 +38,7 @@ char *daemon_preflight (Daemon *daemon);
 /* wake: an eventfd of who looks, or -1. daemon_look has them look at once, and so does a reload. */
 void daemon_watch (Daemon *daemon, int wake);
 void daemon_look (Daemon *daemon);
+struct Guard *daemon_guard (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
 /* To be called every minute: what the log has to do by the clock, and saving what was counted. */
 void daemon_tick (Daemon *daemon);
@@ -71,6 +74,9 @@ typedef enum {
     COUNT_FAILED,
     COUNT_HANDED_OVER,
     COUNT_SUBMITTED,
+    COUNT_SETTLED,
+    COUNT_SENT_AGAIN,
+    COUNT_TURNED_AWAY,
     COUNT_RELOADS,
     COUNT_RELOADS_FAILED,
     COUNT_LAST,

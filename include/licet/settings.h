@@ -53,6 +53,10 @@ typedef struct {
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;
+    char *resend_in_doubt;       /* "yes" or "no" */
+    int64_t doubt_seconds;       /* after which Postfix has kept or dropped a copy */
+    char *postfix_queue;         /* directory, or "" */
+    char *mail_log;              /* path, or "" */
     int64_t policy_test_seconds; /* budget of the policies' own cases; 0: run none */
     char *resolver;              /* "HOST:PORT", or "" for those of the system */
     char **egress;               /* IP addresses */

@@ -179,6 +179,14 @@ address_without_tag (const char *address)
     return g_strdup_printf ("%.*s%s", (int)(plus - address), address, at);
 }
 
+char *
+address_key (const char *path)
+{
+    char *address = address_normalise (path, NULL);
+
+    return address ? address : g_utf8_make_valid (path, -1);
+}
+
 const char *
 address_domain (const char *address)
 {

@@ -48,6 +48,7 @@ static const char *const existing_words[] = { "keep", "remove", "remove-if-broke
 static const char *const rows_words[] = { "first", "all", NULL };
 static const char *const engine_words[] = { "openssl", "libopendkim", NULL };
 static const char *const unsigned_words[] = { "pass", "defer", NULL };
+static const char *const yes_words[] = { "yes", "no", NULL };
 
 #define AT(member) offsetof (Settings, member)
 
@@ -146,6 +147,14 @@ static const Setting table[] = {
       "connections to licet-web at once" },
     { "web_seconds", SETTING_NUMBER, "15", AT (web_seconds), 2, 300, NULL,
       "longest time for one request to licet-web" },
+    { "resend_in_doubt", SETTING_TEXT, "yes", AT (resend_in_doubt), 0, 0, yes_words,
+      "whether a copy that nothing tells about after a crash is sent again: yes or no" },
+    { "doubt_seconds", SETTING_NUMBER, "60", AT (doubt_seconds), 1, 3600, NULL,
+      "seconds after which Postfix has certainly kept or dropped a copy" },
+    { "postfix_queue", SETTING_TEXT, "/var/spool/postfix", AT (postfix_queue), 0, 0, NULL,
+      "Postfix's queue_directory, to ask showq(8) about a doubt; empty not to" },
+    { "mail_log", SETTING_TEXT, "/var/log/mail.log", AT (mail_log), 0, 0, NULL,
+      "Postfix's log, to read about a doubt; empty not to" },
     { "keys", SETTING_KEYS, "", AT (keys), 0, 0, NULL,
       "DKIM keys: ( { domain = \"…\"; selector = \"…\"; file = \"…\"; }, … )" },
 };

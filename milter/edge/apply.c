@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "guard.h"
+
 #include "licet/error.h"
 
 /* Postfix takes no more in one packet of the protocol. */
@@ -164,5 +166,13 @@ apply_route (SMFICTX *ctx, const char *why, GError **error)
         return refused (error, "insert X-Licet-Unsigned");
     if (smfi_insheader (ctx, 0, (char *)"X-Licet-Route", (char *)" split") != MI_SUCCESS)
         return refused (error, "insert X-Licet-Route");
+    return true;
+}
+
+bool
+apply_unmark (SMFICTX *ctx, GError **error)
+{
+    if (smfi_chgheader (ctx, (char *)GUARD_FIELD, 1, NULL) != MI_SUCCESS)
+        return refused (error, "take the mark off");
     return true;
 }

@@ -26,4 +26,7 @@ bool apply_hold (SMFICTX *ctx, const char *reason, GError **error);
  * tells the LMTP edge not to sign. A client that forges the latter harms itself. */
 bool apply_route (SMFICTX *ctx, const char *why, GError **error);
 
+/* Takes the mark of the second port off a copy. */
+bool apply_unmark (SMFICTX *ctx, GError **error);
+
 #endif

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "guard.h"
+
 #include "licet/json_text.h"
 #include "licet/log.h"
 #include "licet/rehearsal.h"
@@ -26,6 +28,7 @@ struct Daemon {
     Audit *audit;
     AuthenticationBoard *authentications;
     int watcher; /* eventfd, or -1 */
+    Guard *guard;
     Clock clock;
     int64_t started; /* monotonic microseconds */
     unsigned counters[COUNT_LAST];
@@ -41,6 +44,9 @@ static const char *const counter_names[] = {
     [COUNT_FAILED] = "failed",
     [COUNT_HANDED_OVER] = "handed_over",
     [COUNT_SUBMITTED] = "submitted",
+    [COUNT_SETTLED] = "doubts_settled",
+    [COUNT_SENT_AGAIN] = "doubts_sent_again",
+    [COUNT_TURNED_AWAY] = "turned_away",
     [COUNT_RELOADS] = "reloads",
     [COUNT_RELOADS_FAILED] = "reloads_failed",
 };
@@ -118,6 +124,9 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->watcher = -1;
     daemon->authentications = authentication_board_new ();
     engine->authentications = daemon->authentications;
+    daemon->guard = guard_new (error);
+    if (!daemon->guard)
+        return NULL;
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
@@ -147,6 +156,7 @@ daemon_free (Daemon *daemon)
     g_clear_pointer (&daemon->contacts, contacts_free);
     g_clear_pointer (&daemon->quotas, quotas_free);
     authentication_board_free (daemon->authentications);
+    guard_free (daemon->guard);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -199,6 +209,12 @@ daemon_look (Daemon *daemon)
 
     if (wake >= 0)
         eventfd_write (wake, 1);
+}
+
+Guard *
+daemon_guard (Daemon *daemon)
+{
+    return daemon->guard;
 }
 
 int64_t

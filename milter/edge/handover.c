@@ -11,10 +11,13 @@
 
 #include <string.h>
 
+#include "doubt.h"
+#include "guard.h"
 #include "outcome.h"
 #include "submit.h"
 
 #include "licet/address.h"
+#include "licet/digest.h"
 #include "licet/error.h"
 #include "licet/log.h"
 #include "licet/pipeline.h"
@@ -142,59 +145,130 @@ turn_away_some (Handover *handover)
     }
 }
 
+/* Postfix has the copy; a 250 says so, unless the record could not be written: the journal will know
+ * when Postfix asks again. */
+static void
+say_done (Handover *handover, unsigned recipient, const char *outcome, const char *reply,
+          const char *copy)
+{
+    if (record_outcome (handover, recipient, outcome, reply, copy))
+        set_reply (handover, recipient, reply);
+    else
+        set_reply (handover, recipient, outcome_reply (NULL));
+}
+
 static void
 note_earlier (Handover *handover, unsigned recipient, const char *copy)
 {
-    g_autofree char *reply = g_strdup_printf ("250 2.0.0 already submitted as %s", copy);
+    g_autofree char *reply =
+        g_strdup_printf ("250 2.0.0 already submitted as %s", *copy ? copy : "unknown");
 
-    record_outcome (handover, recipient, "already-submitted", reply, copy);
-    set_reply (handover, recipient, reply);
+    say_done (handover, recipient, "already-submitted", reply, copy);
 }
 
-/* Postfix asks again about recipients whose 250 was lost. Their copy left, whatever today's
+static void
+fail_journal (Handover *handover, unsigned recipient, const GError *error)
+{
+    log_failure (handover, "journal", error);
+    answer_one (handover, recipient, "journal", error, outcome_reply (error));
+}
+
+static void
+note_settled (Handover *handover, unsigned recipient, const char *copy)
+{
+    g_autoptr (GError) error = NULL;
+    LedgerKey key = key_of (handover, recipient);
+    g_autofree char *reply = g_strdup_printf ("250 2.0.0 submitted as %s", copy);
+
+    if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error)) {
+        fail_journal (handover, recipient, error);
+        return;
+    }
+    daemon_count (handover->daemon, COUNT_SETTLED);
+    say_done (handover, recipient, "submitted", reply, copy);
+}
+
+/* The row is new again, and the recipient will be served. */
+static void
+abandon (Handover *handover, unsigned recipient, const char *copy)
+{
+    g_autoptr (GError) error = NULL;
+    LedgerKey key = key_of (handover, recipient);
+
+    if (!ledger_abandon (daemon_ledger (handover->daemon), &key, copy, &error))
+        fail_journal (handover, recipient, error);
+}
+
+/* Loss is worse than a double, unless the settings say otherwise. Either way it is in the log. */
+static void
+decide_doubt (Handover *handover, unsigned recipient, const char *copy)
+{
+    bool again = strcmp (handover->engine->settings->resend_in_doubt, "yes") == 0;
+    g_autofree char *text = g_strdup_printf ("in doubt: may have left as %s; %s", copy,
+                                             again ? "sent again" : "waits for a person");
+
+    log_warning (handover->envelope->queue_id, "lmtp: recipient=%u %s", recipient, text);
+    if (!record_outcome (handover, recipient, "in-doubt", text, copy)) {
+        set_reply (handover, recipient, outcome_reply (NULL));
+    } else if (again) {
+        daemon_count (handover->daemon, COUNT_SENT_AGAIN);
+        abandon (handover, recipient, copy);
+    } else {
+        set_reply (handover, recipient, REPLY_PARKED);
+    }
+}
+
+/* The guard let the copy in, and then something broke: what does Postfix know of it? */
+static void
+settle (Handover *handover, unsigned recipient, const LedgerRow *row)
+{
+    g_autofree char *evidence = NULL;
+    const char *copy = row->submitted_queue_id;
+    DoubtVerdict verdict =
+        doubt_settle (handover->engine->settings, copy, row->seconds, &evidence);
+
+    log_info (handover->envelope->queue_id, "lmtp: recipient=%u guarded as %s: %s", recipient,
+              copy, evidence);
+    switch (verdict) {
+    case DOUBT_THERE:
+        note_settled (handover, recipient, copy);
+        return;
+    case DOUBT_NOT_THERE:
+        abandon (handover, recipient, copy);
+        return;
+    case DOUBT_WAIT:
+        answer_one (handover, recipient, "settle", NULL, REPLY_IN_DOUBT);
+        return;
+    case DOUBT_OPEN:
+        decide_doubt (handover, recipient, copy);
+        return;
+    }
+    g_assert_not_reached ();
+}
+
+/* Postfix asks again about recipients whose 250 was lost. What left stays so, whatever today's
  * consent or policies would say. */
 static void
 recall (Handover *handover, unsigned recipient)
 {
     g_autoptr (GError) error = NULL;
-    g_autofree char *copy = NULL;
+    g_auto (LedgerRow) row = { 0 };
     LedgerKey key = key_of (handover, recipient);
 
-    if (!ledger_recall (daemon_ledger (handover->daemon), &key, &copy, &error)) {
-        log_failure (handover, "journal", error);
-        answer_one (handover, recipient, "journal", error, outcome_reply (error));
-    } else if (copy) {
-        note_earlier (handover, recipient, *copy ? copy : "unknown");
+    if (!ledger_recall (daemon_ledger (handover->daemon), &key, &row, &error)) {
+        fail_journal (handover, recipient, error);
+        return;
     }
-}
-
-/* Whether this recipient still needs its copy; otherwise it has its reply. */
-static bool
-begin (Handover *handover, unsigned recipient)
-{
-    g_autoptr (GError) error = NULL;
-    g_autofree char *copy = NULL;
-    LedgerState state = LEDGER_NEW;
-    LedgerKey key = key_of (handover, recipient);
-
-    if (is_answered (handover, recipient))
-        return false;
-    if (!ledger_begin (daemon_ledger (handover->daemon), &key, &state, &copy, &error)) {
-        log_failure (handover, "journal", error);
-        answer_one (handover, recipient, "journal", error, outcome_reply (error));
-        return false;
-    }
-    switch (state) {
+    switch (row.state) {
     case LEDGER_NEW:
-        return true;
-    case LEDGER_IN_DOUBT:
-        /* A doubled mail is better than a lost one. */
-        log_warning (handover->envelope->queue_id,
-                     "lmtp: recipient=%u in-doubt=1: submitting again", recipient);
-        return true;
+    case LEDGER_BEGUN: /* and never let in */
+        return;
+    case LEDGER_GUARDED:
+        settle (handover, recipient, &row);
+        return;
     case LEDGER_SUBMITTED:
-        note_earlier (handover, recipient, copy ? copy : "unknown");
-        return false;
+        note_earlier (handover, recipient, row.submitted_queue_id);
+        return;
     }
     g_assert_not_reached ();
 }
@@ -230,20 +304,67 @@ release (Handover *handover, unsigned recipient)
         log_failure (handover, "contacts", error);
 }
 
+/* Who is to get a copy, has no reply yet and has a place under the caps. */
 static GArray *
-begin_all (Handover *handover, const Variant *variant)
+list_waiting (Handover *handover, const Variant *variant)
 {
     GArray *waiting = g_array_new (FALSE, FALSE, sizeof (unsigned));
 
     for (unsigned i = 0; i < variant->recipients->len; i++) {
         unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        if (reserve (handover, recipient) && begin (handover, recipient))
+        if (reserve (handover, recipient))
             g_array_append_val (waiting, recipient);
     }
     return waiting;
 }
 
-/* Postfix has the copy: nothing that fails from here on may make it ask again. */
+/* The reason is for who decides; it names rule and statute. NULL for a copy that leaves. */
+static char *
+reason_for_hold (const Handover *handover, const Variant *variant, unsigned recipient)
+{
+    const Decision *decision = plan_decision (handover->plan, recipient);
+
+    return variant->held ? outcome_without_addresses (decision->reply) : NULL;
+}
+
+/* Begins one attempt for all of them, and keeps those for whom it was begun. The number of the
+ * attempt, or 0. */
+static int64_t
+begin (Handover *handover, const Variant *variant, GArray *waiting)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree LedgerKey *keys = g_new0 (LedgerKey, waiting->len);
+    g_autofree bool *begun = g_new0 (bool, waiting->len);
+    size_t length = 0;
+    const void *bytes = g_bytes_get_data (variant->bytes, &length);
+    g_autofree char *digest = digest_sha256 (bytes, length);
+    g_autofree char *held =
+        reason_for_hold (handover, variant, g_array_index (waiting, unsigned, 0));
+    const LedgerCopy copy = { digest, held };
+    int64_t attempt = 0;
+
+    for (unsigned i = 0; i < waiting->len; i++)
+        keys[i] = key_of (handover, g_array_index (waiting, unsigned, i));
+    if (!ledger_begin (daemon_ledger (handover->daemon), keys, waiting->len, &copy, begun,
+                       &attempt, &error)) {
+        log_failure (handover, "journal", error);
+        for (unsigned i = 0; i < waiting->len; i++)
+            release (handover, g_array_index (waiting, unsigned, i));
+        answer_these (handover, waiting, "journal", error, outcome_reply (error));
+        return 0;
+    }
+    /* The guard has just let in what an earlier hand-over had on its way. */
+    for (unsigned i = waiting->len; i-- > 0;) {
+        if (begun[i])
+            continue;
+        answer_one (handover, g_array_index (waiting, unsigned, i), "settle", NULL,
+                    REPLY_IN_DOUBT);
+        g_array_remove_index (waiting, i);
+    }
+    return attempt;
+}
+
+/* Postfix has the copy: nothing that fails from here on may send it again. */
 static void
 note_submitted (Handover *handover, unsigned recipient, const char *copy)
 {
@@ -257,27 +378,29 @@ note_submitted (Handover *handover, unsigned recipient, const char *copy)
     quota_hold_commit (handover->plan->quotas, recipient);
     if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error))
         log_failure (handover, "journal", error);
-    record_outcome (handover, recipient, outcome, reply, copy);
-    set_reply (handover, recipient, reply);
+    say_done (handover, recipient, outcome, reply, copy);
 }
 
 /* The copy is certainly not there. */
 static void
-note_failed (Handover *handover, unsigned recipient, const char *reply)
+note_failed (Handover *handover, unsigned recipient, int64_t attempt, const char *reply)
 {
     LedgerKey key = key_of (handover, recipient);
     g_autoptr (GError) error = NULL;
     const char *outcome = outcome_is_temporary (reply) ? "deferred" : "refused";
 
-    if (!ledger_failed (daemon_ledger (handover->daemon), &key, &error))
+    if (!ledger_failed (daemon_ledger (handover->daemon), &key, attempt, &error))
         log_failure (handover, "journal", error);
     release (handover, recipient);
-    record_outcome (handover, recipient, outcome, reply, NULL);
+    /* A refusal without its record is none yet. */
+    if (!record_outcome (handover, recipient, outcome, reply, NULL))
+        reply = outcome_reply (NULL);
     set_reply (handover, recipient, reply);
 }
 
 static void
-note_submission (Handover *handover, const GArray *recipients, const Submission *submission)
+note_submission (Handover *handover, const GArray *recipients, int64_t attempt,
+                 const Submission *submission)
 {
     for (unsigned i = 0; i < recipients->len; i++) {
         unsigned recipient = g_array_index (recipients, unsigned, i);
@@ -285,25 +408,26 @@ note_submission (Handover *handover, const GArray *recipients, const Submission 
         if (outcome_is_positive (reply))
             note_submitted (handover, recipient, submission->queue_id);
         else if (submission->in_doubt && strcmp (reply, REPLY_IN_DOUBT) == 0)
-            /* the journal keeps saying "begun" */
+            /* the journal knows more when Postfix asks again */
             answer_one (handover, recipient, "submit", NULL, reply);
         else
-            note_failed (handover, recipient, reply);
+            note_failed (handover, recipient, attempt, reply);
     }
 }
 
 static void
-note_no_submission (Handover *handover, const GArray *recipients, const GError *error)
+note_no_submission (Handover *handover, const GArray *recipients, int64_t attempt,
+                    const GError *error)
 {
     bool unreached = g_error_matches (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
-    bool not_holding = g_error_matches (error, LICET_ERROR, LICET_ERROR_SETTINGS);
-    const char *reply = unreached     ? REPLY_UNREACHABLE
-                        : not_holding ? REPLY_NOT_HOLDING
-                                      : outcome_reply (error);
+    bool unguarded = g_error_matches (error, LICET_ERROR, LICET_ERROR_SETTINGS);
+    const char *reply = unreached   ? REPLY_UNREACHABLE
+                        : unguarded ? REPLY_UNGUARDED
+                                    : outcome_reply (error);
 
     log_failure (handover, "submit", error);
     for (unsigned i = 0; i < recipients->len; i++)
-        note_failed (handover, g_array_index (recipients, unsigned, i), reply);
+        note_failed (handover, g_array_index (recipients, unsigned, i), attempt, reply);
 }
 
 static bool
@@ -313,42 +437,53 @@ may_leave (const Handover *handover, const Variant *variant)
            strcmp (handover->engine->settings->unsigned_mail, "defer") != 0;
 }
 
+/* What of the attempt is not used up by the guard must not lie about. */
 static void
-submit_variant (Handover *handover, const Variant *variant)
+end_attempt (Handover *handover, int64_t attempt)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GArray) waiting = begin_all (handover, variant);
+
+    if (!ledger_end (daemon_ledger (handover->daemon), attempt, &error))
+        log_failure (handover, "journal", error);
+}
+
+static void
+submit_to (Handover *handover, const Variant *variant, const GArray *recipients,
+           int64_t attempt)
+{
+    g_autoptr (GError) error = NULL;
+    Guard *guard = daemon_guard (handover->daemon);
+    g_autofree char *mark = guard_mark (guard, attempt);
     SubmitJob job = {
         .to = handover->engine->settings->submit_to,
         .hostname = handover->engine->settings->hostname,
         .envelope = handover->envelope,
         .xforward = handover->xforward,
-        .recipients = waiting,
+        .recipients = recipients,
         .bytes = variant->bytes,
-        .hold = variant->held,
+        .guard = guard,
+        .mark = mark,
     };
+    g_autoptr (Submission) submission = submit_copy (&job, &error);
+
+    if (submission)
+        note_submission (handover, recipients, attempt, submission);
+    else
+        note_no_submission (handover, recipients, attempt, error);
+    if (!submission || !submission->queue_id)
+        end_attempt (handover, attempt);
+}
+
+static void
+submit_variant (Handover *handover, const Variant *variant)
+{
+    g_autoptr (GArray) waiting = list_waiting (handover, variant);
 
     if (waiting->len == 0)
         return;
-    g_autoptr (Submission) submission = submit_copy (&job, &error);
-    if (submission)
-        note_submission (handover, waiting, submission);
-    else
-        note_no_submission (handover, waiting, error);
-}
-
-/* Who is to get a copy and has no reply yet. */
-static GArray *
-list_waiting (const Handover *handover, const Variant *variant)
-{
-    GArray *waiting = g_array_new (FALSE, FALSE, sizeof (unsigned));
-
-    for (unsigned i = 0; i < variant->recipients->len; i++) {
-        unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        if (!is_answered (handover, recipient))
-            g_array_append_val (waiting, recipient);
-    }
-    return waiting;
+    int64_t attempt = begin (handover, variant, waiting);
+    if (attempt != 0 && waiting->len > 0)
+        submit_to (handover, variant, waiting, attempt);
 }
 
 static void
@@ -445,11 +580,8 @@ normalise_all (const Envelope *envelope)
 {
     GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
 
-    for (unsigned i = 0; i < envelope->recipients->len; i++) {
-        const char *path = envelope_recipient (envelope, i)->address;
-        char *address = address_normalise (path, NULL);
-        g_ptr_array_add (addresses, address ? address : g_utf8_make_valid (path, -1));
-    }
+    for (unsigned i = 0; i < envelope->recipients->len; i++)
+        g_ptr_array_add (addresses, address_key (envelope_recipient (envelope, i)->address));
     return addresses;
 }
 

@@ -12,7 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "admit.h"
 #include "apply.h"
+#include "guard.h"
 #include "net.h"
 #include "outcome.h"
 #include "session.h"
@@ -26,10 +28,12 @@ static unsigned live_sessions;
 
 #define NEEDED_ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE)
 
-/* No answer is needed before the end of the message: Postfix sends without waiting. */
+/* No answer is needed before the end of the message: Postfix sends without waiting. But it keeps
+ * what needs no answer in its buffer, and the submission client has to know of a connection to the
+ * second port at once. */
 #define NO_ANSWERS                                                                             \
-    (SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR |            \
-     SMFIP_NR_EOH | SMFIP_NR_BODY)
+    (SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_EOH |             \
+     SMFIP_NR_BODY)
 #define NEEDED_STEPS (NO_ANSWERS | SMFIP_HDR_LEADSPC | SMFIP_RCPT_REJ)
 
 static sfsistat
@@ -50,6 +54,7 @@ at_negotiate (SMFICTX *ctx, unsigned long actions, unsigned long steps,
     *ret_actions = NEEDED_ACTIONS | (actions & SMFIF_SETSYMLIST);
     *ret_steps = NEEDED_STEPS | (steps & (SMFIP_NOUNKNOWN | SMFIP_NODATA));
     if (actions & SMFIF_SETSYMLIST) {
+        smfi_setsymlist (ctx, SMFIM_CONNECT, (char *)"j {daemon_name}");
         smfi_setsymlist (ctx, SMFIM_ENVFROM, (char *)"i {auth_authen}");
         smfi_setsymlist (ctx, SMFIM_ENVRCPT, (char *)"{rcpt_mailer}");
         smfi_setsymlist (ctx, SMFIM_EOM, (char *)"i");
@@ -67,14 +72,18 @@ static sfsistat
 at_connect (SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 {
     Session *session = session_new ();
+    const char *daemon_name = smfi_getsymval (ctx, (char *)"{daemon_name}");
 
     session_set_client (session, name, (const struct sockaddr *)address);
+    session->second = g_strcmp0 (daemon_name, GUARD_NAME) == 0;
     if (smfi_setpriv (ctx, session) != MI_SUCCESS) {
         session_free (session);
         return SMFIS_TEMPFAIL;
     }
+    if (session->second)
+        guard_enter (daemon_guard (the_daemon), session->client_port);
     g_atomic_int_inc (&live_sessions);
-    return SMFIS_NOREPLY;
+    return SMFIS_CONTINUE;
 }
 
 static sfsistat
@@ -367,10 +376,19 @@ judge (SMFICTX *ctx, Session *session)
 }
 
 static sfsistat
+guard (SMFICTX *ctx, Session *session)
+{
+    session->envelope->queue_id = g_strdup (smfi_getsymval (ctx, (char *)"i"));
+    const char *reply = admit_copy (ctx, the_daemon, session);
+
+    return reply ? answer (ctx, reply) : SMFIS_ACCEPT;
+}
+
+static sfsistat
 at_end_of_message (SMFICTX *ctx)
 {
     Session *session = session_of (ctx);
-    sfsistat status = judge (ctx, session);
+    sfsistat status = session->second ? guard (ctx, session) : judge (ctx, session);
 
     session_end (session);
     return status;
@@ -392,7 +410,10 @@ at_close (SMFICTX *ctx)
     void *pointer = smfi_getpriv (ctx);
 
     if (pointer) { /* none when the negotiation failed */
-        session_free (session_from (pointer));
+        Session *session = session_from (pointer);
+        if (session->second)
+            guard_leave (daemon_guard (the_daemon), session->client_port);
+        session_free (session);
         smfi_setpriv (ctx, NULL);
         g_atomic_int_add (&live_sessions, -1);
     }

@@ -78,6 +78,9 @@ static const char config[] = "milter_socket = \"unix:@DIR@/milter\";\n"
                              "hostname = \"licet.example\";\n"
                              "policies = \"@DIR@/policies\";\n"
                              "state = \"@DIR@/state.db\";\n"
+                             "postfix_queue = \"@DIR@/queue\";\n"
+                             "mail_log = \"@DIR@/mail.log\";\n"
+                             "doubt_seconds = 1;\n"
                              "audit_log = \"@DIR@/audit.jsonl\";\n"
                              "verify_signatures = 1;\n";
 
@@ -146,6 +149,8 @@ world_new (const char *settings)
 
     world->dir = g_dir_make_tmp ("licet-wire-XXXXXX", NULL);
     world->sink = smtp_sink_new ();
+    g_autofree char *milter = world_path (world, "milter");
+    smtp_sink_set_guard (world->sink, milter);
     write_files (world, settings);
     g_autofree char *settings_path = world_path (world, "licet.cfg");
     char *argv[] = { (char *)(program ? program : "./licetd"), (char *)"--config",
