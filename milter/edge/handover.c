@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-#include "doubt.h"
 #include "guard.h"
+#include "handover_private.h"
 #include "outcome.h"
 #include "submit.h"
 
@@ -22,25 +22,15 @@
 #include "licet/log.h"
 #include "licet/pipeline.h"
 
-typedef struct {
-    Daemon *daemon;
-    const Engine *engine;
-    const Envelope *envelope;
-    const GPtrArray *xforward;
-    const GPtrArray *addresses; /* char *, normalised, by recipient */
-    const Plan *plan;
-    GPtrArray *replies; /* char *, NULL until known */
-} Handover;
-
-static void
-set_reply (Handover *handover, unsigned recipient, const char *reply)
+void
+handover_set_reply (Handover *handover, unsigned recipient, const char *reply)
 {
     g_free (handover->replies->pdata[recipient]);
     handover->replies->pdata[recipient] = g_strdup (reply);
 }
 
-static void
-log_failure (const Handover *handover, const char *stage, const GError *error)
+void
+handover_log_failure (const Handover *handover, const char *stage, const GError *error)
 {
     daemon_count (handover->daemon, COUNT_FAILED);
     log_error (handover->envelope->queue_id, "lmtp: stage=%s error=%s text=\"%s\"", stage,
@@ -48,9 +38,9 @@ log_failure (const Handover *handover, const char *stage, const GError *error)
 }
 
 /* The second record of a recipient. A failure is logged; whether it matters is for the caller. */
-static bool
-record_outcome (Handover *handover, unsigned recipient, const char *outcome, const char *reply,
-                const char *copy)
+bool
+handover_record_outcome (Handover *handover, unsigned recipient, const char *outcome,
+                         const char *reply, const char *copy)
 {
     g_autoptr (GError) error = NULL;
     g_autofree char *text = outcome_without_addresses (reply);
@@ -59,7 +49,7 @@ record_outcome (Handover *handover, unsigned recipient, const char *outcome, con
                        handover->envelope, recipient, outcome, text, copy,
                        daemon_now (handover->daemon), &error))
         return true;
-    log_failure (handover, "audit", error);
+    handover_log_failure (handover, "audit", error);
     return false;
 }
 
@@ -76,12 +66,12 @@ record_failure (const Handover *handover, const char *stage, const GError *cause
                        handover->envelope, &failure, recipients, daemon_now (handover->daemon),
                        &error))
         return reply;
-    log_failure (handover, "audit", error);
+    handover_log_failure (handover, "audit", error);
     return outcome_is_temporary (reply) ? reply : outcome_reply (error);
 }
 
-static LedgerKey
-key_of (const Handover *handover, unsigned recipient)
+LedgerKey
+handover_key_of (const Handover *handover, unsigned recipient)
 {
     return (LedgerKey){
         .queue_id = handover->envelope->queue_id,
@@ -104,12 +94,12 @@ answer_these (Handover *handover, const GArray *recipients, const char *stage,
         return;
     const char *given = record_failure (handover, stage, cause, reply, recipients);
     for (unsigned i = 0; i < recipients->len; i++)
-        set_reply (handover, g_array_index (recipients, unsigned, i), given);
+        handover_set_reply (handover, g_array_index (recipients, unsigned, i), given);
 }
 
-static void
-answer_one (Handover *handover, unsigned recipient, const char *stage, const GError *cause,
-            const char *reply)
+void
+handover_answer_one (Handover *handover, unsigned recipient, const char *stage,
+                     const GError *cause, const char *reply)
 {
     g_autoptr (GArray) one = g_array_new (FALSE, FALSE, sizeof (unsigned));
 
@@ -127,10 +117,11 @@ turn_away (Handover *handover, unsigned recipient, const Decision *decision)
 
     daemon_count (handover->daemon, refused ? COUNT_REFUSED : COUNT_DEFERRED);
     /* A refusal without its record is none yet. */
-    if (!record_outcome (handover, recipient, refused ? "refused" : "deferred", reply, NULL))
-        set_reply (handover, recipient, outcome_reply (NULL));
+    if (!handover_record_outcome (handover, recipient, refused ? "refused" : "deferred", reply,
+                                  NULL))
+        handover_set_reply (handover, recipient, outcome_reply (NULL));
     else
-        set_reply (handover, recipient, reply);
+        handover_set_reply (handover, recipient, reply);
 }
 
 static void
@@ -147,130 +138,14 @@ turn_away_some (Handover *handover)
 
 /* Postfix has the copy; a 250 says so, unless the record could not be written: the journal will know
  * when Postfix asks again. */
-static void
-say_done (Handover *handover, unsigned recipient, const char *outcome, const char *reply,
-          const char *copy)
+void
+handover_say_done (Handover *handover, unsigned recipient, const char *outcome,
+                   const char *reply, const char *copy)
 {
-    if (record_outcome (handover, recipient, outcome, reply, copy))
-        set_reply (handover, recipient, reply);
+    if (handover_record_outcome (handover, recipient, outcome, reply, copy))
+        handover_set_reply (handover, recipient, reply);
     else
-        set_reply (handover, recipient, outcome_reply (NULL));
-}
-
-static void
-note_earlier (Handover *handover, unsigned recipient, const char *copy)
-{
-    g_autofree char *reply =
-        g_strdup_printf ("250 2.0.0 already submitted as %s", *copy ? copy : "unknown");
-
-    say_done (handover, recipient, "already-submitted", reply, copy);
-}
-
-static void
-fail_journal (Handover *handover, unsigned recipient, const GError *error)
-{
-    log_failure (handover, "journal", error);
-    answer_one (handover, recipient, "journal", error, outcome_reply (error));
-}
-
-static void
-note_settled (Handover *handover, unsigned recipient, const char *copy)
-{
-    g_autoptr (GError) error = NULL;
-    LedgerKey key = key_of (handover, recipient);
-    g_autofree char *reply = g_strdup_printf ("250 2.0.0 submitted as %s", copy);
-
-    if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error)) {
-        fail_journal (handover, recipient, error);
-        return;
-    }
-    daemon_count (handover->daemon, COUNT_SETTLED);
-    say_done (handover, recipient, "submitted", reply, copy);
-}
-
-/* The row is new again, and the recipient will be served. */
-static void
-abandon (Handover *handover, unsigned recipient, const char *copy)
-{
-    g_autoptr (GError) error = NULL;
-    LedgerKey key = key_of (handover, recipient);
-
-    if (!ledger_abandon (daemon_ledger (handover->daemon), &key, copy, &error))
-        fail_journal (handover, recipient, error);
-}
-
-/* Loss is worse than a double, unless the settings say otherwise. Either way it is in the log. */
-static void
-decide_doubt (Handover *handover, unsigned recipient, const char *copy)
-{
-    bool again = strcmp (handover->engine->settings->resend_in_doubt, "yes") == 0;
-    g_autofree char *text = g_strdup_printf ("in doubt: may have left as %s; %s", copy,
-                                             again ? "sent again" : "waits for a person");
-
-    log_warning (handover->envelope->queue_id, "lmtp: recipient=%u %s", recipient, text);
-    if (!record_outcome (handover, recipient, "in-doubt", text, copy)) {
-        set_reply (handover, recipient, outcome_reply (NULL));
-    } else if (again) {
-        daemon_count (handover->daemon, COUNT_SENT_AGAIN);
-        abandon (handover, recipient, copy);
-    } else {
-        set_reply (handover, recipient, REPLY_PARKED);
-    }
-}
-
-/* The guard let the copy in, and then something broke: what does Postfix know of it? */
-static void
-settle (Handover *handover, unsigned recipient, const LedgerRow *row)
-{
-    g_autofree char *evidence = NULL;
-    const char *copy = row->submitted_queue_id;
-    DoubtVerdict verdict =
-        doubt_settle (handover->engine->settings, copy, row->seconds, &evidence);
-
-    log_info (handover->envelope->queue_id, "lmtp: recipient=%u guarded as %s: %s", recipient,
-              copy, evidence);
-    switch (verdict) {
-    case DOUBT_THERE:
-        note_settled (handover, recipient, copy);
-        return;
-    case DOUBT_NOT_THERE:
-        abandon (handover, recipient, copy);
-        return;
-    case DOUBT_WAIT:
-        answer_one (handover, recipient, "settle", NULL, REPLY_IN_DOUBT);
-        return;
-    case DOUBT_OPEN:
-        decide_doubt (handover, recipient, copy);
-        return;
-    }
-    g_assert_not_reached ();
-}
-
-/* Postfix asks again about recipients whose 250 was lost. What left stays so, whatever today's
- * consent or policies would say. */
-static void
-recall (Handover *handover, unsigned recipient)
-{
-    g_autoptr (GError) error = NULL;
-    g_auto (LedgerRow) row = { 0 };
-    LedgerKey key = key_of (handover, recipient);
-
-    if (!ledger_recall (daemon_ledger (handover->daemon), &key, &row, &error)) {
-        fail_journal (handover, recipient, error);
-        return;
-    }
-    switch (row.state) {
-    case LEDGER_NEW:
-    case LEDGER_BEGUN: /* and never let in */
-        return;
-    case LEDGER_GUARDED:
-        settle (handover, recipient, &row);
-        return;
-    case LEDGER_SUBMITTED:
-        note_earlier (handover, recipient, row.submitted_queue_id);
-        return;
-    }
-    g_assert_not_reached ();
+        handover_set_reply (handover, recipient, outcome_reply (NULL));
 }
 
 /* Whether there is still a place for this copy under the caps; otherwise it has its reply. Asked
@@ -285,10 +160,10 @@ reserve (Handover *handover, unsigned recipient)
         return false;
     if (!daemon_reserve_contact (handover->daemon, plan_decision (handover->plan, recipient),
                                  handover->envelope->queue_id, &reserved, &error)) {
-        log_failure (handover, "contacts", error);
-        answer_one (handover, recipient, "contacts", error, outcome_reply (error));
+        handover_log_failure (handover, "contacts", error);
+        handover_answer_one (handover, recipient, "contacts", error, outcome_reply (error));
     } else if (!reserved) {
-        answer_one (handover, recipient, "contacts", NULL, REPLY_CAP_REACHED);
+        handover_answer_one (handover, recipient, "contacts", NULL, REPLY_CAP_REACHED);
     }
     return reserved;
 }
@@ -301,7 +176,7 @@ release (Handover *handover, unsigned recipient)
 
     if (!daemon_release_contact (handover->daemon, plan_decision (handover->plan, recipient),
                                  handover->envelope->queue_id, &error))
-        log_failure (handover, "contacts", error);
+        handover_log_failure (handover, "contacts", error);
 }
 
 /* Who is to get a copy, has no reply yet and has a place under the caps. */
@@ -344,10 +219,10 @@ begin (Handover *handover, const Variant *variant, GArray *waiting)
     int64_t attempt = 0;
 
     for (unsigned i = 0; i < waiting->len; i++)
-        keys[i] = key_of (handover, g_array_index (waiting, unsigned, i));
+        keys[i] = handover_key_of (handover, g_array_index (waiting, unsigned, i));
     if (!ledger_begin (daemon_ledger (handover->daemon), keys, waiting->len, &copy, begun,
                        &attempt, &error)) {
-        log_failure (handover, "journal", error);
+        handover_log_failure (handover, "journal", error);
         for (unsigned i = 0; i < waiting->len; i++)
             release (handover, g_array_index (waiting, unsigned, i));
         answer_these (handover, waiting, "journal", error, outcome_reply (error));
@@ -357,8 +232,8 @@ begin (Handover *handover, const Variant *variant, GArray *waiting)
     for (unsigned i = waiting->len; i-- > 0;) {
         if (begun[i])
             continue;
-        answer_one (handover, g_array_index (waiting, unsigned, i), "settle", NULL,
-                    REPLY_IN_DOUBT);
+        handover_answer_one (handover, g_array_index (waiting, unsigned, i), "settle", NULL,
+                             REPLY_IN_DOUBT);
         g_array_remove_index (waiting, i);
     }
     return attempt;
@@ -368,7 +243,7 @@ begin (Handover *handover, const Variant *variant, GArray *waiting)
 static void
 note_submitted (Handover *handover, unsigned recipient, const char *copy)
 {
-    LedgerKey key = key_of (handover, recipient);
+    LedgerKey key = handover_key_of (handover, recipient);
     g_autoptr (GError) error = NULL;
     bool held = plan_decision (handover->plan, recipient)->outcome == OUTCOME_HOLD;
     const char *outcome = held ? "held" : "submitted";
@@ -377,25 +252,25 @@ note_submitted (Handover *handover, unsigned recipient, const char *copy)
     daemon_count (handover->daemon, held ? COUNT_HELD : COUNT_SUBMITTED);
     quota_hold_commit (handover->plan->quotas, recipient);
     if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error))
-        log_failure (handover, "journal", error);
-    say_done (handover, recipient, outcome, reply, copy);
+        handover_log_failure (handover, "journal", error);
+    handover_say_done (handover, recipient, outcome, reply, copy);
 }
 
 /* The copy is certainly not there. */
 static void
 note_failed (Handover *handover, unsigned recipient, int64_t attempt, const char *reply)
 {
-    LedgerKey key = key_of (handover, recipient);
+    LedgerKey key = handover_key_of (handover, recipient);
     g_autoptr (GError) error = NULL;
     const char *outcome = outcome_is_temporary (reply) ? "deferred" : "refused";
 
     if (!ledger_failed (daemon_ledger (handover->daemon), &key, attempt, &error))
-        log_failure (handover, "journal", error);
+        handover_log_failure (handover, "journal", error);
     release (handover, recipient);
     /* A refusal without its record is none yet. */
-    if (!record_outcome (handover, recipient, outcome, reply, NULL))
+    if (!handover_record_outcome (handover, recipient, outcome, reply, NULL))
         reply = outcome_reply (NULL);
-    set_reply (handover, recipient, reply);
+    handover_set_reply (handover, recipient, reply);
 }
 
 static void
@@ -409,7 +284,7 @@ note_submission (Handover *handover, const GArray *recipients, int64_t attempt,
             note_submitted (handover, recipient, submission->queue_id);
         else if (submission->in_doubt && strcmp (reply, REPLY_IN_DOUBT) == 0)
             /* the journal knows more when Postfix asks again */
-            answer_one (handover, recipient, "submit", NULL, reply);
+            handover_answer_one (handover, recipient, "submit", NULL, reply);
         else
             note_failed (handover, recipient, attempt, reply);
     }
@@ -425,7 +300,7 @@ note_no_submission (Handover *handover, const GArray *recipients, int64_t attemp
                         : unguarded ? REPLY_UNGUARDED
                                     : outcome_reply (error);
 
-    log_failure (handover, "submit", error);
+    handover_log_failure (handover, "submit", error);
     for (unsigned i = 0; i < recipients->len; i++)
         note_failed (handover, g_array_index (recipients, unsigned, i), attempt, reply);
 }
@@ -444,7 +319,7 @@ end_attempt (Handover *handover, int64_t attempt)
     g_autoptr (GError) error = NULL;
 
     if (!ledger_end (daemon_ledger (handover->daemon), attempt, &error))
-        log_failure (handover, "journal", error);
+        handover_log_failure (handover, "journal", error);
 }
 
 static void
@@ -546,7 +421,7 @@ carry_out (Handover *handover, const GArray *unanswered)
     if (!audit_decisions (daemon_audit (handover->daemon), daemon_ledger (handover->daemon),
                           handover->envelope, handover->plan, "lmtp", unanswered,
                           daemon_now (handover->daemon), &error)) {
-        log_failure (handover, "audit", error);
+        handover_log_failure (handover, "audit", error);
         answer_rest (handover, "audit", error, outcome_reply (error));
         return;
     }
@@ -566,7 +441,7 @@ run_pipeline (Handover *handover, GBytes *bytes, const GArray *unanswered)
 
     handover->plan = plan;
     if (!plan) {
-        log_failure (handover, "pipeline", error);
+        handover_log_failure (handover, "pipeline", error);
         answer_rest (handover, "pipeline", error, outcome_reply (error));
     } else if (g_get_monotonic_time () > deadline) {
         answer_rest (handover, "deadline", NULL, REPLY_TOO_LATE);
@@ -603,7 +478,7 @@ handover_run (Daemon *daemon, const Envelope *envelope, const GPtrArray *xforwar
     daemon_count (daemon, COUNT_HANDED_OVER);
     g_ptr_array_set_size (handover.replies, (int)envelope->recipients->len);
     for (unsigned i = 0; i < envelope->recipients->len; i++)
-        recall (&handover, i);
+        handover_recall (&handover, i);
     g_autoptr (GArray) unanswered = list_unanswered (&handover);
     if (unanswered->len > 0)
         run_pipeline (&handover, bytes, unanswered);
@@ -615,6 +490,6 @@ handover_refuse (Daemon *daemon, const Envelope *envelope, const GError *cause)
 {
     Handover handover = { .daemon = daemon, .envelope = envelope };
 
-    log_failure (&handover, "receive", cause);
+    handover_log_failure (&handover, "receive", cause);
     return record_failure (&handover, "receive", cause, outcome_reply (cause), NULL);
 }
