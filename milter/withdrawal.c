@@ -22,6 +22,7 @@ note_record (Standing *standing, Purpose purpose, const ConsentRecord *record)
 {
     standing->stopped[purpose] = record->promotion->state == CONSENT_REFUSED;
     standing->tracking_stopped = record->tracking->state == CONSENT_REFUSED;
+    standing->suppressed = standing->suppressed || record->promotion->suppression != NULL;
     if (!standing->language)
         standing->language = g_strdup (record->language);
 }
@@ -87,7 +88,8 @@ event_new (const char *address, const char *purpose, const WithdrawalProof *proo
 
     event->address = g_strdup (address);
     event->purpose = g_strdup (purpose);
-    event->state = g_strdup ("withdrawn");
+    event->state = g_strdup (proof->suppression ? "suppressed" : "withdrawn");
+    event->basis = g_strdup (proof->suppression);
     event->at = now;
     event->source = g_strdup (proof->source);
     event->wording = g_strdup (proof->wording);
@@ -110,6 +112,13 @@ confirm (ConsentStore *store, const char *address, const char *const *purposes, 
     return standing != NULL;
 }
 
+/* A later grant would lift a withdrawal, and must not lift what a bounce says. */
+static bool
+is_due (const Standing *before, const char *purpose, const WithdrawalProof *proof)
+{
+    return proof->suppression ? !before->suppressed : !standing_has_stopped (before, purpose);
+}
+
 bool
 withdrawal_record (ConsentStore *store, const char *address, const char *const *purposes,
                    const WithdrawalProof *proof, int64_t now, GError **error)
@@ -121,7 +130,7 @@ withdrawal_record (ConsentStore *store, const char *address, const char *const *
     if (!before)
         return false;
     for (unsigned i = 0; purposes[i]; i++)
-        if (!standing_has_stopped (before, purposes[i]))
+        if (is_due (before, purposes[i], proof))
             g_ptr_array_add (events, event_new (address, purposes[i], proof, now));
     return events->len == 0 || (consent_append (store, events, error) &&
                                 confirm (store, address, purposes, now, error));

@@ -19,6 +19,8 @@ typedef struct {
     const char *source;   /* "one-click", "unsubscribe-page", "mailto", "complaint", … */
     const char *wording;  /* version of the text that the person saw, or NULL */
     const char *evidence; /* how it is known to be theirs, or NULL; never a token */
+    const char *suppression; /* "bounce" or "complaint": it is recorded as suppressed on that basis,
+                                which no import and no grant lifts; NULL: as withdrawn */
 } WithdrawalProof;
 
 /* What the store knows of the one behind an address. */
@@ -26,6 +28,7 @@ typedef struct {
     char *language;                    /* BCP 47, or NULL */
     bool stopped[PURPOSE_WELCOME + 1]; /* by promotional purpose; false when not asked for */
     bool tracking_stopped;
+    bool suppressed; /* mail to them was stopped by somebody else than the person */
 } Standing;
 
 /* Of these purposes (NULL-terminated); of "*" all. UNAVAILABLE when the store does not answer. Caller
@@ -40,7 +43,7 @@ bool standing_has_stopped (const Standing *standing, const char *purpose);
 
 /*
  * Withdraws the purposes (NULL-terminated) that are not withdrawn yet, all or none, and asks the
- * store again. False: it is not done, and nobody may be told that it is. Errors of consent_append;
+ * store again. A suppression is recorded beside an earlier withdrawal, but once. False: it is not done, and nobody may be told that it is. Errors of consent_append;
  * UNAVAILABLE as well when the store does not confirm. Again is no error and stores nothing.
  */
 bool withdrawal_record (ConsentStore *store, const char *address, const char *const *purposes,

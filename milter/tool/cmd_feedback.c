@@ -87,7 +87,9 @@ withdraw (const Desk *desk, const Feedback *feedback, const TokenBearer *bearer,
     g_autofree char *evidence =
         bearer->key ? g_strdup_printf ("%s; token under key %s", feedback->why, bearer->key)
                     : g_strdup_printf ("%s of our own Postfix", feedback->why);
-    WithdrawalProof proof = { sources[feedback->kind], NULL, evidence };
+    const char *suppression =
+        feedback->kind == FEEDBACK_REQUEST ? NULL : sources[feedback->kind];
+    WithdrawalProof proof = { sources[feedback->kind], NULL, evidence, suppression };
 
     return withdrawal_record (desk->store, bearer->address, purposes, &proof, desk->now, error);
 }

@@ -88,7 +88,7 @@ record (Visit *visit, const char *const *purposes, const char *source, GError **
     g_autofree char *evidence = g_strdup_printf (
         "%s; token for %s under key %s", one_click ? "RFC 8058 POST" : "button of the page",
         visit->bearer->purpose, visit->bearer->key);
-    WithdrawalProof proof = { source, wording, evidence };
+    WithdrawalProof proof = { source, wording, evidence, NULL };
 
     return withdrawal_record (visit->store, visit->bearer->address, purposes, &proof,
                               visit->now, error);

@@ -115,6 +115,7 @@ def complaints(site):
             assert row["kind"] == "complaint" and person.events() == [("*", "complaint")], (row, person.events())
     event, = site.events(person.address)
     assert event["evidence"].startswith("a complaint (abuse); token under key "), event
+    assert (event["state"], event["basis"]) == ("suppressed", "complaint"), event
     person = Fresh(site)
     cfbl = arf(None).replace("Message-ID:", f"CFBL-Address: fbl@shop.example; report=arf\r\nCFBL-Feedback-ID: "
                              f"{person.token}\r\nMessage-ID:")

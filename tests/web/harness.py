@@ -134,13 +134,13 @@ class Site:
         self.licet("consent", "import", path, "--consent", "sqlite:" + self.store)
         self.own() if self.process else None
 
-    def events(self, address=None, state="withdrawn"):
-        """All withdrawals, or those of an address, in the order of the store."""
+    def events(self, address=None, states=("withdrawn", "suppressed")):
+        """All withdrawals and suppressions, or those of an address, in the order of the store."""
         path = self.path("all.csv")
         self.licet("consent", "export", path, "--consent", "sqlite:" + self.store)
         with open(path, encoding="utf-8", newline="") as file:
             return [row for row in csv.DictReader(file)
-                    if row["state"] == state and address in (None, row["address"])]
+                    if row["state"] in states and address in (None, row["address"])]
 
     def token(self, address, purpose="newsletter"):
         return tokens.make(tokens.keys(self.path("keys"))[0], address, purpose)
