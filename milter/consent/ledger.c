@@ -17,9 +17,6 @@
 
 #include "licet/error.h"
 
-/* What tools need: their file may be of an older version. */
-enum { READER_STATEMENTS = ALL_SUBJECTS + 1 };
-
 /* ?1 queue id, ?2 recipient in all statements about a row, ?1 the number in those about an attempt. */
 static const char *const statements[STATEMENTS] = {
     [FIND_SUBJECT] = "SELECT salt FROM subjects WHERE address = ?1",
@@ -107,41 +104,18 @@ ledger_free (Ledger *ledger)
     g_free (ledger);
 }
 
-static bool
-is_version_1 (sqlite3 *database)
-{
-    sqlite3_stmt *statement = database_prepare (database, "PRAGMA user_version", NULL);
-    bool old = statement && sqlite3_step (statement) == SQLITE_ROW &&
-               sqlite3_column_int (statement, 0) == 1;
-
-    sqlite3_finalize (statement);
-    return old;
-}
-
-/* The daemon alone brings its file up to date; it is the only writer. */
-static bool
-upgrade (sqlite3 *database, GError **error)
-{
-    if (!is_version_1 (database))
-        return true;
-    return database_run (database, "BEGIN IMMEDIATE", error) &&
-           database_end (database, database_run (database, from_1, error), error);
-}
-
 static Ledger *
 open_ledger (const char *path, bool read_only, GError **error)
 {
-    sqlite3 *database = database_open (path, &kind, read_only, error);
+    static const char *const upgrades[] = { from_1 };
+    sqlite3 *database = database_open_upgraded (path, &kind, upgrades, read_only, error);
 
     if (!database)
         return NULL;
     g_autoptr (Ledger) ledger = g_new0 (Ledger, 1);
     g_mutex_init (&ledger->lock);
     ledger->database = database;
-    if (!read_only && !upgrade (database, error))
-        return NULL;
-    unsigned count = is_version_1 (database) ? READER_STATEMENTS : STATEMENTS;
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < STATEMENTS; i++) {
         ledger->prepared[i] = database_prepare (database, statements[i], error);
         if (!ledger->prepared[i])
             return NULL;

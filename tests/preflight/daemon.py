@@ -19,6 +19,8 @@ import dnsd
 
 TOP = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
 BUILD = os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else ".")
+sys.path.insert(0, os.path.join(TOP, "tests", "audit"))
+import second_port  # noqa: E402
 LICET = os.path.join(BUILD, "licet")
 
 NEWSLETTER = """From: Shop <news@shop.test>\r
@@ -47,9 +49,7 @@ class World:
         self.table, self.behaviour = {}, None
         self.dns = dnsd.Server(self.answer)
         self.sink_port = free_port()
-        os.makedirs(self.path("sink"))
-        self.sink = subprocess.Popen(["/usr/bin/python3", os.path.join(TOP, "contrib", "rehearsal", "sink.py"),
-                                      str(self.sink_port), self.path("sink")], stderr=subprocess.DEVNULL)
+        self.sink = second_port.serve(self.sink_port, self.path("milter"), self.path("mail.log"))
         self.count = 0
         subprocess.run([LICET, "key", "new", "--out", self.path("key.pem"), "shop.test", "s1"], check=True,
                        capture_output=True)
@@ -158,8 +158,7 @@ preflight_domains = [ "shop.test", "shop.test:bounce.shop.test" ];
         if self.daemon and self.daemon.poll() is None:
             self.daemon.terminate()
             self.daemon.wait(timeout=30)
-        self.sink.terminate()
-        self.sink.wait()
+        self.sink.shutdown()
         self.log.close()
         shutil.rmtree(self.dir)
 

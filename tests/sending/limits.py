@@ -18,6 +18,9 @@ import time
 
 TOP = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
 BUILD = os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else ".")
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(TOP, "tests", "audit"))
+import second_port  # noqa: E402
 LICET = os.path.join(BUILD, "licet")
 
 LIMITS = """limits = (
@@ -65,7 +68,6 @@ class World:
                    "rules = ();\n")
         self.write("policies/sending-limits.cfg", LIMITS)
         os.makedirs(self.path("policies", "words"))
-        os.makedirs(self.path("sink"))
         self.write("licet.cfg", f"""milter_socket = "unix:{self.dir}/milter"; lmtp_listen = "unix:{self.dir}/lmtp";
 submit_to = "127.0.0.1:{self.sink_port}"; control_socket = "{self.dir}/control";
 policies = "{self.dir}/policies"; consent = "sqlite:{self.dir}/consent.db"; state = "{self.dir}/state.db";
@@ -86,14 +88,7 @@ audit_log = "{self.dir}/audit.jsonl"; audit_reserve = 0;
             return stream.read()
 
     def open_sink(self):
-        self.sink = subprocess.Popen(["/usr/bin/python3", os.path.join(TOP, "contrib", "rehearsal", "sink.py"),
-                                      str(self.sink_port), self.path("sink")], stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.sink_port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("no sink")
+        self.sink = second_port.serve(self.sink_port, self.path("milter"), self.path("mail.log"))
 
     def start(self, now="2026-11-24T15:00:10Z"):
         for name in ("control", "lmtp", "milter"):
@@ -138,8 +133,7 @@ audit_log = "{self.dir}/audit.jsonl"; audit_reserve = 0;
         if self.daemon and self.daemon.poll() is None:
             self.end()
         if self.sink:
-            self.sink.terminate()
-            self.sink.wait()
+            self.sink.shutdown()
         self.log.close()
         shutil.rmtree(self.dir)
 
