@@ -403,13 +403,25 @@ message_text_runs (const Message *message, unsigned leaf)
 GPtrArray *
 message_readings (const Message *message, unsigned leaf)
 {
-    return notes_readings (get_part (message, leaf), false);
+    return notes_readings (get_part (message, leaf), NOTES_ALL, NULL);
+}
+
+GPtrArray *
+message_readings_without (const Message *message, unsigned leaf, const GArray *ranges)
+{
+    return notes_readings (get_part (message, leaf), NOTES_ALL, ranges);
+}
+
+GPtrArray *
+message_hidden_pieces (const Message *message, unsigned leaf)
+{
+    return notes_readings (get_part (message, leaf), NOTES_HIDDEN, NULL);
 }
 
 GPtrArray *
 message_descriptions (const Message *message, unsigned leaf)
 {
-    return notes_readings (get_part (message, leaf), true);
+    return notes_readings (get_part (message, leaf), NOTES_DESCRIPTIONS, NULL);
 }
 
 unsigned

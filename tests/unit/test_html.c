@@ -380,6 +380,38 @@ test_readings (const void *data)
     g_assert_cmpstr (text->str, ==, row->want);
 }
 
+/* A range in the middle leaves a Reading of what stands around it, one at its beginning moves it. */
+static void
+test_readings_without (void)
+{
+    static const struct {
+        LeafRange range;
+        const char *want;
+    } ranges[] = {
+        { { 28, 40 }, "hidden@15:one three;" },
+        { { 0, 27 }, "hidden@31:two three;" },
+        { { 10, 60 }, "" },
+        { { 60, 70 }, "hidden@15:one two three;" },
+    };
+    g_autoptr (Message) message =
+        parse (HTML, "<div hidden><p>one</p>      <p>two</p><p>three</p></div><p>four</p>");
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (ranges); i++) {
+        g_autoptr (GArray) without = g_array_new (FALSE, FALSE, sizeof (LeafRange));
+        g_array_append_val (without, ranges[i].range);
+        g_autoptr (GPtrArray) readings = message_readings_without (message, 0, without);
+        g_autoptr (GString) text = g_string_new (NULL);
+        for (unsigned n = 0; n < readings->len; n++) {
+            const Reading *reading = g_ptr_array_index (readings, n);
+            g_string_append_printf (text, "%s@%zu:%s;", reading->how, reading->start,
+                                    reading->text);
+        }
+        g_assert_cmpstr (text->str, ==, ranges[i].want);
+    }
+    g_autoptr (GPtrArray) pieces = message_hidden_pieces (message, 0);
+    g_assert_cmpuint (pieces->len, ==, 3);
+}
+
 /* Elements that are hidden are those whose text is not seen, and it can still be read. */
 static void
 test_hidden_elements (void)
@@ -407,6 +439,7 @@ main (int argc, char **argv)
     g_test_set_nonfatal_assertions ();
     ADD_ROWS ("visible", visible_rows, test_visible)
     ADD_ROWS ("readings", reading_rows, test_readings)
+    g_test_add_func ("/html/readings without a range", test_readings_without);
     g_test_add_func ("/html/elements that are hidden", test_hidden_elements);
     ADD_ROWS ("links", link_rows, test_links)
     ADD_ROWS ("marks", mark_rows, test_marks)
