@@ -467,6 +467,18 @@ static const struct {
     { "a signed part",
       "Content-Type: multipart/signed; boundary=b\n\n--b\n\nbody\n--b\n\nsig\n--b--\n",
       "leaf 1, offset 0: it is inside a signed part" },
+    { "a text that is signed in itself",
+      "Subject: x\n\n> -----BEGIN PGP SIGNED MESSAGE-----\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: "
+      "SHA256\n\nbody\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n",
+      "leaf 1, offset 0: it is inside a signed part" },
+    { "a text that is encrypted in itself",
+      "Subject: x\n\n-----BEGIN PGP MESSAGE-----\n\nbody\n-----END PGP MESSAGE-----\n",
+      "leaf 1, offset 0: it is inside an encrypted part" },
+    { "a text with its digest", "Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\n\nbody\n",
+      "leaf 1, offset 0: its header has its digest or its length" },
+    { "a part with its length",
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\ncontent-length: 4\n\nbody\n--b--\n",
+      "leaf 1, offset 0: its header has its digest or its length" },
     { "an attachment", "Content-Disposition: attachment\n\nbody\n", "no text to edit" },
     { "a sloppy encoding", QP "body \nx\n", "not strict" },
 };
