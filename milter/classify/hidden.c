@@ -104,7 +104,8 @@ is_line (const Search *search, unsigned number)
     static const char *const inlines[] = { "span", "b", "strong", "i", "em", "font", "br" };
     size_t end = message_element (search->message, search->leaf, number)->end;
 
-    for (unsigned i = number + 1; i < message_element_count (search->message, search->leaf); i++) {
+    for (unsigned i = number + 1; i < message_element_count (search->message, search->leaf);
+         i++) {
         const LeafElement *inner = message_element (search->message, search->leaf, i);
         bool known = false;
         if (inner->start >= end)
@@ -233,8 +234,8 @@ add_words_left (const Search *search, const GPtrArray *cut, const LeafRange *ran
         size_t end = i < cut->len ? block_at (cut, i)->start : range->end;
         if (end < from)
             continue;
-        g_autofree char *text = message_whole_text (search->message, search->leaf, from,
-                                                    MIN (end, range->end));
+        g_autofree char *text =
+            message_whole_text (search->message, search->leaf, from, MIN (end, range->end));
         runs_add_words (words, text, 0);
         if (end >= range->end)
             return;

@@ -495,7 +495,8 @@ pieces_find_hidden (const Message *message, unsigned leaf, const Sought *sought,
     sums_init (&sums, message, leaf, sought, hidden);
     for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
         const LeafElement *element = message_element (message, leaf, i);
-        while (next < ranges->len && g_array_index (ranges, LeafRange, next).end <= element->start)
+        while (next < ranges->len &&
+               g_array_index (ranges, LeafRange, next).end <= element->start)
             next++;
         if (next == ranges->len)
             break;
@@ -517,8 +518,8 @@ makes_line (const LeafElement *element)
     static const char *const names[] = { "a",  "button", "div", "h1", "h2", "h3", "h4", "h5",
                                          "h6", "li",     "p",   "td", "th", "dt", "dd" };
 
-    for (unsigned i = 0; element->end - element->start <= LONGEST_STRETCH && i < G_N_ELEMENTS (names);
-         i++)
+    for (unsigned i = 0;
+         element->end - element->start <= LONGEST_STRETCH && i < G_N_ELEMENTS (names); i++)
         if (strcmp (element->name, names[i]) == 0)
             return true;
     return false;
@@ -563,8 +564,7 @@ pieces_add_stretches (const Message *message, const Block *block, GArray *stretc
     }
     for (unsigned i = 0; i < message_element_count (message, block->leaf); i++) {
         const LeafElement *element = message_element (message, block->leaf, i);
-        if (element->start < block->start || element->end > block->end ||
-            !makes_line (element))
+        if (element->start < block->start || element->end > block->end || !makes_line (element))
             continue;
         g_autofree char *text =
             message_visible_text (message, block->leaf, element->start, element->end);

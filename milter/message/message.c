@@ -19,6 +19,7 @@
 #include "marks.h"
 #include "notes.h"
 #include "outline.h"
+#include "slips.h"
 #include "strays.h"
 #include "text.h"
 #include "whole.h"
@@ -145,7 +146,8 @@ mentions_marks (const Part *part)
     size_t length = 0;
     const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
 
-    return strays_next_name (data, length, 0) < length;
+    return length > 0 &&
+           (strays_next_name (data, length, 0) < length || slips_may_be_in (data, length));
 }
 
 static void

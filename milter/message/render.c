@@ -273,7 +273,8 @@ cut_leaf (Render *render, unsigned i, GError **error)
         return fail_leaf (error, leaf, offset, "the cut changes the HTML around it");
     if (leaf->kind != LEAF_PLAIN &&
         conditionals_are_split (leaf->content, change->ranges, &offset))
-        return fail_leaf (error, leaf, offset, "the cut holds one half of a conditional comment");
+        return fail_leaf (error, leaf, offset,
+                          "the cut holds one half of a conditional comment");
     return true;
 }
 

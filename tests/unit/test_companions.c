@@ -132,13 +132,14 @@ static const Row rows[] = {
                 "\n--b--\n",
       "" },
     { "the line at the top says both",
-      HEAD TEXT "Order 7.\n" PAGE "<div style=\"display:none\">Order 7 is packed. Save 20% on all "
+      HEAD TEXT "Order 7.\n" PAGE
+                "<div style=\"display:none\">Order 7 is packed. Save 20% on all "
                 "winter boots</div><p>Order 7.</p>" OFFER "\n--b--\n",
       "1 preheader [<div style=\"display:none\">Order 7 is packed. Save 20% on all winter "
       "boots</div>]" },
     { "the form for telephones keeps the order",
-      HEAD TEXT "Order 7.\n" PAGE
-                "<p>Order 7.</p>" OFFER "<div style=\"display:none\"><p>Order 7. Gate B.</p>"
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
+                "<div style=\"display:none\"><p>Order 7. Gate B.</p>"
                 "<div><p>Save 20% on all winter boots until Sunday.</p></div></div>\n--b--\n",
       "1 twin [<div><p>Save 20% on all winter boots until Sunday.</p></div>]" },
     { "above the block it keeps it too",
@@ -147,25 +148,29 @@ static const Row rows[] = {
                 "boots until Sunday.</p></div><p>Order 7.</p>" OFFER "\n--b--\n",
       "1 twin [<p>Save 20% on all winter boots until Sunday.</p>]" },
     { "a form for paper in one text cannot be cut",
-      HEAD TEXT "Order 7.\n" PAGE
-                "<p>Order 7.</p>" OFFER "<div style=\"display:none\">Order 7. Gate B. Save 20% on "
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
+                "<div style=\"display:none\">Order 7. Gate B. Save 20% on "
                 "all winter boots until Sunday.</div>\n--b--\n",
       "!leaf 2, offset 184: text of the promotional block is hidden here among other text" },
     { "hidden data of the order with a date of the offer stays",
-      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER "<div hidden><i>7 Gate B</i> <i>boots "
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
+                "<div hidden><i>7 Gate B</i> <i>boots "
                 "until Sunday</i></div>\n--b--\n",
       "" },
     { "a hidden form of the block alone",
-      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER "<div hidden>Save 20% on all winter boots "
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
+                "<div hidden>Save 20% on all winter boots "
                 "until Sunday.</div>\n--b--\n",
       "1 twin [<div hidden>Save 20% on all winter boots until Sunday.</div>]" },
     { "the address of the invoice stays above",
-      HEAD TEXT "Your invoice:\nhttp://s/invoice\nSave 20% on all winter boots until Sunday.\n" PAGE
-                "<p>Order 7.</p>" OFFER "\n--b--\n",
+      HEAD TEXT
+      "Your invoice:\nhttp://s/invoice\nSave 20% on all winter boots until Sunday.\n" PAGE
+      "<p>Order 7.</p>" OFFER "\n--b--\n",
       "0 twin [Save 20% on all winter boots until Sunday.\r\n]" },
     { "the address of the invoice stays below",
-      HEAD TEXT "Save 20% on all winter boots until Sunday.\nhttp://s/boots\nhttp://s/invoice\n" PAGE
-                "<p>Order 7.</p>" OFFER "\n--b--\n",
+      HEAD TEXT
+      "Save 20% on all winter boots until Sunday.\nhttp://s/boots\nhttp://s/invoice\n" PAGE
+      "<p>Order 7.</p>" OFFER "\n--b--\n",
       "0 twin [Save 20% on all winter boots until Sunday.\r\nhttp://s/boots\r\n]" },
     { "what was ordered has a word of the block",
       HEAD TEXT "Ordered:\nWinter\nSave 20% on all winter boots until Sunday.\n\nboots\n" PAGE

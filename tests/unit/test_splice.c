@@ -137,19 +137,22 @@ static const CutRow cut_rows[] = {
     { "what Outlook does not see around a block goes with it",
       PAGE "a<!--[if !mso]><!--><p>b</p><!-- <![endif]--><![if !mso]><p>c</p><![endif]>d\n",
       "<!--[if", "d\r\n", PAGE "ad\n" },
-    { "a comment for Outlook that is whole may stay", PAGE "<!--[if mso]><p>x<![endif]--><p>b</p>d\n",
-      "<p>b", "d\r\n", PAGE "<!--[if mso]><p>x<![endif]-->d\n" },
+    { "a comment for Outlook that is whole may stay",
+      PAGE "<!--[if mso]><p>x<![endif]--><p>b</p>d\n", "<p>b", "d\r\n",
+      PAGE "<!--[if mso]><p>x<![endif]-->d\n" },
     { "the end of what Outlook sees is refused",
       PAGE "<!--[if mso]><table><tr><td><![endif]--><p>a</p><!--[if mso]></td></tr></table>"
            "<![endif]--><p>b</p>c\n",
-      "<!--[if mso]></td>", "c\r\n", "!leaf 1, offset 48: the cut holds one half of a conditional" },
+      "<!--[if mso]></td>", "c\r\n",
+      "!leaf 1, offset 48: the cut holds one half of a conditional" },
     { "the beginning of what Outlook sees is refused",
       PAGE "<p>a</p><!--[if mso]><table><tr><td><![endif]-->b<p>c</p><!--[if mso]></td></tr>"
            "</table><![endif]-->\n",
       "<p>a", "b<p>", "!leaf 1, offset 8: the cut holds one half of a conditional" },
     { "a cell that Outlook alone begins is refused",
-      PAGE "<!--[if mso]><table><tr><td><![endif]-->a<!--[if mso]></td><td><![endif]--><p>b</p>c"
-           "<!--[if mso]></td></tr></table><![endif]-->\n",
+      PAGE
+      "<!--[if mso]><table><tr><td><![endif]-->a<!--[if mso]></td><td><![endif]--><p>b</p>c"
+      "<!--[if mso]></td></tr></table><![endif]-->\n",
       "<!--[if mso]></td><td>", "c<!--", "!one half of a conditional" },
     { "the end of what Outlook does not see is refused",
       PAGE "<!--[if !mso]><!--><p>a</p><p>b</p><!--<![endif]-->c\n", "<p>b", "c\r\n",
@@ -468,7 +471,8 @@ static const struct {
       "Content-Type: multipart/signed; boundary=b\n\n--b\n\nbody\n--b\n\nsig\n--b--\n",
       "leaf 1, offset 0: it is inside a signed part" },
     { "a text that is signed in itself",
-      "Subject: x\n\n> -----BEGIN PGP SIGNED MESSAGE-----\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: "
+      "Subject: x\n\n> -----BEGIN PGP SIGNED MESSAGE-----\n\n-----BEGIN PGP SIGNED "
+      "MESSAGE-----\nHash: "
       "SHA256\n\nbody\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n",
       "leaf 1, offset 0: it is inside a signed part" },
     { "a text that is encrypted in itself",
