@@ -108,6 +108,7 @@ typedef struct {
     const char *how;
     char *text;   /* UTF-8, blanks collapsed */
     size_t start; /* decoded offset where it begins; of the style sheet for css-content */
+    size_t end;   /* where a conditional comment ends; 0 for others */
 } Reading;
 
 /* A part of the text that the sender marked as promotional. */

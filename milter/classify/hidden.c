@@ -23,6 +23,9 @@ typedef struct {
     const GPtrArray *blocks;
     GPtrArray *found;
     GArray *forms; /* of LeafRange: hidden elements that repeat a block and are no preheader */
+    GArray *left;  /* runs of hidden text that stays */
+    bool any;      /* some of them are of a block, first at: */
+    size_t first;
 } Search;
 
 static const Block *
@@ -153,17 +156,17 @@ count_runs (const GArray *runs, const Sought *sought)
 }
 
 static void
-add_preheader (Search *search, const LeafElement *element)
+add_block (Search *search, size_t start, size_t end, const char *how)
 {
     Block *block = g_new0 (Block, 1);
 
     *block = (Block){ .leaf = search->leaf,
-                      .start = element->start,
-                      .end = element->end,
-                      .inner_start = element->inner_start,
-                      .inner_end = element->inner_end,
+                      .start = start,
+                      .end = end,
+                      .inner_start = start,
+                      .inner_end = end,
                       .class = CLASS_PROMOTIONAL,
-                      .how = "preheader" };
+                      .how = how };
     g_ptr_array_add (search->found, block);
 }
 
@@ -195,7 +198,7 @@ take_element (Search *search, unsigned number)
     if (common == 0)
         return;
     if (is_preheader (search, number, text, words, REPEATED_PART * common >= runs->len))
-        add_preheader (search, element);
+        add_block (search, element->start, element->end, "preheader");
     else if (common >= LEAST_RUNS)
         g_array_append_val (search->forms, range);
 }
@@ -257,43 +260,89 @@ repeats (const Search *search, const GArray *left)
     return false;
 }
 
-/* All that is left together, since a block may be taken apart in hidden pieces. */
-static char *
-check_left (const Search *search, const GPtrArray *cut)
+/* Of a place, only when nothing was left at one before. */
+static void
+add_left (Search *search, GArray *words, size_t offset)
 {
-    g_autoptr (GArray) left = g_array_new (FALSE, FALSE, sizeof (guint64));
-    const LeafRange *first = NULL;
+    g_autoptr (GArray) runs = runs_of (words);
 
+    if (!search->any && count_runs (runs, search->sought) > 0) {
+        search->any = true;
+        search->first = offset;
+    }
+    g_array_append_vals (search->left, runs->data, runs->len);
+}
+
+static void
+find_in_forms (Search *search)
+{
+    g_autoptr (GPtrArray) cut = g_ptr_array_new ();
+
+    if (search->forms->len == 0)
+        return;
+    pieces_find_hidden (search->message, search->leaf, search->sought, search->forms, "twin",
+                        cut);
+    g_ptr_array_sort (cut, compare_blocks);
     for (unsigned i = 0; i < search->forms->len; i++) {
         const LeafRange *range = &g_array_index (search->forms, LeafRange, i);
         g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
         add_words_left (search, cut, range, words);
-        g_autoptr (GArray) runs = runs_of (words);
-        first = !first && count_runs (runs, search->sought) > 0 ? range : first;
-        g_array_append_vals (left, runs->data, runs->len);
+        add_left (search, words, range->start);
     }
-    runs_sort (left);
-    if (!first || !repeats (search, left))
-        return NULL;
-    return g_strdup_printf ("leaf %s, offset %zu: text of the promotional block is hidden here "
-                            "among other text",
-                            message_leaf (search->message, search->leaf)->path, first->start);
+    g_ptr_array_extend (search->found, cut, NULL, NULL);
 }
 
+/* A page may say the block once more for Outlook alone. */
+static void
+take_comment (Search *search, const Reading *comment)
+{
+    g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+
+    runs_add_words (words, comment->text, 0);
+    if (words->len == 0)
+        return;
+    if (pieces_is_block (words, search->sought))
+        add_block (search, comment->start, comment->end, "twin");
+    else
+        add_left (search, words, comment->start);
+}
+
+static void
+find_in_comments (Search *search)
+{
+    g_autoptr (GPtrArray) readings = message_readings (search->message, search->leaf);
+
+    for (unsigned i = 0; i < readings->len; i++) {
+        const Reading *reading = g_ptr_array_index (readings, i);
+        LeafElement comment = { .start = reading->start, .end = reading->end };
+        if (strcmp (reading->how, "conditional-comment") == 0 &&
+            !meets_block (search, &comment))
+            take_comment (search, reading);
+    }
+}
+
+/* All that is left is looked at together, since a block may be taken apart in hidden pieces. */
 char *
 hidden_find (const Message *message, unsigned leaf, const Sought *sought,
              const GPtrArray *blocks, GPtrArray *found)
 {
     g_autoptr (GArray) forms = g_array_new (FALSE, FALSE, sizeof (LeafRange));
-    g_autoptr (GPtrArray) cut = g_ptr_array_new ();
-    Search search = { message, leaf, sought, blocks, found, forms };
+    g_autoptr (GArray) left = g_array_new (FALSE, FALSE, sizeof (guint64));
+    Search search = { .message = message,
+                      .leaf = leaf,
+                      .sought = sought,
+                      .blocks = blocks,
+                      .found = found,
+                      .forms = forms,
+                      .left = left };
 
     find_elements (&search);
-    if (forms->len == 0)
+    find_in_forms (&search);
+    find_in_comments (&search);
+    runs_sort (left);
+    if (!search.any || !repeats (&search, left))
         return NULL;
-    pieces_find_hidden (message, leaf, sought, forms, "twin", cut);
-    g_ptr_array_sort (cut, compare_blocks);
-    char *problem = check_left (&search, cut);
-    g_ptr_array_extend (found, cut, NULL, NULL);
-    return problem;
+    return g_strdup_printf ("leaf %s, offset %zu: text of the promotional block is hidden here "
+                            "among other text",
+                            message_leaf (message, leaf)->path, search.first);
 }

@@ -510,6 +510,18 @@ pieces_find_hidden (const Message *message, unsigned leaf, const Sought *sought,
     sums_clear (&sums);
 }
 
+bool
+pieces_is_block (const GArray *words, const Sought *sought)
+{
+    g_autofree bool *covered = runs_cover (words, sought->runs);
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < words->len; i++)
+        count += covered[i];
+    return is_phrase (sought, words, 0, words->len) ||
+           (count >= RUN_WORDS + LEAST_RUNS - 1 && is_mostly (count, words->len));
+}
+
 /* An element that makes a line of its own, or a button, in the text alternative. One of a few words
  * is no longer than that, with its styles. */
 static bool

@@ -29,6 +29,9 @@ void pieces_find (const Message *message, unsigned leaf, const Sought *sought, c
 void pieces_find_hidden (const Message *message, unsigned leaf, const Sought *sought,
                          const GArray *ranges, const char *how, GPtrArray *blocks);
 
+/* Whether the words of a text (of RunWord) are those of blocks: as of a line or an element above. */
+bool pieces_is_block (const GArray *words, const Sought *sought);
+
 /* Adds the stretches of a block (runs_whole). */
 void pieces_add_stretches (const Message *message, const Block *block, GArray *stretches);
 

@@ -12,7 +12,7 @@
 
 typedef struct {
     const char *how;
-    size_t start;
+    size_t start, end; /* of a comment */
     size_t text_start, text_end;
     bool goes_on; /* more of the one before it */
 } Note;
@@ -65,7 +65,7 @@ notes_close (Part *part)
 }
 
 void
-notes_add_comment (Part *part, size_t start, const char *comment, size_t length)
+notes_add_comment (Part *part, size_t start, size_t end, const char *comment, size_t length)
 {
     const char *condition = length > 7 ? memmem (comment, length, "]>", 2) : NULL;
     HtmlScanner scanner;
@@ -76,7 +76,9 @@ notes_add_comment (Part *part, size_t start, const char *comment, size_t length)
     make_room (part);
     notes_close (part);
     GString *text = part->notes_text;
-    Note note = { .how = "conditional-comment", .start = start, .text_start = text->len };
+    Note note = {
+        .how = "conditional-comment", .start = start, .end = end, .text_start = text->len
+    };
     html_scanner_init (&scanner, condition + 2, length - (size_t)(condition + 2 - comment));
     while (html_next (&scanner, &token)) {
         const char *at = condition + 2 + token.start;
@@ -150,8 +152,10 @@ add_reading (GPtrArray *readings, const Note *first, GString *raw)
 {
     Reading *reading = g_new (Reading, 1);
 
-    *reading =
-        (Reading){ .how = first->how, .text = text_collapse (raw->str), .start = first->start };
+    *reading = (Reading){ .how = first->how,
+                          .text = text_collapse (raw->str),
+                          .start = first->start,
+                          .end = first->end };
     g_ptr_array_add (readings, reading);
     g_string_free (raw, TRUE);
 }

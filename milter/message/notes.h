@@ -14,8 +14,10 @@ void notes_break (Part *part);
 /* Something else was seen: the next note is another one. */
 void notes_close (Part *part);
 
-/* The text inside a comment for Outlook; nothing for other comments. UTF-8. */
-void notes_add_comment (Part *part, size_t start, const char *comment, size_t length);
+/* The text inside a comment for Outlook, which stands at [start, end) of the leaf; nothing for other
+ * comments. UTF-8. */
+void notes_add_comment (Part *part, size_t start, size_t end, const char *comment,
+                        size_t length);
 
 typedef enum {
     NOTES_ALL,

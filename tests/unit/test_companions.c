@@ -162,6 +162,23 @@ static const Row rows[] = {
                 "<div hidden>Save 20% on all winter boots "
                 "until Sunday.</div>\n--b--\n",
       "1 twin [<div hidden>Save 20% on all winter boots until Sunday.</div>]" },
+    { "a form of the block for Outlook",
+      HEAD TEXT
+      "Order 7.\n" PAGE
+      "<p>Order 7.</p><!--[if mso]><p>New boots</p><p>Save 20% on all winter boots until "
+      "Sunday.</p><![endif]-->" OFFER "\n--b--\n",
+      "1 twin [<!--[if mso]><p>New boots</p><p>Save 20% on all winter boots until "
+      "Sunday.</p><![endif]-->]" },
+    { "a form of the page for Outlook cannot be cut",
+      HEAD TEXT
+      "Order 7.\n" PAGE
+      "<p>Order 7.</p><!--[if mso]><p>Order 7. Collect it at gate B.</p><p>Save 20% on "
+      "all winter boots until Sunday.</p><![endif]-->" OFFER "\n--b--\n",
+      "!leaf 2, offset 15: text of the promotional block is hidden here among other text" },
+    { "what Outlook is told of the order stays",
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p><!--[if mso]><p>Order 7, boots until "
+                "Sunday at gate B.</p><![endif]-->" OFFER "\n--b--\n",
+      "" },
     { "the address of the invoice stays above",
       HEAD TEXT
       "Your invoice:\nhttp://s/invoice\nSave 20% on all winter boots until Sunday.\n" PAGE
