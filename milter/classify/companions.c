@@ -107,12 +107,12 @@ has_path (const char *address)
     return path && path[0] && path[1];
 }
 
-/* Where only the blocks lead. */
-static GHashTable *
-collect_addresses (const Message *message, const GPtrArray *blocks)
+/* Where only the blocks lead, and where the rest does. */
+static void
+collect_addresses (Sought *sought, const Message *message, const GPtrArray *blocks)
 {
     GHashTable *inside = g_hash_table_new (g_str_hash, g_str_equal);
-    g_autoptr (GHashTable) outside = g_hash_table_new (g_str_hash, g_str_equal);
+    GHashTable *outside = g_hash_table_new (g_str_hash, g_str_equal);
     GHashTableIter iter;
     void *target = NULL;
 
@@ -128,7 +128,8 @@ collect_addresses (const Message *message, const GPtrArray *blocks)
     g_hash_table_iter_init (&iter, outside);
     while (g_hash_table_iter_next (&iter, &target, NULL))
         g_hash_table_remove (inside, target);
-    return inside;
+    sought->addresses = inside;
+    sought->elsewhere = outside;
 }
 
 /* A text of three words and more is told apart by its runs, a shorter one is looked for. */
@@ -183,7 +184,7 @@ sought_init (Sought *sought, const Message *message, const GPtrArray *blocks)
     sought->words = runs_single (inside);
     runs_subtract (sought->runs, sought->said);
     runs_subtract (sought->words, other_words);
-    sought->addresses = collect_addresses (message, blocks);
+    collect_addresses (sought, message, blocks);
 }
 
 static void
@@ -195,6 +196,7 @@ sought_clear (Sought *sought)
     g_array_unref (sought->stretches);
     g_array_unref (sought->words);
     g_hash_table_unref (sought->addresses);
+    g_hash_table_unref (sought->elsewhere);
 }
 
 /* Notes the references to parts of the message in one leaf. */

@@ -31,7 +31,8 @@ typedef enum {
 typedef struct {
     size_t start, end; /* decoded, with its line end */
     unsigned first_word, words, covered, single;
-    bool exact; /* the whole text of a block */
+    bool exact;     /* the whole text of a block */
+    bool elsewhere; /* leads where the page leads outside of the blocks */
     LineKind kind;
 } Line;
 
@@ -73,7 +74,7 @@ split_lines (const Leaf *leaf)
 /* LINE_OTHER when one is not known to be of the block alone: it may be that of the invoice, which
  * only the text gives in letters. */
 static LineKind
-judge_addresses (const Leaf *leaf, const Line *line, unsigned *next_link, const Sought *sought)
+judge_addresses (const Leaf *leaf, Line *line, unsigned *next_link, const Sought *sought)
 {
     LineKind kind = LINE_EMPTY;
 
@@ -82,6 +83,8 @@ judge_addresses (const Leaf *leaf, const Line *line, unsigned *next_link, const 
         if (link->start >= line->end)
             break;
         bool known = g_hash_table_contains (sought->addresses, link->target);
+        line->elsewhere =
+            line->elsewhere || g_hash_table_contains (sought->elsewhere, link->target);
         if (!known)
             kind = LINE_OTHER;
         else if (kind == LINE_EMPTY)
@@ -124,7 +127,8 @@ find_wrapped (GArray *lines, const GArray *words, const Sought *sought)
     }
 }
 
-/* A word of the block is not enough: it may be the name of what was ordered. */
+/* A word of the block is not enough: it may be the name of what was ordered. The address behind a
+ * button may be another in each alternative, since they are counted apart. */
 static bool
 is_short (const Line *line, guint64 phrase, const Sought *sought)
 {
@@ -159,9 +163,11 @@ judge_lines (const Message *message, unsigned number, GArray *lines, const Sough
         line->exact = line->words > 0 && runs_has (sought->phrases, phrase);
         if (line->words == 0)
             line->kind = addresses;
+        else if (line->elsewhere && line->words <= SHORT_LINE)
+            line->kind = LINE_OTHER;
         else if (line->exact || is_mostly (line->covered, line->words))
             line->kind = LINE_SOUGHT;
-        else if (addresses != LINE_OTHER && is_short (line, phrase, sought))
+        else if (is_short (line, phrase, sought))
             line->kind = LINE_SHORT;
         else if (addresses == LINE_ADDRESS && is_footnote (leaf, line))
             line->kind = LINE_ADDRESS;

@@ -13,6 +13,7 @@ typedef struct {
     GArray *words;         /* single words of the blocks and of nothing else */
     GArray *stretches;     /* headings, buttons and lines of the blocks of few words, as one */
     GHashTable *addresses; /* targets of links in the blocks and nowhere else */
+    GHashTable *elsewhere; /* targets of links around the blocks */
 } Sought;
 
 /*

@@ -189,6 +189,16 @@ static const Row rows[] = {
       "Save 20% on all winter boots until Sunday.\nhttp://s/boots\nhttp://s/invoice\n" PAGE
       "<p>Order 7.</p>" OFFER "\n--b--\n",
       "0 twin [Save 20% on all winter boots until Sunday.\r\nhttp://s/boots\r\n]" },
+    { "a button with an address of its own in the text",
+      HEAD TEXT "Order 7.\nSave 20% on all winter boots until Sunday.\nShop now: "
+                "http://s/boots?t=1\n" PAGE "<p>Order 7.</p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday.\r\nShop now: "
+      "http://s/boots?t=1\r\n]" },
+    { "a button with the address of the order",
+      HEAD TEXT
+      "Order 7.\nSave 20% on all winter boots until Sunday.\nShop now: http://s/order\n" PAGE
+      "<p><a href=\"http://s/order\">Order 7.</a></p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday.\r\n]" },
     { "what was ordered has a word of the block",
       HEAD TEXT "Ordered:\nWinter\nSave 20% on all winter boots until Sunday.\n\nboots\n" PAGE
                 "<p>Ordered: <img src=\"o.png\"></p>" OFFER "\n--b--\n",
