@@ -5,18 +5,20 @@
 --
 -- One row is one statement of a person. The current state is derived: the newest of the rows
 -- that name the purpose or '*' wins, over all addresses that share a person; at the same second
--- a withdrawal wins; a pending row changes nothing.
+-- a withdrawal wins; a pending row changes nothing. A suppressed row (of a bounce or a complaint)
+-- beats every grant until a released one; linked and unlinked rows say who is one person.
 --
 -- The first two lines tell the file from other databases ("lcc1") and its layout from later ones.
 PRAGMA application_id = 1818452785;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE events (
   id INTEGER PRIMARY KEY, -- the order of arrival; the log names rows by it
   address TEXT NOT NULL, -- normalised: lower case, domain as A-labels
   purpose TEXT NOT NULL, -- '*', 'tracking' or a promotional purpose
-  state TEXT NOT NULL CHECK (state IN ('granted', 'withdrawn', 'pending')),
-  basis TEXT, -- express, double-opt-in, soft-opt-in, inferred, published, …
+  state TEXT NOT NULL CHECK (state IN ('granted', 'withdrawn', 'pending', 'suppressed',
+    'released', 'linked', 'unlinked')),
+  basis TEXT, -- express, double-opt-in, …; of a suppression bounce, complaint, …
   at INTEGER NOT NULL, -- seconds since 1970 in UTC, 0 when not known
   source TEXT, -- where the person said so
   wording TEXT, -- version of the text agreed to
@@ -39,3 +41,9 @@ CREATE TRIGGER events_stay -- rows may go, but never change
 BEFORE UPDATE ON events BEGIN
   SELECT RAISE (ABORT, 'events are added, never changed');
 END;
+
+CREATE TABLE secret ( -- of the hashes that stay of erased people
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  key BLOB NOT NULL
+);
+INSERT INTO secret VALUES (1, randomblob(32));

@@ -146,7 +146,7 @@ load_engine (const char *config, GError **error)
     Settings *settings = settings_load (config, error);
     g_autoptr (Engine) engine = settings ? engine_new (settings, error) : NULL;
 
-    return engine && rehearse_engine (engine, error) ? g_steal_pointer (&engine) : NULL;
+    return engine && engine_is_ready (engine, error) && rehearse_engine (engine, error) ? g_steal_pointer (&engine) : NULL;
 }
 
 /* Caller frees. */
@@ -365,7 +365,7 @@ wait_for_stop (Daemon *daemon)
 }
 
 static void
-serve (Daemon *daemon)
+serve (Daemon *daemon, LmtpEdge *lmtp)
 {
     mask_signals (SIG_UNBLOCK);
     GThread *milter = g_thread_new ("milter", run_milter, daemon);
@@ -375,13 +375,15 @@ serve (Daemon *daemon)
     wait_for_stop (daemon);
     notify ("STOPPING=1");
     log_info (NULL, "stopping");
+    /* Copies under way still need the guard. */
+    lmtp_edge_stop (lmtp);
     milter_edge_stop ();
     g_thread_join (milter);
 }
 
 /* Sockets open last first: when Postfix reaches the milter, everything behind it listens. */
 static int
-run (Daemon *daemon)
+run (Daemon *daemon, PreflightHelper *helper)
 {
     g_autoptr (GError) error = NULL;
 
@@ -391,11 +393,16 @@ run (Daemon *daemon)
         return report (error);
     ControlEdge *control = control_edge_start (daemon, &error);
     bool open = control && milter_edge_open (daemon, &error);
-    if (open)
-        serve (daemon);
+    if (open) {
+        WatchEdge *watch = watch_edge_start (daemon, helper);
+        serve (daemon, lmtp);
+        watch_edge_stop (watch);
+    } else {
+        lmtp_edge_stop (lmtp);
+    }
     if (control)
         control_edge_stop (control);
-    lmtp_edge_stop (lmtp);
+    daemon_save_counts (daemon);
     return open ? EX_OK : report (error);
 }
 
@@ -423,11 +430,15 @@ main (int argc, char *argv[])
     if (options.check)
         return check (&options);
     mask_signals (SIG_BLOCK);
+    /* Before keys are in memory and before there are threads. */
+    g_autoptr (PreflightHelper) helper = preflight_helper_start (&error);
+    if (!helper)
+        return report (error);
     handle_signals ();
     Daemon *daemon = load (&options, &error);
     if (!daemon)
         return report (error);
-    int status = run (daemon);
+    int status = run (daemon, helper);
     /* A callback that libmilter did not wait for may still need the daemon. */
     if (milter_edge_is_idle ())
         daemon_free (daemon);

@@ -11,29 +11,15 @@
 
 #include "licet/address.h"
 #include "licet/classify.h"
-#include "licet/digest.h"
+#include "licet/error.h"
 #include "licet/message.h"
 #include "licet/rewrite.h"
 
-static char *
-hash_from (GBytes *bytes, size_t offset)
-{
-    size_t length = 0;
-    const unsigned char *data = g_bytes_get_data (bytes, &length);
+#include "departure.h"
+#include "foreign.h"
 
-    offset = MIN (offset, length);
-    return digest_sha256 (data + offset, length - offset);
-}
-
-static size_t
-body_offset (GBytes *bytes)
-{
-    size_t length = 0;
-    const char *data = g_bytes_get_data (bytes, &length);
-    const char *empty = memmem (data, length, "\r\n\r\n", 4);
-
-    return empty ? (size_t)(empty - data) + 4 : length;
-}
+/* Each is an edit of every copy; a mail has a few links to unsubscribe. */
+enum { MOST_PLACEHOLDERS = 64 };
 
 /* An address that cannot be normalised has no consent and no country; the policies' default
  * judges it. */
@@ -64,7 +50,8 @@ typedef struct {
     bool asked; /* for the copy that is its text alone, made when the first decision wants it */
     Message *rest; /* NULL when there is none */
     Classification *rest_class;
-    char *no_rest; /* why */
+    char *no_rest;      /* why */
+    GPtrArray *foreign; /* of ExistingSignature: of others */
 } Run;
 
 static Hints
@@ -118,9 +105,54 @@ ask_contacts (Run *run, RecipientFacts *facts)
     if (!run->engine->contacts || !policy_counts_contacts (run->engine->policies, facts))
         return;
     facts->contacts =
-        contacts_since (run->engine->contacts, who, run->now - CONTACT_DAYS * 86400, &cause);
+        contacts_since (run->engine->contacts, who, run->now - CONTACT_DAYS * 86400,
+                        run->envelope->queue_id, &cause);
     if (!facts->contacts)
         facts->contacts_failure = g_strdup (cause->message);
+}
+
+/* What preflight knows of the sender's domains. Caller unrefs; NULL when it knows nothing. */
+static Authentication *
+ask_authentication (const Run *run)
+{
+    const EnvelopePath *sender = run->envelope->sender;
+    const char *from = message_from (run->message);
+
+    if (!run->engine->authentications || !from)
+        return NULL;
+    return authentication_board_find (run->engine->authentications, address_domain (from),
+                                      sender ? address_domain (sender->address) : NULL);
+}
+
+/* A place that stays open would be a link that leads nowhere: such mail waits until there are keys. */
+static bool
+check_placeholders (Run *run, GError **error)
+{
+    unsigned count = rewrite_count_placeholders (run->message);
+
+    run->options.placeholders = count > 0;
+    if (count > 0 && !run->engine->tokens)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "the message has {{licet_token}}, and unsubscribe_keys is not set");
+    else if (count > MOST_PLACEHOLDERS)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "{{licet_token}} stands %u times",
+                     count);
+    else
+        return true;
+    return false;
+}
+
+/* What the links of this recipient hold. */
+static char *
+make_token (const Run *run, const RecipientFacts *facts)
+{
+    const Classification *class = run->plan->classification;
+    Purpose purpose = class->promo_purpose;
+
+    if (!run->engine->tokens)
+        return NULL;
+    return tokens_make (run->engine->tokens, facts->address,
+                        purpose == PURPOSE_NONE ? "*" : purpose_word (purpose));
 }
 
 static void
@@ -129,6 +161,7 @@ decide_all (Run *run)
     g_auto (GStrv) addresses = normalise_recipients (run->envelope);
     const PolicySet *policies = run->engine->policies;
     const Classification *class = run->plan->classification;
+    g_autoptr (Authentication) authentication = ask_authentication (run);
     g_autoptr (GPtrArray) records =
         consent_ask (run->engine->store, (const char *const *)addresses, class->promo_purpose,
                      run->now, &run->plan->consent_failure);
@@ -138,10 +171,64 @@ decide_all (Run *run)
         RecipientFacts *facts = policy_facts (
             policies, run->message, envelope_recipient (run->envelope, i)->address, record);
         ask_contacts (run, facts);
+        facts->authentication = authentication ? authentication_ref (authentication) : NULL;
+        facts->token = make_token (run, facts);
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);
         judge_text_only (run, decision);
         g_ptr_array_add (run->plan->decisions, decision);
     }
+}
+
+/* Whether a limit has to do with this recipient's copy, by the class of what leaves. */
+static bool
+is_limited (const SendingLimit *limit, const Decision *decision)
+{
+    if (decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER)
+        return false;
+    return sending_limit_counts (limit, decision->copy == COPY_WHOLE ? decision->legal_class
+                                                                     : CLASS_TRANSACTIONAL);
+}
+
+/* Takes one of each limit for the recipient, who waits when one is used up. */
+static void
+take_quota (Run *run, const GPtrArray *limits, unsigned recipient)
+{
+    Decision *decision = g_ptr_array_index (run->plan->decisions, recipient);
+    g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (QuotaLimit));
+    g_autoptr (GPtrArray) named = g_ptr_array_new ();
+    QuotaFull full;
+
+    for (unsigned i = 0; i < limits->len; i++) {
+        SendingLimit *limit = g_ptr_array_index (limits, i);
+        if (!is_limited (limit, decision))
+            continue;
+        QuotaLimit quota = { .key = limit->key, .per_message = limit->per_message };
+        memcpy (quota.most, limit->most, sizeof quota.most);
+        g_array_append_val (wanted, quota);
+        g_ptr_array_add (named, limit);
+    }
+    if (wanted->len > 0 &&
+        !quota_hold_take (run->plan->quotas, (QuotaLimit *)(void *)wanted->data, wanted->len,
+                          recipient, &full))
+        policy_limit_reached (decision, g_ptr_array_index (named, full.limit), &full);
+}
+
+/* Who would go past a sending limit waits. What is taken here counts once the copy has left
+ * (quota_hold_commit), and is given back with the plan otherwise. */
+static void
+apply_limits (Run *run)
+{
+    g_autoptr (GPtrArray) limits =
+        policy_sending_limits (run->engine->policies, run->message, run->now);
+
+    for (unsigned i = 0; i < limits->len; i++)
+        g_ptr_array_add (run->plan->limits,
+                         sending_limit_describe (g_ptr_array_index (limits, i)));
+    if (limits->len == 0 || !run->engine->quotas)
+        return;
+    run->plan->quotas = quota_hold_new (run->engine->quotas, run->now);
+    for (unsigned i = 0; i < run->plan->decisions->len; i++)
+        take_quota (run, limits, i);
 }
 
 static bool
@@ -179,8 +266,10 @@ decide_again (Run *run, const Variant *variant, const char *reason)
             policy_fix_failed (policies, decision, reason);
         } else if (has_edit (variant, "tracking")) {
             policy_tracking_failed (decision, reason);
-        } else {
+        } else if (decision->copy == COPY_TEXT_ONLY) {
             policy_text_only_failed (policies, decision, reason);
+        } else {
+            policy_copy_failed (decision, reason);
         }
     }
 }
@@ -212,6 +301,38 @@ is_optional (const Variant *variant)
            has_edit (variant, "footer");
 }
 
+static bool
+is_signed_by_us (const Run *run)
+{
+    const char *from = message_from (run->message);
+    g_autofree char *why = from ? signer_why_not (run->engine->signer, from, run->now) : NULL;
+
+    return from && !why;
+}
+
+/* False without an error as in render_variant. */
+static bool
+settle_foreign (Run *run, Variant *variant, GError **error)
+{
+    g_autofree char *reason = NULL;
+
+    if (run->foreign->len == 0)
+        return true;
+    switch (foreign_settle (run->engine, run->message, run->foreign, is_signed_by_us (run),
+                            variant, &reason)) {
+    case FOREIGN_FINE:
+        return true;
+    case FOREIGN_REMOVED:
+        g_bytes_unref (variant->bytes);
+        variant->bytes = message_render (run->message, variant->edits, error);
+        return variant->bytes != NULL;
+    case FOREIGN_REFUSED:
+        decide_again (run, variant, reason);
+        return false;
+    }
+    g_assert_not_reached ();
+}
+
 /* Gives the variant its bytes. False without an error: its edits cannot be made and its
  * recipients were decided again. */
 static bool
@@ -230,7 +351,8 @@ render_variant (Run *run, Variant *variant, GError **error)
     } else if (!variant->bytes) {
         g_propagate_error (error, g_steal_pointer (&cause));
     }
-    return variant->bytes && judge_footer (run, variant, error);
+    return variant->bytes && settle_foreign (run, variant, error) &&
+           judge_footer (run, variant, error);
 }
 
 /* An edit that cannot be made changes the decisions, hence the grouping: from a stripped copy to
@@ -264,70 +386,15 @@ make_variants (Run *run, GError **error)
 static bool
 decide_and_make (Run *run, GError **error)
 {
+    run->foreign = foreign_list (run->engine, run->message);
     decide_all (run);
+    apply_limits (run);
     bool made = make_variants (run, error);
     g_clear_pointer (&run->rest, message_free);
     g_clear_pointer (&run->rest_class, classification_free);
     g_clear_pointer (&run->no_rest, g_free);
+    g_clear_pointer (&run->foreign, g_ptr_array_unref);
     return made;
-}
-
-static GBytes *
-prepend_signatures (GBytes *bytes, const GPtrArray *signatures)
-{
-    size_t length = 0;
-    const void *data = g_bytes_get_data (bytes, &length);
-    GByteArray *whole = g_byte_array_sized_new ((unsigned)length + 2048);
-
-    for (unsigned i = 0; i < signatures->len; i++) {
-        const Signature *signature = g_ptr_array_index (signatures, i);
-        g_autofree char *field = g_strdup_printf ("DKIM-Signature: %s\r\n", signature->value);
-        g_byte_array_append (whole, (const guint8 *)field, (unsigned)strlen (field));
-    }
-    g_byte_array_append (whole, data, (unsigned)length);
-    return g_byte_array_free_to_bytes (whole);
-}
-
-/* Most variants have the body that came in, and hashing is dearer than comparing. */
-static char *
-hash_variant (const Run *run, const Variant *variant)
-{
-    size_t old_length = 0, length = 0;
-    const char *old = g_bytes_get_data (message_bytes (run->message), &old_length);
-    const char *data = g_bytes_get_data (variant->bytes, &length);
-    size_t old_body = message_body_offset (run->message), body = body_offset (variant->bytes);
-
-    if (length - body == old_length - old_body &&
-        memcmp (data + body, old + old_body, length - body) == 0)
-        return g_strdup (run->plan->body_hash);
-    return hash_from (variant->bytes, body);
-}
-
-static bool
-sign_variant (const Run *run, Variant *variant, GError **error)
-{
-    const char *from = message_from (run->message);
-
-    variant->body_hash = hash_variant (run, variant);
-    if (!from)
-        return true;
-    GPtrArray *signatures = signer_sign (run->engine->signer, variant->bytes,
-                                         address_domain (from), run->now, error);
-    if (!signatures)
-        return false;
-    g_ptr_array_unref (variant->signatures);
-    variant->signatures = signatures;
-
-    GBytes *signed_bytes = prepend_signatures (variant->bytes, signatures);
-    g_bytes_unref (variant->bytes);
-    variant->bytes = signed_bytes;
-    for (unsigned i = 0; i < signatures->len; i++) {
-        const Signature *signature = g_ptr_array_index (signatures, i);
-        g_ptr_array_insert (variant->edits, (int)i,
-                            edit_header_new (EDIT_HEADER_INSERT, "signature", 0,
-                                             "DKIM-Signature", signature->value, NULL));
-    }
-    return true;
 }
 
 Plan *
@@ -340,7 +407,7 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
     if (!message)
         return NULL;
     plan->message_id = g_strdup (message_header (message, "Message-ID"));
-    plan->body_hash = hash_from (bytes, message_body_offset (message));
+    plan->body_hash = departure_body_hash (bytes);
     plan->policy_version = g_strdup (policy_set_version (engine->policies));
 
     Run run = {
@@ -351,6 +418,8 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .now = now,
         .plan = plan,
     };
+    if (!check_placeholders (&run, error))
+        return NULL;
     run.hints = hints_of (&run);
     plan->classification = classify (message, engine->words, engine->model, &run.hints);
     plan->campaign = g_strdup (message_header (message, "X-Licet-Campaign"));
@@ -359,10 +428,12 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
 
+    plan->untrusted = departure_distrust (engine, envelope, message);
+    Departure departure = { engine, envelope, message, plan->body_hash, plan->untrusted, now };
     for (unsigned i = 0; i < plan->variants->len; i++) {
         Variant *variant = g_ptr_array_index (plan->variants, i);
         rewrite_name_removed (message, variant);
-        if (!sign_variant (&run, variant, error))
+        if (!departure_prepare (&departure, variant, error))
             return NULL;
     }
     return g_steal_pointer (&plan);

@@ -111,11 +111,17 @@ run_case (Engine engine, const PolicyCase *policy_case)
     g_autoptr (GError) cause = NULL;
     g_autoptr (ConsentStore) store = open_store (policy_case, &cause);
     g_autoptr (Envelope) envelope = envelope_new ();
+    g_autoptr (AuthenticationBoard) authentications = authentication_board_new ();
     g_autoptr (Plan) plan = NULL;
 
     result->policy_case = policy_case;
     engine.store = store;
     engine.contacts = NULL;
+    engine.quotas = NULL;
+    engine.authentications = authentications;
+    if (policy_case->authentication)
+        authentication_board_put (authentications,
+                                  authentication_ref (policy_case->authentication));
     envelope->sender = envelope_path_new (policy_case->sender, "");
     envelope->arrival = policy_case->now;
     g_ptr_array_add (envelope->recipients, envelope_path_new (policy_case->recipient, ""));

@@ -8,10 +8,10 @@ cd "${1:-${srcdir:-.}}"
 # Public header -> floor. Values (what travels between stages) are floor 0.
 floor_of_header() {
     case "$1" in
-    limits | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | selector | tracking | hints | conffile | settings | consent | contacts | ledger | seal | signer | digest | audit | audit_read) echo 1 ;;
-    classify | training | policy | cases | rewrite | doctor) echo 2 ;;
-    pipeline | engine | rehearsal) echo 3 ;;
+    limits | authentication | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
+    message | normalise | selector | tracking | hints | conffile | settings | consent | contacts | import | ledger | preflight | quota | seal | signer | token | digest | audit | audit_read) echo 1 ;;
+    classify | training | feedback | policy | cases | rewrite | doctor) echo 2 ;;
+    pipeline | engine | rehearsal | withdrawal) echo 3 ;;
     edge) echo 4 ;;
     *) echo 9 ;;
     esac
@@ -21,21 +21,21 @@ floor_of_file() {
     case "$1" in
     milter/base/*) echo 0 ;;
     milter/message/* | milter/config/* | milter/consent/* | milter/sign/* | milter/audit/*) echo 1 ;;
-    milter/classify/* | milter/doctor/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
-    milter/pipeline.c | milter/engine.c | milter/rehearsal.c) echo 3 ;;
-    milter/edge/*) echo 4 ;;
-    milter/main.c | milter/tool/*) echo 5 ;;
+    milter/classify/* | milter/doctor/* | milter/feedback/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
+    milter/pipeline.c | milter/departure.* | milter/foreign.* | milter/engine.c | milter/rehearsal.c | milter/withdrawal.c) echo 3 ;;
+    milter/edge/* | milter/web/[!m]*) echo 4 ;;
+    milter/main.c | milter/web/main.c | milter/tool/*) echo 5 ;;
     *) echo 0 ;;
     esac
 }
 
 # What one folder of floor 1 may use of another: the log records decisions under the ledger's
-# pseudonyms and is sealed with a key, settings name keys.
+# pseudonyms and is sealed with a key, settings name keys and bound the consent store.
 sideways_allowed() {
     case "$1:$2" in
-    milter/audit/*:ledger | milter/config/*:signer | milter/message/*:message | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
-        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:contacts | milter/consent/*:ledger | \
-        milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
+    milter/audit/*:ledger | milter/config/*:signer | milter/config/*:consent | milter/message/*:message | milter/message/*:normalise | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
+        milter/config/*:settings | milter/consent/*:consent | milter/consent/*:import | milter/consent/*:contacts | milter/consent/*:quota | milter/consent/*:ledger | \
+        milter/sign/*:preflight | milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/sign/*:token | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read) return 0 ;;
     esac
     return 1
 }
@@ -46,8 +46,9 @@ home_of_library() {
     gmime/* | gumbo.h) echo milter/message/ ;;
     libconfig.h) echo milter/config/ ;;
     sqlite3.h | libpq-fe.h) echo milter/consent/ ;;
-    openssl/* | opendkim/* | dkim.h | spf2/*) echo milter/sign/ ;;
+    openssl/* | opendkim/* | dkim.h | spf2/* | ares.h) echo milter/sign/ ;;
     jansson.h) echo milter/audit/ ;;
+    microhttpd.h) echo milter/web/ ;;
     libmilter/*) echo milter/edge/ ;;
     idn2.h | libpsl.h) echo milter/base/ ;;
     linear.h) echo milter/classify/ ;;

@@ -24,7 +24,7 @@ items() { # file, section
     awk -v section="$2" '$1 == ".Sh" { on = ($0 == ".Sh " section) } on && /^\.It Ic / { print $3 }' "$1" | sort -u
 }
 
-echo 1..5
+echo 1..6
 check "settings are those of licet.cfg(5)" \
     "$("$build/licet" settings | awk '{ print $1 }' | sort -u)" "$(items "$top/milter/config/licet.cfg.5" SETTINGS)"
 check "subcommands are those of licet(1)" \
@@ -32,8 +32,11 @@ check "subcommands are those of licet(1)" \
 check "options of licetd are those of licetd(8)" \
     "$("$build/licetd" --help | sed -n 's/^ *\(-[a-z], \)*--\([a-z-]*\).*/\2/p' | grep -v '^help' | sort -u)" \
     "$(sed -n 's/^\.It Fl Fl \([a-z-]*\).*/\1/p' "$top/milter/licetd.8" | sort -u)"
+check "options of licet-web are those of licet-web(8)" \
+    "$("$build/licet-web" --help | sed -n 's/^ *\(-[a-z], \)*--\([a-z-]*\).*/\2/p' | grep -v '^help' | sort -u)" \
+    "$(sed -n 's/^\.It Fl Fl \([a-z-]*\).*/\1/p' "$top/milter/web/licet-web.8" | sort -u)"
 check "kinds of rule are those of licet-policy(5)" \
     "$("$build/licet" policy kinds | awk '/^[a-z]/ { print $1 }' | sort -u)" "$(items "$top/policies/licet-policy.5" KINDS)"
 check "the manuals are well-formed" "" \
-    "$(mandoc -Tlint -Wwarning "$top/milter/licetd.8" "$top/milter/tool/licet.1" "$top/milter/config/licet.cfg.5" "$top/policies/licet-policy.5" 2>&1 || true)"
+    "$(mandoc -Tlint -Wwarning "$top/milter/licetd.8" "$top/milter/web/licet-web.8" "$top/milter/tool/licet.1" "$top/milter/config/licet.cfg.5" "$top/policies/licet-policy.5" 2>&1 || true)"
 exit $status

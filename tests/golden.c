@@ -6,7 +6,8 @@
  *
  *   about.txt    what a person should learn from the case
  *   mail.eml     the message, CRLF
- *   envelope     lines "from ADDRESS", "rcpt ADDRESS", "now TIME"
+ *   envelope     lines "from ADDRESS", "rcpt ADDRESS", "now TIME",
+ *                "set eightbit WORD", "set existing_signatures WORD"
  *   consent.csv  the consent store; absent: empty
  *   policies/    files laid over the shipped policies; absent: none
  *   expected/    plan.json, audit.jsonl, 1.eml, 2.eml, …; or error.txt
@@ -99,6 +100,30 @@ read_envelope (const char *dir)
     return options;
 }
 
+static void
+set_text (char **setting, const char *value)
+{
+    g_free (*setting);
+    *setting = g_strdup (value);
+}
+
+/* Lines "set NAME VALUE" of the envelope; every message is verified. */
+static void
+read_settings (const Case *this, Settings *settings)
+{
+    g_autofree char *text = read_file (this->dir, "envelope");
+    g_auto (GStrv) lines = g_strsplit (text ? text : "", "\n", -1);
+
+    settings->verify_signatures = 1;
+    for (char **line = lines; *line; line++) {
+        if (g_str_has_prefix (*line, "set eightbit "))
+            set_text (&settings->eightbit, *line + strlen ("set eightbit "));
+        if (g_str_has_prefix (*line, "set existing_signatures "))
+            set_text (&settings->existing_signatures,
+                      *line + strlen ("set existing_signatures "));
+    }
+}
+
 static Settings *
 settings_for (const Case *this, const char *policies)
 {
@@ -110,6 +135,9 @@ settings_for (const Case *this, const char *policies)
     settings->policies = g_strdup (policies);
     g_free (settings->consent);
     settings->consent = g_strdup (has_csv ? csv : "memory:");
+    read_settings (this, settings);
+    g_free (settings->unsubscribe_keys);
+    settings->unsubscribe_keys = g_build_filename (this->work, "keys", "unsubscribe", NULL);
     for (unsigned i = 0; i < 2; i++) {
         const char *selector = i ? "ed25519" : "rsa";
         g_autofree char *pem = g_strdup_printf ("%s/keys/%s.pem", this->work, selector);
@@ -148,6 +176,42 @@ changes_body (const Variant *variant)
     return false;
 }
 
+/* The message before anybody signed it. */
+static GBytes *
+unsigned_bytes (const Engine *engine, GBytes *bytes)
+{
+    GBytes *rest = g_bytes_ref (bytes);
+    g_autoptr (GPtrArray) signatures = signer_existing (engine->signer, bytes);
+
+    for (unsigned i = signatures->len; i-- > 0;) {
+        const ExistingSignature *signature = g_ptr_array_index (signatures, i);
+        GBytes *less = signer_without_field (rest, signature->field);
+        g_bytes_unref (rest);
+        rest = less;
+    }
+    return rest;
+}
+
+/* Both engines sign a message with the same text. */
+static void
+check_engines (const Engine *engine, const Variant *variant, int64_t now)
+{
+    g_autoptr (GError) error = NULL;
+    SignerOptions options = { .keys = engine->settings->keys, .libopendkim = true };
+    g_autoptr (Signer) other = signer_open (&options, &error);
+    g_autoptr (GBytes) bytes = unsigned_bytes (engine, variant->bytes);
+    g_autoptr (GPtrArray) ours =
+        signer_sign (engine->signer, bytes, "shop.example", now, &error);
+    g_autoptr (GPtrArray) theirs = signer_sign (other, bytes, "shop.example", now, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpuint (ours->len, ==, 2);
+    g_assert_cmpuint (theirs->len, ==, 2);
+    for (unsigned i = 0; i < 2; i++)
+        g_assert_cmpstr (((Signature *)ours->pdata[i])->value, ==,
+                         ((Signature *)theirs->pdata[i])->value);
+}
+
 /* What holds for every message whatever the case is about. */
 static void
 check_invariants (const Case *this, const Engine *engine, const Envelope *envelope,
@@ -167,6 +231,7 @@ check_invariants (const Case *this, const Engine *engine, const Envelope *envelo
             g_assert_true (signer_verify (variant->bytes, keyring, &error));
             g_assert_no_error (error);
         }
+        check_engines (engine, variant, envelope->arrival);
         /* A second run over the copy leaves its body alone. */
         g_autoptr (Envelope) again = envelope_new ();
         again->sender = envelope_path_new (envelope->sender->address, "");

@@ -107,9 +107,11 @@ class Rehearsal:
             "consent": "sqlite:" + self.path("consent.db"),
             "state": self.path("state.db"),
             "audit_log": self.path("audit.jsonl"),
+            "postfix_queue": self.path("queue"),
+            "mail_log": self.path("maillog"),
         }
         values.update(changes)
-        lines = [f'{name} = "{value}";' for name, value in values.items()]
+        lines = [f'{name} = "{value}";' for name, value in values.items()] + ["verify_signatures = 1;"]
         rows = ",\n".join(f'  {{ domain = "{DOMAIN}"; selector = "{k}"; file = "{self.path(k + ".pem")}"; }}'
                           for k in keys)
         return "\n".join(lines) + f"\nkeys = (\n{rows}\n);\n"

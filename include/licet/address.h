@@ -17,6 +17,15 @@
  * character, or a domain that is no host name; LIMIT past LIMIT_ADDRESS. Caller frees. */
 char *address_normalise (const char *mailbox, GError **error);
 
+/* The address without the "+tag" of its local part (RFC 5233), for who knows that it leads to the
+ * same mailbox; the same text when there is none, or nothing would be left. Takes a normalised
+ * address. Caller frees. */
+char *address_without_tag (const char *address);
+
+/* The same, or for what is no such address the text itself as valid UTF-8: the key under which a
+ * recipient is known in any case. Caller frees. */
+char *address_key (const char *path);
+
 /* The part after the last "@", borrowed from the argument; "" when there is none. */
 const char *address_domain (const char *address);
 

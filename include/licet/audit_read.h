@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "licet/authentication.h"
+
 /*
  * The log as an auditor reads it: verification, search, figures. Reads files and writes none; a
  * log that is being written may be read, a last line without its newline is not there yet.
@@ -57,6 +59,12 @@ typedef struct {
     const char *id, *kind, *verdict, *action, *mode, *source, *evidence;
 } AuditRule;
 
+/* One change to the copy. */
+typedef struct {
+    const char *kind, *where, *rule;
+    uint64_t bytes; /* that went */
+} AuditEdit;
+
 /* One record, taken apart. Texts are NULL where the record has none; all borrowed. */
 typedef struct {
     const char *line; /* as it stands, without newline */
@@ -67,7 +75,7 @@ typedef struct {
     const char *recipient_domain, *sender_domain, *message_id, *route, *policy_version;
     const char *body_hash, *class, *purpose, *promo_purpose, *outcome, *rule, *source, *reply,
         *until;
-    const char *territory, *territory_source, *legal_class;
+    const char *territory, *territory_source, *legal_class, *legal_reason;
     const char *consent_state, *consent_basis, *consent_at, *consent_event;
     const char *stage, *error, *text; /* of a failure */
     const char *campaign, *template, *copy_hash;
@@ -76,11 +84,13 @@ typedef struct {
     const char *subdivision, *consent_purpose, *consent_source, *consent_wording, *expires;
     const char *recipient_class, *language, *tracking_state, *tracking_basis, *tracking_at;
     bool consent_pending, has_facts;
-    const GArray *contacts; /* of int64_t; NULL when no rule asked */
+    const GArray *contacts;               /* of int64_t; NULL when no rule asked */
+    const Authentication *authentication; /* NULL when nothing was known of the sender's DNS */
     double promo_share;
     unsigned strips; /* cuts of promotion in the copy */
     uint64_t bytes_removed;
     const GArray *rules; /* of AuditRule */
+    const GArray *edits; /* of AuditEdit */
 } AuditRow;
 
 /* What to look for; all that is given must hold. Texts compare without case. */

@@ -16,8 +16,15 @@
  * alone; "*" does not cover it.
  *
  * Addresses with the same person are one person, through any number of links: an event of any of
- * them counts for all. What is known of the person is the newest statement that says something,
- * one of the address itself before those of the others; a subdivision goes with its country.
+ * them counts for all. An "unlinked" event takes an address's earlier links to its person back, or
+ * to all when it names none. What is known of the person is the newest statement that says
+ * something, one of the address itself before those of the others; a subdivision goes with its
+ * country.
+ *
+ * A "suppressed" event is not the person's word but what became of mail to them (bounce, complaint,
+ * manual, erased: its basis). It beats every grant, older or newer, until a "released" event of the
+ * same or a wider purpose; at the same second it stands. A bounce and an erasure are about one
+ * address, the others about the person.
  *
  * Four answers, never fewer: UNAVAILABLE (the store did not answer) is not UNKNOWN (it answered
  * that it knows nothing), and neither is ever consent.
@@ -30,7 +37,7 @@ typedef struct ConsentStore ConsentStore;
 typedef enum {
     CONSENT_UNKNOWN, /* no event, or one still pending confirmation */
     CONSENT_GRANTED,
-    CONSENT_REFUSED, /* withdrawn */
+    CONSENT_REFUSED, /* withdrawn or suppressed */
     CONSENT_UNAVAILABLE,
 } ConsentState;
 
@@ -43,13 +50,15 @@ typedef struct {
     int64_t expires; /* as the row says; 0 when it says nothing. Expiry by law is for policy. */
     char *purpose;   /* of the event: the purpose or "*" */
     char *source, *wording, *evidence; /* as recorded, or NULL */
+    char *
+        suppression; /* bounce, complaint, manual or erased; NULL: nobody but the person refused */
     char *event; /* its number within the store, for the record; says nothing of the person */
 } ConsentAnswer;
 
 /* What the store knows of one recipient. */
 typedef struct {
     char *address;               /* normalised */
-    char *person;                /* id that linked addresses share, or NULL */
+    char *person;                /* id that all linked addresses share, or NULL */
     char *country, *subdivision; /* ISO 3166, upper case, "US" and "CA"; or NULL */
     char *recipient_class;       /* natural, company, role, sole-trader, …; or NULL */
     char *language;              /* BCP 47, or NULL */
@@ -68,12 +77,27 @@ typedef struct {
     char *person;
 } ConsentEvent;
 
+/* Times are for a store on another host; the embedded ones wait five seconds for a lock. */
+typedef struct {
+    int64_t timeout_ms;   /* for a question or an append, connecting included; 0: 2000 */
+    unsigned connections; /* at most at once; 0: 8 */
+    bool fold_tags;       /* "a+b@x" is who "a@x" is, in what is asked and what is stored */
+} ConsentOptions;
+
 /*
- * "FILE.csv" (read once into memory; read-only), "sqlite:PATH" (created when absent) or
- * "memory:" (empty, for tests), "unavailable:" (never answers, for rehearsals). SETTINGS for another scheme, UNAVAILABLE when it cannot be
- * opened, MALFORMED with file:line for a bad CSV or a database that is not ours or newer.
+ * "FILE.csv" (read once into memory; read-only), "sqlite:PATH" (created when absent),
+ * "postgresql://…" (libpq's URI; the tables are made when absent), "memory:" (empty, for tests) or
+ * "unavailable:" (never answers, for rehearsals). SETTINGS for another scheme or a URI that cannot
+ * be read, UNAVAILABLE when it cannot be opened, MALFORMED with file:line for a bad CSV or a
+ * database that is not ours or newer.
+ *
+ * A PostgreSQL server that does not answer is no failure of opening: the daemon must start without
+ * it. Questions are UNAVAILABLE until it does; after a failure it is asked again at growing
+ * intervals, and meanwhile the answer is UNAVAILABLE at once.
  */
 ConsentStore *consent_open (const char *uri, GError **error);
+ConsentStore *consent_open_with (const char *uri, const ConsentOptions *options,
+                                 GError **error);
 ConsentStore *consent_ref (ConsentStore *store);
 void consent_unref (ConsentStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentStore, consent_unref)
@@ -98,6 +122,62 @@ GPtrArray *consent_history (ConsentStore *store, const char *address, GError **e
 /* Every event, oldest first. */
 GPtrArray *consent_all (ConsentStore *store, GError **error);
 
+/* Takes the event; false with an error ends the visit. */
+typedef bool (*ConsentVisit) (ConsentEvent *event, void *data, GError **error);
+/* The same, one event after the other, in memory that does not grow with the store. */
+bool consent_each (ConsentStore *store, ConsentVisit visit, void *data, GError **error);
+
+/* The next events (caller owns), NULL at the end, NULL with an error to give all up. */
+typedef GPtrArray *(*ConsentSupply) (void *data, GError **error);
+/* As consent_append, for any number of events: all or none, also when the process is killed. */
+bool consent_load (ConsentStore *store, ConsentSupply supply, void *data, GError **error);
+
+/* At most `limit` different addresses behind `after` ("" for the first), in the order of their
+ * bytes. Caller owns; of char *. */
+GPtrArray *consent_addresses (ConsentStore *store, const char *after, unsigned limit,
+                              GError **error);
+
+/*
+ * Erases every event of one address (GDPR art. 17), not of those linked with it. What stays is a
+ * "suppressed" event under a keyed hash of the address, so that no later import brings promotion
+ * back (art. 17(3)(b), 21(3)); with keep_acts also what was granted, withdrawn and requested, with
+ * time, wording, source and evidence, under the same hash, for the duty to prove consent
+ * (art. 17(3)(b), (e)). Neither names the person to who does not already know the address. Erasing
+ * once more without keep_acts erases the acts as well.
+ */
+bool consent_erase (ConsentStore *store, const char *address, bool keep_acts, int64_t now,
+                    unsigned *ret_erased, unsigned *ret_kept, GError **error);
+/* Whether an address, normalised, is such a hash. */
+bool consent_is_erased (const char *address);
+
+/* Double opt-in: turns the newest request for the purpose into a grant that holds the evidence of
+ * both. MALFORMED when there is none or it was withdrawn since. */
+bool consent_confirm (ConsentStore *store, const char *address, const char *purpose,
+                      const char *source, const char *evidence, int64_t now, GError **error);
+/* Makes two addresses one person. */
+bool consent_link (ConsentStore *store, const char *address, const char *other, int64_t now,
+                   GError **error);
+/* Takes an address out of its person. Refusals that came from the others stay with it. MALFORMED
+ * when it is linked with nobody. */
+bool consent_unlink (ConsentStore *store, const char *address, int64_t now, GError **error);
+
+/* How many addresses have which answer. */
+typedef struct {
+    uint64_t granted, refused, pending, unknown;
+} ConsentCounts;
+
+typedef struct {
+    uint64_t addresses;                   /* with events, without those erased */
+    uint64_t linked;                      /* of these: that share a person's id */
+    uint64_t erased;                      /* hashes that stay */
+    uint64_t bounced, complained, manual; /* suppressed from newsletters */
+    ConsentCounts purposes[PURPOSE_WELCOME - PURPOSE_NEWSLETTER + 1];
+    ConsentCounts tracking;
+} ConsentStats;
+
+/* The store in figures as of now. */
+bool consent_stats (ConsentStore *store, int64_t now, ConsentStats *ret_stats, GError **error);
+
 /* The CSV of licet(1): header row, RFC 4180 quoting, CRLF or LF. MALFORMED with file:line and
  * column, never with what the field holds, for the first bad row. Addresses come back normalised.
  * UNAVAILABLE when the file cannot be read, LIMIT past LIMIT_CSV_BYTES. */
@@ -106,6 +186,8 @@ GPtrArray *consent_csv_load (const char *path, GError **error);
 GPtrArray *consent_csv_parse (const char *text, size_t length, const char *name,
                               GError **error);
 char *consent_csv_format (const GPtrArray *events);
+/* Adds one row, or with NULL the header row. */
+void consent_csv_append (GString *csv, const ConsentEvent *event);
 
 /* Checks one event as a CSV row is checked and brings it to its one form: normalised address,
  * purpose in lower case, codes in upper case, NULL for empty text. MALFORMED with the name of the

@@ -6,26 +6,52 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "licet/consent.h"
+
 /*
- * When promotion went to whom, for laws that cap it: one SQLite file of the daemon's. A row holds a
- * keyed hash of the person (or the address), never the address, and is deleted after
- * CONTACT_DAYS days. One message counts once for a person, however often it is handed over.
+ * When promotion went to whom, for laws that cap it: a SQLite file of the daemon's, or for several
+ * hosts the PostgreSQL database of the consent. A row holds a keyed hash of the person (or the
+ * address), never the address, and is deleted after CONTACT_DAYS days. One message counts once for a
+ * person, however often it is handed over.
+ *
+ * Counting and adding are one step: of many messages at once, on any number of hosts, no more than
+ * the cap allows get a place. Who has one and does not use it gives it back; a daemon that dies in
+ * between leaves it taken, since the mail may have left.
  *
  * Every call is synced to disk when it returns; safe from several threads. UNAVAILABLE when the
- * file cannot be read or written.
+ * file or server cannot be read or written.
  */
 typedef struct Contacts Contacts;
 
-Contacts *contacts_open (const char *path, GError **error);
+/* At most so many from that time on, this one included. */
+typedef struct {
+    int64_t since;
+    unsigned most;
+} ContactCap;
+
+/* A path, or "postgresql://…", where a server that is down is no failure of opening. */
+Contacts *contacts_open (const char *location, GError **error);
+Contacts *contacts_open_with (const char *location, const ConsentOptions *options,
+                              GError **error);
 void contacts_free (Contacts *contacts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Contacts, contacts_free)
 
-/* who: a person's id or a normalised address. */
+/* who: a person's id or a normalised address. Takes a place for a message, or tells in
+ * *ret_reserved that the caps leave none; a message that has one keeps it. */
+bool contacts_reserve (Contacts *contacts, const char *who, const char *queue_id, int64_t at,
+                       const ContactCap *caps, unsigned count, bool *ret_reserved,
+                       GError **error);
+/* The message did not leave. */
+bool contacts_release (Contacts *contacts, const char *who, const char *queue_id,
+                       GError **error);
+/* Adds without asking for caps. */
 bool contacts_add (Contacts *contacts, const char *who, const char *queue_id, int64_t at,
                    GError **error);
 
-/* The times from `since` on, in order: array of int64_t. Caller owns. NULL on failure. */
-GArray *contacts_since (Contacts *contacts, const char *who, int64_t since, GError **error);
+/* The times from `since` on, in order: array of int64_t. Without that of the message itself, when
+ * queue_id is not NULL. Caller owns. NULL on failure. */
+GArray *contacts_since (Contacts *contacts, const char *who, int64_t since,
+                        const char *queue_id, GError **error);
 
 /* Deletes what is older. */
 bool contacts_expire (Contacts *contacts, int64_t before, GError **error);

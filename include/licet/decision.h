@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "licet/authentication.h"
 #include "licet/classification.h"
 #include "licet/consent.h"
 
@@ -88,6 +89,9 @@ typedef struct {
                        "sender-identity": "footer"); or NULL */
     bool not_set_up; /* with VERDICT_CANNOT_TELL: licet-policy.cfg lacks what it takes */
     bool cured;      /* violated by the message as sent, no longer by the stripped copy */
+    /* frequency-cap: from when on mails count, and how many may be; 0 for other kinds */
+    int64_t counted_since;
+    unsigned most;
 } RuleResult;
 
 /* Who the recipient is, as far as rules ask. */
@@ -106,7 +110,9 @@ typedef struct {
     ConsentAnswer *tracking;      /* never NULL */
     GArray *contacts; /* of int64_t, in order: when promotion went to this person in the last
                                      CONTACT_DAYS days; NULL when nobody knows */
-    char *contacts_failure; /* why not, when it was asked; or NULL */
+    char *contacts_failure;         /* why not, when it was asked; or NULL */
+    Authentication *authentication; /* of the sender's domain; NULL: not one that is watched */
+    char *token; /* what this recipient's links to unsubscribe hold; NULL: none can be made */
 } RecipientFacts;
 
 typedef struct {

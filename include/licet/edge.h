@@ -9,6 +9,9 @@
 #include "licet/clock.h"
 #include "licet/engine.h"
 #include "licet/ledger.h"
+#include "licet/preflight.h"
+
+struct Guard;
 
 /*
  * Where licetd meets Postfix: the milter (RFC-less; Postfix MILTER_README), the LMTP server
@@ -28,14 +31,29 @@ Engine *daemon_engine (Daemon *daemon);
 Ledger *daemon_ledger (Daemon *daemon);
 Contacts *daemon_contacts (Daemon *daemon);
 Audit *daemon_audit (Daemon *daemon);
+/* What preflight knows of our domains. */
+AuthenticationBoard *daemon_authentications (Daemon *daemon);
+/* One JSON object with all of it and its age. Caller frees. */
+char *daemon_preflight (Daemon *daemon);
+/* wake: an eventfd of who looks, or -1. daemon_look has them look at once, and so does a reload. */
+void daemon_watch (Daemon *daemon, int wake);
+void daemon_look (Daemon *daemon);
+struct Guard *daemon_guard (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
-/* To be called every minute: what the log has to do by the clock. */
+/* To be called every minute: what the log has to do by the clock, and saving what was counted. */
 void daemon_tick (Daemon *daemon);
+/* What was sent, into its file; a failure is logged. */
+void daemon_save_counts (Daemon *daemon);
+Quotas *daemon_quotas (Daemon *daemon);
 
-/* Counts a copy with promotion that goes to a recipient, where a rule caps them. UNAVAILABLE when it
- * cannot be written down. */
-bool daemon_note_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
-                          GError **error);
+/* Takes a place under the caps of the rules for a copy with promotion that is to go to a recipient.
+ * *ret_reserved is false when messages that were decided at the same time took the last one: the
+ * decision no longer holds and must be made again. UNAVAILABLE when it cannot be written down. */
+bool daemon_reserve_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                             bool *ret_reserved, GError **error);
+/* Gives the place back: the copy did not leave. */
+bool daemon_release_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                             GError **error);
 
 /* Reads settings, policies, words, keys and store anew and swaps the snapshot, and reopens the
  * log. On failure the old snapshot stays. Settings that name a socket, the ledger or the log
@@ -56,6 +74,9 @@ typedef enum {
     COUNT_FAILED,
     COUNT_HANDED_OVER,
     COUNT_SUBMITTED,
+    COUNT_SETTLED,
+    COUNT_SENT_AGAIN,
+    COUNT_TURNED_AWAY,
     COUNT_RELOADS,
     COUNT_RELOADS_FAILED,
     COUNT_LAST,
@@ -82,9 +103,16 @@ LmtpEdge *lmtp_edge_start (Daemon *daemon, GError **error);
 /* Stops accepting, lets transactions under way end, joins. */
 void lmtp_edge_stop (LmtpEdge *edge);
 
+/* Looks at the DNS of the domains of the settings, by the clock and on demand. helper stays the
+ * caller's, who frees it after watch_edge_stop, which ends its process. */
+typedef struct WatchEdge WatchEdge;
+WatchEdge *watch_edge_start (Daemon *daemon, PreflightHelper *helper);
+void watch_edge_stop (WatchEdge *edge);
+
 typedef struct ControlEdge ControlEdge;
-/* A Unix socket, mode 0660, one request line ("status", "metrics" or "reload"), one JSON answer line;
- * to "metrics" a JSON string. */
+/* A Unix socket, mode 0660, one request line ("status", "metrics", "preflight" or "reload"), one JSON
+ * answer line; to "metrics" a JSON string. "preflight" answers with what is known and has DNS looked
+ * at again. */
 ControlEdge *control_edge_start (Daemon *daemon, GError **error);
 void control_edge_stop (ControlEdge *edge);
 

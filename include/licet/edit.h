@@ -17,6 +17,8 @@ typedef enum {
     EDIT_INSERT,  /* put `value` before decoded byte `start`; one in a leaf. ASCII in a page; in
                             text/plain UTF-8, where the leaf can hold it; lines end in CRLF */
     EDIT_DROP,    /* remove the leaf as a part of its multipart, header and all */
+    EDIT_ENCODE, /* the leaf, or the header of a part, was written otherwise for the way and reads
+                            the same: made by normalise (normalise.h) after all others */
     EDIT_HEADER_REMOVE,  /* remove header field number `field` */
     EDIT_HEADER_REPLACE, /* give header field number `field` the value `value` */
     EDIT_HEADER_INSERT,  /* put `name`: `value` above all fields; several keep their order */
@@ -25,8 +27,9 @@ typedef enum {
 typedef struct {
     EditKind kind;
     const char *why; /* a static word for the record: "strip", "unmark", "tracking",
-                          "text-only", "control-header", "tag", "label", "footer", "list-unsubscribe",
-                          "reply-to", "signature" */
+                          "text-only", "token", "control-header", "tag", "label", "footer", "list-unsubscribe",
+                          "reply-to", "normalise", "foreign-signature", "own-signature",
+                          "signature" */
     unsigned leaf;   /* EDIT_CUT, EDIT_REPLACE, EDIT_INSERT, EDIT_DROP */
     size_t start,
         end;        /* EDIT_CUT, EDIT_REPLACE, EDIT_INSERT (equal); of EDIT_DROP 0 and the bytes

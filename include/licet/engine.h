@@ -4,12 +4,15 @@
 
 #include <glib.h>
 
+#include "licet/authentication.h"
 #include "licet/classify.h"
 #include "licet/consent.h"
 #include "licet/contacts.h"
 #include "licet/policy.h"
+#include "licet/quota.h"
 #include "licet/settings.h"
 #include "licet/signer.h"
+#include "licet/token.h"
 
 /*
  * A refcounted snapshot of all that a decision depends on besides the message: settings,
@@ -22,8 +25,11 @@ typedef struct {
     Words *words;
     Model *model; /* NULL: none is installed */
     Signer *signer;
+    Tokens *tokens; /* NULL: there are no keys */
     ConsentStore *store;
     Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
+    Quotas *quotas;     /* the daemon's, borrowed; NULL in tools */
+    AuthenticationBoard *authentications; /* the daemon's, borrowed; NULL: nobody looks */
 } Engine;
 
 /* Takes settings. Fails as its parts do; nothing is half built. */
@@ -31,5 +37,11 @@ Engine *engine_new (Settings *settings, GError **error);
 Engine *engine_ref (Engine *engine);
 void engine_unref (Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_unref)
+
+/* Whether there are keys if a sender profile asks for tokens; SETTINGS otherwise. For a daemon. */
+bool engine_is_ready (const Engine *engine, GError **error);
+/* For tools, before the engine is shared: what is decided does not depend on the keys, so without
+ * them it gets some that are forgotten. Whether links of the policies lead nowhere therefore. */
+bool engine_rehearse_tokens (Engine *engine);
 
 #endif

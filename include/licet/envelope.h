@@ -3,6 +3,7 @@
 #define LICET_ENVELOPE_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -23,6 +24,8 @@ typedef struct {
     char *queue_id; /* Postfix's, NULL when there is none */
     EnvelopePath *sender;
     GPtrArray *recipients; /* of EnvelopePath, in the order given */
+    bool handed_over; /* by Postfix for its copies: who the client is was looked at before, and
+                         its login is not told again */
     int64_t arrival;
 } Envelope;
 

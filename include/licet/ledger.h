@@ -11,9 +11,15 @@
  * hand-overs, which makes a repeated one a no-op, and the salts behind the log's pseudonyms.
  *
  * Journal: Postfix hands a message to the LMTP port again when our reply was lost. One row per
- * queue id and recipient path remembers what was already submitted, whatever today's consent
- * would make of the message. The row holds SHA-256(salt || path), never the path. A row that says
- * "begun" after a crash is in doubt: the copy may or may not have been accepted.
+ * queue id and recipient path remembers what became of it, whatever today's consent would make of
+ * the message. The row holds SHA-256(salt || path), never the path.
+ *
+ * Attempts: a copy is submitted under a number that was never used before, beside the SHA-256 of
+ * its bytes. The guard of the second port admits it under the row's current number only, once, and
+ * writes down the queue id that Postfix will give it, before Postfix commits. So a row says
+ *   begun      no copy of it can be in Postfix, whatever happened since: submit again;
+ *   guarded    Postfix was allowed to take it as that queue id; whether it did is not known here;
+ *   submitted  Postfix has it.
  *
  * Subjects: the log names a recipient as SHA-256(salt || address) with a random 16-byte salt per
  * address. Deleting the salt leaves the log as it is and breaks the link to the person.
@@ -23,11 +29,7 @@
  */
 typedef struct Ledger Ledger;
 
-typedef enum {
-    LEDGER_NEW,       /* never seen: begun now */
-    LEDGER_IN_DOUBT,  /* begun earlier and never finished: begun again now */
-    LEDGER_SUBMITTED, /* already handed to Postfix: nothing to do */
-} LedgerState;
+typedef enum { LEDGER_NEW, LEDGER_BEGUN, LEDGER_GUARDED, LEDGER_SUBMITTED } LedgerState;
 
 Ledger *ledger_open (const char *path, GError **error);
 /* For tools: reads subjects, writes nothing, does not create the file. */
@@ -42,19 +44,62 @@ typedef struct {
     const char *path;     /* as the envelope has it: "Ana@x" and "ana@x" get a copy each */
 } LedgerKey;
 
-/* The queue id under which the copy was submitted, or NULL in *ret_queue_id when it was not.
- * Caller frees. False with UNAVAILABLE. */
-bool ledger_recall (Ledger *ledger, const LedgerKey *key, char **ret_queue_id, GError **error);
+typedef struct {
+    LedgerState state;
+    char *submitted_queue_id; /* when guarded or submitted */
+    int64_t seconds;          /* since it is so, by the system's clock */
+} LedgerRow;
+void ledger_row_clear (LedgerRow *row);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LedgerRow, ledger_row_clear)
 
-/* Begins a hand-over. With LEDGER_SUBMITTED, *ret_queue_id is the queue id it got (caller
- * frees), else NULL. False with UNAVAILABLE; nothing may be submitted then. */
-bool ledger_begin (Ledger *ledger, const LedgerKey *key, LedgerState *ret_state,
-                   char **ret_queue_id, GError **error);
-/* Postfix answered 250 and named its queue id. */
+/* What the journal knows of a recipient; changes nothing. Caller clears. */
+bool ledger_recall (Ledger *ledger, const LedgerKey *key, LedgerRow *ret_row, GError **error);
+
+typedef struct {
+    const char *digest; /* SHA-256 of the bytes, hex */
+    const char *held;   /* why it is for the hold queue, without addresses; or NULL */
+} LedgerCopy;
+
+/*
+ * Begins one attempt for all these recipients, in one commit. ret_begun[i] is false for one that is
+ * guarded or submitted, which belongs to an earlier attempt and may not be sent again. On failure
+ * nothing may be submitted.
+ */
+bool ledger_begin (Ledger *ledger, const LedgerKey *keys, unsigned count,
+                   const LedgerCopy *copy, bool *ret_begun, int64_t *ret_attempt,
+                   GError **error);
+
+typedef enum {
+    LEDGER_ADMITTED,
+    LEDGER_STALE,           /* no such attempt is under way, or not any more */
+    LEDGER_OTHER_BYTES,     /* not those that were decided and signed */
+    LEDGER_OTHER_RECIPIENT, /* not one of the attempt */
+} LedgerVerdict;
+
+/* What knocks at the second port. The recipients' queue_id is the one that Postfix will give. */
+typedef struct {
+    int64_t attempt;
+    const char *digest;
+    const LedgerKey *recipients;
+    unsigned count;
+} LedgerArrival;
+
+/* The guard's question. With LEDGER_ADMITTED the rows say guarded, and *ret_held is why the copy is
+ * for the hold queue, or NULL (caller frees); else nothing is changed. */
+bool ledger_admit (Ledger *ledger, const LedgerArrival *arrival, LedgerVerdict *ret_verdict,
+                   char **ret_held, GError **error);
+
+/* Postfix answered 250 and named its queue id, or evidence says that it has the copy. */
 bool ledger_submitted (Ledger *ledger, const LedgerKey *key, const char *submitted_queue_id,
                        GError **error);
 /* Postfix answered 4xx or 5xx, or was not reached: the copy is certainly not there. */
-bool ledger_failed (Ledger *ledger, const LedgerKey *key, GError **error);
+bool ledger_failed (Ledger *ledger, const LedgerKey *key, int64_t attempt, GError **error);
+/* Nothing is on its way under this number any more. */
+bool ledger_end (Ledger *ledger, int64_t attempt, GError **error);
+/* Evidence says that Postfix never took what the guard admitted under that queue id, or nothing
+ * says anything and it was decided to send again: the row is new again. */
+bool ledger_abandon (Ledger *ledger, const LedgerKey *key, const char *submitted_queue_id,
+                     GError **error);
 
 /* The pseudonym of a normalised address as 64 hex digits, made when absent. Caller frees. */
 char *ledger_subject (Ledger *ledger, const char *address, GError **error);

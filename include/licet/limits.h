@@ -81,4 +81,7 @@
 #define LIMIT_CSV_BYTES (512u * 1024 * 1024)
 #define LIMIT_CSV_FIELD 4096
 
+/* An id that linked addresses share: it is a key of an index, of which PostgreSQL takes 2.7 kB. */
+#define LIMIT_PERSON 512
+
 #endif

@@ -15,6 +15,7 @@ typedef enum {
     LOG_TO_SYSLOG, /* facility mail, as Postfix */
 } LogTarget;
 
+/* ident is kept, not copied. */
 void log_open (const char *ident, LogTarget target);
 
 /* queue_id is Postfix's, or NULL when there is none yet. */

@@ -11,8 +11,9 @@
 
 /*
  * The whole road of one message as one function: parse, classify, ask for consent, decide,
- * rewrite, render, sign. No side effect but the question to the store, so that the daemon, the
- * tool and the tests call the same thing. bytes have CRLF lines.
+ * rewrite, render, sign. No side effect but the question to the store and what is taken of sending
+ * limits, which goes back with the plan unless it is committed; so the daemon, the tool and the
+ * tests call the same thing. bytes have CRLF lines.
  *
  * Fails with the error of the stage that could not go on; no recipient may get anything then.
  * Caller owns the plan. Thread-safe.

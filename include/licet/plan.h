@@ -8,6 +8,7 @@
 #include "licet/classification.h"
 #include "licet/decision.h"
 #include "licet/edit.h"
+#include "licet/quota.h"
 #include "licet/signer.h"
 
 /*
@@ -25,6 +26,8 @@ typedef struct {
     GArray *recipients;    /* of unsigned */
     GPtrArray *edits;      /* of Edit, signatures included, as last inserted: topmost first */
     GPtrArray *signatures; /* of Signature; empty when no key fits */
+    GPtrArray *notes;      /* of char *: what may happen to the copy on its way, for people */
+    char *unsigned_why;    /* why there is no signature, or NULL */
     GBytes *bytes;         /* final */
     bool held;             /* for Postfix's hold queue */
     char *body_hash;       /* SHA-256 hex of the final body */
@@ -38,9 +41,12 @@ typedef struct {
     char *message_id;     /* as in the header, or NULL */
     char *body_hash;      /* SHA-256 hex of the body as it came in */
     char *policy_version;
-    char *campaign; /* what the sender calls the mailing (X-Licet-Campaign), or NULL */
-    char *template; /* names the order of elements of the page that is read first; or NULL */
+    char *campaign;  /* what the sender calls the mailing (X-Licet-Campaign), or NULL */
+    char *template;  /* names the order of elements of the page that is read first; or NULL */
+    char *untrusted; /* why mail of this client is not signed, or NULL */
     char *consent_failure; /* why the store did not answer, or NULL */
+    QuotaHold *quotas;     /* what was taken for who gets a copy; NULL: nobody counts */
+    GPtrArray *limits;     /* of text: the sending limits that the message comes under */
 } Plan;
 
 Variant *variant_new (void);

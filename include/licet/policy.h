@@ -11,6 +11,7 @@
 #include "licet/decision.h"
 #include "licet/hints.h"
 #include "licet/message.h"
+#include "licet/quota.h"
 
 /*
  * The law as files (licet-policy(5)): one file per territory, with rules of a fixed set of
@@ -34,6 +35,8 @@ const char *policy_set_version (const PolicySet *set);
 unsigned policy_set_territory_count (const PolicySet *set);
 unsigned policy_set_rule_count (const PolicySet *set);
 unsigned policy_set_sender_count (const PolicySet *set);
+/* Whether a sender profile's links to unsubscribe hold a token (RecipientFacts). */
+bool policy_set_wants_tokens (const PolicySet *set);
 
 /* What is no mistake and still not meant, a line "file:line: …" each: rules that can never decide
  * anything, rules and exceptions that have ended. Caller owns texts and array. */
@@ -114,8 +117,46 @@ void policy_judge_fixed (const PolicySet *set, const Message *copy,
  * mail go without. */
 void policy_fix_failed (const PolicySet *set, Decision *decision, const char *reason);
 
+/* The copy that a decision asks for cannot be made, for a reason that no rule speaks of: refused. */
+void policy_copy_failed (Decision *decision, const char *reason);
+
 /* Tracking that a rule wanted out and that cannot be taken out: refused. */
 void policy_tracking_failed (Decision *decision, const char *reason);
+
+/* What the mailbox providers' rules of kind authentication say of a domain, apart from any mail. */
+typedef struct {
+    char *provider; /* for people */
+    char *rule;
+    Verdict verdict;
+    int64_t volume_above; /* mails a day from which the rule counts; -1: any */
+    char *evidence, *source;
+} ProviderVerdict;
+/* In the order of the files. Caller owns: of ProviderVerdict. */
+GPtrArray *policy_providers_judge (const PolicySet *set, const Authentication *authentication,
+                                   int64_t now);
+
+/*
+ * What sending-limits.cfg says of the mail of this sender at this time. Counting is for the caller
+ * (licet/quota.h): per recipient, by the class of what leaves.
+ */
+typedef struct {
+    char *name;
+    char *where; /* "…/sending-limits.cfg:3" */
+    char *key;   /* under which it is counted: "campaigns/shop.example" */
+    bool per_message, promotional, transactional, personal;
+    int64_t most[QUOTA_WINDOWS]; /* -1: no limit */
+    int64_t next_step;           /* of the warm-up plan; 0: none */
+} SendingLimit;
+#define SENDING_LIMIT_KIND "sending-limit" /* of the RuleResult */
+
+/* Caller owns: of SendingLimit. */
+GPtrArray *policy_sending_limits (const PolicySet *set, const Message *message, int64_t now);
+bool sending_limit_counts (const SendingLimit *limit, MessageClass class);
+/* "campaigns/shop.example: 100 recipients in a minute, 3000 recipients in an hour". Caller frees. */
+char *sending_limit_describe (const SendingLimit *limit);
+/* The recipient has to wait: outcome, reply and a RuleResult that says which limit. */
+void policy_limit_reached (Decision *decision, const SendingLimit *limit,
+                           const QuotaFull *full);
 
 /* The kinds of rule, for the checker, the manual and the tool; NULL-terminated. */
 typedef struct {

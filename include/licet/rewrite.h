@@ -17,6 +17,7 @@
  */
 typedef struct {
     const char *tag_header; /* name of the field that carries the class; "" to add none */
+    bool placeholders;      /* there are some; the facts of every decision have a token then */
 } RewriteOptions;
 
 /* What makes the copy that is only the text/plain alternative of a page, without its blocks and
@@ -24,12 +25,20 @@ typedef struct {
 GPtrArray *rewrite_text_only (const Message *message, const Classification *classification,
                               const RewriteOptions *options, GError **error);
 
+/* How often {{licet_token}} stands in a message: in its header, its pages and texts. Each becomes the
+ * token of the recipient, in every copy. */
+unsigned rewrite_count_placeholders (const Message *message);
+
 /* Array of Variant, empty when nobody is to get a copy now. decisions: of Decision. */
 GPtrArray *rewrite_variants (const Message *message, const Classification *classification,
                              const GPtrArray *decisions, const RewriteOptions *options);
 
 /* Gives each edit of a leaf the hash of what it takes away, for the record. */
 void rewrite_name_removed (const Message *message, const Variant *variant);
+
+/* Takes edits that were made on the bytes of a copy (array of Edit, fields numbered as there) into
+ * the list of its variant, whose fields are those of the original. */
+void rewrite_adopt (const Message *message, Variant *variant, const GPtrArray *later);
 
 /* How the decisions travel. */
 Route rewrite_route (const GPtrArray *decisions, const GPtrArray *variants);

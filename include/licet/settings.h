@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "licet/consent.h"
 #include "licet/signer.h"
 
 /*
@@ -32,13 +33,39 @@ typedef struct {
     char *metrics_file;      /* path, or "" */
     char *log;               /* "stderr" or "syslog" */
     char *tag_header;
-    char *unsigned_mail;     /* "pass" or "defer" */
-    char *hostname;          /* for greetings and EHLO */
+    char *unsubscribe_keys;  /* path, or "" */
+    char *eightbit;            /* "encode" or "keep" */
+    char *unsigned_mail;       /* "pass" or "defer" */
+    char *existing_signatures; /* "keep", "remove" or "remove-if-broken" */
+    char *key_table, *signing_table, *trusted_hosts; /* OpenDKIM's; "" for none */
+    char *signing_rows;                              /* "first" or "all" */
+    char *signing_engine;                            /* "openssl" or "libopendkim" */
+    int64_t verify_signatures;                       /* one in so many; 0: none */
+    char *hostname;                                  /* for greetings and EHLO */
+    char *web_listen;        /* "HOST:PORT" */
+    char *web_user;          /* or "" */
+    char *web_name;          /* of the sender, for pages; or "" */
+    char *web_imprint;       /* URL, or "" */
+    char *web_auditors;      /* path, or "" */
+    int64_t web_rate;        /* requests per minute of one client */
+    int64_t web_connections;
+    int64_t web_seconds;     /* longest life of a connection */
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
     int64_t lmtp_connections;
+    char *resend_in_doubt;       /* "yes" or "no" */
+    int64_t doubt_seconds;       /* after which Postfix has kept or dropped a copy */
+    char *postfix_queue;         /* directory, or "" */
+    char *mail_log;              /* path, or "" */
     int64_t policy_test_seconds; /* budget of the policies' own cases; 0: run none */
+    char *resolver;              /* "HOST:PORT", or "" for those of the system */
+    char **egress;               /* IP addresses */
+    char **preflight_domains;    /* "DOMAIN" or "DOMAIN:ENVELOPE" */
+    int64_t preflight_minutes;   /* 0: on demand only */
     GPtrArray *keys;             /* of SignerKey */
+    /* For a consent store on another host: of one question, and connections at once. */
+    int64_t consent_timeout_ms, consent_connections;
+    char *address_tags; /* "keep" or "fold" */
 } Settings;
 
 typedef struct {
@@ -51,6 +78,9 @@ Settings *settings_new (void);
 Settings *settings_load (const char *path, GError **error);
 void settings_free (Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)
+
+/* What consent_open_with takes. */
+ConsentOptions settings_consent_options (const Settings *settings);
 
 /* The table, ended by a NULL name. */
 const SettingInfo *settings_table (void);

@@ -10,40 +10,98 @@
  * DKIM signatures (RFC 6376, RFC 8463) over final bytes: relaxed/relaxed, SHA-256, no l=, the
  * fields of RFC 6376 5.4.1 plus MIME and List-* fields, From, Subject, To, Date and the like
  * signed once more than they occur so that none can be added. Keys are parsed once. A Signer is immutable
- * and may be used from several threads. Key bytes never appear in an error or a log.
+ * but for its counters and may be used from several threads. Key bytes never appear in an error or a
+ * log.
  */
 typedef struct Signer Signer;
 
 typedef struct {
-    char *domain;   /* d=, also signs for its subdomains in From unless they have their own */
+    char *domain;   /* d= */
     char *selector; /* s= */
-    char *file;     /* PEM: RSA of at least 2048 bits, or Ed25519 */
+    char *file;     /* PEM: RSA of 2048 to 4096 bits, or Ed25519 */
+    char **senders; /* From addresses it signs for: "a@b", "@b" or "b" for everybody at b, "@.b"
+                         for everybody below, "*" for anything; of any domain. NULL: those of its
+                         domain */
+    bool
+        subdomains; /* and of subdomains that have no key of their own; true unless it is said */
+    int64_t from, to; /* it signs from the first on and before the second; 0: no bound */
+    int64_t lifetime; /* seconds from t= to x=; 0: no x= */
+    char *identity;   /* i=, "%" standing for the From domain; NULL: none */
 } SignerKey;
+
+typedef struct {
+    const GPtrArray *keys; /* of SignerKey, in the order in which signatures are made */
+    const char *key_table, *signing_table,
+        *trusted_hosts; /* of OpenDKIM; NULL or "" for none */
+    bool all_rows; /* every row of the SigningTable that matches signs, not the first alone */
+    bool libopendkim;   /* makes the RSA signatures, instead of OpenSSL */
+    double verify_rate; /* of signed messages that signer_check looks at, 0 to 1 */
+} SignerOptions;
 
 typedef struct {
     char *domain, *selector;
     const char *algorithm; /* "rsa-sha256" or "ed25519-sha256" */
     char *value;           /* of the DKIM-Signature field: folded with CRLF and a blank, no CRLF
-                              at the end, no leading blank */
+                              at the end, no leading blank. NULL with kept */
+    bool kept;             /* the message has it already */
 } Signature;
 
+/* A signature that a message came with. */
+typedef struct {
+    unsigned field;          /* number of its header field */
+    char *domain, *selector; /* lower case, "" where the field does not say */
+    bool ours;               /* made with one of our keys, by its name */
+} ExistingSignature;
+
 /*
- * keys is an array of SignerKey, in the order in which signatures are made. SETTINGS when a file
- * holds no fitting key or others than its owner may read it, UNAVAILABLE when it cannot be read.
+ * SETTINGS when a file holds no fitting key, others than its owner may read it, or a table has wrong
+ * rows (each with file and line); UNAVAILABLE when one cannot be read.
  */
+Signer *signer_open (const SignerOptions *options, GError **error);
+/* With keys alone, and every message looked at. */
 Signer *signer_new (const GPtrArray *keys, GError **error);
 Signer *signer_ref (Signer *signer);
 void signer_unref (Signer *signer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Signer, signer_unref)
 
 /*
- * One signature per key of the From domain (exact, else its closest parent with a key), over a
- * message with CRLF lines. An empty array when no key fits: the caller decides what that means.
- * INTERNAL when OpenSSL refuses, MALFORMED when there is no single From field or the header can
+ * One signature per key for the From address (or domain), over a message with CRLF lines. The first
+ * that has a key within its dates decides: keys whose senders name the address, rows of the
+ * SigningTable, keys of the domain, else of its closest parent within the same organisational
+ * domain. A key whose signature stands in the message already makes none: see signer_existing.
+ * An empty array when no key fits: signer_why_not tells why, the caller what that means.
+ * INTERNAL when the library refuses, MALFORMED when there is no single From field or the header can
  * be read in two ways, LIMIT past LIMIT_HEADER_*.
  */
-GPtrArray *signer_sign (const Signer *signer, GBytes *message, const char *from_domain,
-                        int64_t now, GError **error);
+GPtrArray *signer_sign (const Signer *signer, GBytes *message, const char *from, int64_t now,
+                        GError **error);
+
+/* Why no key signs for a From address, or NULL when one does. Caller frees. */
+char *signer_why_not (const Signer *signer, const char *from, int64_t now);
+
+/* Whether mail of this client is to be signed: all is, unless there are trusted hosts. */
+bool signer_trusts (const Signer *signer, const char *name, const char *address);
+
+bool signer_has_key (const Signer *signer, const char *domain, const char *selector);
+
+/* The signatures in a message, array of ExistingSignature; empty when its header cannot be read. */
+GPtrArray *signer_existing (const Signer *signer, GBytes *message);
+void existing_signature_free (ExistingSignature *signature);
+/* Whether one of ours is valid, by libopendkim and our own key. */
+bool signer_holds (const Signer *signer, GBytes *message, unsigned field);
+/* Whether what a signature of a message covers is the same in another form of the message; asks for
+ * no key. A body of other bytes is another body, whatever l= and c= may say. */
+bool signer_survives (GBytes *before, unsigned field, GBytes *after);
+/* The message without one of its header fields. */
+GBytes *signer_without_field (GBytes *message, unsigned field);
+
+/* Looks at the configured share of messages as a receiver would, with libopendkim and the public
+ * halves of our keys, never with DNS; signatures: what signer_sign gave. INTERNAL when one of them
+ * is not valid: such a message must not leave. */
+bool signer_check (Signer *signer, GBytes *message, const GPtrArray *signatures,
+                   GError **error);
+/* Messages looked at so far, and those among them with a wrong signature. */
+void signer_counts (Signer *signer, unsigned *ret_verified, unsigned *ret_broken);
 
 /*
  * Verifies every DKIM-Signature of a message with libopendkim against key records read from

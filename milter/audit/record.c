@@ -240,6 +240,16 @@ signatures_json (const Variant *variant)
 }
 
 static json_t *
+notes_json (const Variant *variant)
+{
+    json_t *list = json_array ();
+
+    for (unsigned i = 0; i < variant->notes->len; i++)
+        json_array_append_new (list, clean_or_null (g_ptr_array_index (variant->notes, i)));
+    return list;
+}
+
+static json_t *
 copy_json (const Plan *plan, unsigned recipient, bool with_hash)
 {
     int i = plan_variant_of (plan, recipient);
@@ -253,6 +263,10 @@ copy_json (const Plan *plan, unsigned recipient, bool with_hash)
     json_object_set_new (copy, "body_sha256", text_or_null (variant->body_hash));
     json_object_set_new (copy, "edits", edits_json (variant, with_hash));
     json_object_set_new (copy, "signatures", signatures_json (variant));
+    if (variant->unsigned_why)
+        json_object_set_new (copy, "unsigned", clean_or_null (variant->unsigned_why));
+    if (variant->notes->len > 0)
+        json_object_set_new (copy, "left", notes_json (variant));
     return copy;
 }
 
@@ -266,6 +280,21 @@ contacts_json (const RecipientFacts *facts)
         json_array_append_new (times,
                                time_or_null (g_array_index (facts->contacts, int64_t, i)));
     return times;
+}
+
+/* What was known of the sender's DNS, where a rule could ask. */
+static json_t *
+authentication_json (const Authentication *known)
+{
+    json_t *object = json_object ();
+
+    json_object_set_new (object, "domain", text_or_null (known->domain));
+    json_object_set_new (object, "envelope", text_or_null (known->envelope));
+    json_object_set_new (object, "at", time_or_null (known->at));
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++)
+        json_object_set_new (object, auth_fact_word (fact),
+                             json_string (auth_answer_word (known->answers[fact])));
+    return object;
 }
 
 /* What else the decision depended on: with the message, the policies and the time it can be made
@@ -282,6 +311,9 @@ facts_json (const Plan *plan, const Decision *decision)
     json_object_set_new (object, "tracking", consent_json (facts->tracking));
     if (facts->contacts)
         json_object_set_new (object, "contacts", contacts_json (facts));
+    if (facts->authentication)
+        json_object_set_new (object, "authentication",
+                             authentication_json (facts->authentication));
     json_object_set_new (object, "campaign", clean_or_null (plan->campaign));
     json_object_set_new (object, "template", text_or_null (plan->template));
     return object;

@@ -41,6 +41,7 @@ static const struct {
     TEXT (territory, NULL, "territory"),
     TEXT (territory_source, NULL, "territory_source"),
     TEXT (legal_class, NULL, "legal_class"),
+    TEXT (legal_reason, NULL, "legal_reason"),
     TEXT (consent_state, "consent", "state"),
     TEXT (consent_basis, "consent", "basis"),
     TEXT (consent_at, "consent", "at"),
@@ -109,6 +110,29 @@ read_contacts (AuditRow *row, const json_t *times)
 }
 
 static void
+read_authentication (AuditRow *row, const json_t *object)
+{
+    const char *domain = text_of (object, "domain"), *envelope = text_of (object, "envelope");
+    const char *time = text_of (object, "at");
+    int64_t at = 0;
+
+    if (!domain || !envelope)
+        return;
+    if (time)
+        clock_parse (time, &at, NULL);
+    Authentication *known = authentication_new (domain, envelope, at);
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++) {
+        const char *word = text_of (object, auth_fact_word (fact));
+        authentication_settle (known, fact,
+                               g_strcmp0 (word, "yes") == 0  ? AUTH_YES
+                               : g_strcmp0 (word, "no") == 0 ? AUTH_NO
+                                                             : AUTH_UNKNOWN,
+                               NULL);
+    }
+    row->authentication = known;
+}
+
+static void
 read_facts (AuditRow *row, const json_t *root)
 {
     const json_t *facts = json_object_get (root, "facts");
@@ -116,6 +140,7 @@ read_facts (AuditRow *row, const json_t *root)
 
     row->has_facts = facts != NULL;
     read_contacts (row, json_object_get (facts, "contacts"));
+    read_authentication (row, json_object_get (facts, "authentication"));
     row->tracking_state = text_of (tracking, "state");
     row->tracking_basis = text_of (tracking, "basis");
     row->tracking_at = text_of (tracking, "at");
@@ -126,15 +151,23 @@ read_facts (AuditRow *row, const json_t *root)
 static void
 read_edits (AuditRow *row, const json_t *copy)
 {
+    GArray *edits = g_array_new (FALSE, TRUE, sizeof (AuditEdit));
     const json_t *edit;
     size_t i;
 
     json_array_foreach (json_object_get (copy, "edits"), i, edit)
     {
-        row->strips += g_strcmp0 (text_of (edit, "kind"), "strip") == 0;
-        row->bytes_removed +=
-            (uint64_t)json_integer_value (json_object_get (edit, "bytes_removed"));
+        AuditEdit read = {
+            .kind = text_of (edit, "kind"),
+            .where = text_of (edit, "where"),
+            .rule = text_of (edit, "rule"),
+            .bytes = (uint64_t)json_integer_value (json_object_get (edit, "bytes_removed")),
+        };
+        row->strips += g_strcmp0 (read.kind, "strip") == 0;
+        row->bytes_removed += read.bytes;
+        g_array_append_val (edits, read);
     }
+    row->edits = edits;
 }
 
 bool
@@ -167,7 +200,9 @@ void
 row_clear (ParsedRow *parsed)
 {
     g_array_unref ((GArray *)parsed->row.rules);
+    g_array_unref ((GArray *)parsed->row.edits);
     if (parsed->row.contacts)
         g_array_unref ((GArray *)parsed->row.contacts);
+    authentication_unref ((Authentication *)parsed->row.authentication);
     json_decref (parsed->json);
 }

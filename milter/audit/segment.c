@@ -227,9 +227,10 @@ cut_off (Segment *segment, const char *good, const char *end, GError **error)
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s", cause->message);
         return false;
     }
+    /* The file is mapped: what is cut off cannot be read any more. */
+    note_torn (segment, good, length, kept);
     if (ftruncate (segment->fd, segment->end) != 0 || fsync (segment->fd) != 0)
         return fail (error, segment->path);
-    note_torn (segment, good, length, kept);
     return true;
 }
 

@@ -167,6 +167,26 @@ address_normalise (const char *mailbox, GError **error)
     return g_strconcat (local, "@", domain, NULL);
 }
 
+char *
+address_without_tag (const char *address)
+{
+    const char *at = strrchr (address, '@');
+    const char *plus = strchr (address, '+');
+
+    /* In a quoted local part a plus may mean anything. */
+    if (*address == '"' || !at || !plus || plus > at || plus == address)
+        return g_strdup (address);
+    return g_strdup_printf ("%.*s%s", (int)(plus - address), address, at);
+}
+
+char *
+address_key (const char *path)
+{
+    char *address = address_normalise (path, NULL);
+
+    return address ? address : g_utf8_make_valid (path, -1);
+}
+
 const char *
 address_domain (const char *address)
 {

@@ -72,7 +72,7 @@ bool
 edit_is_of_body (const Edit *edit)
 {
     return edit->kind == EDIT_CUT || edit->kind == EDIT_REPLACE || edit->kind == EDIT_INSERT ||
-           edit->kind == EDIT_DROP;
+           edit->kind == EDIT_DROP || edit->kind == EDIT_ENCODE;
 }
 
 void

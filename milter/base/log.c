@@ -10,11 +10,13 @@
 
 /* The process has one log, set once by main before there are threads. */
 static LogTarget log_target = LOG_TO_STDERR;
+static const char *log_ident = "licetd";
 
 void
 log_open (const char *ident, LogTarget target)
 {
     log_target = target;
+    log_ident = ident;
     if (target == LOG_TO_SYSLOG)
         openlog (ident, LOG_PID | LOG_NDELAY, LOG_MAIL);
 }
@@ -41,7 +43,7 @@ static void G_GNUC_PRINTF (3, 0)
         syslog (priority, "%s%s%s%s", queue_id ? queue_id : "", queue_id ? ": " : "",
                 words[priority], text);
     else
-        fprintf (stderr, "licetd: %s%s%s%s\n", queue_id ? queue_id : "", queue_id ? ": " : "",
+        fprintf (stderr, "%s: %s%s%s%s\n", log_ident, queue_id ? queue_id : "", queue_id ? ": " : "",
                  words[priority], text);
 }
 

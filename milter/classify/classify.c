@@ -184,7 +184,8 @@ static void
 note_unknown_fields (Classification *classification, const Message *message)
 {
     static const char *const known[] = { "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
-                                         "X-Licet-Campaign", "X-Licet-Route", NULL };
+                                         "X-Licet-Campaign", "X-Licet-Route",
+                                         "X-Licet-Unsigned", NULL };
 
     for (unsigned i = 0; i < message_field_count (message); i++) {
         const char *name = message_field (message, i)->name;

@@ -116,7 +116,7 @@ append_letter (GString *out, gunichar letter)
 
 /* Whether a word of ASCII is none of pieces with signs between; of others it is not known. */
 static bool
-is_unsigned (const char *word, size_t length)
+is_unbroken (const char *word, size_t length)
 {
     size_t piece = 0, signs = 0;
 
@@ -205,7 +205,7 @@ joins_append (GString *below, const char *text)
     for (const char *at = text; *at;) {
         size_t length = word_length (at);
         if (length > LEAST_JOINED) {
-            if (!is_unsigned (at, MIN (length, LONGEST_WORD)))
+            if (!is_unbroken (at, MIN (length, LONGEST_WORD)))
                 join_signs (below, at, MIN (length, LONGEST_WORD));
             if (!is_undrawn (at, MIN (length, LONGEST_WORD)))
                 join_drawn (below, at, MIN (length, LONGEST_WORD));

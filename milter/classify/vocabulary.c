@@ -83,6 +83,7 @@ index_free (Index *index)
     if (!index)
         return;
     g_ptr_array_unref (index->terms);
+    g_array_unref (index->begin);
     g_free (index);
 }
 
@@ -179,15 +180,21 @@ add_begin (Index *index, const Term *term)
 static void
 fill_index (Index *index)
 {
-    unsigned at = 0;
+    unsigned pairs = 0, last = 0;
 
-    for (unsigned i = 0; i < index->terms->len; i++)
-        add_begin (index, index->terms->pdata[i]);
-    for (unsigned key = 0; key < G_N_ELEMENTS (index->begin); key++) {
-        while (at < index->terms->len &&
-               pairs_key (((const Term *)index->terms->pdata[at])->text) < key)
-            at++;
-        index->begin[key] = at;
+    index->begin = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    for (unsigned i = 0; i < index->terms->len; i++) {
+        const Term *term = index->terms->pdata[i];
+        unsigned key = pairs_key (term->text);
+        add_begin (index, term);
+        if (i == 0 || key != last)
+            g_array_append_val (index->begin, i);
+        last = key;
+    }
+    g_array_append_val (index->begin, index->terms->len);
+    for (unsigned word = 0; word < G_N_ELEMENTS (index->before); word++) {
+        index->before[word] = (guint16)pairs;
+        pairs += (unsigned)__builtin_popcountll (index->pairs.bits[word]);
     }
 }
 

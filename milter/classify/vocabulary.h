@@ -26,12 +26,13 @@ typedef struct {
 } Term;
 
 typedef struct {
-    GPtrArray *terms;              /* of Term, sorted by text */
-    unsigned begin[256 * 256 + 1]; /* by first two bytes */
-    PairSet pairs;                 /* with which a term begins */
-    PairSet brief;                 /* with which one of less than four bytes begins */
-    bool fours[FOURS];             /* by hash of four bytes: whether a longer one begins so */
-    bool ascii;                    /* whether one begins with a letter or digit of ASCII */
+    GPtrArray *terms;     /* of Term, sorted by text */
+    PairSet pairs;        /* with which a term begins */
+    guint16 before[1024]; /* by word of the set: pairs in the words before it */
+    GArray *begin;     /* of unsigned: by number of the pair its first term; then their count */
+    PairSet brief;     /* with which one of less than four bytes begins */
+    bool fours[FOURS]; /* by hash of four bytes: whether a longer one begins so */
+    bool ascii;        /* whether one begins with a letter or digit of ASCII */
 } Index;
 
 struct Words {
@@ -46,6 +47,17 @@ struct Words {
     Cues *cues;
     gatomicrefcount references;
 };
+
+/* Where the terms with a pair of the index begin; those with the next pair end them. */
+static inline const unsigned *
+term_begin (const Index *index, const char *text)
+{
+    unsigned key = pairs_key (text);
+    guint64 lower = index->pairs.bits[key / 64] & ((G_GUINT64_CONSTANT (1) << (key % 64)) - 1);
+
+    return &g_array_index (index->begin, unsigned,
+                           index->before[key / 64] + (unsigned)__builtin_popcountll (lower));
+}
 
 /* Of a text with at least four bytes before its end. */
 static inline unsigned

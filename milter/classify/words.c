@@ -201,7 +201,8 @@ static void
 count_at (Walk *walk, const Index *index, size_t start)
 {
     const char *at = walk->text + start;
-    unsigned low = index->begin[pairs_key (at)], high = index->begin[pairs_key (at) + 1];
+    const unsigned *begin = term_begin (index, at);
+    unsigned low = begin[0], high = begin[1];
     const Term *const *terms = (const Term *const *)index->terms->pdata;
 
     for (size_t depth = 2; low < high; depth++) {

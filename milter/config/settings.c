@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "licet/address.h"
+#include "licet/clock.h"
 #include "licet/conffile.h"
 #include "licet/error.h"
 
@@ -39,8 +41,14 @@ typedef struct {
 } Setting;
 
 static const char *const log_words[] = { "stderr", "syslog", NULL };
+static const char *const tags_words[] = { "keep", "fold", NULL };
 static const char *const keep_words[] = { "keep", "omit", NULL };
+static const char *const eightbit_words[] = { "encode", "keep", NULL };
+static const char *const existing_words[] = { "keep", "remove", "remove-if-broken", NULL };
+static const char *const rows_words[] = { "first", "all", NULL };
+static const char *const engine_words[] = { "openssl", "libopendkim", NULL };
 static const char *const unsigned_words[] = { "pass", "defer", NULL };
+static const char *const yes_words[] = { "yes", "no", NULL };
 
 #define AT(member) offsetof (Settings, member)
 
@@ -58,7 +66,13 @@ static const Setting table[] = {
     { "policies", SETTING_TEXT, LICET_CONFIG_DIR "/policies", AT (policies), 0, 0, NULL,
       "directory with licet-policy.cfg, territories/ and words/" },
     { "consent", SETTING_TEXT, "sqlite:" LICET_STATE_DIR "/consent.db", AT (consent), 0, 0,
-      NULL, "consent store: sqlite:PATH or FILE.csv" },
+      NULL, "consent store: sqlite:PATH, postgresql://… or FILE.csv" },
+    { "consent_timeout_ms", SETTING_NUMBER, "2000", AT (consent_timeout_ms), 50, 60000, NULL,
+      "longest time for one question to a PostgreSQL store, connecting included" },
+    { "consent_connections", SETTING_NUMBER, "8", AT (consent_connections), 1, 200, NULL,
+      "connections to a PostgreSQL store at once" },
+    { "address_tags", SETTING_TEXT, "keep", AT (address_tags), 0, 0, tags_words,
+      "whether a+b@x is another person than a@x (keep) or not (fold)" },
     { "state", SETTING_TEXT, LICET_STATE_DIR "/state.db", AT (state), 0, 0, NULL,
       "journal of hand-overs and salts of the log's pseudonyms" },
     { "audit_log", SETTING_TEXT, LICET_LOG_DIR "/audit.jsonl", AT (audit_log), 0, 0, NULL,
@@ -82,8 +96,25 @@ static const Setting table[] = {
     { "log", SETTING_TEXT, "stderr", AT (log), 0, 0, log_words, "stderr or syslog" },
     { "tag_header", SETTING_TEXT, "X-Licet-Class", AT (tag_header), 0, 0, NULL,
       "header field that tells the class of what leaves; empty to add none" },
+    { "eightbit", SETTING_TEXT, "encode", AT (eightbit), 0, 0, eightbit_words,
+      "8-bit bodies and header fields: encode, so that no hop has to, or keep" },
+    { "unsubscribe_keys", SETTING_TEXT, "", AT (unsubscribe_keys), 0, 0, NULL,
+      "file of keys for {token} in links to unsubscribe; empty: none" },
     { "unsigned_mail", SETTING_TEXT, "pass", AT (unsigned_mail), 0, 0, unsigned_words,
       "what happens to mail whose From domain has no key: pass or defer" },
+    { "existing_signatures", SETTING_TEXT, "remove-if-broken", AT (existing_signatures), 0, 0,
+      existing_words, "signatures of others: keep, remove, or remove-if-broken by an edit" },
+    { "key_table", SETTING_TEXT, "", AT (key_table), 0, 0, NULL, "OpenDKIM's KeyTable" },
+    { "signing_table", SETTING_TEXT, "", AT (signing_table), 0, 0, NULL,
+      "OpenDKIM's SigningTable: a file, or refile: and a file" },
+    { "signing_rows", SETTING_TEXT, "first", AT (signing_rows), 0, 0, rows_words,
+      "which rows of the SigningTable that match sign: the first, or all" },
+    { "trusted_hosts", SETTING_TEXT, "", AT (trusted_hosts), 0, 0, NULL,
+      "OpenDKIM's InternalHosts: clients whose mail is signed; empty: all" },
+    { "signing_engine", SETTING_TEXT, "openssl", AT (signing_engine), 0, 0, engine_words,
+      "who makes RSA signatures: openssl or libopendkim" },
+    { "verify_signatures", SETTING_NUMBER, "100", AT (verify_signatures), 0, 1000000000, NULL,
+      "one in so many signed messages is verified before it leaves; 1: each, 0: none" },
     { "queueing_clients", SETTING_TEXTS, "", AT (queueing_clients), 0, 0, NULL,
       "addresses of clients that keep a message after a 4xx reply" },
     { "message_seconds", SETTING_NUMBER, "20", AT (message_seconds), 1, 240, NULL,
@@ -92,6 +123,38 @@ static const Setting table[] = {
       "hand-overs served at once" },
     { "policy_test_seconds", SETTING_NUMBER, "20", AT (policy_test_seconds), 0, 50, NULL,
       "longest time for the policies' own cases at start and reload; 0 to run none" },
+    { "resolver", SETTING_TEXT, "", AT (resolver), 0, 0, NULL,
+      "DNS server for preflight, HOST:PORT; empty: those of /etc/resolv.conf" },
+    { "egress", SETTING_TEXTS, "", AT (egress), 0, 0, NULL,
+      "addresses from which Postfix sends to the world, as receivers see them" },
+    { "preflight_domains", SETTING_TEXTS, "", AT (preflight_domains), 0, 0, NULL,
+      "domains of From whose DNS is watched; DOMAIN:ENVELOPE where the envelope has another" },
+    { "preflight_minutes", SETTING_NUMBER, "60", AT (preflight_minutes), 0, 10080, NULL,
+      "minutes between two looks at their DNS; 0: on demand only" },
+    { "web_listen", SETTING_TEXT, "127.0.0.1:10028", AT (web_listen), 0, 0, NULL,
+      "where licet-web listens for the web server in front of it" },
+    { "web_user", SETTING_TEXT, "", AT (web_user), 0, 0, NULL,
+      "user that licet-web becomes when root starts it" },
+    { "web_name", SETTING_TEXT, "", AT (web_name), 0, 0, NULL,
+      "the sender's name on the pages of licet-web" },
+    { "web_imprint", SETTING_TEXT, "", AT (web_imprint), 0, 0, NULL,
+      "https address of the sender's imprint, for the pages" },
+    { "web_auditors", SETTING_TEXT, "", AT (web_auditors), 0, 0, NULL,
+      "file of auditors who may read the log's pages; empty: nobody, no pages" },
+    { "web_rate", SETTING_NUMBER, "120", AT (web_rate), 1, 1000000, NULL,
+      "requests a minute of one client; valid one-clicks do not count" },
+    { "web_connections", SETTING_NUMBER, "256", AT (web_connections), 8, 10000, NULL,
+      "connections to licet-web at once" },
+    { "web_seconds", SETTING_NUMBER, "15", AT (web_seconds), 2, 300, NULL,
+      "longest time for one request to licet-web" },
+    { "resend_in_doubt", SETTING_TEXT, "yes", AT (resend_in_doubt), 0, 0, yes_words,
+      "whether a copy that nothing tells about after a crash is sent again: yes or no" },
+    { "doubt_seconds", SETTING_NUMBER, "60", AT (doubt_seconds), 1, 3600, NULL,
+      "seconds after which Postfix has certainly kept or dropped a copy" },
+    { "postfix_queue", SETTING_TEXT, "/var/spool/postfix", AT (postfix_queue), 0, 0, NULL,
+      "Postfix's queue_directory, to ask showq(8) about a doubt; empty not to" },
+    { "mail_log", SETTING_TEXT, "/var/log/mail.log", AT (mail_log), 0, 0, NULL,
+      "Postfix's log, to read about a doubt; empty not to" },
     { "keys", SETTING_KEYS, "", AT (keys), 0, 0, NULL,
       "DKIM keys: ( { domain = \"…\"; selector = \"…\"; file = \"…\"; }, … )" },
 };
@@ -100,6 +163,12 @@ static const ConfField key_fields[] = {
     { "domain", CONF_STRING, true, 0, 0, NULL },
     { "selector", CONF_STRING, true, 0, 0, NULL },
     { "file", CONF_STRING, true, 0, 0, NULL },
+    { "senders", CONF_STRINGS, false, 0, 0, NULL },
+    { "subdomains", CONF_BOOL, false, 0, 0, NULL },
+    { "from", CONF_STRING, false, 0, 0, NULL },
+    { "to", CONF_STRING, false, 0, 0, NULL },
+    { "expires", CONF_INT, false, 1, 3650, NULL },
+    { "identity", CONF_STRING, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -131,15 +200,44 @@ set_default (Settings *settings, const Setting *setting)
     g_assert_not_reached ();
 }
 
+static int64_t
+read_time (const ConfNode *key, const char *name, GPtrArray *problems)
+{
+    g_autoptr (GError) error = NULL;
+    int64_t time = 0;
+
+    if (conf_has (key, name) && !clock_parse (conf_string (key, name, NULL), &time, &error))
+        conf_problem (problems, conf_child (key, name), "%s: %s", name, error->message);
+    return time;
+}
+
+static SignerKey *
+read_key (const ConfNode *node, GPtrArray *problems)
+{
+    SignerKey *key = signer_key_spec_new (conf_string (node, "domain", NULL),
+                                          conf_string (node, "selector", NULL),
+                                          conf_string (node, "file", NULL));
+
+    if (conf_has (node, "senders"))
+        key->senders = conf_strings (node, "senders");
+    key->subdomains = conf_bool (node, "subdomains", true);
+    key->from = read_time (node, "from", problems);
+    key->to = read_time (node, "to", problems);
+    key->lifetime = conf_int (node, "expires", 0) * 24 * 3600;
+    key->identity = g_strdup (conf_string (node, "identity", NULL));
+    if (key->from && key->to && key->from >= key->to)
+        conf_problem (problems, conf_child (node, "to"),
+                      "to: not after from; right would be a later day");
+    return key;
+}
+
 static void
 read_keys (GPtrArray *keys, const ConfNode *list, GPtrArray *problems)
 {
     for (unsigned i = 0; i < conf_count (list); i++) {
         const ConfNode *key = conf_item (list, i);
         if (conf_check (key, key_fields, problems))
-            g_ptr_array_add (keys, signer_key_spec_new (conf_string (key, "domain", NULL),
-                                                        conf_string (key, "selector", NULL),
-                                                        conf_string (key, "file", NULL)));
+            g_ptr_array_add (keys, read_key (key, problems));
     }
 }
 
@@ -231,6 +329,31 @@ check_endpoint (const ConfNode *root, const char *name, const char *value, GPtrA
                       "%s: \"%s\"; right would be 127.0.0.1:10026 or unix:/path", name, value);
 }
 
+/* An address that goes into a page as it is. */
+static bool
+is_https (const char *url)
+{
+    return g_str_has_prefix (url, "https://") && g_str_is_ascii (url) &&
+           !strpbrk (url, " \t\r\n<>\"'");
+}
+
+static void
+check_web (const Settings *settings, const ConfNode *root, GPtrArray *problems)
+{
+    if (g_str_has_prefix (settings->web_listen, "unix:"))
+        conf_problem (problems, conf_child (root, "web_listen"),
+                      "web_listen: \"%s\"; right would be 127.0.0.1:10028",
+                      settings->web_listen);
+    else
+        check_endpoint (root, "web_listen", settings->web_listen, problems);
+    if (*settings->web_imprint && !is_https (settings->web_imprint))
+        conf_problem (problems, conf_child (root, "web_imprint"),
+                      "web_imprint: \"%s\"; right would be https://shop.example/imprint",
+                      settings->web_imprint);
+    if (!g_utf8_validate (settings->web_name, -1, NULL))
+        conf_problem (problems, conf_child (root, "web_name"), "web_name is no UTF-8");
+}
+
 static void
 check_names (const Settings *settings, const ConfNode *root, GPtrArray *problems)
 {
@@ -241,6 +364,49 @@ check_names (const Settings *settings, const ConfNode *root, GPtrArray *problems
         if (!g_hostname_is_ip_address (*client))
             conf_problem (problems, conf_child (root, "queueing_clients"),
                           "queueing_clients: \"%s\" is no IP address", *client);
+}
+
+static bool
+is_domain (const char *text)
+{
+    g_autofree char *ascii = address_domain_ascii (text, NULL);
+
+    return ascii && strchr (ascii, '.');
+}
+
+/* "192.0.2.1:53" or "[2001:db8::1]:53": a name would have to be resolved first. */
+static bool
+is_resolver (const char *text)
+{
+    const char *colon = strrchr (text, ':');
+    bool bracket = *text == '[' && colon && colon > text && colon[-1] == ']';
+    g_autofree char *host = !colon    ? NULL
+                            : bracket ? g_strndup (text + 1, (size_t)(colon - text) - 2)
+                                      : g_strndup (text, (size_t)(colon - text));
+
+    return is_endpoint (text) && host && g_hostname_is_ip_address (host);
+}
+
+static void
+check_preflight (const Settings *settings, const ConfNode *root, GPtrArray *problems)
+{
+    if (*settings->resolver && !is_resolver (settings->resolver))
+        conf_problem (problems, conf_child (root, "resolver"),
+                      "resolver: \"%s\"; right would be 127.0.0.1:53", settings->resolver);
+    for (char **address = settings->egress; *address; address++)
+        if (!g_hostname_is_ip_address (*address))
+            conf_problem (problems, conf_child (root, "egress"),
+                          "egress: \"%s\" is no IP address; right would be 192.0.2.1",
+                          *address);
+    for (char **domains = settings->preflight_domains; *domains; domains++) {
+        g_auto (GStrv) parts = g_strsplit (*domains, ":", 2);
+        if (!is_domain (parts[0] ? parts[0] : "") ||
+            (parts[0] && parts[1] && !is_domain (parts[1])))
+            conf_problem (problems, conf_child (root, "preflight_domains"),
+                          "preflight_domains: \"%s\"; right would be shop.example or "
+                          "shop.example:bounce.shop.example",
+                          *domains);
+    }
 }
 
 static void
@@ -255,6 +421,8 @@ check_across (const Settings *settings, const ConfNode *root, GPtrArray *problem
     check_endpoint (root, "lmtp_listen", settings->lmtp_listen, problems);
     check_endpoint (root, "submit_to", settings->submit_to, problems);
     check_names (settings, root, problems);
+    check_preflight (settings, root, problems);
+    check_web (settings, root, problems);
     if (!is_field_name (settings->tag_header))
         conf_problem (problems, conf_child (root, "tag_header"),
                       "tag_header: \"%s\" is no header field name", settings->tag_header);
@@ -307,6 +475,14 @@ settings_free (Settings *settings)
     }
     g_ptr_array_unref (settings->keys);
     g_free (settings);
+}
+
+ConsentOptions
+settings_consent_options (const Settings *settings)
+{
+    return (ConsentOptions){ .timeout_ms = settings->consent_timeout_ms,
+                             .connections = (unsigned)settings->consent_connections,
+                             .fold_tags = strcmp (settings->address_tags, "fold") == 0 };
 }
 
 const SettingInfo *

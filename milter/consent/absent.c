@@ -7,30 +7,62 @@
 #include "licet/error.h"
 
 static void *
-open_absent (const char *location G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+open_absent (const char *location G_GNUC_UNUSED, const ConsentOptions *options G_GNUC_UNUSED,
+             GError **error G_GNUC_UNUSED)
 {
     return g_new0 (char, 1);
+}
+
+static bool
+fail (GError **error)
+{
+    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                 "\"unavailable:\" is the store that never answers");
+    return false;
 }
 
 static GPtrArray *
 find_nothing (void *store G_GNUC_UNUSED, const char *const *addresses G_GNUC_UNUSED,
               GError **error)
 {
-    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
-                 "\"unavailable:\" is the store that never answers");
+    fail (error);
     return NULL;
 }
 
-static GPtrArray *
-list_nothing (void *store, GError **error)
+static bool
+visit_nothing (void *store G_GNUC_UNUSED, ConsentVisit visit G_GNUC_UNUSED,
+               void *data G_GNUC_UNUSED, GError **error)
 {
-    return find_nothing (store, NULL, error);
+    return fail (error);
 }
 
 static bool
-append_nothing (void *store, const GPtrArray *events G_GNUC_UNUSED, GError **error)
+append_nothing (void *store G_GNUC_UNUSED, const GPtrArray *events G_GNUC_UNUSED,
+                GError **error)
 {
-    return find_nothing (store, NULL, error) != NULL;
+    return fail (error);
+}
+
+static bool
+load_nothing (void *store G_GNUC_UNUSED, ConsentSupply supply G_GNUC_UNUSED,
+              void *data G_GNUC_UNUSED, GError **error)
+{
+    return fail (error);
+}
+
+static GPtrArray *
+list_nothing (void *store G_GNUC_UNUSED, const char *after G_GNUC_UNUSED,
+              unsigned limit G_GNUC_UNUSED, GError **error)
+{
+    fail (error);
+    return NULL;
+}
+
+static bool
+erase_nothing (void *store G_GNUC_UNUSED, const char *const *addresses G_GNUC_UNUSED,
+               const GPtrArray *events G_GNUC_UNUSED, GError **error)
+{
+    return fail (error);
 }
 
 const ConsentBackend consent_absent = {
@@ -38,6 +70,9 @@ const ConsentBackend consent_absent = {
     .open = open_absent,
     .close = g_free,
     .find = find_nothing,
-    .all = list_nothing,
+    .each = visit_nothing,
     .append = append_nothing,
+    .load = load_nothing,
+    .addresses = list_nothing,
+    .erase = erase_nothing,
 };

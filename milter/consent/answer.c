@@ -25,6 +25,7 @@ consent_answer_free (ConsentAnswer *answer)
     g_free (answer->source);
     g_free (answer->wording);
     g_free (answer->evidence);
+    g_free (answer->suppression);
     g_free (answer->event);
     g_free (answer);
 }
@@ -39,6 +40,7 @@ consent_answer_copy (const ConsentAnswer *answer)
     copy->source = g_strdup (answer->source);
     copy->wording = g_strdup (answer->wording);
     copy->evidence = g_strdup (answer->evidence);
+    copy->suppression = g_strdup (answer->suppression);
     copy->event = g_strdup (answer->event);
     return copy;
 }
@@ -122,9 +124,22 @@ consent_state_word (ConsentState state)
 }
 
 static bool
+has_state (const ConsentEvent *event, const char *state)
+{
+    return strcmp (event->state, state) == 0;
+}
+
+static bool
 is_withdrawal (const ConsentEvent *event)
 {
-    return strcmp (event->state, "withdrawn") == 0;
+    return has_state (event, "withdrawn");
+}
+
+/* A word of the person about a purpose, not about links or what became of mail. */
+static bool
+is_act (const ConsentEvent *event)
+{
+    return has_state (event, "granted") || is_withdrawal (event);
 }
 
 /* The newer act, and at the same second the withdrawal: a doubt never reads as consent. */
@@ -152,19 +167,76 @@ answer_with (ConsentState state, const ConsentEvent *event)
     return answer;
 }
 
-/* Events in the order of time that name the purpose, or the wildcard when there is one. */
-static ConsentAnswer *
-answer_from (const GPtrArray *events, const char *purpose, const char *wildcard)
+/* What is asked: a purpose of an address, and the wildcard that covers it, when there is one. */
+typedef struct {
+    const char *address, *purpose, *wildcard;
+} Question;
+
+static bool
+is_about (const ConsentEvent *event, const Question *question)
 {
-    const ConsentEvent *best = NULL, *pending = NULL;
+    return strcmp (event->purpose, question->purpose) == 0 ||
+           g_strcmp0 (event->purpose, question->wildcard) == 0;
+}
+
+/* A mailbox that is gone, or a person who is, says nothing about the other addresses. */
+static bool
+is_of_one_address (const ConsentEvent *event)
+{
+    return g_strcmp0 (event->basis, "bounce") == 0 || g_strcmp0 (event->basis, "erased") == 0;
+}
+
+/* The newest suppression that nobody has lifted since, or NULL. */
+static const ConsentEvent *
+find_suppression (const GPtrArray *events, const Question *question)
+{
+    int64_t released = G_MININT64, released_here = G_MININT64;
+    const ConsentEvent *found = NULL;
 
     for (unsigned i = 0; i < events->len; i++) {
         const ConsentEvent *event = g_ptr_array_index (events, i);
-        if (strcmp (event->purpose, purpose) != 0 && g_strcmp0 (event->purpose, wildcard) != 0)
+        if (!has_state (event, "released") || !is_about (event, question))
             continue;
-        if (strcmp (event->state, "pending") == 0)
+        released = MAX (released, event->at);
+        if (strcmp (event->address, question->address) == 0)
+            released_here = MAX (released_here, event->at);
+    }
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        bool here = strcmp (event->address, question->address) == 0;
+        bool one = has_state (event, "suppressed") && is_of_one_address (event);
+        if (has_state (event, "suppressed") && is_about (event, question) && (here || !one) &&
+            event->at >= (one ? released_here : released))
+            found = event;
+    }
+    return found;
+}
+
+static ConsentAnswer *
+answer_suppressed (const ConsentEvent *event)
+{
+    ConsentAnswer *answer = answer_with (CONSENT_REFUSED, event);
+
+    answer->suppression = g_steal_pointer (&answer->basis);
+    return answer;
+}
+
+/* From events in the order of time. */
+static ConsentAnswer *
+answer_from (const GPtrArray *events, const Question *question)
+{
+    const ConsentEvent *best = NULL, *pending = NULL;
+    const ConsentEvent *suppression = find_suppression (events, question);
+
+    if (suppression)
+        return answer_suppressed (suppression);
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        if (!is_about (event, question))
+            continue;
+        if (has_state (event, "pending"))
             pending = event;
-        else if (beats (event, best))
+        else if (is_act (event) && beats (event, best))
             best = event;
     }
     if (best)
@@ -205,20 +277,62 @@ take_person (ConsentRecord *record, const GPtrArray *events, bool own)
         take_country (record, event);
         take (&record->recipient_class, event->recipient_class);
         take (&record->language, event->language);
-        take (&record->person, event->person);
+    }
+}
+
+/* Links that an "unlinked" event took back later, as a set of events; NULL when there are none. */
+static GHashTable *
+find_undone (const GPtrArray *events)
+{
+    GHashTable *undone = NULL;
+
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *end = g_ptr_array_index (events, i);
+        if (!has_state (end, "unlinked"))
+            continue;
+        if (!undone)
+            undone = g_hash_table_new (NULL, NULL);
+        for (unsigned j = 0; j <= i; j++) {
+            ConsentEvent *event = g_ptr_array_index (events, j);
+            if (strcmp (event->address, end->address) == 0 &&
+                (!end->person || g_strcmp0 (event->person, end->person) == 0))
+                g_hash_table_add (undone, event);
+        }
+    }
+    return undone;
+}
+
+static bool
+is_link (const ConsentEvent *event, GHashTable *undone)
+{
+    return event->person && !(undone && g_hash_table_contains (undone, event));
+}
+
+/* Of several ids that mean one person the same for each address: the caps count by it. */
+static void
+take_identity (ConsentRecord *record, const GPtrArray *events, GHashTable *undone)
+{
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        if (is_link (event, undone) &&
+            (!record->person || strcmp (event->person, record->person) < 0))
+            take (&record->person, event->person);
     }
 }
 
 static ConsentRecord *
-resolve_one (const char *address, const GPtrArray *events, Purpose purpose)
+resolve_one (const char *address, const GPtrArray *events, Purpose purpose, GHashTable *undone)
 {
     ConsentRecord *record = g_new0 (ConsentRecord, 1);
+    Question promotion = { address, purpose_word (purpose), "*" };
+    Question tracking = { address, "tracking", NULL };
 
     record->address = g_strdup (address);
-    record->promotion = answer_from (events, purpose_word (purpose), "*");
-    record->tracking = answer_from (events, "tracking", NULL);
+    record->promotion = answer_from (events, &promotion);
+    record->tracking = answer_from (events, &tracking);
     take_person (record, events, false);
     take_person (record, events, true);
+    take_identity (record, events, undone);
     return record;
 }
 
@@ -265,12 +379,13 @@ members_new (void)
 
 /* Gives every leader the events of its addresses, in the order of the argument. */
 static void
-group_events (const GPtrArray *events, GHashTable *addresses, GHashTable *persons)
+group_events (const GPtrArray *events, GHashTable *undone, GHashTable *addresses,
+              GHashTable *persons)
 {
     for (unsigned i = 0; i < events->len; i++) {
         const ConsentEvent *event = g_ptr_array_index (events, i);
         Member *member = find_member (addresses, event->address);
-        if (event->person)
+        if (is_link (event, undone))
             leader_of (member)->leader = leader_of (find_member (persons, event->person));
     }
     for (unsigned i = 0; i < events->len; i++) {
@@ -295,7 +410,9 @@ enum { CLOCKS_DIFFER = 86400 };
 static bool
 counts_by (const ConsentEvent *event, int64_t now)
 {
-    return event->at <= now || (is_withdrawal (event) && event->at <= now + CLOCKS_DIFFER);
+    bool refuses = is_withdrawal (event) || has_state (event, "suppressed");
+
+    return event->at <= now || (refuses && event->at <= now + CLOCKS_DIFFER);
 }
 
 /* The sort is stable: of two rows of one second the one stored later comes later. */
@@ -317,14 +434,26 @@ consent_resolve (const char *const *addresses, const GPtrArray *events, Purpose 
 {
     g_autoptr (GHashTable) by_address = members_new (), by_person = members_new ();
     g_autoptr (GPtrArray) past = until (events, now);
+    g_autoptr (GHashTable) undone = find_undone (past);
     GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify)consent_record_free);
 
-    group_events (past, by_address, by_person);
+    group_events (past, undone, by_address, by_person);
     for (unsigned i = 0; addresses[i]; i++) {
         const Member *leader = leader_of (find_member (by_address, addresses[i]));
-        g_ptr_array_add (records, resolve_one (addresses[i], leader->events, purpose));
+        g_ptr_array_add (records, resolve_one (addresses[i], leader->events, purpose, undone));
     }
     return records;
+}
+
+GPtrArray *
+consent_of_person (const char *address, const GPtrArray *events)
+{
+    g_autoptr (GHashTable) by_address = members_new (), by_person = members_new ();
+    g_autoptr (GPtrArray) all = until (events, G_MAXINT64);
+    g_autoptr (GHashTable) undone = find_undone (all);
+
+    group_events (all, undone, by_address, by_person);
+    return g_ptr_array_ref (leader_of (find_member (by_address, address))->events);
 }
 
 ConsentRecord *

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/*
- * The CSV of licet(1) as RFC 4180 has it, with the place of every problem. A CSV file is also an
- * engine of the store, read once and read-only.
- */
+/* The columns of licet(1). A CSV file is also an engine of the store, read once and read-only. */
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "backend.h"
+#include "csv.h"
 #include "licet/clock.h"
 #include "licet/error.h"
 #include "licet/limits.h"
@@ -40,119 +35,10 @@ static const Column columns[] = {
     { "person", offsetof (ConsentEvent, person), false, false },
 };
 
-typedef struct {
-    const char *name, *at, *end;
-    unsigned line; /* where the row under way begins */
-    unsigned next; /* line of the next byte */
-} Reader;
-
-static bool fail_at (const Reader *reader, GError **error, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-
-static bool
-fail_at (const Reader *reader, GError **error, const char *format, ...)
-{
-    va_list args;
-
-    va_start (args, format);
-    g_autofree char *text = g_strdup_vprintf (format, args);
-    va_end (args);
-    g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "%s:%u: %s", reader->name,
-                 reader->line, text);
-    return false;
-}
-
-static bool
-read_quoted (Reader *reader, GString *field, GError **error)
-{
-    for (reader->at++; reader->at < reader->end; reader->at++) {
-        if (*reader->at == '"' && (reader->at + 1 == reader->end || reader->at[1] != '"')) {
-            reader->at++;
-            return true;
-        }
-        reader->at += *reader->at == '"';
-        reader->next += *reader->at == '\n';
-        g_string_append_c (field, *reader->at);
-        if (field->len > LIMIT_CSV_FIELD)
-            return fail_at (reader, error,
-                            "a field is longer than %d bytes; is a quote missing?",
-                            LIMIT_CSV_FIELD);
-    }
-    return fail_at (reader, error, "a quoted field does not end");
-}
-
-static bool
-read_plain (Reader *reader, GString *field, GError **error)
-{
-    while (reader->at < reader->end && !memchr (",\r\n", *reader->at, 3)) {
-        if (*reader->at == '"')
-            return fail_at (reader, error,
-                            "a quote inside a field that does not begin with one");
-        g_string_append_c (field, *reader->at++);
-        if (field->len > LIMIT_CSV_FIELD)
-            return fail_at (reader, error, "a field is longer than %d bytes", LIMIT_CSV_FIELD);
-    }
-    return true;
-}
-
-/* Steps over the end of a row: CRLF, LF or the end of the file. */
-static bool
-at_row_end (Reader *reader)
-{
-    if (reader->at == reader->end)
-        return true;
-    if (*reader->at == '\r' && reader->at + 1 < reader->end && reader->at[1] == '\n')
-        reader->at++;
-    if (*reader->at != '\n')
-        return false;
-    reader->at++;
-    reader->next++;
-    return true;
-}
-
-/* The field that begins here, quoted or not. Caller frees; NULL on failure. */
-static char *
-read_field (Reader *reader, unsigned number, GError **error)
-{
-    g_autoptr (GString) field = g_string_new (NULL);
-    bool quoted = reader->at < reader->end && *reader->at == '"';
-
-    if (!(quoted ? read_quoted (reader, field, error) : read_plain (reader, field, error)))
-        return NULL;
-    /* Bytes of value 0 are not valid here either. */
-    if (!g_utf8_validate_len (field->str, field->len, NULL)) {
-        fail_at (reader, error, "column %u is no valid UTF-8", number);
-        return NULL;
-    }
-    return g_string_free (g_steal_pointer (&field), FALSE);
-}
-
-/* The fields of one row, or NULL. */
-static GPtrArray *
-read_row (Reader *reader, GError **error)
-{
-    g_autoptr (GPtrArray) row = g_ptr_array_new_with_free_func (g_free);
-
-    reader->line = reader->next;
-    while (row->len <= G_N_ELEMENTS (columns)) {
-        char *field = read_field (reader, row->len + 1, error);
-        if (!field)
-            return NULL;
-        g_ptr_array_add (row, field);
-        if (at_row_end (reader))
-            return g_steal_pointer (&row);
-        if (*reader->at != ',') {
-            fail_at (reader, error, "%s column %u",
-                     *reader->at == '\r' ? "a CR without LF after"
-                                         : "text after the closing quote of",
-                     row->len);
-            return NULL;
-        }
-        reader->at++;
-    }
-    fail_at (reader, error, "more columns than the %zu that there are", G_N_ELEMENTS (columns));
-    return NULL;
-}
+struct ConsentCsv {
+    CsvReader *reader;
+    GPtrArray *order; /* of const Column: which each column of the file is */
+};
 
 static const Column *
 find_column (const char *name)
@@ -179,23 +65,25 @@ is_column_name (const char *name)
 }
 
 static bool
-fail_at_header (const Reader *reader, unsigned number, const char *name, bool is_double,
+fail_at_header (const CsvReader *reader, unsigned number, const char *name, bool is_double,
                 GError **error)
 {
     if (is_double)
-        return fail_at (reader, error, "double column \"%s\"", name);
+        return csv_reader_fail (reader, error, "double column \"%s\"", name);
     if (!*name)
-        return fail_at (reader, error, "unknown column \"\"; is the header row missing?");
+        return csv_reader_fail (reader, error,
+                                "unknown column \"\"; is the header row missing?");
     if (is_column_name (name))
-        return fail_at (reader, error, "unknown column \"%s\"", name);
-    return fail_at (reader, error, "column %u has no name; is the header row missing?", number);
+        return csv_reader_fail (reader, error, "unknown column \"%s\"", name);
+    return csv_reader_fail (reader, error, "column %u has no name; is the header row missing?",
+                            number);
 }
 
 /* Which column of the table each column of the file is. */
 static GPtrArray *
-read_header (Reader *reader, GError **error)
+read_header (CsvReader *reader, GError **error)
 {
-    g_autoptr (GPtrArray) row = read_row (reader, error);
+    const GPtrArray *row = csv_reader_next (reader, G_N_ELEMENTS (columns), error);
     g_autoptr (GPtrArray) order = g_ptr_array_new ();
 
     for (unsigned i = 0; row && i < row->len; i++) {
@@ -208,14 +96,14 @@ read_header (Reader *reader, GError **error)
     }
     for (unsigned i = 0; row && i < G_N_ELEMENTS (columns); i++)
         if (columns[i].required && !is_in_header (order, &columns[i])) {
-            fail_at (reader, error, "column \"%s\" is missing", columns[i].name);
+            csv_reader_fail (reader, error, "column \"%s\" is missing", columns[i].name);
             return NULL;
         }
     return row ? g_steal_pointer (&order) : NULL;
 }
 
 static bool
-set_field (const Reader *reader, ConsentEvent *event, const Column *column, const char *text,
+set_field (const CsvReader *reader, ConsentEvent *event, const Column *column, const char *text,
            GError **error)
 {
     char *member = (char *)event + column->offset;
@@ -226,20 +114,21 @@ set_field (const Reader *reader, ConsentEvent *event, const Column *column, cons
         *(char **)member = g_strdup (text);
     else if (!clock_parse (text, (int64_t *)member, NULL))
         /* Without the text, which in a shifted row is an address. */
-        return fail_at (reader, error,
-                        "%s: no RFC 3339 time; right would be 2026-11-25T10:00:00Z",
-                        column->name);
+        return csv_reader_fail (reader, error,
+                                "%s: no RFC 3339 time; right would be 2026-11-25T10:00:00Z",
+                                column->name);
     return true;
 }
 
 static ConsentEvent *
-read_event (Reader *reader, const GPtrArray *order, const GPtrArray *row, GError **error)
+read_event (const CsvReader *reader, const GPtrArray *order, const GPtrArray *row,
+            GError **error)
 {
     g_autoptr (ConsentEvent) event = g_new0 (ConsentEvent, 1);
     g_autoptr (GError) cause = NULL;
 
     if (row->len != order->len) {
-        fail_at (reader, error, "%u columns; the header has %u", row->len, order->len);
+        csv_reader_fail (reader, error, "%u columns; the header has %u", row->len, order->len);
         return NULL;
     }
     for (unsigned i = 0; i < row->len; i++)
@@ -247,74 +136,90 @@ read_event (Reader *reader, const GPtrArray *order, const GPtrArray *row, GError
                         error))
             return NULL;
     if (!consent_event_check (event, &cause)) {
-        fail_at (reader, error, "%s", cause->message);
+        csv_reader_fail (reader, error, "%s", cause->message);
         return NULL;
     }
     return g_steal_pointer (&event);
 }
 
-GPtrArray *
-consent_csv_parse (const char *text, size_t length, const char *name, GError **error)
+ConsentCsv *
+consent_csv_new (CsvReader *reader, GError **error)
 {
-    Reader reader = { name, text, text + length, 1, 1 };
-    g_autoptr (GPtrArray) events = consent_events_new ();
+    GPtrArray *order = read_header (reader, error);
 
-    if (length >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
-        reader.at += 3;
-    g_autoptr (GPtrArray) order = read_header (&reader, error);
     if (!order)
         return NULL;
-    while (reader.at < reader.end) {
-        g_autoptr (GPtrArray) row = read_row (&reader, error);
-        if (!row)
-            return NULL;
-        if (row->len == 1 && !*(char *)g_ptr_array_index (row, 0))
-            continue; /* an empty line */
-        ConsentEvent *event = read_event (&reader, order, row, error);
+    ConsentCsv *csv = g_new0 (ConsentCsv, 1);
+    csv->reader = reader;
+    csv->order = order;
+    return csv;
+}
+
+void
+consent_csv_free (ConsentCsv *csv)
+{
+    if (!csv)
+        return;
+    g_ptr_array_unref (csv->order);
+    g_free (csv);
+}
+
+ConsentEvent *
+consent_csv_event (ConsentCsv *csv, const GPtrArray *row, GError **error)
+{
+    return read_event (csv->reader, csv->order, row, error);
+}
+
+unsigned
+consent_csv_columns (void)
+{
+    return G_N_ELEMENTS (columns);
+}
+
+static GPtrArray *
+read_all (CsvReader *reader, GError **error)
+{
+    g_autoptr (ConsentCsv) csv = consent_csv_new (reader, error);
+    g_autoptr (GPtrArray) events = consent_events_new ();
+    g_autoptr (GError) cause = NULL;
+    const GPtrArray *row;
+
+    if (!csv)
+        return NULL;
+    while ((row = csv_reader_next (reader, G_N_ELEMENTS (columns), &cause))) {
+        ConsentEvent *event = consent_csv_event (csv, row, error);
         if (!event)
             return NULL;
         g_ptr_array_add (events, event);
     }
-    return g_steal_pointer (&events);
+    if (!cause)
+        return g_steal_pointer (&events);
+    g_propagate_error (error, g_steal_pointer (&cause));
+    return NULL;
 }
 
-static bool
-check_file (const char *path, GError **error)
+GPtrArray *
+consent_csv_parse (const char *text, size_t length, const char *name, GError **error)
 {
-    struct stat status;
+    g_autoptr (CsvReader) reader = csv_reader_new (text, length, name);
 
-    if (stat (path, &status) != 0) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", path,
-                     g_strerror (errno));
-        return false;
-    }
-    if (!S_ISREG (status.st_mode)) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: no regular file", path);
-        return false;
-    }
-    if (status.st_size > (off_t)LIMIT_CSV_BYTES) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "%s: larger than %u bytes", path,
-                     LIMIT_CSV_BYTES);
-        return false;
-    }
-    return true;
+    return read_all (reader, error);
 }
 
-/* Read, not mapped: a file cut short by someone else would end the daemon with SIGBUS. */
 GPtrArray *
 consent_csv_load (const char *path, GError **error)
 {
-    g_autoptr (GError) cause = NULL;
-    g_autofree char *text = NULL;
-    size_t length = 0;
+    g_autoptr (CsvReader) reader = csv_reader_open (path, error);
 
-    if (!check_file (path, error))
+    if (!reader)
         return NULL;
-    if (!g_file_get_contents (path, &text, &length, &cause)) {
-        g_set_error_literal (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, cause->message);
+    if (csv_reader_size (reader) > LIMIT_CSV_BYTES) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT,
+                     "%s: larger than %u bytes, too much for a store in memory", path,
+                     LIMIT_CSV_BYTES);
         return NULL;
     }
-    return consent_csv_parse (text, length, path, error);
+    return read_all (reader, error);
 }
 
 static void
@@ -348,21 +253,36 @@ append_column (GString *csv, const ConsentEvent *event, const Column *column)
     }
 }
 
+static void
+append_header (GString *csv)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++)
+        g_string_append_printf (csv, "%s%s", i ? "," : "", columns[i].name);
+    g_string_append_c (csv, '\n');
+}
+
+void
+consent_csv_append (GString *csv, const ConsentEvent *event)
+{
+    if (!event) {
+        append_header (csv);
+        return;
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++) {
+        if (i)
+            g_string_append_c (csv, ',');
+        append_column (csv, event, &columns[i]);
+    }
+    g_string_append_c (csv, '\n');
+}
+
 char *
 consent_csv_format (const GPtrArray *events)
 {
     GString *csv = g_string_new (NULL);
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++)
-        g_string_append_printf (csv, "%s%s", i ? "," : "", columns[i].name);
-    g_string_append (csv, "\n");
-    for (unsigned row = 0; row < events->len; row++) {
-        for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++) {
-            if (i)
-                g_string_append_c (csv, ',');
-            append_column (csv, g_ptr_array_index (events, row), &columns[i]);
-        }
-        g_string_append_c (csv, '\n');
-    }
+    consent_csv_append (csv, NULL);
+    for (unsigned row = 0; row < events->len; row++)
+        consent_csv_append (csv, g_ptr_array_index (events, row));
     return g_string_free (csv, FALSE);
 }

@@ -13,72 +13,87 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "ledger_private.h"
+
 #include "licet/error.h"
-#include "sqlite_util.h"
 
-enum { SALT_BYTES = 16 };
+/* What tools need: their file may be of an older version. */
+enum { READER_STATEMENTS = ALL_SUBJECTS + 1 };
 
-typedef enum {
-    FIND_SUBJECT,
-    ADD_SUBJECT,
-    ERASE_SUBJECT,
-    ALL_SUBJECTS,
-    FIND_ROW,
-    BEGIN_ROW,
-    SUBMIT_ROW,
-    FORGET_ROW,
-    COUNT_BEGUN,
-    COUNT_BEGUN_OF,
-    EXPIRE_ROWS,
-    STATEMENTS
-} Statement;
-
-/* ?1 queue id, ?2 recipient in all statements about a row. */
+/* ?1 queue id, ?2 recipient in all statements about a row, ?1 the number in those about an attempt. */
 static const char *const statements[STATEMENTS] = {
     [FIND_SUBJECT] = "SELECT salt FROM subjects WHERE address = ?1",
     [ADD_SUBJECT] = "INSERT INTO subjects (address, salt) VALUES (?1, ?2) "
                     "ON CONFLICT (address) DO NOTHING",
     [ERASE_SUBJECT] = "DELETE FROM subjects WHERE address = ?1",
     [ALL_SUBJECTS] = "SELECT address, salt FROM subjects",
-    [FIND_ROW] = "SELECT state = 'submitted', submitted_queue_id FROM journal "
+    [FIND_ROW] = "SELECT state, submitted_queue_id, unixepoch() - at FROM journal "
                  "WHERE queue_id = ?1 AND recipient = ?2",
-    [BEGIN_ROW] = "INSERT INTO journal (queue_id, recipient, state, at) "
-                  "VALUES (?1, ?2, 'begun', unixepoch()) "
-                  "ON CONFLICT (queue_id, recipient) DO UPDATE SET at = unixepoch()",
+    [ADD_ATTEMPT] = "INSERT INTO attempts (digest, held, at) VALUES (?1, ?2, unixepoch())",
+    [DROP_ATTEMPT_OF] = "DELETE FROM attempts WHERE number = (SELECT attempt FROM journal "
+                        "WHERE queue_id = ?1 AND recipient = ?2)",
+    /* Not where the guard has been faster: that attempt is on its way and has to be settled first. */
+    [BEGIN_ROW] =
+        "INSERT INTO journal (queue_id, recipient, state, attempt, at) "
+        "VALUES (?1, ?2, 'begun', ?3, unixepoch()) "
+        "ON CONFLICT (queue_id, recipient) DO UPDATE SET attempt = ?3, at = unixepoch() "
+        "WHERE state = 'begun'",
+    [FIND_ATTEMPT] = "SELECT digest, held FROM attempts WHERE number = ?1",
+    [GUARD_ROW] =
+        "UPDATE journal SET state = 'guarded', submitted_queue_id = ?3, at = unixepoch() "
+        "WHERE attempt = ?1 AND recipient = ?2 AND state != 'submitted' AND state = 'begun'",
+    [DROP_ATTEMPT] = "DELETE FROM attempts WHERE number = ?1",
     /* Also without a row: what Postfix has taken must not be handed to it again. */
-    [SUBMIT_ROW] = "INSERT INTO journal (queue_id, recipient, state, submitted_queue_id, at) "
-                   "VALUES (?1, ?2, 'submitted', ?3, unixepoch()) "
-                   "ON CONFLICT (queue_id, recipient) DO UPDATE "
-                   "SET state = 'submitted', submitted_queue_id = ?3, at = unixepoch()",
+    [SUBMIT_ROW] =
+        "INSERT INTO journal (queue_id, recipient, state, attempt, submitted_queue_id, at) "
+        "VALUES (?1, ?2, 'submitted', 0, ?3, unixepoch()) "
+        "ON CONFLICT (queue_id, recipient) DO UPDATE "
+        "SET state = 'submitted', submitted_queue_id = ?3, at = unixepoch()",
     [FORGET_ROW] = "DELETE FROM journal WHERE queue_id = ?1 AND recipient = ?2 "
-                   "AND state = 'begun'",
-    [COUNT_BEGUN] = "SELECT count(*) FROM journal WHERE state = 'begun'",
-    [COUNT_BEGUN_OF] = "SELECT count(*) FROM journal WHERE state = 'begun' AND recipient = ?1",
+                   "AND state != 'submitted' AND attempt = ?3",
+    [ABANDON_ROW] = "DELETE FROM journal WHERE queue_id = ?1 AND recipient = ?2 "
+                    "AND state = 'guarded' AND submitted_queue_id = ?3",
+    [COUNT_BEGUN] = "SELECT count(*) FROM journal WHERE state != 'submitted'",
+    [COUNT_BEGUN_OF] =
+        "SELECT count(*) FROM journal WHERE state != 'submitted' AND recipient = ?1",
     [EXPIRE_ROWS] = "DELETE FROM journal WHERE at < unixepoch() - ?1",
+    [EXPIRE_ATTEMPTS] = "DELETE FROM attempts WHERE at < unixepoch() - ?1",
 };
 
-static const char schema[] = "PRAGMA application_id = 1818455089;\n"
-                             "PRAGMA user_version = 1;\n"
-                             "CREATE TABLE journal (\n"
-                             "  queue_id TEXT NOT NULL,\n"
-                             "  recipient TEXT NOT NULL, -- SHA-256 (salt || path)\n"
-                             "  state TEXT NOT NULL CHECK (state IN ('begun', 'submitted')),\n"
-                             "  submitted_queue_id TEXT,\n"
-                             "  at INTEGER NOT NULL,\n"
-                             "  PRIMARY KEY (queue_id, recipient)\n"
-                             ") WITHOUT ROWID;\n"
-                             "CREATE TABLE subjects (\n"
-                             "  address TEXT PRIMARY KEY,\n"
-                             "  salt BLOB NOT NULL\n"
-                             ") WITHOUT ROWID;\n";
+#define SCHEMA_JOURNAL                                                                         \
+    "CREATE TABLE journal (\n"                                                                 \
+    "  queue_id TEXT NOT NULL,\n"                                                              \
+    "  recipient TEXT NOT NULL, -- SHA-256 (salt || path)\n"                                   \
+    "  state TEXT NOT NULL CHECK (state IN ('begun', 'guarded', 'submitted')),\n"              \
+    "  attempt INTEGER NOT NULL, -- the one that counts\n"                                     \
+    "  submitted_queue_id TEXT, -- as soon as guarded\n"                                       \
+    "  at INTEGER NOT NULL,\n"                                                                 \
+    "  PRIMARY KEY (queue_id, recipient)\n"                                                    \
+    ") WITHOUT ROWID;\n"                                                                       \
+    "CREATE INDEX journal_attempt ON journal (attempt) WHERE state != 'submitted';\n"          \
+    "CREATE TABLE attempts ( -- under way; a number is never used twice\n"                     \
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,\n"                                            \
+    "  digest TEXT NOT NULL, -- SHA-256 of the copy\n"                                         \
+    "  held TEXT, -- why it goes to the hold queue; NULL when it leaves\n"                     \
+    "  at INTEGER NOT NULL\n"                                                                  \
+    ");\n"
 
-static const DatabaseKind kind = { 0x6c636c31 /* "lcl1" */, 1, schema };
+static const char schema[] =
+    "PRAGMA application_id = 1818455089;\n"
+    "PRAGMA user_version = 2;\n" SCHEMA_JOURNAL "CREATE TABLE subjects (\n"
+    "  address TEXT PRIMARY KEY,\n"
+    "  salt BLOB NOT NULL\n"
+    ") WITHOUT ROWID;\n";
 
-struct Ledger {
-    GMutex lock; /* statements of one call belong together */
-    sqlite3 *database;
-    sqlite3_stmt *prepared[STATEMENTS];
-};
+/* Version 1 knew no attempts. What it had begun may be begun again. */
+static const char from_1[] =
+    "PRAGMA user_version = 2;\n"
+    "ALTER TABLE journal RENAME TO journal_1;\n" SCHEMA_JOURNAL
+    "INSERT INTO journal SELECT queue_id, recipient, state, 0, submitted_queue_id, at "
+    "FROM journal_1;\n"
+    "DROP TABLE journal_1;\n";
+
+static const DatabaseKind kind = { 0x6c636c31 /* "lcl1" */, 2, schema };
 
 void
 ledger_free (Ledger *ledger)
@@ -92,6 +107,27 @@ ledger_free (Ledger *ledger)
     g_free (ledger);
 }
 
+static bool
+is_version_1 (sqlite3 *database)
+{
+    sqlite3_stmt *statement = database_prepare (database, "PRAGMA user_version", NULL);
+    bool old = statement && sqlite3_step (statement) == SQLITE_ROW &&
+               sqlite3_column_int (statement, 0) == 1;
+
+    sqlite3_finalize (statement);
+    return old;
+}
+
+/* The daemon alone brings its file up to date; it is the only writer. */
+static bool
+upgrade (sqlite3 *database, GError **error)
+{
+    if (!is_version_1 (database))
+        return true;
+    return database_run (database, "BEGIN IMMEDIATE", error) &&
+           database_end (database, database_run (database, from_1, error), error);
+}
+
 static Ledger *
 open_ledger (const char *path, bool read_only, GError **error)
 {
@@ -102,7 +138,10 @@ open_ledger (const char *path, bool read_only, GError **error)
     g_autoptr (Ledger) ledger = g_new0 (Ledger, 1);
     g_mutex_init (&ledger->lock);
     ledger->database = database;
-    for (unsigned i = 0; i < STATEMENTS; i++) {
+    if (!read_only && !upgrade (database, error))
+        return NULL;
+    unsigned count = is_version_1 (database) ? READER_STATEMENTS : STATEMENTS;
+    for (unsigned i = 0; i < count; i++) {
         ledger->prepared[i] = database_prepare (database, statements[i], error);
         if (!ledger->prepared[i])
             return NULL;
@@ -122,13 +161,8 @@ ledger_open_read_only (const char *path, GError **error)
     return open_ledger (path, true, error);
 }
 
-typedef struct {
-    bool known;
-    unsigned char bytes[SALT_BYTES];
-} Salt;
-
-static char *
-pseudonym (const Salt *salt, const char *text)
+char *
+ledger_pseudonym (const Salt *salt, const char *text)
 {
     g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
 
@@ -138,8 +172,8 @@ pseudonym (const Salt *salt, const char *text)
 }
 
 /* Without a row the salt is not known; that is no failure. */
-static bool
-find_salt (Ledger *ledger, const char *address, Salt *ret_salt, GError **error)
+bool
+ledger_find_salt (Ledger *ledger, const char *address, Salt *ret_salt, GError **error)
 {
     sqlite3_stmt *statement = ledger->prepared[FIND_SUBJECT];
 
@@ -177,14 +211,15 @@ add_salt (Ledger *ledger, const char *address, GError **error)
 }
 
 /* Reads a new salt back: another process may have been faster. */
-static bool
-make_salt (Ledger *ledger, const char *address, Salt *ret_salt, GError **error)
+bool
+ledger_make_salt (Ledger *ledger, const char *address, Salt *ret_salt, GError **error)
 {
-    if (!find_salt (ledger, address, ret_salt, error))
+    if (!ledger_find_salt (ledger, address, ret_salt, error))
         return false;
     if (ret_salt->known)
         return true;
-    if (!add_salt (ledger, address, error) || !find_salt (ledger, address, ret_salt, error))
+    if (!add_salt (ledger, address, error) ||
+        !ledger_find_salt (ledger, address, ret_salt, error))
         return false;
     if (!ret_salt->known)
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: a salt was not kept",
@@ -198,9 +233,9 @@ ledger_subject (Ledger *ledger, const char *address, GError **error)
     Salt salt = { 0 };
 
     g_mutex_lock (&ledger->lock);
-    bool ok = make_salt (ledger, address, &salt, error);
+    bool ok = ledger_make_salt (ledger, address, &salt, error);
     g_mutex_unlock (&ledger->lock);
-    return ok ? pseudonym (&salt, address) : NULL;
+    return ok ? ledger_pseudonym (&salt, address) : NULL;
 }
 
 /* The transaction is taken only when there is something to write. */
@@ -213,14 +248,14 @@ make_subjects (Ledger *ledger, const char *const *addresses, GError **error)
 
     for (unsigned i = 0; ok && i < count; i++) {
         Salt salt = { 0 };
-        ok = find_salt (ledger, addresses[i], &salt, error);
+        ok = ledger_find_salt (ledger, addresses[i], &salt, error);
         if (ok && !salt.known) {
             ok = begun || database_run (ledger->database, "BEGIN IMMEDIATE", error);
             begun = begun || ok;
-            ok = ok && make_salt (ledger, addresses[i], &salt, error);
+            ok = ok && ledger_make_salt (ledger, addresses[i], &salt, error);
         }
         if (ok)
-            subjects[i] = pseudonym (&salt, addresses[i]);
+            subjects[i] = ledger_pseudonym (&salt, addresses[i]);
     }
     if (begun && !database_end (ledger->database, ok, error))
         return NULL;
@@ -242,131 +277,16 @@ ledger_find_subject (Ledger *ledger, const char *address, GError **error)
     Salt salt = { 0 };
 
     g_mutex_lock (&ledger->lock);
-    bool ok = find_salt (ledger, address, &salt, error);
+    bool ok = ledger_find_salt (ledger, address, &salt, error);
     g_mutex_unlock (&ledger->lock);
-    return ok && salt.known ? pseudonym (&salt, address) : NULL;
-}
-
-static sqlite3_stmt *
-bind_row (Ledger *ledger, Statement which, const LedgerKey *key, const Salt *salt)
-{
-    sqlite3_stmt *statement = ledger->prepared[which];
-    g_autofree char *recipient = pseudonym (salt, key->path);
-
-    database_bind_text (statement, 1, key->queue_id);
-    database_bind_text (statement, 2, recipient);
-    return statement;
-}
-
-static bool
-find_row (Ledger *ledger, const LedgerKey *key, const Salt *salt, LedgerState *ret_state,
-          char **ret_queue_id, GError **error)
-{
-    sqlite3_stmt *statement = bind_row (ledger, FIND_ROW, key, salt);
-    int status = sqlite3_step (statement);
-    bool submitted = status == SQLITE_ROW && sqlite3_column_int (statement, 0);
-    bool ok = status == SQLITE_ROW || status == SQLITE_DONE;
-
-    if (!ok)
-        database_fail (ledger->database, error);
-    *ret_state = submitted              ? LEDGER_SUBMITTED
-                 : status == SQLITE_ROW ? LEDGER_IN_DOUBT
-                                        : LEDGER_NEW;
-    *ret_queue_id =
-        submitted ? g_strdup ((const char *)sqlite3_column_text (statement, 1)) : NULL;
-    database_reset (statement);
-    return ok;
-}
-
-/* Runs a statement that changes the row of a key. */
-static bool
-change_row (Ledger *ledger, Statement which, const LedgerKey *key, const Salt *salt,
-            GError **error)
-{
-    return database_finish (ledger->database, bind_row (ledger, which, key, salt), error);
-}
-
-/* One commit for the salt and the row. */
-static bool
-begin_locked (Ledger *ledger, const LedgerKey *key, LedgerState *ret_state, char **ret_queue_id,
-              GError **error)
-{
-    Salt salt = { 0 };
-
-    if (!database_run (ledger->database, "BEGIN IMMEDIATE", error))
-        return false;
-    bool ok =
-        make_salt (ledger, key->address, &salt, error) &&
-        find_row (ledger, key, &salt, ret_state, ret_queue_id, error) &&
-        (*ret_state == LEDGER_SUBMITTED || change_row (ledger, BEGIN_ROW, key, &salt, error));
-    return database_end (ledger->database, ok, error);
-}
-
-bool
-ledger_recall (Ledger *ledger, const LedgerKey *key, char **ret_queue_id, GError **error)
-{
-    g_autofree char *submitted_as = NULL;
-    LedgerState state = LEDGER_NEW;
-    Salt salt = { 0 };
-
-    g_mutex_lock (&ledger->lock);
-    bool ok = find_salt (ledger, key->address, &salt, error) &&
-              (!salt.known || find_row (ledger, key, &salt, &state, &submitted_as, error));
-    g_mutex_unlock (&ledger->lock);
-    if (ok)
-        *ret_queue_id = g_steal_pointer (&submitted_as);
-    return ok;
-}
-
-bool
-ledger_begin (Ledger *ledger, const LedgerKey *key, LedgerState *ret_state, char **ret_queue_id,
-              GError **error)
-{
-    g_autofree char *submitted_as = NULL;
-    LedgerState state = LEDGER_NEW;
-
-    g_mutex_lock (&ledger->lock);
-    bool ok = begin_locked (ledger, key, &state, &submitted_as, error);
-    g_mutex_unlock (&ledger->lock);
-    if (!ok)
-        return false;
-    *ret_state = state;
-    *ret_queue_id = g_steal_pointer (&submitted_as);
-    return true;
-}
-
-bool
-ledger_submitted (Ledger *ledger, const LedgerKey *key, const char *submitted_queue_id,
-                  GError **error)
-{
-    Salt salt = { 0 };
-
-    g_mutex_lock (&ledger->lock);
-    database_bind_text (ledger->prepared[SUBMIT_ROW], 3,
-                        submitted_queue_id ? submitted_queue_id : "");
-    bool ok = make_salt (ledger, key->address, &salt, error) &&
-              change_row (ledger, SUBMIT_ROW, key, &salt, error);
-    g_mutex_unlock (&ledger->lock);
-    return ok;
-}
-
-bool
-ledger_failed (Ledger *ledger, const LedgerKey *key, GError **error)
-{
-    Salt salt = { 0 };
-
-    g_mutex_lock (&ledger->lock);
-    bool ok = find_salt (ledger, key->address, &salt, error) &&
-              (!salt.known || change_row (ledger, FORGET_ROW, key, &salt, error));
-    g_mutex_unlock (&ledger->lock);
-    return ok;
+    return ok && salt.known ? ledger_pseudonym (&salt, address) : NULL;
 }
 
 /* The path of a hand-over is spelled as the envelope has it; most are spelled as the address. */
 static bool
 is_under_way (Ledger *ledger, const char *address, const Salt *salt, GError **error)
 {
-    g_autofree char *recipient = pseudonym (salt, address);
+    g_autofree char *recipient = ledger_pseudonym (salt, address);
     sqlite3_stmt *statement = ledger->prepared[COUNT_BEGUN_OF];
 
     database_bind_text (statement, 1, recipient);
@@ -386,7 +306,7 @@ erase_locked (Ledger *ledger, const char *address, bool *ret_known, GError **err
     sqlite3_stmt *statement = ledger->prepared[ERASE_SUBJECT];
     Salt salt = { 0 };
 
-    if (!find_salt (ledger, address, &salt, error))
+    if (!ledger_find_salt (ledger, address, &salt, error))
         return false;
     *ret_known = salt.known;
     if (!salt.known)
@@ -422,36 +342,11 @@ ledger_addresses (Ledger *ledger, GError **error)
         if (!salt.known)
             continue;
         memcpy (salt.bytes, sqlite3_column_blob (statement, 1), SALT_BYTES);
-        g_hash_table_insert (table, pseudonym (&salt, address), g_strdup (address));
+        g_hash_table_insert (table, ledger_pseudonym (&salt, address), g_strdup (address));
     }
     if (status != SQLITE_DONE)
         database_fail (ledger->database, error);
     database_reset (statement);
     g_mutex_unlock (&ledger->lock);
     return status == SQLITE_DONE ? g_steal_pointer (&table) : NULL;
-}
-
-unsigned
-ledger_in_doubt (Ledger *ledger)
-{
-    sqlite3_stmt *statement = ledger->prepared[COUNT_BEGUN];
-
-    g_mutex_lock (&ledger->lock);
-    bool ok = sqlite3_step (statement) == SQLITE_ROW;
-    unsigned count = ok ? (unsigned)sqlite3_column_int (statement, 0) : 0;
-    database_reset (statement);
-    g_mutex_unlock (&ledger->lock);
-    return count;
-}
-
-bool
-ledger_expire (Ledger *ledger, int64_t seconds, GError **error)
-{
-    sqlite3_stmt *statement = ledger->prepared[EXPIRE_ROWS];
-
-    g_mutex_lock (&ledger->lock);
-    sqlite3_bind_int64 (statement, 1, seconds);
-    bool ok = database_finish (ledger->database, statement, error);
-    g_mutex_unlock (&ledger->lock);
-    return ok;
 }

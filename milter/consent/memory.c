@@ -6,6 +6,7 @@
  */
 
 #include <string.h>
+#include <sys/random.h>
 
 #include "backend.h"
 #include "licet/error.h"
@@ -15,7 +16,10 @@ typedef struct {
     GPtrArray *events;                  /* of ConsentEvent, only ever growing */
     GHashTable *by_address, *by_person; /* text -> GPtrArray of ConsentEvent, borrowed */
     GHashTable *once;                   /* set of ConsentEvent, borrowed */
-    char *path;                         /* of the CSV; NULL: may be written */
+    GPtrArray *sorted;                  /* the different addresses, borrowed; NULL: not made */
+    int64_t last_number;
+    unsigned char key[CONSENT_KEY_BYTES];
+    char *path; /* of the CSV; NULL: may be written */
 } MemoryStore;
 
 static unsigned
@@ -50,17 +54,24 @@ index_event (GHashTable *index, const char *key, ConsentEvent *event)
 }
 
 static void
+keep_event (MemoryStore *store, ConsentEvent *event)
+{
+    g_ptr_array_add (store->events, event);
+    g_hash_table_add (store->once, event);
+    index_event (store->by_address, event->address, event);
+    if (event->person)
+        index_event (store->by_person, event->person, event);
+    g_clear_pointer (&store->sorted, g_ptr_array_unref);
+}
+
+static void
 add_event (MemoryStore *store, const ConsentEvent *given)
 {
     if (g_hash_table_contains (store->once, given))
         return;
     ConsentEvent *event = consent_event_copy (given);
-    g_ptr_array_add (store->events, event);
-    event->number = store->events->len;
-    g_hash_table_add (store->once, event);
-    index_event (store->by_address, event->address, event);
-    if (event->person)
-        index_event (store->by_person, event->person, event);
+    event->number = ++store->last_number;
+    keep_event (store, event);
 }
 
 static GHashTable *
@@ -84,14 +95,37 @@ store_new (const char *path)
     return store;
 }
 
-static void *
-open_memory (const char *location G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+static void
+close_memory (void *handle)
 {
-    return store_new (NULL);
+    MemoryStore *store = handle;
+
+    g_hash_table_unref (store->by_address);
+    g_hash_table_unref (store->by_person);
+    g_hash_table_unref (store->once);
+    g_clear_pointer (&store->sorted, g_ptr_array_unref);
+    g_ptr_array_unref (store->events);
+    g_mutex_clear (&store->lock);
+    g_free (store->path);
+    g_free (store);
 }
 
 static void *
-open_csv (const char *location, GError **error)
+open_memory (const char *location G_GNUC_UNUSED, const ConsentOptions *options G_GNUC_UNUSED,
+             GError **error)
+{
+    MemoryStore *store = store_new (NULL);
+
+    if (getrandom (store->key, sizeof store->key, 0) == sizeof store->key)
+        return store;
+    close_memory (store);
+    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                 "the system gives no random bytes");
+    return NULL;
+}
+
+static void *
+open_csv (const char *location, const ConsentOptions *options G_GNUC_UNUSED, GError **error)
 {
     g_autoptr (GPtrArray) events = consent_csv_load (location, error);
 
@@ -101,20 +135,6 @@ open_csv (const char *location, GError **error)
     for (unsigned i = 0; i < events->len; i++)
         add_event (store, g_ptr_array_index (events, i));
     return store;
-}
-
-static void
-close_memory (void *handle)
-{
-    MemoryStore *store = handle;
-
-    g_hash_table_unref (store->by_address);
-    g_hash_table_unref (store->by_person);
-    g_hash_table_unref (store->once);
-    g_ptr_array_unref (store->events);
-    g_mutex_clear (&store->lock);
-    g_free (store->path);
-    g_free (store);
 }
 
 /* What has been reached from the addresses asked for. */
@@ -185,17 +205,41 @@ find_memory (void *handle, const char *const *addresses, GError **error G_GNUC_U
     return found;
 }
 
-static GPtrArray *
-all_memory (void *handle, GError **error G_GNUC_UNUSED)
+static int
+compare_times (const void *a, const void *b)
+{
+    const ConsentEvent *first = *(ConsentEvent *const *)a, *second = *(ConsentEvent *const *)b;
+
+    return (first->at > second->at) - (first->at < second->at);
+}
+
+/* On a copy, so that who is called may use the store. */
+static bool
+each_memory (void *handle, ConsentVisit visit, void *data, GError **error)
 {
     MemoryStore *store = handle;
-    GPtrArray *all = consent_events_new ();
+    g_autoptr (GPtrArray) all = consent_events_new ();
 
     g_mutex_lock (&store->lock);
     for (unsigned i = 0; i < store->events->len; i++)
         g_ptr_array_add (all, consent_event_copy (g_ptr_array_index (store->events, i)));
     g_mutex_unlock (&store->lock);
-    return all;
+    g_ptr_array_sort (all, compare_times);
+    for (unsigned i = 0; i < all->len; i++)
+        if (!visit (g_steal_pointer (&all->pdata[i]), data, error))
+            return false;
+    return true;
+}
+
+static bool
+may_write (const MemoryStore *store, GError **error)
+{
+    if (store->path)
+        g_set_error (
+            error, LICET_ERROR, LICET_ERROR_SETTINGS,
+            "%s: a CSV file is read, not written; right would be --consent sqlite:PATH",
+            store->path);
+    return !store->path;
 }
 
 static bool
@@ -203,13 +247,8 @@ append_memory (void *handle, const GPtrArray *events, GError **error)
 {
     MemoryStore *store = handle;
 
-    if (store->path) {
-        g_set_error (
-            error, LICET_ERROR, LICET_ERROR_SETTINGS,
-            "%s: a CSV file is read, not written; right would be --consent sqlite:PATH",
-            store->path);
+    if (!may_write (store, error))
         return false;
-    }
     g_mutex_lock (&store->lock);
     for (unsigned i = 0; i < events->len; i++)
         add_event (store, g_ptr_array_index (events, i));
@@ -217,10 +256,135 @@ append_memory (void *handle, const GPtrArray *events, GError **error)
     return true;
 }
 
+static bool
+load_memory (void *handle, ConsentSupply supply, void *data, GError **error)
+{
+    g_autoptr (GPtrArray) all = consent_events_new ();
+    g_autoptr (GError) cause = NULL;
+    GPtrArray *events;
+
+    if (!may_write (handle, error))
+        return false;
+    while ((events = supply (data, &cause)))
+        g_ptr_array_extend_and_steal (all, events);
+    if (!cause)
+        return append_memory (handle, all, error);
+    g_propagate_error (error, g_steal_pointer (&cause));
+    return false;
+}
+
+static int
+compare_texts (const void *a, const void *b)
+{
+    return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+static void
+sort_addresses (MemoryStore *store)
+{
+    GHashTableIter iter;
+    void *address;
+
+    if (store->sorted)
+        return;
+    store->sorted = g_ptr_array_new ();
+    g_hash_table_iter_init (&iter, store->by_address);
+    while (g_hash_table_iter_next (&iter, &address, NULL))
+        g_ptr_array_add (store->sorted, address);
+    g_ptr_array_sort (store->sorted, compare_texts);
+}
+
+static unsigned
+first_after (const GPtrArray *sorted, const char *after)
+{
+    unsigned low = 0, high = sorted->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (strcmp (g_ptr_array_index (sorted, middle), after) > 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static GPtrArray *
+addresses_memory (void *handle, const char *after, unsigned limit, GError **error G_GNUC_UNUSED)
+{
+    MemoryStore *store = handle;
+    GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+
+    g_mutex_lock (&store->lock);
+    sort_addresses (store);
+    unsigned first = first_after (store->sorted, after);
+    for (unsigned i = first; i < store->sorted->len && i - first < limit; i++)
+        g_ptr_array_add (found, g_strdup (g_ptr_array_index (store->sorted, i)));
+    g_mutex_unlock (&store->lock);
+    return found;
+}
+
+/* The indexes borrow from the events, so they are made anew. */
+static void
+forget_locked (MemoryStore *store, const char *const *addresses)
+{
+    g_autoptr (GPtrArray) before = g_steal_pointer (&store->events);
+
+    g_hash_table_remove_all (store->once);
+    g_hash_table_remove_all (store->by_address);
+    g_hash_table_remove_all (store->by_person);
+    store->events = consent_events_new ();
+    for (unsigned i = 0; i < before->len; i++)
+        if (!g_strv_contains (addresses,
+                              ((ConsentEvent *)g_ptr_array_index (before, i))->address))
+            keep_event (store, g_steal_pointer (&before->pdata[i]));
+}
+
+static bool
+erase_memory (void *handle, const char *const *addresses, const GPtrArray *events,
+              GError **error)
+{
+    MemoryStore *store = handle;
+
+    if (!may_write (store, error))
+        return false;
+    g_mutex_lock (&store->lock);
+    forget_locked (store, addresses);
+    for (unsigned i = 0; i < events->len; i++)
+        add_event (store, g_ptr_array_index (events, i));
+    g_mutex_unlock (&store->lock);
+    return true;
+}
+
+static bool
+key_memory (void *handle, unsigned char ret_key[CONSENT_KEY_BYTES],
+            GError **error G_GNUC_UNUSED)
+{
+    memcpy (ret_key, ((MemoryStore *)handle)->key, CONSENT_KEY_BYTES);
+    return true;
+}
+
 const ConsentBackend consent_memory = {
-    "memory:", open_memory, close_memory, find_memory, all_memory, append_memory,
+    .scheme = "memory:",
+    .open = open_memory,
+    .close = close_memory,
+    .find = find_memory,
+    .each = each_memory,
+    .append = append_memory,
+    .load = load_memory,
+    .addresses = addresses_memory,
+    .erase = erase_memory,
+    .key = key_memory,
 };
 
 const ConsentBackend consent_csv = {
-    "csv:", open_csv, close_memory, find_memory, all_memory, append_memory,
+    .scheme = "csv:",
+    .open = open_csv,
+    .close = close_memory,
+    .find = find_memory,
+    .each = each_memory,
+    .append = append_memory,
+    .load = load_memory,
+    .addresses = addresses_memory,
+    .erase = erase_memory,
 };

@@ -11,37 +11,57 @@
 #include "licet/error.h"
 #include "sqlite_util.h"
 
-/* The statements of contrib/schema-sqlite.sql, to the letter; tests/store compares. */
-static const char schema[] =
-    "PRAGMA application_id = 1818452785;\n"
-    "PRAGMA user_version = 1;\n"
-    "CREATE TABLE events (\n"
-    "  id INTEGER PRIMARY KEY, -- the order of arrival; the log names rows by it\n"
-    "  address TEXT NOT NULL, -- normalised: lower case, domain as A-labels\n"
-    "  purpose TEXT NOT NULL, -- '*', 'tracking' or a promotional purpose\n"
-    "  state TEXT NOT NULL CHECK (state IN ('granted', 'withdrawn', 'pending')),\n"
-    "  basis TEXT, -- express, double-opt-in, soft-opt-in, inferred, published, …\n"
-    "  at INTEGER NOT NULL, -- seconds since 1970 in UTC, 0 when not known\n"
-    "  source TEXT, -- where the person said so\n"
-    "  wording TEXT, -- version of the text agreed to\n"
-    "  evidence TEXT, -- where the proof is kept\n"
-    "  country TEXT, -- ISO 3166 in upper case\n"
-    "  subdivision TEXT, -- ISO 3166-2 without the country\n"
-    "  recipient_class TEXT, -- natural, company, role, …\n"
-    "  language TEXT, -- BCP 47\n"
-    "  expires INTEGER NOT NULL DEFAULT 0, -- 0 when the row does not say\n"
-    "  person TEXT -- id that the addresses of one person share\n"
+#define EVENTS_TABLE                                                                           \
+    "CREATE TABLE events (\n"                                                                  \
+    "  id INTEGER PRIMARY KEY, -- the order of arrival; the log names rows by it\n"            \
+    "  address TEXT NOT NULL, -- normalised: lower case, domain as A-labels\n"                 \
+    "  purpose TEXT NOT NULL, -- '*', 'tracking' or a promotional purpose\n"                   \
+    "  state TEXT NOT NULL CHECK (state IN ('granted', 'withdrawn', 'pending', "               \
+    "'suppressed',\n"                                                                          \
+    "    'released', 'linked', 'unlinked')),\n"                                                \
+    "  basis TEXT, -- express, double-opt-in, …; of a suppression bounce, complaint, …\n"  \
+    "  at INTEGER NOT NULL, -- seconds since 1970 in UTC, 0 when not known\n"                  \
+    "  source TEXT, -- where the person said so\n"                                             \
+    "  wording TEXT, -- version of the text agreed to\n"                                       \
+    "  evidence TEXT, -- where the proof is kept\n"                                            \
+    "  country TEXT, -- ISO 3166 in upper case\n"                                              \
+    "  subdivision TEXT, -- ISO 3166-2 without the country\n"                                  \
+    "  recipient_class TEXT, -- natural, company, role, …\n"                                 \
+    "  language TEXT, -- BCP 47\n"                                                             \
+    "  expires INTEGER NOT NULL DEFAULT 0, -- 0 when the row does not say\n"                   \
+    "  person TEXT -- id that the addresses of one person share\n"                             \
     ");\n"
-    "CREATE UNIQUE INDEX events_once -- the same statement twice is one row\n"
-    "ON events (address, purpose, state, at, ifnull(source, ''));\n"
-    "CREATE INDEX events_person -- the way from a person to the addresses\n"
-    "ON events (person, address) WHERE person IS NOT NULL;\n"
-    "CREATE TRIGGER events_stay -- rows may go, but never change\n"
-    "BEFORE UPDATE ON events BEGIN\n"
-    "  SELECT RAISE (ABORT, 'events are added, never changed');\n"
-    "END;\n";
 
-static const DatabaseKind kind = { 0x6c636331 /* "lcc1" */, 1, schema };
+#define EVENTS_REST                                                                            \
+    "CREATE UNIQUE INDEX events_once -- the same statement twice is one row\n"                 \
+    "ON events (address, purpose, state, at, ifnull(source, ''));\n"                           \
+    "CREATE INDEX events_person -- the way from a person to the addresses\n"                   \
+    "ON events (person, address) WHERE person IS NOT NULL;\n"                                  \
+    "CREATE TRIGGER events_stay -- rows may go, but never change\n"                            \
+    "BEFORE UPDATE ON events BEGIN\n"                                                          \
+    "  SELECT RAISE (ABORT, 'events are added, never changed');\n"                             \
+    "END;\n"                                                                                   \
+    "CREATE TABLE secret ( -- of the hashes that stay of erased people\n"                      \
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),\n"                                               \
+    "  key BLOB NOT NULL\n"                                                                    \
+    ");\n"                                                                                     \
+    "INSERT INTO secret VALUES (1, randomblob(32));\n"
+
+/* The statements of contrib/schema-sqlite.sql, to the letter; tests/store compares. */
+static const char schema[] = "PRAGMA application_id = 1818452785;\n"
+                             "PRAGMA user_version = 2;\n" EVENTS_TABLE EVENTS_REST;
+
+/* SQLite changes no CHECK of a table that is there. */
+static const char *const upgrades[] = {
+    "DROP TRIGGER events_stay;\n"
+    "DROP INDEX events_once;\n"
+    "DROP INDEX events_person;\n"
+    "ALTER TABLE events RENAME TO events_1;\n" EVENTS_TABLE
+    "INSERT INTO events SELECT * FROM events_1 ORDER BY id;\n"
+    "DROP TABLE events_1;\n" EVENTS_REST "PRAGMA user_version = 2;\n",
+};
+
+static const DatabaseKind kind = { 0x6c636331 /* "lcc1" */, 2, schema };
 
 #define COLUMNS                                                                                \
     "id, address, purpose, state, basis, at, source, wording, evidence, country, "             \
@@ -62,17 +82,32 @@ static const char find_sql[] =
     "SELECT " COLUMNS " FROM (SELECT address AS wanted FROM node) CROSS JOIN events\n"
     "  ON events.address = wanted ORDER BY id";
 
-static const char all_sql[] = "SELECT " COLUMNS " FROM events ORDER BY id";
+/* Sorted in a file of SQLite's own when it is much. */
+static const char each_sql[] = "SELECT " COLUMNS " FROM events ORDER BY at, id";
+
+static const char addresses_sql[] =
+    "SELECT DISTINCT address FROM events WHERE address > ?1 ORDER BY address LIMIT ?2";
+
+static const char erase_sql[] = "DELETE FROM events WHERE address = ?1";
+
+static const char key_sql[] = "SELECT key FROM secret";
 
 static const char append_sql[] =
     "INSERT INTO events (" COLUMNS ")\n"
     "VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)\n"
     "ON CONFLICT (address, purpose, state, at, ifnull(source, '')) DO NOTHING";
 
+typedef enum { FIND, APPEND, ADDRESSES, ERASE, KEY, STATEMENTS } Statement;
+
+static const char *const statements[STATEMENTS] = {
+    [FIND] = find_sql,   [APPEND] = append_sql, [ADDRESSES] = addresses_sql,
+    [ERASE] = erase_sql, [KEY] = key_sql,
+};
+
 typedef struct {
     GMutex lock; /* a transaction belongs to the connection, not to a thread */
     sqlite3 *database;
-    sqlite3_stmt *find, *all, *append;
+    sqlite3_stmt *prepared[STATEMENTS];
 } SqliteStore;
 
 static void
@@ -80,31 +115,31 @@ close_sqlite (void *handle)
 {
     SqliteStore *store = handle;
 
-    sqlite3_finalize (store->find);
-    sqlite3_finalize (store->all);
-    sqlite3_finalize (store->append);
+    for (unsigned i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize (store->prepared[i]);
     sqlite3_close (store->database);
     g_mutex_clear (&store->lock);
     g_free (store);
 }
 
 static void *
-open_sqlite (const char *location, GError **error)
+open_sqlite (const char *location, const ConsentOptions *options G_GNUC_UNUSED, GError **error)
 {
-    sqlite3 *database = database_open (location, &kind, false, error);
+    sqlite3 *database = database_open_upgraded (location, &kind, upgrades, false, error);
 
     if (!database)
         return NULL;
     SqliteStore *store = g_new0 (SqliteStore, 1);
     g_mutex_init (&store->lock);
     store->database = database;
-    store->find = database_prepare (database, find_sql, error);
-    store->all = store->find ? database_prepare (database, all_sql, error) : NULL;
-    store->append = store->all ? database_prepare (database, append_sql, error) : NULL;
-    if (store->append)
-        return store;
-    close_sqlite (store);
-    return NULL;
+    for (unsigned i = 0; i < STATEMENTS; i++) {
+        store->prepared[i] = database_prepare (database, statements[i], error);
+        if (!store->prepared[i]) {
+            close_sqlite (store);
+            return NULL;
+        }
+    }
+    return store;
 }
 
 static char *
@@ -193,28 +228,78 @@ find_sqlite (void *handle, const char *const *addresses, GError **error)
     g_autofree char *json = addresses_json (addresses);
 
     g_mutex_lock (&store->lock);
-    database_bind_text (store->find, 1, json);
+    database_bind_text (store->prepared[FIND], 1, json);
     GPtrArray *events =
-        is_in_place (store, error) ? read_events (store, store->find, error) : NULL;
+        is_in_place (store, error) ? read_events (store, store->prepared[FIND], error) : NULL;
     g_mutex_unlock (&store->lock);
     return events;
 }
 
-static GPtrArray *
-all_sqlite (void *handle, GError **error)
+/* On a connection of its own: who is called may use the store. */
+static bool
+each_sqlite (void *handle, ConsentVisit visit, void *data, GError **error)
 {
     SqliteStore *store = handle;
+    sqlite3 *database =
+        database_open (sqlite3_db_filename (store->database, "main"), &kind, true, error);
+    sqlite3_stmt *statement = database ? database_prepare (database, each_sql, error) : NULL;
+    bool ok = statement != NULL;
+    int status = SQLITE_DONE;
+
+    while (ok && (status = sqlite3_step (statement)) == SQLITE_ROW)
+        ok = visit (read_event (statement), data, error);
+    if (ok && status != SQLITE_DONE)
+        ok = database_fail (database, error);
+    sqlite3_finalize (statement);
+    sqlite3_close (database);
+    return ok;
+}
+
+static GPtrArray *
+addresses_sqlite (void *handle, const char *after, unsigned limit, GError **error)
+{
+    SqliteStore *store = handle;
+    sqlite3_stmt *statement = store->prepared[ADDRESSES];
+    g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+    int status;
 
     g_mutex_lock (&store->lock);
-    GPtrArray *events = read_events (store, store->all, error);
+    database_bind_text (statement, 1, after);
+    sqlite3_bind_int64 (statement, 2, limit);
+    while ((status = sqlite3_step (statement)) == SQLITE_ROW)
+        g_ptr_array_add (found, column_text (statement, 0));
+    bool ok = status == SQLITE_DONE || database_fail (store->database, error);
+    database_reset (statement);
     g_mutex_unlock (&store->lock);
-    return events;
+    return ok ? g_steal_pointer (&found) : NULL;
+}
+
+static bool
+key_sqlite (void *handle, unsigned char ret_key[CONSENT_KEY_BYTES], GError **error)
+{
+    SqliteStore *store = handle;
+    sqlite3_stmt *statement = store->prepared[KEY];
+
+    g_mutex_lock (&store->lock);
+    int status = sqlite3_step (statement);
+    bool whole =
+        status == SQLITE_ROW && sqlite3_column_bytes (statement, 0) == CONSENT_KEY_BYTES;
+    if (whole)
+        memcpy (ret_key, sqlite3_column_blob (statement, 0), CONSENT_KEY_BYTES);
+    else if (status == SQLITE_ROW || status == SQLITE_DONE)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: its secret is damaged",
+                     sqlite3_db_filename (store->database, "main"));
+    else
+        database_fail (store->database, error);
+    database_reset (statement);
+    g_mutex_unlock (&store->lock);
+    return whole;
 }
 
 static bool
 insert_event (SqliteStore *store, const ConsentEvent *event, GError **error)
 {
-    sqlite3_stmt *statement = store->append;
+    sqlite3_stmt *statement = store->prepared[APPEND];
 
     database_bind_text (statement, 1, event->address);
     database_bind_text (statement, 2, event->purpose);
@@ -234,15 +319,12 @@ insert_event (SqliteStore *store, const ConsentEvent *event, GError **error)
 }
 
 static bool
-append_locked (SqliteStore *store, const GPtrArray *events, GError **error)
+insert_all (SqliteStore *store, const GPtrArray *events, GError **error)
 {
-    bool ok = true;
-
-    if (!database_run (store->database, "BEGIN IMMEDIATE", error))
-        return false;
-    for (unsigned i = 0; ok && i < events->len; i++)
-        ok = insert_event (store, g_ptr_array_index (events, i), error);
-    return database_end (store->database, ok, error);
+    for (unsigned i = 0; i < events->len; i++)
+        if (!insert_event (store, g_ptr_array_index (events, i), error))
+            return false;
+    return true;
 }
 
 static bool
@@ -251,11 +333,86 @@ append_sqlite (void *handle, const GPtrArray *events, GError **error)
     SqliteStore *store = handle;
 
     g_mutex_lock (&store->lock);
-    bool ok = append_locked (store, events, error);
+    bool ok = database_run (store->database, "BEGIN IMMEDIATE", error) &&
+              database_end (store->database, insert_all (store, events, error), error);
+    g_mutex_unlock (&store->lock);
+    return ok;
+}
+
+static bool
+insert_supply (SqliteStore *store, ConsentSupply supply, void *data, GError **error)
+{
+    GError *cause = NULL;
+    GPtrArray *events;
+    bool ok = true;
+
+    while (ok && (events = supply (data, &cause))) {
+        ok = insert_all (store, events, error);
+        g_ptr_array_unref (events);
+    }
+    if (cause)
+        g_propagate_error (error, cause);
+    return ok && !cause;
+}
+
+/* Of a million events not all changed pages fit into memory. To write them early, SQLite locks
+ * readers out until the end, so this is done for nothing else. */
+static bool
+load_sqlite (void *handle, ConsentSupply supply, void *data, GError **error)
+{
+    SqliteStore *store = handle;
+
+    g_mutex_lock (&store->lock);
+    bool ok =
+        database_run (store->database,
+                      "PRAGMA cache_size = -65536; PRAGMA cache_spill = ON; BEGIN IMMEDIATE",
+                      error) &&
+        database_end (store->database, insert_supply (store, supply, data, error), error);
+    sqlite3_exec (store->database, "PRAGMA cache_spill = OFF; PRAGMA cache_size = -2000", NULL,
+                  NULL, NULL);
+    g_mutex_unlock (&store->lock);
+    return ok;
+}
+
+static bool
+erase_locked (SqliteStore *store, const char *const *addresses, const GPtrArray *events,
+              GError **error)
+{
+    sqlite3_stmt *statement = store->prepared[ERASE];
+
+    for (; *addresses; addresses++) {
+        database_bind_text (statement, 1, *addresses);
+        if (!database_finish (store->database, statement, error))
+            return false;
+    }
+    return insert_all (store, events, error);
+}
+
+/* With secure_delete the rows are overwritten in the file as well. */
+static bool
+erase_sqlite (void *handle, const char *const *addresses, const GPtrArray *events,
+              GError **error)
+{
+    SqliteStore *store = handle;
+
+    g_mutex_lock (&store->lock);
+    bool ok =
+        database_run (store->database, "PRAGMA secure_delete = ON; BEGIN IMMEDIATE", error) &&
+        database_end (store->database, erase_locked (store, addresses, events, error), error);
+    sqlite3_exec (store->database, "PRAGMA secure_delete = OFF", NULL, NULL, NULL);
     g_mutex_unlock (&store->lock);
     return ok;
 }
 
 const ConsentBackend consent_sqlite = {
-    "sqlite:", open_sqlite, close_sqlite, find_sqlite, all_sqlite, append_sqlite,
+    .scheme = "sqlite:",
+    .open = open_sqlite,
+    .close = close_sqlite,
+    .find = find_sqlite,
+    .each = each_sqlite,
+    .append = append_sqlite,
+    .load = load_sqlite,
+    .addresses = addresses_sqlite,
+    .erase = erase_sqlite,
+    .key = key_sqlite,
 };

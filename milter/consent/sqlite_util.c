@@ -125,9 +125,53 @@ make_schema (sqlite3 *database, const DatabaseKind *kind, GError **error)
 }
 
 static bool
-check_kind (sqlite3 *database, const DatabaseKind *kind, bool read_only, GError **error)
+fail_kind (sqlite3 *database, const DatabaseKind *kind, const Look *look, GError **error)
 {
     const char *path = sqlite3_db_filename (database, "main");
+
+    if (look->application_id != kind->application_id || look->version < 1)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
+                     "%s: a database, but not the one of licet that belongs here", path);
+    else if (look->version > kind->version)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
+                     "%s: schema version %d is newer than this program knows (%d); right would "
+                     "be a newer licet",
+                     path, look->version, kind->version);
+    else
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
+                     "%s: schema version %d is older than this program's (%d) and is only "
+                     "brought forward by a program that may write",
+                     path, look->version, kind->version);
+    return false;
+}
+
+/* All steps in one transaction: whoever comes second finds them done. */
+static bool
+upgrade (sqlite3 *database, const DatabaseKind *kind, const char *const *upgrades,
+         GError **error)
+{
+    Look look = { 0 };
+
+    if (!database_run (database, "BEGIN IMMEDIATE", error))
+        return false;
+    bool ok = look_at (database, &look, error);
+    while (ok && look.version < kind->version)
+        ok = database_run (database, upgrades[look.version - 1], error) &&
+             look_at (database, &look, error);
+    return database_end (database, ok, error);
+}
+
+static bool
+is_older (const Look *look, const DatabaseKind *kind)
+{
+    return look->application_id == kind->application_id && look->version >= 1 &&
+           look->version < kind->version;
+}
+
+static bool
+check_kind (sqlite3 *database, const DatabaseKind *kind, const char *const *upgrades,
+            bool read_only, GError **error)
+{
     Look look = { 0 };
 
     if (!look_at (database, &look, error))
@@ -135,19 +179,11 @@ check_kind (sqlite3 *database, const DatabaseKind *kind, bool read_only, GError 
     if (is_blank (&look) && !read_only &&
         (!make_schema (database, kind, error) || !look_at (database, &look, error)))
         return false;
-    if (look.application_id != kind->application_id || look.version < 1) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                     "%s: a database, but not the one of licet that belongs here", path);
+    if (is_older (&look, kind) && !read_only &&
+        (!upgrade (database, kind, upgrades, error) || !look_at (database, &look, error)))
         return false;
-    }
-    if (look.version > kind->version) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                     "%s: schema version %d is newer than this program knows (%d); right would "
-                     "be a newer licet",
-                     path, look.version, kind->version);
-        return false;
-    }
-    return true;
+    return (look.application_id == kind->application_id && look.version == kind->version) ||
+           fail_kind (database, kind, &look, error);
 }
 
 /* The mode is kept in the file and survives from whoever set another one. */
@@ -173,10 +209,11 @@ set_rollback_mode (sqlite3 *database, GError **error)
 /* The file is looked at first: nothing is changed in one that is not ours. cache_spill: a long
  * transaction locks readers out only while it commits. */
 static bool
-set_up (sqlite3 *database, const DatabaseKind *kind, bool read_only, GError **error)
+set_up (sqlite3 *database, const DatabaseKind *kind, const char *const *upgrades,
+        bool read_only, GError **error)
 {
     sqlite3_busy_timeout (database, BUSY_MILLISECONDS);
-    return check_kind (database, kind, read_only, error) &&
+    return check_kind (database, kind, upgrades, read_only, error) &&
            database_run (database,
                          "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
                          "PRAGMA cell_size_check = ON; PRAGMA cache_spill = OFF",
@@ -197,6 +234,13 @@ make_file (const char *path)
 sqlite3 *
 database_open (const char *path, const DatabaseKind *kind, bool read_only, GError **error)
 {
+    return database_open_upgraded (path, kind, NULL, read_only, error);
+}
+
+sqlite3 *
+database_open_upgraded (const char *path, const DatabaseKind *kind, const char *const *upgrades,
+                        bool read_only, GError **error)
+{
     /* SQLite gives names such as ":memory:" and "file:x" a meaning; an absolute one has none. */
     g_autofree char *file = g_canonicalize_filename (path, NULL);
     sqlite3 *database = NULL;
@@ -210,7 +254,7 @@ database_open (const char *path, const DatabaseKind *kind, bool read_only, GErro
         sqlite3_close (database);
         return NULL;
     }
-    if (!set_up (database, kind, read_only, error)) {
+    if (!set_up (database, kind, upgrades, read_only, error)) {
         sqlite3_close (database);
         return NULL;
     }

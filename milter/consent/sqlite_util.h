@@ -20,10 +20,16 @@ typedef struct {
 
 /*
  * Opens or makes a database, mode 0600, in rollback mode with synchronous=FULL. MALFORMED for a
- * file that is no database, not ours or of a newer version. Read-only makes and changes nothing.
+ * file that is no database, not ours or of a newer version; an older one is brought forward.
+ * Read-only makes and changes nothing, and refuses an older one.
  */
 sqlite3 *database_open (const char *path, const DatabaseKind *kind, bool read_only,
                         GError **error);
+
+/* The same for a kind of more than one version: upgrades[i] brings version i + 1 to the next and
+ * sets it. */
+sqlite3 *database_open_upgraded (const char *path, const DatabaseKind *kind,
+                                 const char *const *upgrades, bool read_only, GError **error);
 
 /* Sets the error; returns false. */
 bool database_fail (sqlite3 *database, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* The second port: it takes finished copies, from licetd only, and lets nothing change them. */
+/* The second port: licetd guards it, so that it takes finished copies from licetd only, and nothing
+ * changes them. */
 
 #include <string.h>
 
@@ -21,24 +22,58 @@ value_of (const Examination *examination, const char *name)
     return postfix_value (examination->postfix, examination->second, name, NULL);
 }
 
+/* licetd and nothing else: what another milter changes would not get in. */
+static bool
+is_guarded (const Examination *examination)
+{
+    g_autofree char *milters = value_of (examination, "smtpd_milters");
+    g_autofree char *queue = value_of (examination, "queue_directory");
+    g_auto (GStrv) list = postfix_list (milters);
+    g_autoptr (Socket) socket = socket_parse (list[0] ? list[0] : "");
+
+    return g_strv_length (list) == 1 && socket_equal (examination->milter, socket, queue);
+}
+
+static void
+check_guard (Examination *examination)
+{
+    g_autofree char *name = value_of (examination, "milter_macro_daemon_name");
+    g_autofree char *maps = value_of (examination, "smtpd_milter_maps");
+    g_autofree char *override = value_of (examination, "receive_override_options");
+    g_autofree char *action = value_of (examination, "milter_default_action");
+    g_autofree char *ours = socket_for_postfix (examination->milter);
+    g_autofree char *line = g_strdup_printf ("    -o smtpd_milters=%s", ours);
+
+    if (!is_guarded (examination))
+        find_here (examination, DOCTOR_PROBLEM, "second-guard", line,
+                   "licetd is not the one milter of the second port: it hands over no copies "
+                   "to a port that it does not guard");
+    if (strcmp (name, "licet-guard") != 0)
+        find_here (examination, DOCTOR_PROBLEM, "second-name",
+                   "    -o milter_macro_daemon_name=licet-guard",
+                   "licetd knows its second port by the name licet-guard only: copies wait");
+    if (strcmp (action, "tempfail") != 0 && strcmp (action, "shutdown") != 0)
+        find_here (examination, DOCTOR_PROBLEM, "second-action",
+                   "    -o milter_default_action=tempfail",
+                   "when licetd is down, the second port is open to all of this host");
+    if (*maps || strstr (override, "no_milters"))
+        find_here (examination, DOCTOR_PROBLEM, "second-bypass",
+                   *maps ? "    -o smtpd_milter_maps=" : NULL,
+                   "the guard of the second port is switched off, for some clients or for all");
+}
+
 static void
 check_changes (Examination *examination)
 {
-    static const char *const overrides[] = { "no_milters", "no_address_mappings",
-                                             "no_header_body_checks" };
-    g_autofree char *milters = value_of (examination, "smtpd_milters");
+    static const char *const overrides[] = { "no_address_mappings", "no_header_body_checks" };
     g_autofree char *override = value_of (examination, "receive_override_options");
     g_autofree char *filter = value_of (examination, "content_filter");
     g_autofree char *proxy = value_of (examination, "smtpd_proxy_filter");
 
-    if (*milters)
-        find_here (examination, DOCTOR_PROBLEM, "second-milters", "    -o smtpd_milters=",
-                   "the second port has milters: finished copies would be judged or changed "
-                   "again");
     for (unsigned i = 0; i < G_N_ELEMENTS (overrides); i++) {
         g_autofree char *what =
             g_strdup_printf ("the second port lacks %s in receive_override_options: finished "
-                             "copies may be changed",
+                             "copies may be changed, and then the guard lets none in",
                              overrides[i]);
         if (!strstr (override, overrides[i]))
             find_here (examination, DOCTOR_PROBLEM, "second-override", NULL, what);
@@ -88,8 +123,7 @@ check_clients (Examination *examination)
         find_here (examination, DOCTOR_PROBLEM, "second-open",
                    "    -o mynetworks=127.0.0.0/8\n"
                    "    -o smtpd_client_restrictions=permit_mynetworks,reject",
-                   "the second port takes mail from others than this host: it would leave "
-                   "unjudged");
+                   "the second port talks to others than this host: they need not reach it");
     if (listens_outside (examination))
         find_here (examination, DOCTOR_PROBLEM, "second-address", NULL,
                    "the second port listens on addresses that others can reach");
@@ -102,14 +136,9 @@ check_clients (Examination *examination)
 static void
 check_rest (Examination *examination)
 {
-    g_autofree char *helo = value_of (examination, "smtpd_helo_restrictions");
     g_autofree char *tls = value_of (examination, "smtpd_tls_security_level");
     g_autofree char *errors = value_of (examination, "smtpd_hard_error_limit");
 
-    if (!strstr (helo, "hold.licet.invalid"))
-        find_here (examination, DOCTOR_NOTE, "second-hold", NULL,
-                   "the lines for held copies are missing: with strip_fallback or an action "
-                   "\"hold\" such mail waits with 451");
     if (strcmp (tls, "encrypt") == 0)
         find_here (examination, DOCTOR_PROBLEM, "second-tls",
                    "    -o smtpd_tls_security_level=none", "licetd speaks no TLS to this host");
@@ -129,6 +158,7 @@ doctor_check_second_port (Examination *examination)
                      examination->settings->submit_to);
         return;
     }
+    check_guard (examination);
     check_changes (examination);
     check_clients (examination);
     check_rest (examination);

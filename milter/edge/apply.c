@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "guard.h"
+
 #include "licet/error.h"
 
 /* Postfix takes no more in one packet of the protocol. */
@@ -156,9 +158,21 @@ apply_hold (SMFICTX *ctx, const char *reason, GError **error)
 }
 
 bool
-apply_route (SMFICTX *ctx, GError **error)
+apply_route (SMFICTX *ctx, const char *why, GError **error)
 {
+    g_autofree char *value = why ? g_strconcat (" ", why, NULL) : NULL;
+
+    if (value && smfi_insheader (ctx, 0, (char *)"X-Licet-Unsigned", value) != MI_SUCCESS)
+        return refused (error, "insert X-Licet-Unsigned");
     if (smfi_insheader (ctx, 0, (char *)"X-Licet-Route", (char *)" split") != MI_SUCCESS)
         return refused (error, "insert X-Licet-Route");
+    return true;
+}
+
+bool
+apply_unmark (SMFICTX *ctx, GError **error)
+{
+    if (smfi_chgheader (ctx, (char *)GUARD_FIELD, 1, NULL) != MI_SUCCESS)
+        return refused (error, "take the mark off");
     return true;
 }

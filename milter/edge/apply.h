@@ -22,7 +22,11 @@ bool apply_variant (SMFICTX *ctx, const Session *session, GBytes *original,
 /* Has Postfix put the message into its hold queue. INTERNAL as above. */
 bool apply_hold (SMFICTX *ctx, const char *reason, GError **error);
 
-/* Adds the field that Postfix's milter_header_checks turns into a hand-over. */
-bool apply_route (SMFICTX *ctx, GError **error);
+/* Adds the field that Postfix's milter_header_checks turns into a hand-over, and with `why` one that
+ * tells the LMTP edge not to sign. A client that forges the latter harms itself. */
+bool apply_route (SMFICTX *ctx, const char *why, GError **error);
+
+/* Takes the mark of the second port off a copy. */
+bool apply_unmark (SMFICTX *ctx, GError **error);
 
 #endif

@@ -59,6 +59,15 @@ metrics (Daemon *daemon)
     return g_string_free (json, FALSE);
 }
 
+static char *
+preflight (Daemon *daemon)
+{
+    char *known = daemon_preflight (daemon);
+
+    daemon_look (daemon);
+    return known;
+}
+
 /* Caller frees. */
 static char *
 answer_to (Daemon *daemon, const char *request)
@@ -67,11 +76,13 @@ answer_to (Daemon *daemon, const char *request)
         return daemon_status (daemon);
     if (strcmp (request, "metrics") == 0)
         return metrics (daemon);
+    if (strcmp (request, "preflight") == 0)
+        return preflight (daemon);
     if (strcmp (request, "reload") == 0)
         return reload (daemon);
     return g_strdup (
-        "{\"ok\":false,\"error\":\"unknown request; right would be status, metrics or "
-        "reload\"}");
+        "{\"ok\":false,\"error\":\"unknown request; right would be status, metrics, "
+        "preflight or reload\"}");
 }
 
 static void

@@ -9,6 +9,9 @@
 #include "licet/edge.h"
 
 #include <string.h>
+#include <sys/eventfd.h>
+
+#include "guard.h"
 
 #include "licet/json_text.h"
 #include "licet/log.h"
@@ -21,7 +24,11 @@ struct Daemon {
     char *settings_path;
     Ledger *ledger;
     Contacts *contacts;
+    Quotas *quotas;
     Audit *audit;
+    AuthenticationBoard *authentications;
+    int watcher; /* eventfd, or -1 */
+    Guard *guard;
     Clock clock;
     int64_t started; /* monotonic microseconds */
     unsigned counters[COUNT_LAST];
@@ -37,6 +44,9 @@ static const char *const counter_names[] = {
     [COUNT_FAILED] = "failed",
     [COUNT_HANDED_OVER] = "handed_over",
     [COUNT_SUBMITTED] = "submitted",
+    [COUNT_SETTLED] = "doubts_settled",
+    [COUNT_SENT_AGAIN] = "doubts_sent_again",
+    [COUNT_TURNED_AWAY] = "turned_away",
     [COUNT_RELOADS] = "reloads",
     [COUNT_RELOADS_FAILED] = "reloads_failed",
 };
@@ -89,6 +99,17 @@ record_policies (Daemon *daemon, const Engine *engine, GError **error)
                                    daemon_now (daemon), error);
 }
 
+/* Where several hosts share the consent, they share the count of what went to whom. */
+static Contacts *
+open_contacts (const Settings *settings, GError **error)
+{
+    ConsentOptions options = settings_consent_options (settings);
+    g_autofree char *file = g_strconcat (settings->state, ".contacts", NULL);
+    bool is_shared = g_str_has_prefix (settings->consent, "postgres");
+
+    return contacts_open_with (is_shared ? settings->consent : file, &options, error);
+}
+
 Daemon *
 daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GError **error)
 {
@@ -100,14 +121,24 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->settings_path = g_strdup (settings_path);
     daemon->clock = *clock;
     daemon->started = g_get_monotonic_time ();
+    daemon->watcher = -1;
+    daemon->authentications = authentication_board_new ();
+    engine->authentications = daemon->authentications;
+    daemon->guard = guard_new (error);
+    if (!daemon->guard)
+        return NULL;
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
-    g_autofree char *contacts = g_strconcat (engine->settings->state, ".contacts", NULL);
-    daemon->contacts = contacts_open (contacts, error);
+    daemon->contacts = open_contacts (engine->settings, error);
     if (!daemon->contacts)
         return NULL;
     engine->contacts = daemon->contacts;
+    g_autofree char *counts = g_strconcat (engine->settings->state, ".sent", NULL);
+    daemon->quotas = quotas_open (counts, clock_now (clock), error);
+    if (!daemon->quotas)
+        return NULL;
+    engine->quotas = daemon->quotas;
     daemon->audit = open_audit (daemon, error);
     if (!daemon->audit || !record_policies (daemon, engine, error))
         return NULL;
@@ -123,6 +154,9 @@ daemon_free (Daemon *daemon)
     engine_unref (daemon->engine);
     g_clear_pointer (&daemon->ledger, ledger_free);
     g_clear_pointer (&daemon->contacts, contacts_free);
+    g_clear_pointer (&daemon->quotas, quotas_free);
+    authentication_board_free (daemon->authentications);
+    guard_free (daemon->guard);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -156,6 +190,33 @@ daemon_audit (Daemon *daemon)
     return daemon->audit;
 }
 
+AuthenticationBoard *
+daemon_authentications (Daemon *daemon)
+{
+    return daemon->authentications;
+}
+
+void
+daemon_watch (Daemon *daemon, int wake)
+{
+    g_atomic_int_set (&daemon->watcher, wake);
+}
+
+void
+daemon_look (Daemon *daemon)
+{
+    int wake = g_atomic_int_get (&daemon->watcher);
+
+    if (wake >= 0)
+        eventfd_write (wake, 1);
+}
+
+Guard *
+daemon_guard (Daemon *daemon)
+{
+    return daemon->guard;
+}
+
 int64_t
 daemon_now (const Daemon *daemon)
 {
@@ -163,9 +224,26 @@ daemon_now (const Daemon *daemon)
 }
 
 void
+daemon_save_counts (Daemon *daemon)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!quotas_save (daemon->quotas, &error))
+        log_error (NULL, "sending limits: %s", error->message);
+}
+
+Quotas *
+daemon_quotas (Daemon *daemon)
+{
+    return daemon->quotas;
+}
+
+void
 daemon_tick (Daemon *daemon)
 {
     g_autoptr (GError) audit_error = NULL, metrics_error = NULL;
+
+    daemon_save_counts (daemon);
 
     if (!audit_tick (daemon->audit, daemon_now (daemon), &audit_error))
         log_error (NULL, "audit: %s", audit_error->message);
@@ -205,15 +283,47 @@ is_counted (const Decision *decision)
     return false;
 }
 
-bool
-daemon_note_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
-                     GError **error)
+/* Those that had room when it was decided; a cap that is only watched holds nothing back. */
+static GArray *
+list_caps (const Decision *decision)
 {
-    const RecipientFacts *facts = decision->facts;
+    GArray *caps = g_array_new (FALSE, FALSE, sizeof (ContactCap));
 
+    for (unsigned i = 0; i < decision->rules->len; i++) {
+        const RuleResult *result = g_ptr_array_index (decision->rules, i);
+        ContactCap cap = { result->counted_since, result->most };
+        if (result->most > 0 && result->mode == MODE_ENFORCE &&
+            result->verdict == VERDICT_SATISFIED)
+            g_array_append_val (caps, cap);
+    }
+    return caps;
+}
+
+static const char *
+who_is (const Decision *decision)
+{
+    return decision->facts->person ? decision->facts->person : decision->facts->address;
+}
+
+bool
+daemon_reserve_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                        bool *ret_reserved, GError **error)
+{
+    g_autoptr (GArray) caps = list_caps (decision);
+
+    *ret_reserved = true;
     return !is_counted (decision) ||
-           contacts_add (daemon->contacts, facts->person ? facts->person : facts->address,
-                         queue_id, daemon_now (daemon), error);
+           contacts_reserve (daemon->contacts, who_is (decision), queue_id, daemon_now (daemon),
+                             (const ContactCap *)(void *)caps->data, caps->len, ret_reserved,
+                             error);
+}
+
+bool
+daemon_release_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
+                        GError **error)
+{
+    return !is_counted (decision) ||
+           contacts_release (daemon->contacts, who_is (decision), queue_id, error);
 }
 
 static Engine *
@@ -233,11 +343,13 @@ load_and_swap (Daemon *daemon, GError **error)
     if (!settings)
         return false;
     g_autoptr (Engine) fresh = engine_new (settings, error);
-    if (!fresh || !rehearse_engine (fresh, error) ||
+    if (!fresh || !engine_is_ready (fresh, error) || !rehearse_engine (fresh, error) ||
         !audit_reopen (daemon->audit, daemon_now (daemon), error) ||
         !record_policies (daemon, fresh, error))
         return false;
     fresh->contacts = daemon->contacts;
+    fresh->quotas = daemon->quotas;
+    fresh->authentications = daemon->authentications;
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;
 }
@@ -249,7 +361,64 @@ daemon_reload (Daemon *daemon, GError **error)
     bool loaded = load_and_swap (daemon, error);
     g_mutex_unlock (&daemon->reload);
     daemon_count (daemon, loaded ? COUNT_RELOADS : COUNT_RELOADS_FAILED);
+    if (loaded)
+        daemon_look (daemon);
     return loaded;
+}
+
+static void
+append_facts (GString *json, const Authentication *known)
+{
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++) {
+        g_autofree char *time = clock_format (known->times[fact]);
+        g_string_append_printf (
+            json, "%s\"%s\":{\"answer\":\"%s\",\"at\":\"%s\",\"because\":", fact ? "," : "",
+            auth_fact_word (fact), auth_answer_word (known->answers[fact]), time);
+        json_text_append (json, known->reasons[fact]);
+        g_string_append_c (json, '}');
+    }
+}
+
+char *
+daemon_preflight (Daemon *daemon)
+{
+    g_autoptr (GPtrArray) list = authentication_board_list (daemon->authentications);
+    GString *json = g_string_new ("{\"ok\":true,\"domains\":[");
+
+    for (unsigned i = 0; i < list->len; i++) {
+        const Authentication *known = g_ptr_array_index (list, i);
+        g_string_append (json, i ? ",{\"domain\":" : "{\"domain\":");
+        json_text_append (json, known->domain);
+        g_string_append (json, ",\"envelope\":");
+        json_text_append (json, known->envelope);
+        g_string_append_printf (json, ",\"age_seconds\":%" G_GINT64_FORMAT ",\"problems\":%u,",
+                                daemon_now (daemon) - known->at, known->problems);
+        g_string_append (json, "\"facts\":{");
+        append_facts (json, known);
+        g_string_append (json, "}}");
+    }
+    g_string_append (json, "]}");
+    return g_string_free (json, FALSE);
+}
+
+/* What counts against sending limits, by their keys. */
+static void
+append_sent (GString *json, Daemon *daemon)
+{
+    g_autoptr (GPtrArray) list = quotas_list (daemon->quotas, daemon_now (daemon));
+
+    g_string_append (json, ",\"sent\":[");
+    for (unsigned i = 0; i < list->len; i++) {
+        const QuotaUse *use = g_ptr_array_index (list, i);
+        g_string_append (json, i ? ",{\"limit\":" : "{\"limit\":");
+        json_text_append (json, use->key);
+        g_string_append_printf (json,
+                                ",\"minute\":%" G_GINT64_FORMAT ",\"hour\":%" G_GINT64_FORMAT
+                                ",\"day\":%" G_GINT64_FORMAT "}",
+                                use->used[QUOTA_MINUTE], use->used[QUOTA_HOUR],
+                                use->used[QUOTA_DAY]);
+    }
+    g_string_append_c (json, ']');
 }
 
 char *
@@ -269,6 +438,7 @@ daemon_status (Daemon *daemon)
                                 g_atomic_int_get (&daemon->counters[i]));
     g_string_append (json, ",\"policy_version\":");
     json_text_append (json, policy_set_version (engine->policies));
+    append_sent (json, daemon);
     g_string_append_printf (json, ",\"territories\":%u,\"rules\":%u,\"in_doubt\":%u}",
                             policy_set_territory_count (engine->policies),
                             policy_set_rule_count (engine->policies),

@@ -11,33 +11,26 @@
 
 #include <string.h>
 
+#include "guard.h"
+#include "handover_private.h"
 #include "outcome.h"
 #include "submit.h"
 
 #include "licet/address.h"
+#include "licet/digest.h"
 #include "licet/error.h"
 #include "licet/log.h"
 #include "licet/pipeline.h"
 
-typedef struct {
-    Daemon *daemon;
-    const Engine *engine;
-    const Envelope *envelope;
-    const GPtrArray *xforward;
-    const GPtrArray *addresses; /* char *, normalised, by recipient */
-    const Plan *plan;
-    GPtrArray *replies; /* char *, NULL until known */
-} Handover;
-
-static void
-set_reply (Handover *handover, unsigned recipient, const char *reply)
+void
+handover_set_reply (Handover *handover, unsigned recipient, const char *reply)
 {
     g_free (handover->replies->pdata[recipient]);
     handover->replies->pdata[recipient] = g_strdup (reply);
 }
 
-static void
-log_failure (const Handover *handover, const char *stage, const GError *error)
+void
+handover_log_failure (const Handover *handover, const char *stage, const GError *error)
 {
     daemon_count (handover->daemon, COUNT_FAILED);
     log_error (handover->envelope->queue_id, "lmtp: stage=%s error=%s text=\"%s\"", stage,
@@ -45,9 +38,9 @@ log_failure (const Handover *handover, const char *stage, const GError *error)
 }
 
 /* The second record of a recipient. A failure is logged; whether it matters is for the caller. */
-static bool
-record_outcome (Handover *handover, unsigned recipient, const char *outcome, const char *reply,
-                const char *copy)
+bool
+handover_record_outcome (Handover *handover, unsigned recipient, const char *outcome,
+                         const char *reply, const char *copy)
 {
     g_autoptr (GError) error = NULL;
     g_autofree char *text = outcome_without_addresses (reply);
@@ -56,7 +49,7 @@ record_outcome (Handover *handover, unsigned recipient, const char *outcome, con
                        handover->envelope, recipient, outcome, text, copy,
                        daemon_now (handover->daemon), &error))
         return true;
-    log_failure (handover, "audit", error);
+    handover_log_failure (handover, "audit", error);
     return false;
 }
 
@@ -73,12 +66,12 @@ record_failure (const Handover *handover, const char *stage, const GError *cause
                        handover->envelope, &failure, recipients, daemon_now (handover->daemon),
                        &error))
         return reply;
-    log_failure (handover, "audit", error);
+    handover_log_failure (handover, "audit", error);
     return outcome_is_temporary (reply) ? reply : outcome_reply (error);
 }
 
-static LedgerKey
-key_of (const Handover *handover, unsigned recipient)
+LedgerKey
+handover_key_of (const Handover *handover, unsigned recipient)
 {
     return (LedgerKey){
         .queue_id = handover->envelope->queue_id,
@@ -101,12 +94,12 @@ answer_these (Handover *handover, const GArray *recipients, const char *stage,
         return;
     const char *given = record_failure (handover, stage, cause, reply, recipients);
     for (unsigned i = 0; i < recipients->len; i++)
-        set_reply (handover, g_array_index (recipients, unsigned, i), given);
+        handover_set_reply (handover, g_array_index (recipients, unsigned, i), given);
 }
 
-static void
-answer_one (Handover *handover, unsigned recipient, const char *stage, const GError *cause,
-            const char *reply)
+void
+handover_answer_one (Handover *handover, unsigned recipient, const char *stage,
+                     const GError *cause, const char *reply)
 {
     g_autoptr (GArray) one = g_array_new (FALSE, FALSE, sizeof (unsigned));
 
@@ -124,10 +117,11 @@ turn_away (Handover *handover, unsigned recipient, const Decision *decision)
 
     daemon_count (handover->daemon, refused ? COUNT_REFUSED : COUNT_DEFERRED);
     /* A refusal without its record is none yet. */
-    if (!record_outcome (handover, recipient, refused ? "refused" : "deferred", reply, NULL))
-        set_reply (handover, recipient, outcome_reply (NULL));
+    if (!handover_record_outcome (handover, recipient, refused ? "refused" : "deferred", reply,
+                                  NULL))
+        handover_set_reply (handover, recipient, outcome_reply (NULL));
     else
-        set_reply (handover, recipient, reply);
+        handover_set_reply (handover, recipient, reply);
 }
 
 static void
@@ -142,112 +136,146 @@ turn_away_some (Handover *handover)
     }
 }
 
-static void
-note_earlier (Handover *handover, unsigned recipient, const char *copy)
+/* Postfix has the copy; a 250 says so, unless the record could not be written: the journal will know
+ * when Postfix asks again. */
+void
+handover_say_done (Handover *handover, unsigned recipient, const char *outcome,
+                   const char *reply, const char *copy)
 {
-    g_autofree char *reply = g_strdup_printf ("250 2.0.0 already submitted as %s", copy);
-
-    record_outcome (handover, recipient, "already-submitted", reply, copy);
-    set_reply (handover, recipient, reply);
+    if (handover_record_outcome (handover, recipient, outcome, reply, copy))
+        handover_set_reply (handover, recipient, reply);
+    else
+        handover_set_reply (handover, recipient, outcome_reply (NULL));
 }
 
-/* Postfix asks again about recipients whose 250 was lost. Their copy left, whatever today's
- * consent or policies would say. */
-static void
-recall (Handover *handover, unsigned recipient)
-{
-    g_autoptr (GError) error = NULL;
-    g_autofree char *copy = NULL;
-    LedgerKey key = key_of (handover, recipient);
-
-    if (!ledger_recall (daemon_ledger (handover->daemon), &key, &copy, &error)) {
-        log_failure (handover, "journal", error);
-        answer_one (handover, recipient, "journal", error, outcome_reply (error));
-    } else if (copy) {
-        note_earlier (handover, recipient, *copy ? copy : "unknown");
-    }
-}
-
-/* Whether this recipient still needs its copy; otherwise it has its reply. */
+/* Whether there is still a place for this copy under the caps; otherwise it has its reply. Asked
+ * again later, the rule decides with what the others have sent by then. */
 static bool
-begin (Handover *handover, unsigned recipient)
+reserve (Handover *handover, unsigned recipient)
 {
     g_autoptr (GError) error = NULL;
-    g_autofree char *copy = NULL;
-    LedgerState state = LEDGER_NEW;
-    LedgerKey key = key_of (handover, recipient);
+    bool reserved = false;
 
     if (is_answered (handover, recipient))
         return false;
-    if (!ledger_begin (daemon_ledger (handover->daemon), &key, &state, &copy, &error)) {
-        log_failure (handover, "journal", error);
-        answer_one (handover, recipient, "journal", error, outcome_reply (error));
-        return false;
+    if (!daemon_reserve_contact (handover->daemon, plan_decision (handover->plan, recipient),
+                                 handover->envelope->queue_id, &reserved, &error)) {
+        handover_log_failure (handover, "contacts", error);
+        handover_answer_one (handover, recipient, "contacts", error, outcome_reply (error));
+    } else if (!reserved) {
+        handover_answer_one (handover, recipient, "contacts", NULL, REPLY_CAP_REACHED);
     }
-    switch (state) {
-    case LEDGER_NEW:
-        return true;
-    case LEDGER_IN_DOUBT:
-        /* A doubled mail is better than a lost one. */
-        log_warning (handover->envelope->queue_id,
-                     "lmtp: recipient=%u in-doubt=1: submitting again", recipient);
-        return true;
-    case LEDGER_SUBMITTED:
-        note_earlier (handover, recipient, copy ? copy : "unknown");
-        return false;
-    }
-    g_assert_not_reached ();
+    return reserved;
 }
 
+/* The copy did not leave; a place that stays taken does no harm to anybody's mailbox. */
+static void
+release (Handover *handover, unsigned recipient)
+{
+    g_autoptr (GError) error = NULL;
+
+    if (!daemon_release_contact (handover->daemon, plan_decision (handover->plan, recipient),
+                                 handover->envelope->queue_id, &error))
+        handover_log_failure (handover, "contacts", error);
+}
+
+/* Who is to get a copy, has no reply yet and has a place under the caps. */
 static GArray *
-begin_all (Handover *handover, const Variant *variant)
+list_waiting (Handover *handover, const Variant *variant)
 {
     GArray *waiting = g_array_new (FALSE, FALSE, sizeof (unsigned));
 
     for (unsigned i = 0; i < variant->recipients->len; i++) {
         unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        if (begin (handover, recipient))
+        if (reserve (handover, recipient))
             g_array_append_val (waiting, recipient);
     }
     return waiting;
 }
 
-/* Postfix has the copy: nothing that fails from here on may make it ask again. */
+/* The reason is for who decides; it names rule and statute. NULL for a copy that leaves. */
+static char *
+reason_for_hold (const Handover *handover, const Variant *variant, unsigned recipient)
+{
+    const Decision *decision = plan_decision (handover->plan, recipient);
+
+    return variant->held ? outcome_without_addresses (decision->reply) : NULL;
+}
+
+/* Begins one attempt for all of them, and keeps those for whom it was begun. The number of the
+ * attempt, or 0. */
+static int64_t
+begin (Handover *handover, const Variant *variant, GArray *waiting)
+{
+    g_autoptr (GError) error = NULL;
+    g_autofree LedgerKey *keys = g_new0 (LedgerKey, waiting->len);
+    g_autofree bool *begun = g_new0 (bool, waiting->len);
+    size_t length = 0;
+    const void *bytes = g_bytes_get_data (variant->bytes, &length);
+    g_autofree char *digest = digest_sha256 (bytes, length);
+    g_autofree char *held =
+        reason_for_hold (handover, variant, g_array_index (waiting, unsigned, 0));
+    const LedgerCopy copy = { digest, held };
+    int64_t attempt = 0;
+
+    for (unsigned i = 0; i < waiting->len; i++)
+        keys[i] = handover_key_of (handover, g_array_index (waiting, unsigned, i));
+    if (!ledger_begin (daemon_ledger (handover->daemon), keys, waiting->len, &copy, begun,
+                       &attempt, &error)) {
+        handover_log_failure (handover, "journal", error);
+        for (unsigned i = 0; i < waiting->len; i++)
+            release (handover, g_array_index (waiting, unsigned, i));
+        answer_these (handover, waiting, "journal", error, outcome_reply (error));
+        return 0;
+    }
+    /* The guard has just let in what an earlier hand-over had on its way. */
+    for (unsigned i = waiting->len; i-- > 0;) {
+        if (begun[i])
+            continue;
+        handover_answer_one (handover, g_array_index (waiting, unsigned, i), "settle", NULL,
+                             REPLY_IN_DOUBT);
+        g_array_remove_index (waiting, i);
+    }
+    return attempt;
+}
+
+/* Postfix has the copy: nothing that fails from here on may send it again. */
 static void
 note_submitted (Handover *handover, unsigned recipient, const char *copy)
 {
-    LedgerKey key = key_of (handover, recipient);
-    g_autoptr (GError) error = NULL, contact_error = NULL;
+    LedgerKey key = handover_key_of (handover, recipient);
+    g_autoptr (GError) error = NULL;
     bool held = plan_decision (handover->plan, recipient)->outcome == OUTCOME_HOLD;
     const char *outcome = held ? "held" : "submitted";
     g_autofree char *reply = g_strdup_printf ("250 2.0.0 %s as %s", outcome, copy);
 
     daemon_count (handover->daemon, held ? COUNT_HELD : COUNT_SUBMITTED);
+    quota_hold_commit (handover->plan->quotas, recipient);
     if (!ledger_submitted (daemon_ledger (handover->daemon), &key, copy, &error))
-        log_failure (handover, "journal", error);
-    if (!daemon_note_contact (handover->daemon, plan_decision (handover->plan, recipient),
-                              handover->envelope->queue_id, &contact_error))
-        log_failure (handover, "contacts", contact_error);
-    record_outcome (handover, recipient, outcome, reply, copy);
-    set_reply (handover, recipient, reply);
+        handover_log_failure (handover, "journal", error);
+    handover_say_done (handover, recipient, outcome, reply, copy);
 }
 
 /* The copy is certainly not there. */
 static void
-note_failed (Handover *handover, unsigned recipient, const char *reply)
+note_failed (Handover *handover, unsigned recipient, int64_t attempt, const char *reply)
 {
-    LedgerKey key = key_of (handover, recipient);
+    LedgerKey key = handover_key_of (handover, recipient);
     g_autoptr (GError) error = NULL;
     const char *outcome = outcome_is_temporary (reply) ? "deferred" : "refused";
 
-    if (!ledger_failed (daemon_ledger (handover->daemon), &key, &error))
-        log_failure (handover, "journal", error);
-    record_outcome (handover, recipient, outcome, reply, NULL);
-    set_reply (handover, recipient, reply);
+    if (!ledger_failed (daemon_ledger (handover->daemon), &key, attempt, &error))
+        handover_log_failure (handover, "journal", error);
+    release (handover, recipient);
+    /* A refusal without its record is none yet. */
+    if (!handover_record_outcome (handover, recipient, outcome, reply, NULL))
+        reply = outcome_reply (NULL);
+    handover_set_reply (handover, recipient, reply);
 }
 
 static void
-note_submission (Handover *handover, const GArray *recipients, const Submission *submission)
+note_submission (Handover *handover, const GArray *recipients, int64_t attempt,
+                 const Submission *submission)
 {
     for (unsigned i = 0; i < recipients->len; i++) {
         unsigned recipient = g_array_index (recipients, unsigned, i);
@@ -255,25 +283,26 @@ note_submission (Handover *handover, const GArray *recipients, const Submission 
         if (outcome_is_positive (reply))
             note_submitted (handover, recipient, submission->queue_id);
         else if (submission->in_doubt && strcmp (reply, REPLY_IN_DOUBT) == 0)
-            /* the journal keeps saying "begun" */
-            answer_one (handover, recipient, "submit", NULL, reply);
+            /* the journal knows more when Postfix asks again */
+            handover_answer_one (handover, recipient, "submit", NULL, reply);
         else
-            note_failed (handover, recipient, reply);
+            note_failed (handover, recipient, attempt, reply);
     }
 }
 
 static void
-note_no_submission (Handover *handover, const GArray *recipients, const GError *error)
+note_no_submission (Handover *handover, const GArray *recipients, int64_t attempt,
+                    const GError *error)
 {
     bool unreached = g_error_matches (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
-    bool not_holding = g_error_matches (error, LICET_ERROR, LICET_ERROR_SETTINGS);
-    const char *reply = unreached     ? REPLY_UNREACHABLE
-                        : not_holding ? REPLY_NOT_HOLDING
-                                      : outcome_reply (error);
+    bool unguarded = g_error_matches (error, LICET_ERROR, LICET_ERROR_SETTINGS);
+    const char *reply = unreached   ? REPLY_UNREACHABLE
+                        : unguarded ? REPLY_UNGUARDED
+                                    : outcome_reply (error);
 
-    log_failure (handover, "submit", error);
+    handover_log_failure (handover, "submit", error);
     for (unsigned i = 0; i < recipients->len; i++)
-        note_failed (handover, g_array_index (recipients, unsigned, i), reply);
+        note_failed (handover, g_array_index (recipients, unsigned, i), attempt, reply);
 }
 
 static bool
@@ -283,42 +312,53 @@ may_leave (const Handover *handover, const Variant *variant)
            strcmp (handover->engine->settings->unsigned_mail, "defer") != 0;
 }
 
+/* What of the attempt is not used up by the guard must not lie about. */
 static void
-submit_variant (Handover *handover, const Variant *variant)
+end_attempt (Handover *handover, int64_t attempt)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GArray) waiting = begin_all (handover, variant);
+
+    if (!ledger_end (daemon_ledger (handover->daemon), attempt, &error))
+        handover_log_failure (handover, "journal", error);
+}
+
+static void
+submit_to (Handover *handover, const Variant *variant, const GArray *recipients,
+           int64_t attempt)
+{
+    g_autoptr (GError) error = NULL;
+    Guard *guard = daemon_guard (handover->daemon);
+    g_autofree char *mark = guard_mark (guard, attempt);
     SubmitJob job = {
         .to = handover->engine->settings->submit_to,
         .hostname = handover->engine->settings->hostname,
         .envelope = handover->envelope,
         .xforward = handover->xforward,
-        .recipients = waiting,
+        .recipients = recipients,
         .bytes = variant->bytes,
-        .hold = variant->held,
+        .guard = guard,
+        .mark = mark,
     };
+    g_autoptr (Submission) submission = submit_copy (&job, &error);
+
+    if (submission)
+        note_submission (handover, recipients, attempt, submission);
+    else
+        note_no_submission (handover, recipients, attempt, error);
+    if (!submission || !submission->queue_id)
+        end_attempt (handover, attempt);
+}
+
+static void
+submit_variant (Handover *handover, const Variant *variant)
+{
+    g_autoptr (GArray) waiting = list_waiting (handover, variant);
 
     if (waiting->len == 0)
         return;
-    g_autoptr (Submission) submission = submit_copy (&job, &error);
-    if (submission)
-        note_submission (handover, waiting, submission);
-    else
-        note_no_submission (handover, waiting, error);
-}
-
-/* Who is to get a copy and has no reply yet. */
-static GArray *
-list_waiting (const Handover *handover, const Variant *variant)
-{
-    GArray *waiting = g_array_new (FALSE, FALSE, sizeof (unsigned));
-
-    for (unsigned i = 0; i < variant->recipients->len; i++) {
-        unsigned recipient = g_array_index (variant->recipients, unsigned, i);
-        if (!is_answered (handover, recipient))
-            g_array_append_val (waiting, recipient);
-    }
-    return waiting;
+    int64_t attempt = begin (handover, variant, waiting);
+    if (attempt != 0 && waiting->len > 0)
+        submit_to (handover, variant, waiting, attempt);
 }
 
 static void
@@ -381,7 +421,7 @@ carry_out (Handover *handover, const GArray *unanswered)
     if (!audit_decisions (daemon_audit (handover->daemon), daemon_ledger (handover->daemon),
                           handover->envelope, handover->plan, "lmtp", unanswered,
                           daemon_now (handover->daemon), &error)) {
-        log_failure (handover, "audit", error);
+        handover_log_failure (handover, "audit", error);
         answer_rest (handover, "audit", error, outcome_reply (error));
         return;
     }
@@ -401,7 +441,7 @@ run_pipeline (Handover *handover, GBytes *bytes, const GArray *unanswered)
 
     handover->plan = plan;
     if (!plan) {
-        log_failure (handover, "pipeline", error);
+        handover_log_failure (handover, "pipeline", error);
         answer_rest (handover, "pipeline", error, outcome_reply (error));
     } else if (g_get_monotonic_time () > deadline) {
         answer_rest (handover, "deadline", NULL, REPLY_TOO_LATE);
@@ -415,11 +455,8 @@ normalise_all (const Envelope *envelope)
 {
     GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
 
-    for (unsigned i = 0; i < envelope->recipients->len; i++) {
-        const char *path = envelope_recipient (envelope, i)->address;
-        char *address = address_normalise (path, NULL);
-        g_ptr_array_add (addresses, address ? address : g_utf8_make_valid (path, -1));
-    }
+    for (unsigned i = 0; i < envelope->recipients->len; i++)
+        g_ptr_array_add (addresses, address_key (envelope_recipient (envelope, i)->address));
     return addresses;
 }
 
@@ -441,7 +478,7 @@ handover_run (Daemon *daemon, const Envelope *envelope, const GPtrArray *xforwar
     daemon_count (daemon, COUNT_HANDED_OVER);
     g_ptr_array_set_size (handover.replies, (int)envelope->recipients->len);
     for (unsigned i = 0; i < envelope->recipients->len; i++)
-        recall (&handover, i);
+        handover_recall (&handover, i);
     g_autoptr (GArray) unanswered = list_unanswered (&handover);
     if (unanswered->len > 0)
         run_pipeline (&handover, bytes, unanswered);
@@ -453,6 +490,6 @@ handover_refuse (Daemon *daemon, const Envelope *envelope, const GError *cause)
 {
     Handover handover = { .daemon = daemon, .envelope = envelope };
 
-    log_failure (&handover, "receive", cause);
+    handover_log_failure (&handover, "receive", cause);
     return record_failure (&handover, "receive", cause, outcome_reply (cause), NULL);
 }

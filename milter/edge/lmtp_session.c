@@ -205,6 +205,7 @@ take_message (LmtpSession *session, GBytes *bytes)
     name_message (envelope, bytes);
     if (!envelope->helo)
         envelope->helo = g_strdup (session->helo);
+    envelope->handed_over = true;
     envelope->arrival = daemon_now (session->daemon);
     g_autoptr (GPtrArray) replies =
         handover_run (session->daemon, envelope, session->xforward, bytes);

@@ -3,6 +3,9 @@
 /* The daemon's counters as Prometheus reads them (text exposition format 0.0.4). */
 
 #include "licet/edge.h"
+
+#include <string.h>
+
 #include "licet/error.h"
 
 typedef struct {
@@ -61,13 +64,98 @@ add_log (GString *text, Daemon *daemon)
         add_metric (text, &metrics[i]);
 }
 
+static void
+add_fact_samples (GString *text, const Authentication *known)
+{
+    static const int values[] = { [AUTH_UNKNOWN] = -1, [AUTH_NO] = 0, [AUTH_YES] = 1 };
+
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++)
+        g_string_append_printf (
+            text, "licet_preflight{domain=\"%s\",envelope=\"%s\",fact=\"%s\"} %d\n",
+            known->domain, known->envelope, auth_fact_word (fact),
+            values[known->answers[fact]]);
+}
+
+static void
+add_preflight (GString *text, Daemon *daemon)
+{
+    g_autoptr (GPtrArray) list = authentication_board_list (daemon_authentications (daemon));
+
+    if (list->len == 0)
+        return;
+    g_string_append (text, "# HELP licet_preflight 1 yes, 0 no, -1 DNS did not say.\n"
+                           "# TYPE licet_preflight gauge\n");
+    for (unsigned i = 0; i < list->len; i++)
+        add_fact_samples (text, g_ptr_array_index (list, i));
+    g_string_append (text, "# HELP licet_preflight_timestamp_seconds Time of the last look.\n"
+                           "# TYPE licet_preflight_timestamp_seconds gauge\n");
+    for (unsigned i = 0; i < list->len; i++) {
+        const Authentication *known = g_ptr_array_index (list, i);
+        g_string_append_printf (
+            text,
+            "licet_preflight_timestamp_seconds{domain=\"%s\",envelope=\"%s\"} %" G_GINT64_FORMAT
+            "\n",
+            known->domain, known->envelope, known->at);
+    }
+    g_string_append (text,
+                     "# HELP licet_preflight_problems What is to be published otherwise.\n"
+                     "# TYPE licet_preflight_problems gauge\n");
+    for (unsigned i = 0; i < list->len; i++) {
+        const Authentication *known = g_ptr_array_index (list, i);
+        g_string_append_printf (text,
+                                "licet_preflight_problems{domain=\"%s\",envelope=\"%s\"} %u\n",
+                                known->domain, known->envelope, known->problems);
+    }
+}
+
+/* Senders would be a series each, and say who writes how much. */
+static void
+add_sent (GString *text, Daemon *daemon)
+{
+    static const char *const windows[] = { "minute", "hour", "day" };
+    g_autoptr (GPtrArray) list = quotas_list (daemon_quotas (daemon), daemon_now (daemon));
+    bool first = true;
+
+    for (unsigned i = 0; i < list->len; i++) {
+        const QuotaUse *use = g_ptr_array_index (list, i);
+        if (strchr (use->key, '@'))
+            continue;
+        if (first)
+            g_string_append (text, "# HELP licet_sent What counts against a sending limit.\n"
+                                   "# TYPE licet_sent gauge\n");
+        first = false;
+        for (unsigned window = 0; window < QUOTA_WINDOWS; window++)
+            g_string_append_printf (
+                text, "licet_sent{limit=\"%s\",window=\"%s\"} %" G_GINT64_FORMAT "\n", use->key,
+                windows[window], use->used[window]);
+    }
+}
+
+/* Since the last reload: each has a signer of its own. */
+static void
+add_signatures (GString *text, Daemon *daemon)
+{
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+    unsigned verified = 0, wrong = 0;
+
+    signer_counts (engine->signer, &verified, &wrong);
+    add_metric (text, &(Metric){ "signatures_verified_total", "counter",
+                                 "Messages whose own signature was looked at.", verified });
+    add_metric (text,
+                &(Metric){ "signatures_wrong_total", "counter",
+                           "Messages among them that were not sent, as it was wrong.", wrong });
+}
+
 char *
 daemon_metrics (Daemon *daemon)
 {
     GString *text = g_string_new (NULL);
 
     add_counters (text, daemon);
+    add_signatures (text, daemon);
     add_log (text, daemon);
+    add_preflight (text, daemon);
+    add_sent (text, daemon);
     return g_string_free (text, FALSE);
 }
 

@@ -12,7 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "admit.h"
 #include "apply.h"
+#include "guard.h"
 #include "net.h"
 #include "outcome.h"
 #include "session.h"
@@ -26,10 +28,12 @@ static unsigned live_sessions;
 
 #define NEEDED_ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE)
 
-/* No answer is needed before the end of the message: Postfix sends without waiting. */
+/* No answer is needed before the end of the message: Postfix sends without waiting. But it keeps
+ * what needs no answer in its buffer, and the submission client has to know of a connection to the
+ * second port at once. */
 #define NO_ANSWERS                                                                             \
-    (SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR |            \
-     SMFIP_NR_EOH | SMFIP_NR_BODY)
+    (SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | SMFIP_NR_EOH |             \
+     SMFIP_NR_BODY)
 #define NEEDED_STEPS (NO_ANSWERS | SMFIP_HDR_LEADSPC | SMFIP_RCPT_REJ)
 
 static sfsistat
@@ -50,6 +54,7 @@ at_negotiate (SMFICTX *ctx, unsigned long actions, unsigned long steps,
     *ret_actions = NEEDED_ACTIONS | (actions & SMFIF_SETSYMLIST);
     *ret_steps = NEEDED_STEPS | (steps & (SMFIP_NOUNKNOWN | SMFIP_NODATA));
     if (actions & SMFIF_SETSYMLIST) {
+        smfi_setsymlist (ctx, SMFIM_CONNECT, (char *)"j {daemon_name}");
         smfi_setsymlist (ctx, SMFIM_ENVFROM, (char *)"i {auth_authen}");
         smfi_setsymlist (ctx, SMFIM_ENVRCPT, (char *)"{rcpt_mailer}");
         smfi_setsymlist (ctx, SMFIM_EOM, (char *)"i");
@@ -67,14 +72,18 @@ static sfsistat
 at_connect (SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 {
     Session *session = session_new ();
+    const char *daemon_name = smfi_getsymval (ctx, (char *)"{daemon_name}");
 
     session_set_client (session, name, (const struct sockaddr *)address);
+    session->second = g_strcmp0 (daemon_name, GUARD_NAME) == 0;
     if (smfi_setpriv (ctx, session) != MI_SUCCESS) {
         session_free (session);
         return SMFIS_TEMPFAIL;
     }
+    if (session->second)
+        guard_enter (daemon_guard (the_daemon), session->client_port);
     g_atomic_int_inc (&live_sessions);
-    return SMFIS_NOREPLY;
+    return SMFIS_CONTINUE;
 }
 
 static sfsistat
@@ -214,38 +223,79 @@ hold_in_place (SMFICTX *ctx, const Plan *plan, GError **error)
     return apply_hold (ctx, reason, error);
 }
 
-static sfsistat
-change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const Plan *plan)
-{
-    g_autoptr (GError) error = NULL;
-    const Variant *variant = g_ptr_array_index (plan->variants, 0);
-    bool defer_unsigned = strcmp (session->engine->settings->unsigned_mail, "defer") == 0;
-
-    if (defer_unsigned && variant->signatures->len == 0)
-        return postpone (ctx, session, "sign", REPLY_UNSIGNED);
-    if (!record (session, plan, &error))
-        return fail (ctx, session, "audit", error);
-    for (unsigned i = 0; i < plan->decisions->len; i++)
-        if (!daemon_note_contact (the_daemon, plan_decision (plan, i),
-                                  session->envelope->queue_id, &error))
-            return fail (ctx, session, "contacts", error);
-    if (!apply_variant (ctx, session, original, variant, &error) ||
-        (variant->held && !hold_in_place (ctx, plan, &error)))
-        return fail (ctx, session, "apply", error);
-    daemon_count (the_daemon, variant->held ? COUNT_HELD : COUNT_IN_PLACE);
-    log_route (session, plan, NULL);
-    return SMFIS_ACCEPT;
-}
-
 /* Nothing else is changed and nothing recorded: the LMTP edge decides when its turn comes. */
 static sfsistat
 hand_over (SMFICTX *ctx, const Session *session, const Plan *plan)
 {
     g_autoptr (GError) error = NULL;
 
-    if (!apply_route (ctx, &error))
+    if (!apply_route (ctx, plan->untrusted, &error))
         return fail (ctx, session, "apply", error);
     daemon_count (the_daemon, COUNT_SPLIT);
+    log_route (session, plan, NULL);
+    return SMFIS_ACCEPT;
+}
+
+/* Gives back what the first so many recipients had. A failure leaves it taken, which harms nobody's
+ * mailbox. */
+static void
+release_some (const Session *session, const Plan *plan, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        g_autoptr (GError) error = NULL;
+        if (!daemon_release_contact (the_daemon, plan_decision (plan, i),
+                                     session->envelope->queue_id, &error))
+            log_warning (session->envelope->queue_id, "milter: contacts: %s", error->message);
+    }
+}
+
+/* A place for each under the caps, or for none. */
+static bool
+reserve_all (const Session *session, const Plan *plan, bool *ret_reserved, GError **error)
+{
+    *ret_reserved = true;
+    for (unsigned i = 0; i < plan->decisions->len; i++) {
+        bool ok = daemon_reserve_contact (the_daemon, plan_decision (plan, i),
+                                          session->envelope->queue_id, ret_reserved, error);
+        if (!ok || !*ret_reserved) {
+            release_some (session, plan, i);
+            return ok;
+        }
+    }
+    return true;
+}
+
+static sfsistat
+fail_reserved (SMFICTX *ctx, const Session *session, const Plan *plan, const char *stage,
+               const GError *error)
+{
+    release_some (session, plan, plan->decisions->len);
+    return fail (ctx, session, stage, error);
+}
+
+static sfsistat
+change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const Plan *plan)
+{
+    g_autoptr (GError) error = NULL;
+    const Variant *variant = g_ptr_array_index (plan->variants, 0);
+    bool reserved = false;
+    bool defer_unsigned = strcmp (session->engine->settings->unsigned_mail, "defer") == 0;
+
+    if (defer_unsigned && variant->signatures->len == 0)
+        return postpone (ctx, session, "sign", REPLY_UNSIGNED);
+    if (!reserve_all (session, plan, &reserved, &error))
+        return fail (ctx, session, "contacts", error);
+    /* Some must wait now and some need not: that takes the other road. */
+    if (!reserved)
+        return hand_over (ctx, session, plan);
+    if (!record (session, plan, &error))
+        return fail_reserved (ctx, session, plan, "audit", error);
+    if (!apply_variant (ctx, session, original, variant, &error) ||
+        (variant->held && !hold_in_place (ctx, plan, &error)))
+        return fail_reserved (ctx, session, plan, "apply", error);
+    for (unsigned recipient = 0; recipient < plan->decisions->len; recipient++)
+        quota_hold_commit (plan->quotas, recipient);
+    daemon_count (the_daemon, variant->held ? COUNT_HELD : COUNT_IN_PLACE);
     log_route (session, plan, NULL);
     return SMFIS_ACCEPT;
 }
@@ -326,10 +376,19 @@ judge (SMFICTX *ctx, Session *session)
 }
 
 static sfsistat
+guard (SMFICTX *ctx, Session *session)
+{
+    session->envelope->queue_id = g_strdup (smfi_getsymval (ctx, (char *)"i"));
+    const char *reply = admit_copy (ctx, the_daemon, session);
+
+    return reply ? answer (ctx, reply) : SMFIS_ACCEPT;
+}
+
+static sfsistat
 at_end_of_message (SMFICTX *ctx)
 {
     Session *session = session_of (ctx);
-    sfsistat status = judge (ctx, session);
+    sfsistat status = session->second ? guard (ctx, session) : judge (ctx, session);
 
     session_end (session);
     return status;
@@ -351,7 +410,10 @@ at_close (SMFICTX *ctx)
     void *pointer = smfi_getpriv (ctx);
 
     if (pointer) { /* none when the negotiation failed */
-        session_free (session_from (pointer));
+        Session *session = session_from (pointer);
+        if (session->second)
+            guard_leave (daemon_guard (the_daemon), session->client_port);
+        session_free (session);
         smfi_setpriv (ctx, NULL);
         g_atomic_int_add (&live_sessions, -1);
     }

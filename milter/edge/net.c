@@ -254,6 +254,21 @@ net_stream_free (NetStream *stream)
     g_free (stream);
 }
 
+unsigned
+net_local_port (const NetStream *stream)
+{
+    struct sockaddr_storage name = { 0 };
+    socklen_t length = sizeof name;
+
+    if (getsockname (stream->fd, (struct sockaddr *)&name, &length) < 0)
+        return 0;
+    if (name.ss_family == AF_INET)
+        return ntohs (((const struct sockaddr_in *)&name)->sin_port);
+    if (name.ss_family == AF_INET6)
+        return ntohs (((const struct sockaddr_in6 *)&name)->sin6_port);
+    return 0;
+}
+
 void
 net_stream_set_timeout (NetStream *stream, int seconds)
 {

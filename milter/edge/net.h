@@ -23,6 +23,8 @@ NetStream *net_stream_new (int fd, int seconds);
 void net_stream_free (NetStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetStream, net_stream_free)
 void net_stream_set_timeout (NetStream *stream, int seconds);
+/* The port of our end, or 0 when there is none. */
+unsigned net_local_port (const NetStream *stream);
 /* Ends a read that waits in the stream's thread as if the peer had gone. */
 void net_stream_wake (NetStream *stream);
 

@@ -16,9 +16,14 @@
 #define REPLY_TOO_LATE    "451 4.3.0 licet: took too long; try again later"
 #define REPLY_UNSIGNED    "451 4.7.5 licet: no DKIM key for the domain of the From field"
 #define REPLY_UNREACHABLE "451 4.4.1 licet: the second port of Postfix does not answer"
-#define REPLY_NOT_HOLDING                                                                      \
-    "451 4.3.5 licet: the second port of Postfix is not set up to hold mail"
-#define REPLY_IN_DOUBT      "451 4.4.2 licet: the second port of Postfix did not confirm the copy"
+#define REPLY_CAP_REACHED "450 4.7.1 licet: another message took the last place under a cap"
+#define REPLY_UNGUARDED                                                                        \
+    "451 4.3.5 licet: the second port of Postfix is not guarded by this daemon"
+#define REPLY_NOT_OURS                                                                         \
+    "451 4.7.1 licet: this port takes finished copies from licetd and nothing else"
+#define REPLY_IN_DOUBT "451 4.4.2 licet: the second port of Postfix did not confirm the copy"
+#define REPLY_PARKED                                                                           \
+    "451 4.4.2 licet: the copy may have left before a crash; see IN DOUBT in licetd(8)"
 #define REPLY_NO_UNDERSTAND "451 4.3.0 licet: the second port of Postfix gave no valid reply"
 
 /* The reply for an error: the one table. Static. */

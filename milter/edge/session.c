@@ -12,6 +12,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "guard.h"
+
 #include "licet/limits.h"
 
 #define SESSION_MAGIC 0x6c696365u
@@ -33,7 +35,6 @@ session_free (Session *session)
     session_end (session);
     g_free (session->client_name);
     g_free (session->client_address);
-    g_free (session->client_port);
     g_free (session->helo);
     session->magic = 0;
     g_free (session);
@@ -65,10 +66,9 @@ session_set_client (Session *session, const char *name, const struct sockaddr *a
     }
     g_free (session->client_name);
     g_free (session->client_address);
-    g_free (session->client_port);
     session->client_name = g_strdup (name);
     session->client_address = *text ? g_strdup (text) : NULL;
-    session->client_port = port ? g_strdup_printf ("%u", port) : NULL;
+    session->client_port = port;
 }
 
 /* "<a@b>" as argv[0], then the parameters. */
@@ -96,7 +96,8 @@ session_begin (Session *session, Engine *engine, char *const argv[], const char 
     Envelope *envelope = envelope_new ();
     envelope->client_name = g_strdup (session->client_name);
     envelope->client_address = g_strdup (session->client_address);
-    envelope->client_port = g_strdup (session->client_port);
+    envelope->client_port =
+        session->client_port ? g_strdup_printf ("%u", session->client_port) : NULL;
     envelope->helo = g_strdup (session->helo);
     envelope->login = g_strdup (login);
     envelope->sender = path_from (argv);
@@ -113,13 +114,22 @@ session_add_recipient (Session *session, char *const argv[])
         g_ptr_array_add (session->envelope->recipients, path_from (argv));
 }
 
+/* What signing and footers add to a message of the greatest size. */
+#define COPY_ROOM (1 << 20)
+
+static size_t
+most_bytes (const Session *session)
+{
+    return LIMIT_MESSAGE_BYTES + (session->second ? COPY_ROOM : 0);
+}
+
 /* Whether that many bytes more fit; gives the memory back as soon as they do not. */
 static bool
 has_room (Session *session, size_t length)
 {
     if (session->problem)
         return false;
-    if (session->bytes->len + length <= LIMIT_MESSAGE_BYTES)
+    if (session->bytes->len + length <= most_bytes (session))
         return true;
     session->problem = "message bytes";
     g_string_free (session->bytes, TRUE);
@@ -127,9 +137,21 @@ has_room (Session *session, size_t length)
     return false;
 }
 
+/* The first one alone: a second one is not of our making and stays among the bytes. */
+static bool
+take_mark (Session *session, const char *name, const char *value)
+{
+    if (!session->second || session->mark || g_ascii_strcasecmp (name, GUARD_FIELD) != 0)
+        return false;
+    session->mark = g_strstrip (g_strdup (value));
+    return true;
+}
+
 void
 session_add_field (Session *session, const char *name, const char *value)
 {
+    if (take_mark (session, name, value))
+        return;
     if (!has_room (session, strlen (name) + 2 * strlen (value) + 3))
         return;
     g_ptr_array_add (session->names, g_strdup (name));
@@ -164,6 +186,7 @@ session_end (Session *session)
     g_clear_pointer (&session->names, g_ptr_array_unref);
     if (session->bytes)
         g_string_free (g_steal_pointer (&session->bytes), TRUE);
+    g_clear_pointer (&session->mark, g_free);
     session->body_offset = 0;
     session->problem = NULL;
 }

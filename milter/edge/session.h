@@ -18,7 +18,9 @@ typedef struct {
     unsigned magic;
 
     /* The connection: from connect to close. */
-    char *client_name, *client_address, *client_port, *helo;
+    char *client_name, *client_address, *helo;
+    unsigned client_port; /* 0 when unknown */
+    bool second;          /* it came in by the second port */
 
     /* The message: from MAIL to the end of message, abort or close. */
     Engine *engine;     /* the snapshot taken at MAIL */
@@ -26,6 +28,8 @@ typedef struct {
     GPtrArray *names;   /* char *, names of the header fields in order */
     GString *bytes;     /* with CRLF */
     size_t body_offset;
+    char *mark;          /* on the second port: the value of the first GUARD_FIELD, which is not
+                          * among the bytes; or NULL */
     const char *problem; /* why the message will be refused: past which bound; or NULL */
 } Session;
 

@@ -18,8 +18,11 @@
 
 #define CONNECT_SECONDS 10
 #define COMMAND_SECONDS 60
+#define GUARD_SECONDS   5
 /* RFC 5321 4.5.3.2.6 asks for 10 minutes, but Postfix waits that long for us. */
 #define FINAL_SECONDS 300
+
+#define MARK_FORMAT GUARD_FIELD ": %s\r\n"
 
 /* Lines of one reply; EHLO has about fifteen. */
 #define REPLY_LINES 100
@@ -193,8 +196,7 @@ greet (Client *client, GError **error)
     client->stream = net_stream_new (fd, COMMAND_SECONDS);
     if (!expect (client, "greeting", '2', error))
         return false;
-    net_queue (client->stream, "EHLO %s\r\n",
-               client->job->hold ? SUBMIT_HOLD_HELO : client->job->hostname);
+    net_queue (client->stream, "EHLO %s\r\n", client->job->hostname);
     g_autofree char *reply = read_reply (client, note_extension, error);
     if (!reply)
         return false;
@@ -203,29 +205,21 @@ greet (Client *client, GError **error)
     return true;
 }
 
-/* Whether the port holds what comes under this name. What it says to the probe is the proof. */
+/* Mail must not get into a port without guard: it would leave twice after a crash, mark and all.
+ * Postfix has told its milters of the connection before it greeted us. */
 static bool
-prove_hold (Client *client, GError **error)
+check_guard (Client *client, GError **error)
 {
-    net_queue (client->stream, "MAIL FROM:<>\r\n");
-    if (!expect (client, "MAIL", '2', error))
-        return false;
-    net_queue (client->stream, "RCPT TO:<" SUBMIT_HOLD_PROBE ">\r\n");
-    g_autofree char *reply = read_reply (client, NULL, error);
-    if (!reply)
-        return false;
-    if (reply[0] != '5' || !strstr (reply, SUBMIT_HOLD_PROOF)) {
-        g_autofree char *clean = outcome_clean (reply, REPLY_NO_UNDERSTAND);
-        g_autofree char *said = outcome_without_addresses (clean);
-        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "second port: it would deliver mail that is to be held: the lines "
-                     "for " SUBMIT_HOLD_HELO " of contrib/postfix/master.cf are not in force; "
-                     "it answered: %s",
-                     said);
-        return false;
-    }
-    net_queue (client->stream, "RSET\r\n");
-    return expect (client, "RSET", '2', error);
+    unsigned port = net_local_port (client->stream);
+
+    if (port && guard_await (client->job->guard, port, GUARD_SECONDS))
+        return true;
+    g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                 "second port: %s is not guarded by this daemon: it needs smtpd_milters and "
+                 "milter_macro_daemon_name=" GUARD_NAME " as in contrib/postfix/master.cf; "
+                 "licet doctor tells what is missing",
+                 client->job->to);
+    return false;
 }
 
 static bool
@@ -312,7 +306,9 @@ mail_command (const Client *client, GError **error)
 
     g_string_printf (command, "MAIL FROM:<%s>", sender->address);
     if (client->extensions & EXT_SIZE)
-        g_string_append_printf (command, " SIZE=%zu", g_bytes_get_size (client->job->bytes));
+        g_string_append_printf (command, " SIZE=%zu",
+                                g_bytes_get_size (client->job->bytes) + strlen (MARK_FORMAT) -
+                                    strlen ("%s") + strlen (client->job->mark));
     if (!append_params (client, sender, command, error))
         return NULL;
     return g_string_free (g_steal_pointer (&command), FALSE);
@@ -408,13 +404,15 @@ settle (Client *client, const char *reply)
     }
 }
 
-/* RFC 5321 4.5.2. */
+/* The copy behind its mark, dots stuffed (RFC 5321 4.5.2). */
 static GString *
-stuff_dots (GBytes *bytes)
+write_data (const SubmitJob *job)
 {
     size_t length = 0;
-    const char *at = g_bytes_get_data (bytes, &length), *end = at + length;
-    GString *text = g_string_sized_new (length + length / 64 + 16);
+    const char *at = g_bytes_get_data (job->bytes, &length), *end = at + length;
+    GString *text = g_string_sized_new (length + length / 64 + 256);
+
+    g_string_append_printf (text, MARK_FORMAT, job->mark);
 
     while (at < end) {
         const char *newline = memchr (at, '\n', (size_t)(end - at));
@@ -486,7 +484,7 @@ send_message (Client *client, GError **error)
         settle (client, outcome_is_positive (clean) ? REPLY_NO_UNDERSTAND : clean);
         return true;
     }
-    GString *text = stuff_dots (client->job->bytes);
+    GString *text = write_data (client->job);
     bool sent = net_write (client->stream, text->str, text->len, error);
     g_string_free (text, TRUE);
     if (sent)
@@ -502,8 +500,8 @@ submit_copy (const SubmitJob *job, GError **error)
     client->job = job;
     client->result = g_new0 (Submission, 1);
     client->result->replies = g_ptr_array_new_with_free_func (g_free);
-    if (!check_job (job, error) || !greet (client, error) ||
-        (job->hold && !prove_hold (client, error)) || !send_identity (client, error))
+    if (!check_job (job, error) || !greet (client, error) || !check_guard (client, error) ||
+        !send_identity (client, error))
         return NULL;
     g_autoptr (GPtrArray) commands = list_commands (client, error);
     if (!commands || !send_commands (client, commands, error) || !send_message (client, error))

@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "guard.h"
+
 #include "licet/envelope.h"
 
 /*
@@ -18,18 +20,9 @@ typedef struct {
     const GPtrArray *xforward; /* char *, "NAME=value" as received */
     const GArray *recipients;  /* of unsigned, who gets this copy */
     GBytes *bytes;             /* CRLF lines */
-    bool hold;                 /* for Postfix's hold queue */
+    Guard *guard;              /* must know the connection before it gets anything */
+    const char *mark;          /* goes before the bytes as GUARD_FIELD */
 } SubmitJob;
-
-/*
- * A copy to be held comes under this HELO name, for which the second port is configured to hold
- * mail. One that is not would deliver it, so each time it is asked first, in the same session:
- * it must refuse SUBMIT_HOLD_PROBE with SUBMIT_HOLD_PROOF, as contrib/postfix/master.cf has it
- * beside the hold itself. RFC 2606 keeps the names out of use.
- */
-#define SUBMIT_HOLD_HELO  "hold.licet.invalid"
-#define SUBMIT_HOLD_PROBE "nobody@licet.invalid"
-#define SUBMIT_HOLD_PROOF "mail from hold.licet.invalid is held"
 
 /* What became of it. Replies are clean lines (outcome.h). */
 typedef struct {
@@ -44,8 +37,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Submission, submission_free)
 /*
  * Every recipient has a reply in the result. NULL when the second port cannot be used:
  * UNAVAILABLE when not reached, lost before the end, or without an extension that this message
- * needs; SETTINGS when it does not prove that it holds what is to be held; MALFORMED when the
- * copy or a path may not stand in an SMTP session.
+ * needs; SETTINGS when the guard does not see the connection; MALFORMED when the copy or a path may not stand in an SMTP session.
  */
 Submission *submit_copy (const SubmitJob *job, GError **error);
 

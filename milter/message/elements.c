@@ -27,7 +27,8 @@ enum {
     TD = 1 << 5, /* and th */
     TR = 1 << 6,
     TBODY = 1 << 7, /* and thead, tfoot */
-    IN_ROW = TD | P | LI | DT | OPTION,
+    RT = 1 << 8,    /* and rp */
+    IN_ROW = TD | P | LI | DT | OPTION | RT,
 };
 
 /* Sorted by name. */
@@ -90,8 +91,8 @@ static const Element elements[] = {
     { "p", ELEMENT_BLOCK | ELEMENT_OPEN, P, P },
     { "param", ELEMENT_VOID, 0, 0 },
     { "pre", ELEMENT_BLOCK, 0, P },
-    { "rp", ELEMENT_HIDDEN, 0, 0 },
-    { "rt", ELEMENT_HIDDEN, 0, 0 },
+    { "rp", ELEMENT_HIDDEN | ELEMENT_OPEN, RT, RT },
+    { "rt", ELEMENT_HIDDEN | ELEMENT_OPEN, RT, RT },
     { "script", ELEMENT_HIDDEN | ELEMENT_PROGRAM, 0, 0 },
     { "search", ELEMENT_BLOCK, 0, P },
     { "section", ELEMENT_BLOCK, 0, P },

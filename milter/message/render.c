@@ -163,6 +163,8 @@ take_insertion (Render *render, const Edit *edit, GError **error)
 static bool
 take_body_edit (Render *render, const Edit *edit, GError **error)
 {
+    if (edit->kind == EDIT_ENCODE)
+        return fail (error, "body", "an edit that is made after all others");
     if (edit->kind == EDIT_DROP)
         return take_drop (render, edit, error);
     return edit->kind == EDIT_INSERT ? take_insertion (render, edit, error)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kit.h"
+#include "licet/address.h"
 #include "licet/clock.h"
 #include "licet/consent.h"
 #include "licet/crlf.h"
@@ -40,6 +41,7 @@ static const ConfField case_fields[] = {
     { "offers_first", CONF_BOOL, false, 0, 0, NULL },
     { "tracked", CONF_BOOL, false, 0, 0, NULL },
     { "recipient", CONF_GROUP, false, 0, 0, NULL },
+    { "authentication", CONF_STRINGS, false, 0, 0, NULL },
     { "at", CONF_STRING, false, 0, 0, NULL },
     { "expect", CONF_STRING, true, 0, 0, outcomes },
     { "rule", CONF_STRING, false, 0, 0, NULL },
@@ -89,6 +91,7 @@ policy_case_free (PolicyCase *policy_case)
     g_free (policy_case->sender);
     g_free (policy_case->recipient);
     g_clear_pointer (&policy_case->events, g_ptr_array_unref);
+    authentication_unref (policy_case->authentication);
     g_free (policy_case->rule);
     g_strfreev (policy_case->violated);
     g_strfreev (policy_case->judged);
@@ -304,6 +307,34 @@ read_mail (const Reader *reader)
     }
 }
 
+/* The facts that hold; all others do not, unless "?" says that DNS did not answer for them. */
+static void
+read_authentication (const Reader *reader)
+{
+    g_auto (GStrv) facts = conf_strings (reader->node, "authentication");
+    PolicyCase *policy_case = reader->policy_case;
+    const char *domain = address_domain (policy_case->sender);
+    bool unsure = g_strv_contains ((const char *const *)facts, "?");
+
+    if (!conf_has (reader->node, "authentication"))
+        return;
+    policy_case->authentication = authentication_new (domain, domain, policy_case->now);
+    for (AuthFact fact = 0; fact < AUTH_FACTS; fact++) {
+        bool holds = g_strv_contains ((const char *const *)facts, auth_fact_word (fact));
+        authentication_settle (policy_case->authentication, fact,
+                               holds    ? AUTH_YES
+                               : unsure ? AUTH_UNKNOWN
+                                        : AUTH_NO,
+                               NULL);
+    }
+    for (char **fact = facts; *fact; fact++)
+        if (strcmp (*fact, "?") != 0 && auth_fact_parse (*fact) == AUTH_FACTS)
+            conf_problem (reader->problems, conf_child (reader->node, "authentication"),
+                          "unknown fact \"%s\"; right would be spf, dkim, dmarc, aligned, ptr "
+                          "and the like",
+                          *fact);
+}
+
 static void
 read_expectation (const Reader *reader)
 {
@@ -341,6 +372,7 @@ read_case (const ConfNode *node, const char *path, const char *territory, GPtrAr
     policy_case->now = read_time (&reader, node, "at", usual);
     read_recipient (&reader);
     read_mail (&reader);
+    read_authentication (&reader);
     read_expectation (&reader);
     if (problems->len == before)
         return policy_case;

@@ -52,6 +52,8 @@ recipient_facts_free (RecipientFacts *facts)
     consent_answer_free (facts->tracking);
     g_clear_pointer (&facts->contacts, g_array_unref);
     g_free (facts->contacts_failure);
+    authentication_unref (facts->authentication);
+    g_free (facts->token);
     g_free (facts);
 }
 

@@ -165,6 +165,20 @@ policy_judge_text_only (const PolicySet *set, const Message *rest,
 }
 
 void
+policy_copy_failed (Decision *decision, const char *reason)
+{
+    g_autofree char *line = reply_line (reason);
+
+    decision->outcome = OUTCOME_REFUSE;
+    decision->copy = COPY_WHOLE;
+    g_clear_pointer (&decision->rule, g_free);
+    g_clear_pointer (&decision->source, g_free);
+    g_free (decision->reply);
+    decision->reply =
+        g_strdup_printf ("550 5.7.1 licet: the message cannot be changed: %s", line);
+}
+
+void
 policy_tracking_failed (Decision *decision, const char *reason)
 {
     const RuleResult *result = NULL;

@@ -11,6 +11,7 @@
 
 #include "licet/address.h"
 #include "resources.h"
+#include "sender.h"
 
 static const ConfField text_fields[] = {
     { "language", CONF_STRING, true, 0, 0, NULL },
@@ -66,16 +67,37 @@ fill (const char *template, const char *place, const char *value)
     return g_strjoinv (escaped, parts);
 }
 
+static bool
+lacks_token (const SenderProfile *profile, const RecipientFacts *facts)
+{
+    return sender_wants_token (profile) && !facts->token;
+}
+
+char *
+footer_list_unsubscribe (const RuleView *view)
+{
+    const SenderProfile *profile = profile_of (view);
+    g_autofree char *url = footer_unsubscribe_url (view);
+
+    if (!url || !profile->unsubscribe_mailto)
+        return url ? g_strdup_printf ("<%s>", url) : NULL;
+    g_autofree char *mailbox = g_uri_escape_string (profile->unsubscribe_mailto, "@", FALSE);
+    return g_strdup_printf ("<%s>,\r\n <mailto:%s?subject=%s>", url, mailbox,
+                            view->facts->token);
+}
+
 char *
 footer_unsubscribe_url (const RuleView *view)
 {
     const SenderProfile *profile = profile_of (view);
     Purpose purpose = view->classification->promo_purpose;
 
-    if (!profile || !profile->unsubscribe_url)
+    if (!profile || !profile->unsubscribe_url || lacks_token (profile, view->facts))
         return NULL;
-    g_autofree char *with_address =
-        fill (profile->unsubscribe_url, "{address}", view->facts->address);
+    const char *token = view->facts->token;
+    g_autofree char *with_token =
+        fill (profile->unsubscribe_url, "{token}", token ? token : "");
+    g_autofree char *with_address = fill (with_token, "{address}", view->facts->address);
     return fill (with_address, "{purpose}",
                  purpose == PURPOSE_NONE ? "*" : purpose_word (purpose));
 }
@@ -172,6 +194,8 @@ append_profile (const RuleView *view, GString *html, GString *plain, const char 
     g_autofree char *url = footer_unsubscribe_url (view);
 
     *ret_why = !profile ? "there is no sender profile to make a footer of"
+               : !url && profile->unsubscribe_url
+                   ? "no token for the link of a footer can be made"
                : !url   ? "the sender profile has no unsubscribe_url for a footer"
                : !texts ? "there are no texts for a footer in footers"
                         : NULL;

@@ -30,5 +30,8 @@ void footer_offer (const RuleView *view, RuleResult *result);
 /* The address at which this recipient unsubscribes, by the sender's template; NULL when the
  * profile has none. Caller frees. */
 char *footer_unsubscribe_url (const RuleView *view);
+/* The same as a value of List-Unsubscribe, with the profile's mailbox after it (RFC 2369 3.2);
+ * folded. Caller frees. */
+char *footer_list_unsubscribe (const RuleView *view);
 
 #endif

@@ -103,6 +103,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     const GArray *contacts = view->facts->contacts;
     int64_t until = 0;
 
+    result->counted_since = period_start (parameters, view->now);
+    result->most = (unsigned)parameters->most;
     if (!contacts) {
         result->verdict = VERDICT_CANNOT_TELL;
         const char *failure = view->facts->contacts_failure;

@@ -59,7 +59,6 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 {
     const Parameters *parameters = data;
     const char *flaw = find_flaw (parameters, view->message);
-    g_autofree char *url = flaw ? footer_unsubscribe_url (view) : NULL;
 
     result->verdict = flaw ? VERDICT_VIOLATED : VERDICT_SATISFIED;
     result->evidence = g_strdup (flaw ? flaw : "List-Unsubscribe");
@@ -67,7 +66,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
         return;
     result->remedy = g_strdup ("List-Unsubscribe with one https address, and "
                                "List-Unsubscribe-Post: List-Unsubscribe=One-Click (RFC 8058)");
-    result->fix = url ? g_strdup_printf ("<%s>", url) : NULL;
+    result->fix = footer_list_unsubscribe (view);
 }
 
 const RuleKind kind_list_unsubscribe = {

@@ -92,6 +92,17 @@ judge_withdrawal (const Parameters *parameters, int64_t at, int64_t now, RuleRes
         result->remedy = g_strdup ("a consent after the withdrawal");
 }
 
+/* A complaint or a dead mailbox has no period of grace. */
+static void
+judge_suppressed (const ConsentAnswer *answer, RuleResult *result)
+{
+    g_autofree char *when = clock_format (answer->at);
+
+    result->verdict = VERDICT_VIOLATED;
+    result->evidence = g_strdup_printf ("suppressed at %s: %s", when, answer->suppression);
+    result->remedy = g_strdup ("a release of the address (licet consent release)");
+}
+
 static void
 judge (const void *data, const RuleView *view, RuleResult *result)
 {
@@ -99,6 +110,10 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 
     switch (answer->state) {
     case CONSENT_REFUSED:
+        if (answer->suppression) {
+            judge_suppressed (answer, result);
+            return;
+        }
         judge_withdrawal (data, answer->at, view->now, result);
         return;
     case CONSENT_UNAVAILABLE:

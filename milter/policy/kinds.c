@@ -7,12 +7,13 @@
 #include "rules.h"
 
 static const RuleKind *const kinds[] = {
-    &kind_ad_disclosure,   &kind_attestation,      &kind_consent,       &kind_consent_evidence,
-    &kind_consent_request, &kind_contact_window,   &kind_frequency_cap, &kind_header_truth,
-    &kind_language,        &kind_list_unsubscribe, &kind_order,         &kind_promo_share,
-    &kind_promotion_terms, &kind_registry,         &kind_reply_address, &kind_required_text,
-    &kind_sector_gate,     &kind_sender_identity,  &kind_soft_opt_in,   &kind_subject_label,
-    &kind_subject_truth,   &kind_suppression,      &kind_tracking,      &kind_unsubscribe,
+    &kind_ad_disclosure,    &kind_attestation,     &kind_authentication,   &kind_consent,
+    &kind_consent_evidence, &kind_consent_request, &kind_contact_window,   &kind_frequency_cap,
+    &kind_header_truth,     &kind_language,        &kind_list_unsubscribe, &kind_order,
+    &kind_promo_share,      &kind_promotion_terms, &kind_registry,         &kind_reply_address,
+    &kind_required_text,    &kind_sector_gate,     &kind_sender_identity,  &kind_soft_opt_in,
+    &kind_subject_label,    &kind_subject_truth,   &kind_suppression,      &kind_tracking,
+    &kind_unsubscribe,
 };
 
 const RuleKind *

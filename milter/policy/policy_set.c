@@ -16,6 +16,7 @@
 #include "references.h"
 #include "reply.h"
 #include "sender.h"
+#include "sending.h"
 #include "wordlist.h"
 
 static const char *const ambiguous_words[] = { "promotional", "refuse", NULL };
@@ -124,7 +125,7 @@ read_main (Loader *loader, const char *dir)
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     sender_check_no_blank (root, "unsubscribe_words", loader->problems);
     loader->set->unsubscribe = wordlist_new (conf_strings (root, "unsubscribe_words"));
-    loader->set->resources = resources_read (root, dir, loader->problems);
+    loader->set->resources = resources_read (root, dir, loader->set->unsubscribe, loader->problems);
     for (unsigned i = 0; i < conf_count (senders); i++) {
         SenderProfile *sender = sender_read (conf_item (senders, i), loader->problems);
         if (sender)
@@ -291,6 +292,8 @@ count_folder (Loader *loader, const char *dir, const char *name, bool words)
         const Conffile *file = open_file (loader, g_ptr_array_index (paths, i));
         if (words && file && loader->set->resources)
             resources_add_words (loader->set->resources, conffile_root (file));
+        if (file)
+            g_ptr_array_set_size (loader->files, (int)loader->files->len - 1);
     }
 }
 
@@ -321,6 +324,17 @@ read_providers (Loader *loader, const char *dir)
 }
 
 static void
+read_sending (Loader *loader, const char *dir)
+{
+    g_autofree char *path = g_build_filename (dir, "sending-limits.cfg", NULL);
+    const Conffile *file =
+        g_file_test (path, G_FILE_TEST_EXISTS) ? open_file (loader, path) : NULL;
+
+    if (file)
+        sending_read (conffile_root (file), loader->set->sending, loader->problems);
+}
+
+static void
 read_all (Loader *loader, const char *dir)
 {
     g_autofree char *territories = g_build_filename (dir, "territories", NULL);
@@ -335,6 +349,7 @@ read_all (Loader *loader, const char *dir)
     for (unsigned i = 0; i < paths->len; i++)
         read_territory (loader, g_ptr_array_index (paths, i));
     read_providers (loader, dir);
+    read_sending (loader, dir);
     links_resolve (loader);
     if (loader->main)
         references_check (loader, loader->main);
@@ -351,6 +366,7 @@ policy_set_new (void)
     set->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
     set->known = g_ptr_array_new_with_free_func ((GDestroyNotify)known_free);
+    set->sending = g_ptr_array_new_with_free_func ((GDestroyNotify)sending_rule_free);
     set->warnings = g_ptr_array_new_with_free_func (g_free);
     set->cases = g_ptr_array_new_with_free_func ((GDestroyNotify)policy_case_free);
     g_atomic_ref_count_init (&set->references);
@@ -402,6 +418,7 @@ policy_set_unref (PolicySet *set)
     g_ptr_array_unref (set->territories);
     g_ptr_array_unref (set->providers);
     g_ptr_array_unref (set->senders);
+    g_ptr_array_unref (set->sending);
     g_ptr_array_unref (set->cases);
     g_ptr_array_unref (set->warnings);
     block_selectors_free (set->blocks);
@@ -450,6 +467,15 @@ unsigned
 policy_set_sender_count (const PolicySet *set)
 {
     return set->senders->len;
+}
+
+bool
+policy_set_wants_tokens (const PolicySet *set)
+{
+    for (unsigned i = 0; i < set->senders->len; i++)
+        if (sender_wants_token (g_ptr_array_index (set->senders, i)))
+            return true;
+    return false;
 }
 
 const Territory *

@@ -12,6 +12,7 @@ struct PolicySet {
     GPtrArray *territories;   /* of Territory */
     GPtrArray *providers;     /* of Territory */
     GPtrArray *senders;       /* of SenderProfile */
+    GPtrArray *sending;       /* of SendingRule */
     GPtrArray *cases;         /* of PolicyCase */
     GPtrArray *warnings;      /* of text */
     WordList *unsubscribe;

@@ -28,6 +28,7 @@ static const char *const spanish[][2] = {
       "el bloque promocional no puede quitarse con seguridad" },
     { "tracking cannot be removed safely", "el seguimiento no puede quitarse con seguridad" },
     { "there is nothing more to strip", "no queda nada más que quitar" },
+    { "this much has been sent already:", "ya se ha enviado esto:" },
     { "nor can its text go alone", "tampoco puede ir su texto solo" },
 };
 

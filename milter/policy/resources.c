@@ -68,12 +68,22 @@ read_attested (Resources *resources, const ConfNode *list, GPtrArray *problems)
 }
 
 static void
-read_footers (Resources *resources, const ConfNode *list, GPtrArray *problems)
+read_footers (Resources *resources, const ConfNode *list, const WordList *ways,
+              GPtrArray *problems)
 {
     for (unsigned i = 0; i < conf_count (list); i++) {
-        FooterTexts *texts = footer_texts_read (conf_item (list, i), problems);
-        if (texts)
-            g_ptr_array_add (resources->footers, texts);
+        const ConfNode *node = conf_item (list, i);
+        FooterTexts *texts = footer_texts_read (node, problems);
+        if (!texts)
+            continue;
+        g_ptr_array_add (resources->footers, texts);
+        /* The rule that wanted the footer judges the copy that has it. */
+        g_autofree char *link = policy_fold (texts->unsubscribe);
+        if (!wordlist_finds (ways, link))
+            conf_problem (problems, conf_child (node, "unsubscribe"),
+                          "\"%s\" has none of unsubscribe_words, so that no rule would take the "
+                          "link for a way out; right would be to add it to them",
+                          texts->unsubscribe);
     }
 }
 
@@ -88,7 +98,8 @@ resources_add_words (Resources *resources, const ConfNode *root)
 }
 
 Resources *
-resources_read (const ConfNode *root, const char *dir, GPtrArray *problems)
+resources_read (const ConfNode *root, const char *dir, const WordList *ways,
+                GPtrArray *problems)
 {
     Resources *resources = g_new0 (Resources, 1);
 
@@ -99,7 +110,7 @@ resources_read (const ConfNode *root, const char *dir, GPtrArray *problems)
     resources->footers = g_ptr_array_new_with_free_func ((GDestroyNotify)footer_texts_free);
     read_registries (resources, conf_child (root, "registries"), dir, problems);
     read_attested (resources, conf_child (root, "attested"), problems);
-    read_footers (resources, conf_child (root, "footers"), problems);
+    read_footers (resources, conf_child (root, "footers"), ways, problems);
     resources->fixes = conf_has (root, "fixes") ? conf_strings (root, "fixes") : NULL;
     return resources;
 }

@@ -14,8 +14,9 @@ typedef struct Resources Resources;
 
 extern const char *const resource_fix_words[];
 
-/* dir: of the policies; names of files that are not absolute start there. */
-Resources *resources_read (const ConfNode *root, const char *dir, GPtrArray *problems);
+/* dir: of the policies; names of files that are not absolute start there. ways: unsubscribe_words. */
+Resources *resources_read (const ConfNode *root, const char *dir, const WordList *ways,
+                           GPtrArray *problems);
 /* The words of one language, from the root of its file. Problems of it are for classify. */
 void resources_add_words (Resources *resources, const ConfNode *root);
 void resources_free (Resources *resources);

@@ -14,7 +14,8 @@
 typedef struct {
     char **domains, **names, **postal_address, **contact, **register_data;
     char **territories;    /* of recipients; empty for all */
-    char *unsubscribe_url; /* template with {address} and {purpose}; https; or NULL */
+    char *unsubscribe_url; /* template with {token}, {address}, {purpose}; https; or NULL */
+    char *unsubscribe_mailto; /* takes {token} in its subject; or NULL */
     char *reply_to;        /* or NULL */
     int64_t daily_volume;  /* like mails a day at most; -1 when not said */
     bool has_reply_language;
@@ -53,7 +54,7 @@ extern const RuleKind kind_consent, kind_unsubscribe, kind_subject_label, kind_s
     kind_tracking, kind_order, kind_registry, kind_frequency_cap, kind_sector_gate,
     kind_soft_opt_in, kind_consent_evidence, kind_suppression, kind_language,
     kind_consent_request, kind_promotion_terms, kind_ad_disclosure, kind_header_truth,
-    kind_attestation, kind_list_unsubscribe, kind_reply_address;
+    kind_attestation, kind_authentication, kind_list_unsubscribe, kind_reply_address;
 
 const RuleKind *rule_kind_find (const char *name);
 

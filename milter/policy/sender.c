@@ -19,6 +19,7 @@ static const ConfField sender_fields[] = {
     { "register", CONF_STRINGS, false, 0, 0, NULL },
     { "territories", CONF_STRINGS, false, 0, 0, NULL },
     { "unsubscribe_url", CONF_STRING, false, 0, 0, NULL },
+    { "unsubscribe_mailto", CONF_STRING, false, 0, 0, NULL },
     { "reply_to", CONF_STRING, false, 0, 0, NULL },
     { "daily_volume", CONF_INT, false, 0, 1000000000, NULL },
     { "reply_language", CONF_STRING, false, 0, 0, policy_languages },
@@ -38,6 +39,7 @@ sender_free (SenderProfile *sender)
     g_strfreev (sender->register_data);
     g_strfreev (sender->territories);
     g_free (sender->unsubscribe_url);
+    g_free (sender->unsubscribe_mailto);
     g_free (sender->reply_to);
     block_selectors_free (sender->blocks);
     hints_free (sender->hints);
@@ -83,6 +85,24 @@ sender_check_no_blank (const ConfNode *group, const char *name, GPtrArray *probl
     }
 }
 
+/* A place that nothing fills in would be a link that names nobody. */
+static void
+check_places (const ConfNode *node, const char *url, GPtrArray *problems)
+{
+    static const char *const places[] = { "{token}", "{address}", "{purpose}", NULL };
+
+    for (const char *at = strchr (url, '{'); at; at = strchr (at + 1, '{')) {
+        bool known = false;
+        for (unsigned i = 0; places[i]; i++)
+            known = known || g_str_has_prefix (at, places[i]);
+        if (!known)
+            conf_problem (problems, conf_child (node, "unsubscribe_url"),
+                          "\"%.*s\" is filled in by nothing; known here: {token}, {address}, "
+                          "{purpose}",
+                          (int)strcspn (at, "}") + (strchr (at, '}') != NULL), at);
+    }
+}
+
 /* RFC 8058 3.1 asks for https, and the address goes into header fields and pages. */
 static char *
 read_url (const ConfNode *node, GPtrArray *problems)
@@ -95,21 +115,30 @@ read_url (const ConfNode *node, GPtrArray *problems)
     if (url && !sound)
         conf_problem (problems, conf_child (node, "unsubscribe_url"),
                       "no address to unsubscribe at; right would be "
-                      "\"https://shop.example/out?a={address}\"");
+                      "\"https://shop.example/u/{token}\"");
+    else if (url)
+        check_places (node, url, problems);
     return sound ? g_strdup (url) : NULL;
 }
 
 static char *
-read_reply_to (const ConfNode *node, GPtrArray *problems)
+read_mailbox (const ConfNode *node, const char *name, GPtrArray *problems)
 {
-    const char *text = conf_string (node, "reply_to", NULL);
+    const char *text = conf_string (node, name, NULL);
     char *address = text ? address_normalise (text, NULL) : NULL;
 
     if (text && (!address || !g_str_is_ascii (address)))
-        conf_problem (problems, conf_child (node, "reply_to"),
+        conf_problem (problems, conf_child (node, name),
                       "\"%s\" is no address in ASCII; right would be \"service@shop.example\"",
                       text);
     return address;
+}
+
+bool
+sender_wants_token (const SenderProfile *sender)
+{
+    return sender->unsubscribe_mailto ||
+           (sender->unsubscribe_url && strstr (sender->unsubscribe_url, "{token}"));
 }
 
 SenderProfile *
@@ -128,7 +157,8 @@ sender_read (const ConfNode *node, GPtrArray *problems)
     sender->register_data = conf_strings (node, "register");
     sender->territories = conf_strings (node, "territories");
     sender->unsubscribe_url = read_url (node, problems);
-    sender->reply_to = read_reply_to (node, problems);
+    sender->reply_to = read_mailbox (node, "reply_to", problems);
+    sender->unsubscribe_mailto = read_mailbox (node, "unsubscribe_mailto", problems);
     sender->daily_volume = conf_int (node, "daily_volume", -1);
     sender->has_reply_language = conf_has (node, "reply_language");
     sender->reply_language = reply_language_read (node);

@@ -6,6 +6,7 @@
 
 /* One group of "senders"; NULL when there is a problem. */
 SenderProfile *sender_read (const ConfNode *node, GPtrArray *problems);
+bool sender_wants_token (const SenderProfile *sender);
 void sender_free (SenderProfile *sender);
 
 /* The one with the domain closest to this one, for that territory (NULL for any); NULL when none

@@ -104,12 +104,11 @@ static const char rules[] =
 /* What is on top of the law of the country. */
 static const char rules_on_top[] =
     "rules = (\n"
-    "  { id = \"@CODE@-SUBJECT\";       # unique in all files; stands in replies and in the "
-    "log\n"
-    "    kind = \"subject-truth\";      # licet policy kinds lists them\n"
+    "  { id = \"@CODE@-TEXT\";       # unique in all files; stands in replies and in the log\n"
+    "    kind = \"required-text\";   # licet policy kinds lists them\n"
     "    applies_to = [ \"promotional\" ];    # and, or, \"transactional\"\n"
-    "    prefixes = [ \"re:\", \"fwd:\" ];\n"
-    "    otherwise = \"refuse\";        # allow, fix, strip, defer, hold or refuse\n"
+    "    texts = [ \"The sentence that the law of this part asks for.\" ];\n"
+    "    otherwise = \"refuse\";     # allow, fix (it is added), strip, defer, hold or refuse\n"
     "    source = \"name the statute and its article\";    # the sender reads it\n"
     "    provenance = \"verify: from general knowledge\"; }    # or \"verified: what was "
     "read\"\n"
@@ -117,12 +116,15 @@ static const char rules_on_top[] =
     "\n"
     "tests = (\n"
     "  { name = \"a receipt\";\n"
-    "    mail = \"receipt\"; subject = \"Re: your order\";\n"
+    "    mail = \"receipt\";\n"
     "    expect = \"deliver\"; },\n"
-    "  { name = \"a newsletter that passes for an answer\";\n"
-    "    mail = \"newsletter\"; subject = \"Re: your boots\"; recipient = { consent = "
-    "\"express\"; };\n"
-    "    expect = \"refuse\"; rule = \"@CODE@-SUBJECT\"; }\n"
+    "  { name = \"a newsletter that has the sentence\";\n"
+    "    mail = \"newsletter\"; recipient = { consent = \"express\"; };\n"
+    "    text = [ \"The sentence that the law of this part asks for.\" ];\n"
+    "    expect = \"deliver\"; },\n"
+    "  { name = \"a newsletter that lacks it\";\n"
+    "    mail = \"newsletter\"; recipient = { consent = \"express\"; };\n"
+    "    expect = \"refuse\"; rule = \"@CODE@-TEXT\"; }\n"
     ");\n";
 
 static char *

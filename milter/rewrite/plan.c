@@ -12,6 +12,7 @@ variant_new (void)
     variant->recipients = g_array_new (FALSE, FALSE, sizeof (unsigned));
     variant->edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
     variant->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify)signature_free);
+    variant->notes = g_ptr_array_new_with_free_func (g_free);
     return variant;
 }
 
@@ -23,6 +24,8 @@ variant_free (Variant *variant)
     g_array_unref (variant->recipients);
     g_ptr_array_unref (variant->edits);
     g_ptr_array_unref (variant->signatures);
+    g_ptr_array_unref (variant->notes);
+    g_free (variant->unsigned_why);
     g_clear_pointer (&variant->bytes, g_bytes_unref);
     g_free (variant->body_hash);
     g_free (variant);
@@ -33,6 +36,7 @@ plan_new (void)
 {
     Plan *plan = g_new0 (Plan, 1);
 
+    plan->limits = g_ptr_array_new_with_free_func (g_free);
     plan->decisions = g_ptr_array_new_with_free_func ((GDestroyNotify)decision_free);
     return plan;
 }
@@ -51,7 +55,10 @@ plan_free (Plan *plan)
     g_free (plan->policy_version);
     g_free (plan->campaign);
     g_free (plan->template);
+    g_free (plan->untrusted);
     g_free (plan->consent_failure);
+    quota_hold_free (plan->quotas);
+    g_ptr_array_unref (plan->limits);
     g_free (plan);
 }
 

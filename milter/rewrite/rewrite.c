@@ -9,6 +9,7 @@
 #include "licet/tracking.h"
 
 #include "additions.h"
+#include "placeholder.h"
 #include "text_only.h"
 
 /* Meant for licet, also where a name is misspelt. */
@@ -162,16 +163,10 @@ add_tag (const Classification *classification, const Decision *decision,
                                              value, NULL));
 }
 
-static GPtrArray *
-edits_for (const Message *message, const Classification *classification,
-           const Decision *decision, const RewriteOptions *options)
+static void
+edit_content (const Message *message, const Classification *classification,
+              const Decision *decision, GPtrArray *edits)
 {
-    GPtrArray *edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
-
-    add_tag (classification, decision, options, edits);
-    remove_control_headers (message, options, edits);
-    if (classification->class == CLASS_PERSONAL)
-        return edits;
     additions_edit (message, decision, edits);
     if (decision->copy == COPY_TEXT_ONLY) {
         bool possible = text_only_edits (message, classification, decision->rule, edits, NULL);
@@ -181,6 +176,20 @@ edits_for (const Message *message, const Classification *classification,
     }
     if (decision->copy == COPY_STRIPPED)
         drop_orphans (message, classification, decision, edits);
+}
+
+static GPtrArray *
+edits_for (const Message *message, const Classification *classification,
+           const Decision *decision, const RewriteOptions *options)
+{
+    GPtrArray *edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
+
+    add_tag (classification, decision, options, edits);
+    remove_control_headers (message, options, edits);
+    if (classification->class != CLASS_PERSONAL)
+        edit_content (message, classification, decision, edits);
+    if (options->placeholders)
+        placeholder_edit (message, decision, edits);
     return edits;
 }
 

@@ -161,24 +161,29 @@ count_named (const GArray *fields, const char *name)
     return count;
 }
 
+/* The fields of one name: those that are there, in order. */
 static void
-cover (const Covered *covered, const GArray *fields, GString *canonical, GPtrArray *names)
+cover (const Covered *covered, const GArray *fields, Choice *choice)
 {
-    for (unsigned i = fields->len; i-- > 0;) {
+    unsigned first = choice->fields->len;
+
+    for (unsigned i = 0; i < fields->len; i++) {
         const Field *field = &g_array_index (fields, Field, i);
         if (!is_named (field, covered->name))
             continue;
-        g_ptr_array_add (names, (gpointer)covered->name);
-        canon_header (field->start, field->length, canonical);
-        g_string_append (canonical, "\r\n");
+        g_ptr_array_add (choice->names, (gpointer)covered->name);
+        g_array_append_val (choice->fields, *field);
     }
-    /* A name without a field is hashed as nothing (RFC 6376 5.4). */
-    if (covered->oversign)
-        g_ptr_array_add (names, (gpointer)covered->name);
+    /* RFC 6376 5.4.2: the last of several comes first. */
+    for (unsigned i = choice->fields->len; i-- > first;) {
+        const Field *field = &g_array_index (choice->fields, Field, i);
+        canon_header (field->start, field->length, choice->canonical);
+        g_string_append (choice->canonical, "\r\n");
+    }
 }
 
-GPtrArray *
-fields_choose (const GArray *fields, GString *canonical, GError **error)
+Choice *
+fields_choose (const GArray *fields, GError **error)
 {
     unsigned from = count_named (fields, "From");
 
@@ -187,8 +192,30 @@ fields_choose (const GArray *fields, GString *canonical, GError **error)
                      "header: %u From fields; right would be one (RFC 5322 3.6)", from);
         return NULL;
     }
-    GPtrArray *names = g_ptr_array_new ();
+    Choice *choice = g_new0 (Choice, 1);
+    choice->names = g_ptr_array_new ();
+    choice->canonical = g_string_sized_new (2048);
+    choice->fields = g_array_new (FALSE, FALSE, sizeof (Field));
+    choice->oversigned = g_ptr_array_new ();
     for (unsigned i = 0; i < G_N_ELEMENTS (covered_fields); i++)
-        cover (&covered_fields[i], fields, canonical, names);
-    return names;
+        cover (&covered_fields[i], fields, choice);
+    /* A name without a field is hashed as nothing (RFC 6376 5.4). */
+    for (unsigned i = 0; i < G_N_ELEMENTS (covered_fields); i++) {
+        if (!covered_fields[i].oversign)
+            continue;
+        g_ptr_array_add (choice->names, (gpointer)covered_fields[i].name);
+        g_ptr_array_add (choice->oversigned, (gpointer)covered_fields[i].name);
+    }
+    g_ptr_array_add (choice->oversigned, NULL);
+    return choice;
+}
+
+void
+fields_choice_free (Choice *choice)
+{
+    g_ptr_array_unref (choice->names);
+    g_ptr_array_unref (choice->oversigned);
+    g_string_free (choice->canonical, TRUE);
+    g_array_unref (choice->fields);
+    g_free (choice);
 }

@@ -17,9 +17,18 @@ typedef struct {
  * LF, a NUL; LIMIT past LIMIT_HEADER_*. */
 GArray *fields_split (const char *message, size_t length, size_t *ret_body, GError **error);
 
-/* The names of the h= tag in order (static strings), and appended to canonical the fields they
- * mean, each with its CRLF: of several fields of one name the last comes first (RFC 6376
- * 5.4.2). MALFORMED unless there is exactly one From. */
-GPtrArray *fields_choose (const GArray *fields, GString *canonical, GError **error);
+/* What a signature covers. */
+typedef struct {
+    GPtrArray *names; /* of h=, static strings: the fields, then the oversigned names */
+    GArray *fields;   /* of Field, in the order of names; those of one name as they stand */
+    GPtrArray *oversigned; /* static strings, NULL at the end */
+    GString *canonical; /* the fields as they are hashed, each with its CRLF: of several fields
+                              of one name the last comes first (RFC 6376 5.4.2) */
+} Choice;
+
+/* MALFORMED unless there is exactly one From. */
+Choice *fields_choose (const GArray *fields, GError **error);
+void fields_choice_free (Choice *choice);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Choice, fields_choice_free)
 
 #endif

@@ -26,6 +26,9 @@
 /* RFC 8301 3.2 lets verifiers refuse less than 1,024 and tells signers to use 2,048. */
 #define RSA_BITS 2048
 
+/* RFC 8301 3.2: what a verifier must be able to use ends here. */
+#define RSA_MOST_BITS 4096
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BIO, BIO_free)
 
 bool
@@ -39,8 +42,8 @@ keys_fail (GError **error, const char *what)
     return false;
 }
 
-static bool
-check_owner (const char *file, int fd, GError **error)
+bool
+keys_check_owner (const char *file, int fd, mode_t allowed, GError **error)
 {
     struct stat status;
     g_autofree char *quoted = g_shell_quote (file);
@@ -62,11 +65,11 @@ check_owner (const char *file, int fd, GError **error)
                      file, status.st_uid, geteuid (), quoted);
         return false;
     }
-    if (status.st_mode & (S_IRWXG | S_IRWXO)) {
+    if (status.st_mode & (S_IRWXG | S_IRWXO) & ~allowed) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
                      "%s: mode %04o lets others than its owner at the key; right would be: "
-                     "chmod 0600 %s",
-                     file, status.st_mode & 07777, quoted);
+                     "chmod %04o %s",
+                     file, status.st_mode & 07777, 0600 | allowed, quoted);
         return false;
     }
     return true;
@@ -78,6 +81,26 @@ give_no_password (char *buffer G_GNUC_UNUSED, int size G_GNUC_UNUSED, int writin
                   void *data G_GNUC_UNUSED)
 {
     return -1;
+}
+
+static bool
+check_kind (const char *file, const EVP_PKEY *key, GError **error)
+{
+    bool rsa = EVP_PKEY_is_a (key, "RSA");
+    int bits = EVP_PKEY_get_bits (key);
+
+    if (!rsa && !EVP_PKEY_is_a (key, "ED25519")) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: holds a key of another kind than RSA and Ed25519", file);
+        return false;
+    }
+    if (rsa && (bits < RSA_BITS || bits > RSA_MOST_BITS)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: an RSA key of %d bits; right would be at least %d and at most %d",
+                     file, bits, RSA_BITS, RSA_MOST_BITS);
+        return false;
+    }
+    return true;
 }
 
 static EVP_PKEY *
@@ -92,19 +115,30 @@ parse_pem (const char *file, const char *pem, size_t length, GError **error)
                      "%s: holds no private key in PEM, or one with a password", file);
         return NULL;
     }
-    bool rsa = EVP_PKEY_is_a (key, "RSA");
-    if (!rsa && !EVP_PKEY_is_a (key, "ED25519")) {
+    return check_kind (file, key, error) ? g_steal_pointer (&key) : NULL;
+}
+
+EVP_PKEY *
+keys_parse (const char *place, const char *text, GError **error)
+{
+    const char *begin = g_str_has_prefix (text, "-----") ? strstr (text + 5, "-----") : NULL;
+    const char *start = begin ? begin + 5 : text;
+    g_autofree char *digits = g_strndup (start, strcspn (start, "-"));
+    size_t length = 0;
+    g_autofree guchar *der = g_base64_decode (digits, &length);
+    const unsigned char *at = der;
+    g_autoptr (EVP_PKEY) key = length > 0 ? d2i_AutoPrivateKey (NULL, &at, (long)length) : NULL;
+
+    explicit_bzero (digits, strlen (digits));
+    if (der)
+        explicit_bzero (der, length);
+    ERR_clear_error ();
+    if (!key) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s: holds a key of another kind than RSA and Ed25519", file);
+                     "%s: the third value is neither a path nor a private key", place);
         return NULL;
     }
-    if (rsa && EVP_PKEY_get_bits (key) < RSA_BITS) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s: an RSA key of %d bits; right would be at least %d", file,
-                     EVP_PKEY_get_bits (key), RSA_BITS);
-        return NULL;
-    }
-    return g_steal_pointer (&key);
+    return check_kind (place, key, error) ? g_steal_pointer (&key) : NULL;
 }
 
 static EVP_PKEY *
@@ -139,9 +173,24 @@ keys_load (const char *file, GError **error)
                      g_strerror (errno));
         return NULL;
     }
-    EVP_PKEY *key = check_owner (file, fd, error) ? read_key (file, fd, error) : NULL;
+    EVP_PKEY *key = keys_check_owner (file, fd, 0, error) ? read_key (file, fd, error) : NULL;
     close (fd);
     return key;
+}
+
+bool
+keys_check_file (const char *file, GError **error)
+{
+    int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", file,
+                     g_strerror (errno));
+        return false;
+    }
+    bool good = keys_check_owner (file, fd, 0, error);
+    close (fd);
+    return good;
 }
 
 const char *
@@ -187,6 +236,47 @@ make_pem (EVP_PKEY *key, GError **error)
     }
     long length = BIO_get_mem_data (bio, &data);
     return g_strndup (data, (size_t)length);
+}
+
+static void
+wipe (void *data)
+{
+    explicit_bzero (data, strlen (data));
+    g_free (data);
+}
+
+Key *
+keys_new (EVP_PKEY *pkey, const char *domain, const char *selector, bool with_pem,
+          GError **error)
+{
+    g_autoptr (Key) key = g_new0 (Key, 1);
+
+    key->pkey = pkey;
+    key->domain = g_strdup (domain);
+    key->selector = g_strdup (selector);
+    key->subdomains = true;
+    key->record = make_record (pkey, error);
+    char *pem = key->record && with_pem ? make_pem (pkey, error) : NULL;
+    if (pem)
+        key->pem = g_bytes_new_with_free_func (pem, strlen (pem) + 1, wipe, pem);
+    return key->record && (pem || !with_pem) ? g_steal_pointer (&key) : NULL;
+}
+
+void
+keys_free (Key *key)
+{
+    if (!key)
+        return;
+    g_free (key->domain);
+    g_free (key->selector);
+    EVP_PKEY_free (key->pkey);
+    g_clear_pointer (&key->pem, g_bytes_unref);
+    g_free (key->record);
+    g_free (key->identity);
+    g_strfreev (key->senders);
+    g_free (key->name);
+    g_free (key->only);
+    g_free (key);
 }
 
 static EVP_PKEY *
@@ -255,6 +345,7 @@ signer_key_spec_new (const char *domain, const char *selector, const char *file)
     key->domain = g_strdup (domain);
     key->selector = g_strdup (selector);
     key->file = g_strdup (file);
+    key->subdomains = true;
     return key;
 }
 
@@ -266,5 +357,7 @@ signer_key_spec_free (SignerKey *key)
     g_free (key->domain);
     g_free (key->selector);
     g_free (key->file);
+    g_free (key->identity);
+    g_strfreev (key->senders);
     g_free (key);
 }

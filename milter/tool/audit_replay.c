@@ -92,6 +92,7 @@ find_engine (Replay *replay, GError **error)
     engine = engine_new (settings, error);
     if (!engine)
         return NULL;
+    engine_rehearse_tokens (engine);
     g_hash_table_insert (replay->engines, g_strdup (policies), engine);
     return engine;
 }
@@ -264,6 +265,19 @@ print_result (const Replay *replay, const AuditRow *row, const char *result, con
     puts (g_string_append_c (json, '}')->str);
 }
 
+/* What others had sent before is not in the record. */
+static bool
+waits_for_limit (const AuditRow *row)
+{
+    for (unsigned i = 0; i < row->rules->len; i++) {
+        const AuditRule *rule = &g_array_index (row->rules, AuditRule, i);
+        if (g_strcmp0 (rule->id, row->rule) == 0 &&
+            g_strcmp0 (rule->kind, SENDING_LIMIT_KIND) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Why a record cannot be decided again, or NULL; a static sentence. */
 static const char *
 find_obstacle (const AuditRow *row, const char *mail)
@@ -272,6 +286,8 @@ find_obstacle (const AuditRow *row, const char *mail)
         return "the log was told to omit the facts (audit_facts)";
     if (g_strcmp0 (row->consent_state, "unavailable") == 0)
         return "the consent store did not answer then";
+    if (waits_for_limit (row))
+        return "it waited for a sending limit, which counts what others have sent";
     return mail ? NULL : "its message is not among the mails given";
 }
 
@@ -292,7 +308,14 @@ replay_decision (Replay *replay, const AuditRow *row)
     /* What the daemon could not ask then is not to be had now either. */
     if (engine)
         engine->contacts = row->contacts ? replay->contacts : NULL;
+    g_autoptr (AuthenticationBoard) board = authentication_board_new ();
+    if (row->authentication)
+        authentication_board_put (board, authentication_ref (row->authentication));
+    if (engine)
+        engine->authentications = board;
     g_autoptr (Plan) plan = mail ? decide_again (engine, row, mail, &replay->error) : NULL;
+    if (engine)
+        engine->authentications = NULL;
     if (!plan)
         return false;
     GString *text = compare (row, plan);

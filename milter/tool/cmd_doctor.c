@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* licet doctor: what in Postfix's configuration lets mail past licetd or breaks what it signed. */
+/* licet doctor: what in Postfix's configuration lets mail past licetd or breaks what it signed;
+ * what in DNS keeps mail of our domains from being taken. */
 
 #include <stdio.h>
 
+#include "doctor_domain.h"
 #include "licet/doctor.h"
+#include "licet/edge.h"
 #include "tool.h"
 
 static void
@@ -45,31 +48,14 @@ print_json (const GPtrArray *findings)
     }
 }
 
-int
-cmd_doctor (int argc, char **argv)
+static int
+examine_postfix (const char *dir, const Settings *settings, bool json)
 {
-    g_autofree char *config = NULL;
-    g_autofree char *dir = NULL;
-    gboolean json = FALSE;
     GError *error = NULL;
-    GOptionEntry entries[] = {
-        { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "licet.cfg to compare with", "FILE" },
-        { "postfix", 0, 0, G_OPTION_ARG_FILENAME, &dir, "directory of main.cf", "DIR" },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &json, "one JSON object per finding", NULL },
-        G_OPTION_ENTRY_NULL,
-    };
+    g_autoptr (GPtrArray) findings =
+        doctor_examine (dir ? dir : "/etc/postfix", settings, &error);
     unsigned problems = 0;
 
-    if (!tool_options (&argc, &argv, NULL,
-                       "Tells what in Postfix's configuration lets mail past licetd or breaks "
-                       "what it signed.",
-                       entries))
-        return EX_USAGE;
-    if (argc != 1)
-        return tool_usage ("doctor takes no operand");
-    g_autoptr (Settings) settings = tool_settings (config, &error);
-    g_autoptr (GPtrArray) findings =
-        settings ? doctor_examine (dir ? dir : "/etc/postfix", settings, &error) : NULL;
     if (!findings)
         return tool_fail (error);
     for (unsigned i = 0; i < findings->len; i++)
@@ -79,4 +65,57 @@ cmd_doctor (int argc, char **argv)
     else
         print_text (findings, problems);
     return problems > 0 ? EX_CONFIG : EX_OK;
+}
+
+/* JSON as it comes, as licet status. */
+static int
+doctor_ask_daemon (const char *config)
+{
+    GError *error = NULL;
+    g_autoptr (Settings) settings = tool_settings (config, &error);
+    g_autofree char *answer =
+        settings ? control_ask (settings->control_socket, "preflight", &error) : NULL;
+
+    if (!answer)
+        return tool_fail (error);
+    puts (answer);
+    return EX_OK;
+}
+
+int
+cmd_doctor (int argc, char **argv)
+{
+    g_autofree char *config = NULL;
+    g_autofree char *dir = NULL;
+    g_auto (DomainOptions) domain = { 0 };
+    gboolean daemon = FALSE;
+    GError *error = NULL;
+    GOptionEntry entries[] = {
+        DOMAIN_ENTRIES (domain),
+        { "policies", 0, 0, G_OPTION_ARG_FILENAME, &domain.policies, "directory of policies",
+          "DIR" },
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "licet.cfg to compare with", "FILE" },
+        { "postfix", 0, 0, G_OPTION_ARG_FILENAME, &dir, "directory of main.cf", "DIR" },
+        { "daemon", 0, 0, G_OPTION_ARG_NONE, &daemon,
+          "what the running daemon knows of its domains, and have it look again", NULL },
+        G_OPTION_ENTRY_NULL,
+    };
+
+    if (!tool_options (&argc, &argv, NULL,
+                       "Tells what in Postfix's configuration lets mail past licetd or breaks "
+                       "what it signed; with --domain, whether mail of that domain would "
+                       "pass at receivers.",
+                       entries))
+        return EX_USAGE;
+    if (argc != 1)
+        return tool_usage ("doctor takes no operand");
+    if (daemon)
+        return doctor_ask_daemon (config);
+    if (dir && domain.domains)
+        return tool_usage ("doctor takes --postfix or --domain, not both");
+    g_autoptr (Settings) settings = tool_settings (config, &error);
+    if (!settings)
+        return tool_fail (error);
+    return domain.domains ? doctor_domains (&domain, settings)
+                          : examine_postfix (dir, settings, domain.json);
 }

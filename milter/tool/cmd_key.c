@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* licet key: makes DKIM keys, shows their DNS records, verifies signatures without DNS. */
+/* licet key: makes DKIM keys, shows their DNS records, verifies signatures without DNS, and
+ * compares keys with what DNS publishes. */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
+#include "doctor_domain.h"
 #include "licet/address.h"
+#include "licet/digest.h"
 #include "licet/error.h"
 #include "licet/signer.h"
+#include "licet/token.h"
 #include "tool.h"
 
 /* RFC 1035 3.3: one string of a TXT record. */
@@ -137,9 +142,57 @@ make_key (const NewKey *key, const char *algorithm, const char *keyring, GError 
 }
 
 static int
+add_unsubscribe_key (const char *file)
+{
+    g_autofree char *id = NULL, *path = g_canonicalize_filename (file, NULL);
+    g_autoptr (GString) setting = g_string_new ("unsubscribe_keys = ");
+    GError *error = NULL;
+
+    if (!tokens_add_key (file, &id, &error))
+        return tool_fail_create (error);
+    json_text_append (setting, path);
+    printf (
+        "Key %s is the first in %s and makes the links of new mails; what was there is still "
+        "known.\n\nFor licet.cfg:\n\n%s;\n\nFor an entry of senders in licet-policy.cfg:\n\n"
+        "unsubscribe_url = \"https://YOUR-HOST/u/{token}\";\n",
+        id, file, setting->str);
+    return EX_OK;
+}
+
+/* The token is shown once; the file keeps its hash. */
+static int
+add_auditor (const char *name, const char *file)
+{
+    unsigned char bytes[32];
+    GError *error = NULL;
+
+    for (const char *c = name; *c; c++)
+        if (!g_ascii_isalnum (*c) && !strchr ("._-", *c))
+            return tool_usage ("--auditor %s: right would be letters, digits, \".\", \"_\", "
+                               "\"-\"",
+                               name);
+    if (getrandom (bytes, sizeof bytes, 0) != sizeof bytes)
+        return tool_fail (g_error_new (LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                                       "the system gives no random bytes"));
+    g_autofree char *token = g_base64_encode (bytes, sizeof bytes);
+    g_autofree char *hash = digest_sha256 (token, strlen (token));
+    g_autofree char *line = g_strdup_printf ("%s %s\n", name, hash);
+    int fd = open (file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    bool written = fd >= 0 && write_all (fd, line);
+    if ((fd >= 0 && close (fd) != 0) || !written) {
+        fail_file (file, &error);
+        return tool_fail_create (error);
+    }
+    printf ("%s may read the log's pages with this token, which is shown only now:\n\n%s\n",
+            name, token);
+    return EX_OK;
+}
+
+static int
 key_new (int argc, char **argv)
 {
-    g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL;
+    g_autofree char *algorithm = NULL, *out = NULL, *keyring = NULL, *unsubscribe = NULL,
+                    *auditor = NULL;
     GOptionEntry entries[] = {
         { "algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm, "rsa (2048 bits) or ed25519",
           "NAME" },
@@ -147,12 +200,24 @@ key_new (int argc, char **argv)
           "file to write, SELECTOR.DOMAIN.pem if not given; never overwritten", "FILE" },
         { "keyring", 0, 0, G_OPTION_ARG_FILENAME, &keyring,
           "file to append the record to, for verify", "FILE" },
+        { "unsubscribe", 0, 0, G_OPTION_ARG_FILENAME, &unsubscribe,
+          "a key for links to unsubscribe instead: put first in the file", "FILE" },
+        { "auditor", 0, 0, G_OPTION_ARG_STRING, &auditor,
+          "a token for an auditor instead: its hash goes into --out", "NAME" },
         G_OPTION_ENTRY_NULL,
     };
     GError *error = NULL;
 
     if (!tool_options (&argc, &argv, "DOMAIN SELECTOR", "Makes a DKIM key.", entries))
         return EX_USAGE;
+    if (unsubscribe && (argc > 1 || algorithm || out || keyring))
+        return tool_usage ("key new --unsubscribe FILE takes nothing else");
+    if (unsubscribe)
+        return add_unsubscribe_key (unsubscribe);
+    if (auditor && (argc > 1 || !out))
+        return tool_usage ("key new --auditor NAME takes --out FILE and nothing else");
+    if (auditor)
+        return add_auditor (auditor, out);
     if (argc != 3)
         return tool_usage ("key new takes: DOMAIN SELECTOR");
     if (algorithm && strcmp (algorithm, "rsa") != 0 && strcmp (algorithm, "ed25519") != 0)
@@ -214,6 +279,27 @@ key_verify (int argc, char **argv)
     return EX_OK;
 }
 
+static int
+key_check (int argc, char **argv)
+{
+    g_autofree char *config = NULL;
+    g_auto (DomainOptions) domain = { 0 };
+    GError *error = NULL;
+    GOptionEntry entries[] = {
+        DOMAIN_ENTRIES (domain),
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "settings file", "FILE" },
+        G_OPTION_ENTRY_NULL,
+    };
+
+    if (!tool_options (&argc, &argv, NULL, "Compares each key with what DNS publishes.",
+                       entries))
+        return EX_USAGE;
+    if (argc != 1)
+        return tool_usage ("key check takes no operand; right would be --domain DOMAIN");
+    g_autoptr (Settings) settings = tool_settings (config, &error);
+    return settings ? doctor_keys (&domain, settings) : tool_fail (error);
+}
+
 int
 cmd_key (int argc, char **argv)
 {
@@ -225,8 +311,10 @@ cmd_key (int argc, char **argv)
         return key_show (argc - 1, argv + 1);
     if (argc > 1 && strcmp (argv[1], "verify") == 0)
         return key_verify (argc - 1, argv + 1);
-    if (!tool_options (&argc, &argv, "new|show|verify [OPTION...] OPERAND...",
-                       "Makes, shows and verifies DKIM keys.", entries))
+    if (argc > 1 && strcmp (argv[1], "check") == 0)
+        return key_check (argc - 1, argv + 1);
+    if (!tool_options (&argc, &argv, "new|show|verify|check [OPTION...] OPERAND...",
+                       "Makes, shows and checks DKIM keys, verifies signatures.", entries))
         return EX_USAGE;
-    return tool_usage ("key takes: new, show or verify");
+    return tool_usage ("key takes: new, show, verify or check");
 }

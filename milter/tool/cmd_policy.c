@@ -101,7 +101,11 @@ cmd_policy_engine (const char *config, const char *dir, const char *consent, GEr
     g_ptr_array_set_size (settings->keys, 0);
     set_text (&settings->policies, dir);
     set_text (&settings->consent, consent);
-    return engine_new (settings, error);
+    set_text (&settings->unsubscribe_keys, "");
+    Engine *engine = engine_new (settings, error);
+    if (engine)
+        engine_rehearse_tokens (engine);
+    return engine;
 }
 
 typedef struct {

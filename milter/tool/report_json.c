@@ -104,6 +104,23 @@ add_signatures (GString *json, const Variant *variant)
     g_string_append_c (json, ']');
 }
 
+/* What a later hop may change, and why there is no signature. */
+static void
+add_notes (GString *json, const Variant *variant)
+{
+    if (variant->unsigned_why)
+        add_text (json, "unsigned", variant->unsigned_why);
+    if (variant->notes->len == 0)
+        return;
+    add_key (json, "left");
+    g_string_append_c (json, '[');
+    for (unsigned i = 0; i < variant->notes->len; i++) {
+        add_comma (json);
+        json_text_append (json, g_ptr_array_index (variant->notes, i));
+    }
+    g_string_append_c (json, ']');
+}
+
 static void
 add_variants (GString *json, const Envelope *envelope, const Plan *plan, const char *dir)
 {
@@ -118,6 +135,7 @@ add_variants (GString *json, const Envelope *envelope, const Plan *plan, const c
         add_recipients (json, envelope, variant);
         add_edits (json, variant);
         add_signatures (json, variant);
+        add_notes (json, variant);
         if (variant->held) {
             add_key (json, "held");
             g_string_append (json, "true");
@@ -206,7 +224,13 @@ report_explain_json (GString *text, const char *path, const Envelope *envelope,
     add_text (text, "class", message_class_word (plan->classification->class));
     add_text (text, "purpose", purpose_word (plan->classification->purpose));
     add_number (text, "promo_share", plan->classification->promo_share);
-    g_string_append (text, "}\n");
+    add_key (text, "sending_limits");
+    g_string_append_c (text, '[');
+    for (unsigned i = 0; i < plan->limits->len; i++) {
+        add_comma (text);
+        json_text_append (text, g_ptr_array_index (plan->limits, i));
+    }
+    g_string_append (text, "]}\n");
     g_assert (text->str[start] == '{');
 }
 

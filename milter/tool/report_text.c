@@ -106,12 +106,17 @@ add_copy (GString *text, const Variant *variant)
         if (edit->kind == EDIT_REPLACE)
             g_string_append_printf (text, ", %zu bytes became %zu", edit->end - edit->start,
                                     strlen (edit->value));
-        else if (edit_is_of_body (edit))
+        else if (edit_is_of_body (edit) && edit->kind != EDIT_ENCODE)
             g_string_append_printf (text, ", %zu bytes removed", edit->end - edit->start);
         g_string_append_c (text, '\n');
     }
+    for (unsigned i = 0; i < variant->notes->len; i++)
+        g_string_append_printf (text, "    left: %s\n",
+                                (const char *)g_ptr_array_index (variant->notes, i));
     if (variant->signatures->len == 0)
-        g_string_append (text, "    not signed: no key for the From domain\n");
+        g_string_append_printf (text, "    not signed: %s\n",
+                                variant->unsigned_why ? variant->unsigned_why
+                                                      : "no key for the From domain");
 }
 
 /* What was noticed about the message as such: a claim that was not believed, a misspelt field. */
@@ -219,6 +224,9 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     add_consent (text, decision->facts->promotion);
     if (plan->consent_failure)
         g_string_append_printf (text, "consent store: %s\n", plan->consent_failure);
+    for (unsigned i = 0; i < plan->limits->len; i++)
+        g_string_append_printf (text, "sending limit, which the daemon counts: %s\n",
+                                (const char *)g_ptr_array_index (plan->limits, i));
     g_string_append (text, "rules:\n");
     for (unsigned i = 0; i < decision->rules->len; i++)
         add_rule (text, g_ptr_array_index (decision->rules, i));

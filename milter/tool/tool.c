@@ -225,5 +225,9 @@ tool_engine (const ToolOptions *options, int64_t *ret_now, GError **error)
     Engine *engine = engine_new (g_steal_pointer (&settings), error);
     if (engine)
         *ret_now = now;
+    if (engine && engine_rehearse_tokens (engine))
+        fputs ("licet: unsubscribe_keys is not set: the copies' links to unsubscribe lead "
+               "nowhere\n",
+               stderr);
     return engine;
 }

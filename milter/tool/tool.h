@@ -62,6 +62,7 @@ int cmd_policy (int argc, char **argv);
 int cmd_consent (int argc, char **argv);
 int cmd_audit (int argc, char **argv);
 int cmd_doctor (int argc, char **argv);
+int cmd_feedback (int argc, char **argv);
 int cmd_key (int argc, char **argv);
 int cmd_settings (int argc, char **argv);
 int cmd_status (int argc, char **argv);

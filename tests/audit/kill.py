@@ -42,13 +42,14 @@ Save 30 % on all umbrellas this week only!\r
 
 
 class Sink(socketserver.StreamRequestHandler):
-    """Postfix's second port: what it says 250 to, it has."""
+    """Postfix's second port: it has what the guard lets in, and says 250 if it is still asked."""
 
     def say(self, text):
         self.wfile.write(text.encode() + b"\r\n")
 
     def handle(self):
         recipients, name = [], b"?"
+        guard = Milter(self.server.guard, self.client_address[1], True)
         self.say("220 sink ESMTP")
         while True:
             line = self.rfile.readline()
@@ -66,17 +67,28 @@ class Sink(socketserver.StreamRequestHandler):
                 self.say("250 2.1.5 Ok")
             elif verb == b"DATA":
                 self.say("354 go on")
+                data = b""
                 for line in iter(self.rfile.readline, b""):
                     if line.lower().startswith(b"message-id:"):
                         name = line[line.index(b"<") + 1:line.index(b"@")]
                     if line == b".\r\n":
                         break
+                    data += line[1:] if line.startswith(b".") else line
                 else:
                     return
                 with self.server.lock:
+                    self.server.number += 1
+                    queue_id = f"SINK{self.server.number}"
+                if not guard.deliver(queue_id, recipients, data.decode()):
+                    self.say("451 4.7.1 the guard says no")
+                    continue
+                with self.server.lock:
                     self.server.copies += [(name.decode(), recipient) for recipient in recipients]
-                    number = len(self.server.copies)
-                self.say(f"250 2.0.0 Ok: queued as SINK{number}")
+                    self.server.whole += [(name.decode(), who, re.sub("X-Licet-Copy.*\r\n", "", data.decode()))
+                                          for who in recipients]
+                    self.server.log.write(f"Nov 24 09:00:00 mail postfix/qmgr[1]: {queue_id}: removed\n")
+                    self.server.log.flush()
+                self.say(f"250 2.0.0 Ok: queued as {queue_id}")
             else:
                 self.say("250 2.0.0 Ok")
 
@@ -85,7 +97,8 @@ class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
-    copies = []
+    copies, whole = [], []
+    number, guard, log = 0, None, None
     lock = threading.Lock()
 
     def handle_error(self, request, client_address):
@@ -96,6 +109,8 @@ class World:
     def __init__(self, directory):
         self.dir = directory
         self.sink = Server(("127.0.0.1", 0), Sink)
+        self.sink.guard = self.path("milter")
+        self.sink.log = open(self.path("mail.log"), "w", encoding="utf-8")
         threading.Thread(target=self.sink.serve_forever, daemon=True).start()
         self.accepted = {}   # queue id: number of recipients, through the milter
         self.submitted = {}  # queue id: recipients that got 250, by hand-over
@@ -123,6 +138,9 @@ state = "{directory}/state.db";
 audit_log = "{directory}/audit.jsonl";
 audit_checkpoints = "{directory}/checkpoints";
 audit_segment = 1;
+postfix_queue = "";
+mail_log = "{directory}/mail.log";
+doubt_seconds = 2;
 """)
 
     def path(self, *names):
@@ -161,13 +179,16 @@ audit_segment = 1;
 class Milter:
     """smtpd's half of the protocol, as far as it is needed."""
 
-    def __init__(self, path):
+    def __init__(self, path, port=25, guards=False):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(30)
         self.socket.connect(path)
         self.send(b"O", struct.pack("!III", 6, 0x1ff, 0x1fffff))
         self.receive()
-        self.send(b"C", b"client.example\0" + b"4" + struct.pack("!H", 25) + b"192.0.2.7\0")
+        if guards:
+            self.send(b"D", b"C{daemon_name}\0licet-guard\0")
+        self.send(b"C", b"client.example\0" + b"4" + struct.pack("!H", port) + b"192.0.2.7\0")
+        self.receive()
         self.send(b"H", b"client.example\0")
 
     def send(self, command, data):
@@ -186,10 +207,12 @@ class Milter:
         data = self.read(struct.unpack("!I", self.read(4))[0])
         return data[:1], data[1:]
 
-    def deliver(self, queue_id, recipient, mail):
+    def deliver(self, queue_id, recipients, mail):
         header, body = mail.split("\r\n\r\n", 1)
+        header = re.sub("\r\n(?=[ \t])", "\n", header)
         self.send(b"M", b"<orders@shop.example>\0")
-        self.send(b"R", f"<{recipient}>\0".encode())
+        for recipient in recipients:
+            self.send(b"R", f"<{recipient}>\0".encode())
         for line in header.split("\r\n"):
             name, value = line.split(":", 1)
             self.send(b"L", f"{name}\0{value}\0".encode())
@@ -219,7 +242,7 @@ def send_by_milter(world, name):
     def attempt():
         try:
             state["milter"] = state["milter"] or Milter(world.path("milter"))
-            accepted = state["milter"].deliver(queue_id, recipient, mail)
+            accepted = state["milter"].deliver(queue_id, [recipient], mail)
         except OSError:
             state["milter"] = None
             raise
@@ -296,7 +319,7 @@ def judge(world, verdicts):
         copies[name, recipient] = copies.get((name, recipient), 0) + 1
     doubles = [key for key, count in copies.items() if count > 1]
     with open(world.path("licetd.log"), encoding="utf-8") as log:
-        doubts = {match.group(1) for match in re.finditer(r"(4L\w+): .*in-doubt=1", log.read())}
+        doubts = {match.group(1) for match in re.finditer(r"(4L\w+): .* in doubt: ", log.read())}
     judged = Judge()
     judged.check(f"the log verifies after each of {len(verdicts)} ends",
                  [verdict["problems"] for verdict in verdicts if not verdict["whole"]])

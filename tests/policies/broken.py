@@ -225,6 +225,8 @@ ROWS = [
     ("known mail without an end", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; senders = [ "pay.example" ]; owner = "A. Lee"; reason = "read"; } );', "until is missing"),
     ("a name of a template that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; templates = [ "receipt" ]; owner = "A. Lee"; reason = "read"; until = "2027-01-01"; } );', "right would be the 16 digits"),
     ("known mail that has ended", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; senders = [ "pay.example" ]; owner = "A. Lee"; reason = "read"; until = "2020-01-01"; } );', "an entry of known_mail ended on 2020-01-01", WARNS),
+    ("a place that nothing fills in", M, 'names = [ "Shop Example" ];', 'names = [ "Shop Example" ]; unsubscribe_url = "https://shop.example/u?a={addres}";', '"{addres}" is filled in by nothing'),
+    ("a footer whose link is no way out", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; footers = ( { language = "es"; unsubscribe = "Salir"; } );', "none of unsubscribe_words"),
     ("a page that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; reply_url = "intranet/rules";', 'right would be "https://'),
     ("a typo in ambiguous", M, '= "promotional"', '= "promotionl"', 'did you mean "promotional"'),
     ("a typo in an outcome", D, 'expect = "defer"', 'expect = "differ"', 'did you mean "defer"'),

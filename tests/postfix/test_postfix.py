@@ -9,6 +9,7 @@ import os
 import re
 import resource
 import shutil
+import smtplib
 import subprocess
 import sys
 import time
@@ -275,34 +276,101 @@ def test_held_some(play):
     assert status["held"] >= 3, status
 
 
-def test_second_port_does_not_hold(play):
-    """hold: where the second port would deliver it, the copy waits with 451 4.3.5 and nothing leaks"""
-    master = play.path("etc/master.cf")
-    with open(master, encoding="utf-8") as file:
-        kept = file.read()
-    with open(master, "w", encoding="utf-8") as file:
-        file.write(re.sub(r"(?m)^.*licet_hold.*\n", "", kept))
+def edit_master(play, change):
+    """Gives what stood there before."""
+    path = play.path("etc/master.cf")
+    with open(path, encoding="utf-8") as file:
+        before = file.read()
+    after = change(before)
+    assert after != before
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(after)
     subprocess.run(["postfix", "-c", play.path("etc"), "reload"], capture_output=True, check=True)
     time.sleep(1)
-    assert play.send(uncuttable(play, "uncut-5"), FOUR[:2])[0] == 250
+    return before
+
+
+def test_no_guard(play):
+    """a second port without its guard gets no copy: all wait with 451 4.3.5, and leave when it is back"""
+    kept = edit_master(play, lambda text: text.replace("    -o milter_macro_daemon_name=licet-guard\n", ""))
+    mail = play.mail("a-receipt-with-offer.eml").replace(RECEIPT.encode(), b"no-guard")
+    assert play.send(mail, FOUR[:2])[0] == 250
     play.settle()
-    one(play.received_for(FOUR[0], "uncut-5"))
-    assert not play.held() and not play.received_for(FOUR[1], "uncut-5")
     waiting = dict(play.queue())
-    assert "4.3.5" in waiting[FOUR[1]] and "not set up to hold mail" in waiting[FOUR[1]], waiting
+    for recipient in FOUR[:2]:
+        assert not play.received_for(recipient, "no-guard")
+        assert "4.3.5" in waiting[recipient] and "not guarded" in waiting[recipient], waiting
     with open(play.path("licetd.log"), encoding="utf-8") as file:
-        assert "it would deliver mail that is to be held" in file.read()
-    with open(master, "w", encoding="utf-8") as file:
-        file.write(kept)
-    subprocess.run(["postfix", "-c", play.path("etc"), "reload"], capture_output=True, check=True)
-    time.sleep(1)
+        assert "it needs smtpd_milters and milter_macro_daemon_name=licet-guard" in file.read()
+    edit_master(play, lambda text: kept)
     play.run_queue()
-    wait_for("held copy", 60, lambda: FOUR[1] in play.held())
+    wait_for("both copies", 60, lambda: all(play.received_for(r, "no-guard") for r in FOUR[:2]))
     play.settle()
-    assert not play.received_for(FOUR[1], "uncut-5")
-    one(play.received_for(FOUR[0], "uncut-5"))
-    release(play, FOUR[1], "uncut-5")
-    set_fallback(play, "refuse")
+    for recipient in FOUR[:2]:
+        one(play.received_for(recipient, "no-guard"))
+
+
+def knock(play, data, recipient="bruno@example.com"):
+    """What somebody else on this host gets who tries the second port."""
+    with smtplib.SMTP("127.0.0.1", play.second_port, timeout=60) as smtp:
+        smtp.ehlo("app.shop.example")
+        assert smtp.mail("orders@shop.example")[0] == 250 and smtp.rcpt(recipient)[0] == 250
+        code, text = smtp.data(data)
+        return code, text.decode()
+
+
+def test_strangers(play):
+    """nobody else gets mail into the second port, whatever mark it carries: 451, and one line in the log"""
+    mail = play.mail("d-newsletter.eml").replace(b"news-48", b"by-the-back-door")
+    marks = (b"", b"X-Licet-Copy: 1\r\n", b"X-Licet-Copy: 1." + b"0" * 64 + b"\r\n", b"X-Licet-Copy:\r\n",
+             b"X-Licet-Copy: 99999999999999999999.x\r\n", b"x-licet-copy: -1.\r\n")
+    with open(play.path("licetd.log"), encoding="utf-8") as file:
+        before = file.read().count("guard: turned away")
+    for mark in marks:
+        code, text = knock(play, mark + mail)
+        assert code == 451 and "takes finished copies" in text, (mark, code, text)
+    play.settle()
+    assert not play.received_for("bruno@example.com", "by-the-back-door")
+    with open(play.path("licetd.log"), encoding="utf-8") as file:
+        assert file.read().count("guard: turned away") == before + len(marks)
+    assert not [a for a, _ in play.queue() if a == "bruno@example.com"]
+
+
+FOOT = b"Unsubscribe: https://shop.example/u\r\nShop Example GmbH, Hauptstrasse 1, 10115 Berlin\r\n"
+ODD = {
+    "one empty line": b"{head}\r\n\r\n{foot}",
+    "dots": b"{head}\r\n.\r\n..\r\n.a\r\n. \r\n{foot}",
+    "long lines": b"{head}X-Long: " + b"y" * 5000 + b"\r\n\r\n" + b"x" * 9000 + b"\r\n{foot}",
+    "tabs and folds": b"X-Odd:\tone\r\n\ttwo\r\n three  \r\nX-None:\r\nX-Blank: \r\nX-Fold:\r\n folded\r\n{head}\r\n{foot}",
+    "no blank behind the colon": b"X-Odd:value\r\n{head}\r\n{foot}",
+    "a blank before the colon": b"X-Odd : value\r\n{head}\r\n{foot}",
+    "no header line among them": b"{head}this is no header field\r\n\r\n{foot}",
+    "an old mark": b"X-Licet-Copy: 1.abc\r\n{head}\r\n{foot}",
+    "trace and more": b"Received: from a by b; Tue, 24 Nov 2026 09:00:00 +0000\r\nReturn-Path: <x@y>\r\n{head}\r\n{foot}",
+    "eight bits": b"{head}Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+                  b"Gr\xc3\xbc\xc3\x9fe\r\n{foot}",
+    "no last line end": b"{head}\r\n{foot}body",
+    "white space at the end": b"{head}\r\n{foot}body  \r\n\t\r\n\r\n\r\n",
+}
+
+
+def test_odd_bytes(play):
+    """odd messages get through the guard byte for byte as they were decided"""
+    for number, (name, form) in enumerate(ODD.items()):
+        head = (f"From: Shop <orders@shop.example>\r\nTo: all@example.com\r\nSubject: Publicidad: {name}\r\n"
+                f"Date: Tue, 24 Nov 2026 09:00:00 +0000\r\nMessage-ID: <odd-{number}-@shop.example>\r\n"
+                "X-Licet-Class: promotional\r\nList-Unsubscribe: <https://shop.example/u>\r\n"
+                "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n").encode()
+        code, text = play.send(form.replace(b"{head}", head).replace(b"{foot}", FOOT), FOUR[:2],
+                               options=["BODY=8BITMIME"])
+        assert code == 250, (name, code, text)
+    play.settle()
+    with open(play.path("licetd.log"), encoding="utf-8") as file:
+        assert "bytes are not those" not in file.read()
+    for number, name in enumerate(ODD):
+        copy = one(play.received_for(FOUR[0], f"odd-{number}-"))
+        assert b"X-Licet-Copy" not in copy["data"], name
+        check_dkim(play, copy["file"])
 
 
 def test_licetd_down(play):
@@ -393,7 +461,7 @@ TESTS = [test_four_outcomes, test_bounce_has_reason, test_copies_differ_only_whe
          test_run_gives_the_same_bytes, test_deferred_is_asked_again, test_waiting_mail_leaves_when_the_window_opens,
          test_in_place, test_refused_at_once, test_newsletter_and_letter, test_sendmail, test_forged_route,
          test_fallback_refuse, test_fallback_text_only, test_held_all, test_held_by_sendmail, test_held_some,
-         test_second_port_does_not_hold,
+         test_no_guard, test_strangers, test_odd_bytes,
          test_licetd_down, test_memory_short, test_store_down, test_log_holds_no_address]
 
 

@@ -126,7 +126,9 @@ static const OpenRow opens[] = {
       .want = "/dev/zero: no regular file" },
     { "another engine, whose password is not told", .uri = "mysql://root:secret@host/db",
       .code = LICET_ERROR_SETTINGS,
-      .want = "consent store \"mysql\": right would be sqlite:PATH or FILE.csv" },
+      .want =
+          "consent store \"mysql\": right would be sqlite:PATH, postgresql://HOST/DATABASE or "
+          "FILE.csv" },
     { "no path", .uri = "sqlite:", .code = LICET_ERROR_SETTINGS,
       .want = "right would be sqlite:PATH" },
     { "nothing", .uri = "", .code = LICET_ERROR_SETTINGS, .want = "right would be" },
@@ -139,11 +141,14 @@ static const OpenRow opens[] = {
     { "an empty database that is not ours", .sql = "PRAGMA application_id = 7",
       .code = LICET_ERROR_MALFORMED, .want = "not the one of licet that belongs here" },
     { "a newer version",
-      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 2; CREATE TABLE t (x)",
-      .code = LICET_ERROR_MALFORMED, .want = "schema version 2 is newer than" },
+      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 3; CREATE TABLE t (x)",
+      .code = LICET_ERROR_MALFORMED, .want = "schema version 3 is newer than" },
     { "ours by name, but without its table",
-      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 1; CREATE TABLE t (x)",
+      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 2; CREATE TABLE t (x)",
       .code = LICET_ERROR_UNAVAILABLE, .want = "no such table: events" },
+    { "an older one by name, but without its table",
+      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 1; CREATE TABLE t (x)",
+      .code = LICET_ERROR_UNAVAILABLE, .want = "no such trigger: events_stay" },
 };
 
 static void
@@ -414,7 +419,7 @@ schema_of (const char *path, const char *first)
 
     sqlite3_exec (database,
                   "PRAGMA application_id; PRAGMA user_version; "
-                  "SELECT sql FROM sqlite_schema ORDER BY rowid",
+                  "SELECT sql FROM sqlite_schema ORDER BY name",
                   add_column, text, NULL);
     sqlite3_close (database);
     return g_string_free (text, FALSE);
@@ -438,6 +443,66 @@ test_schema (void)
     expect_state (store, CONSENT_GRANTED, NULL);
 }
 
+/* As version 1 made it. */
+static const char schema_1[] =
+    "PRAGMA application_id = 1818452785; PRAGMA user_version = 1;"
+    "CREATE TABLE events (id INTEGER PRIMARY KEY, address TEXT NOT NULL, purpose TEXT NOT NULL,"
+    "  state TEXT NOT NULL CHECK (state IN ('granted', 'withdrawn', 'pending')), basis TEXT,"
+    "  at INTEGER NOT NULL, source TEXT, wording TEXT, evidence TEXT, country TEXT,"
+    "  subdivision TEXT, recipient_class TEXT, language TEXT,"
+    "  expires INTEGER NOT NULL DEFAULT 0, person TEXT);"
+    "CREATE UNIQUE INDEX events_once"
+    "  ON events (address, purpose, state, at, ifnull(source, ''));"
+    "CREATE INDEX events_person ON events (person, address) WHERE person IS NOT NULL;"
+    "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN"
+    "  SELECT RAISE (ABORT, 'events are added, never changed'); END;"
+    "INSERT INTO events (id, address, purpose, state, at, language, person) VALUES"
+    "  (3, 'b@x.example', '*', 'withdrawn', 5, 'de', 'p'),"
+    "  (7, 'a@x.example', '*', 'granted', 9, 'fr', NULL);";
+
+/* Rows keep their numbers, by which the log names them; two programs may do it at once. */
+static void
+test_upgrade (void)
+{
+    g_auto (Place) old = make_place (), fresh = make_place ();
+    GThread *threads[4];
+
+    sqlite3_close (run_sql (old.path, schema_1));
+    for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("open", open_only, old.uri);
+    for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_assert_cmpuint (GPOINTER_TO_UINT (g_thread_join (threads[i])), ==, 1);
+    consent_unref (open_with_event (fresh.uri));
+    g_autofree char *got = schema_of (old.path, "SELECT 1");
+    g_autofree char *want = schema_of (fresh.path, "SELECT 1");
+    g_assert_cmpstr (got, ==, want);
+    g_autoptr (ConsentStore) store = consent_open (old.uri, NULL);
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    g_autofree char *csv = consent_csv_format (all);
+    g_assert_cmpuint (all->len, ==, 2);
+    g_assert_cmpint (((ConsentEvent *)g_ptr_array_index (all, 1))->number, ==, 7);
+    g_assert_nonnull (
+        strstr (csv, "b@x.example,*,withdrawn,,1970-01-01T00:00:05Z,,,,,,,de,,p"));
+}
+
+/* What is erased does not stay in the file either. */
+static void
+test_overwritten (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (ConsentStore) store = open_with_event (place.uri);
+    g_autofree char *data = NULL;
+    size_t length = 0;
+    unsigned erased = 0, kept = 0;
+
+    g_assert_true (g_file_get_contents (place.path, &data, &length, NULL));
+    g_assert_nonnull (memmem (data, length, "a@x.example", 11));
+    g_assert_true (consent_erase (store, "a@x.example", true, 1, &erased, &kept, NULL));
+    g_clear_pointer (&data, g_free);
+    g_assert_true (g_file_get_contents (place.path, &data, &length, NULL));
+    g_assert_null (memmem (data, length, "a@x.example", 11));
+}
+
 static const struct {
     const char *name;
     void (*run) (void);
@@ -456,6 +521,8 @@ static const struct {
     { "several writers lose nothing", test_writers },
     { "what was stored cannot be changed", test_history_stays },
     { "the shipped schema is the one that is made", test_schema },
+    { "an older schema is brought forward", test_upgrade },
+    { "what is erased is overwritten", test_overwritten },
 };
 
 int

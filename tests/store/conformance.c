@@ -2,7 +2,8 @@
 
 /*
  * One table of scenarios on every engine of the consent store: in memory, from a CSV file, in
- * SQLite. What can go wrong with a database file is in broken.c.
+ * SQLite, in PostgreSQL. What can go wrong with a database file is in broken.c, with a server in
+ * postgres.c.
  */
 
 #include <glib/gstdio.h>
@@ -11,6 +12,7 @@
 #include "licet/clock.h"
 #include "licet/consent.h"
 #include "licet/error.h"
+#include "server.h"
 
 #define HEADER "address,purpose,state,at,basis,country,subdivision,person,expires,evidence\n"
 /* rest: the columns from basis to person */
@@ -22,7 +24,7 @@
 typedef struct {
     const char *name, *events;
     ConsentState want;
-    const char *basis, *country, *subdivision, *person;
+    const char *basis, *country, *subdivision, *person, *suppression;
     bool pending;
     ConsentState tracking;
     const char *address;
@@ -174,6 +176,97 @@ static const Row rows[] = {
       EVENT ("a", "*", "granted", "2026-01-01", ",ES,,p1")
           EVENT ("b", "survey", "granted", "2026-02-01", ",US,CA,p1"),
       .want = CONSENT_GRANTED, .country = "ES", .person = "p1" },
+    { "of several ids of one person the first is told",
+      EVENT ("a", "*", "granted", "2026-01-01", ",,,p2")
+          EVENT ("b", "survey", "granted", "2026-01-01", ",,,p2")
+              EVENT ("b", "event", "granted", "2026-01-01", ",,,p1"),
+      .want = CONSENT_GRANTED, .person = "p1" },
+    { "who is linked counts",
+      EVENT ("b", "*", "withdrawn", "2026-02-01", NO)
+          EVENT ("a", "*", "linked", "2026-03-01", ",,,p1")
+              EVENT ("b", "*", "linked", "2026-03-01", ",,,p1")
+                  EVENT ("a", "*", "granted", "2026-01-01", NO),
+      .want = CONSENT_REFUSED, .person = "p1" },
+    { "who was unlinked no longer does",
+      EVENT ("b", "*", "withdrawn", "2026-02-01", NO)
+          EVENT ("a", "*", "linked", "2026-03-01", ",,,p1")
+              EVENT ("b", "*", "linked", "2026-03-01", ",,,p1")
+                  EVENT ("a", "*", "unlinked", "2026-04-01", NO)
+                      EVENT ("a", "*", "granted", "2026-01-01", NO),
+      .want = CONSENT_GRANTED },
+    { "who was unlinked from another person still does",
+      EVENT ("b", "*", "withdrawn", "2026-02-01", ",,,p1")
+          EVENT ("a", "*", "linked", "2026-03-01", ",,,p1")
+              EVENT ("a", "*", "unlinked", "2026-04-01", ",,,p2"),
+      .want = CONSENT_REFUSED, .person = "p1" },
+    { "who was linked again does",
+      EVENT ("b", "*", "withdrawn", "2026-02-01", ",,,p1")
+          EVENT ("a", "*", "linked", "2026-03-01", ",,,p1")
+              EVENT ("a", "*", "unlinked", "2026-04-01", ",,,p1")
+                  EVENT ("a", "*", "linked", "2026-05-01", ",,,p1"),
+      .want = CONSENT_REFUSED, .person = "p1" },
+    { "an unlinking of the future does not count yet",
+      EVENT ("b", "*", "withdrawn", "2026-02-01", ",,,p1")
+          EVENT ("a", "*", "linked", "2026-03-01", ",,,p1")
+              EVENT ("a", "*", "unlinked", "2026-07-01", NO),
+      .want = CONSENT_REFUSED, .person = "p1" },
+    { "a suppression is a refusal", EVENT ("a", "*", "suppressed", "2026-02-01", "bounce,,,"),
+      .want = CONSENT_REFUSED, .suppression = "bounce" },
+    { "no grant lifts a suppression",
+      EVENT ("a", "*", "suppressed", "2026-02-01", "complaint,,,")
+          EVENT ("a", "*", "granted", "2026-03-01", "double-opt-in,,,"),
+      .want = CONSENT_REFUSED, .suppression = "complaint" },
+    { "a release does",
+      EVENT ("a", "*", "suppressed", "2026-02-01", "complaint,,,")
+          EVENT ("a", "*", "granted", "2026-01-01", "express,,,")
+              EVENT ("a", "*", "released", "2026-03-01", NO),
+      .want = CONSENT_GRANTED, .basis = "express" },
+    { "a release is no grant",
+      EVENT ("a", "*", "suppressed", "2026-02-01", "manual,,,")
+          EVENT ("a", "*", "released", "2026-03-01", NO),
+      .want = CONSENT_UNKNOWN },
+    { "a release does not undo a withdrawal",
+      EVENT ("a", "*", "withdrawn", "2026-01-01", NO)
+          EVENT ("a", "*", "suppressed", "2026-02-01", "manual,,,")
+              EVENT ("a", "*", "released", "2026-03-01", NO),
+      .want = CONSENT_REFUSED },
+    { "at the same second the suppression stands",
+      EVENT ("a", "*", "suppressed", "2026-02-01", "manual,,,")
+          EVENT ("a", "*", "released", "2026-02-01", NO),
+      .want = CONSENT_REFUSED, .suppression = "manual" },
+    { "a later suppression counts again",
+      EVENT ("a", "*", "suppressed", "2026-02-01", "manual,,,")
+          EVENT ("a", "*", "released", "2026-03-01", NO)
+              EVENT ("a", "*", "suppressed", "2026-04-01", "bounce,,,"),
+      .want = CONSENT_REFUSED, .suppression = "bounce" },
+    { "a suppression of one purpose leaves the others",
+      EVENT ("a", "*", "granted", "2026-01-01", NO)
+          EVENT ("a", "survey", "suppressed", "2026-02-01", "complaint,,,"),
+      .want = CONSENT_GRANTED },
+    { "a suppression of promotion leaves tracking",
+      EVENT ("a", "tracking", "granted", "2026-01-01", NO)
+          EVENT ("a", "*", "suppressed", "2026-02-01", "complaint,,,"),
+      .want = CONSENT_REFUSED, .suppression = "complaint", .tracking = CONSENT_GRANTED },
+    { "a release of another purpose changes nothing",
+      EVENT ("a", "*", "suppressed", "2026-02-01", "complaint,,,")
+          EVENT ("a", "survey", "released", "2026-03-01", NO),
+      .want = CONSENT_REFUSED, .suppression = "complaint" },
+    { "a complaint is about the person",
+      EVENT ("a", "*", "granted", "2026-01-01", ",,,p1")
+          EVENT ("b", "*", "suppressed", "2026-02-01", "complaint,,,p1"),
+      .want = CONSENT_REFUSED, .suppression = "complaint", .person = "p1" },
+    { "a bounce is about one mailbox",
+      EVENT ("a", "*", "granted", "2026-01-01", ",,,p1")
+          EVENT ("b", "*", "suppressed", "2026-02-01", "bounce,,,p1"),
+      .want = CONSENT_GRANTED, .person = "p1" },
+    { "and is lifted for this mailbox only",
+      EVENT ("a", "*", "suppressed", "2026-02-01", "bounce,,,p1")
+          EVENT ("b", "*", "released", "2026-03-01", ",,,p1"),
+      .want = CONSENT_REFUSED, .suppression = "bounce", .person = "p1" },
+    { "a complaint by a clock that runs ahead counts at once",
+      EVENT ("a", "*", "granted", "2026-01-01", NO)
+          EVENT ("a", "*", "suppressed", "2026-06-01T20:00:00Z", "complaint,,,"),
+      .want = CONSENT_REFUSED, .suppression = "complaint" },
     { "addresses are compared in their normal form",
       "A@X.Example.,*,granted,2026-01-01,,,,,,\n", .want = CONSENT_GRANTED },
     { "an address that SQL and JSON could trip over",
@@ -183,9 +276,12 @@ static const Row rows[] = {
       .want = CONSENT_GRANTED, .address = "jürgen@xn--bcher-kva.example" },
 };
 
-typedef enum { MEMORY, CSV, SQLITE, ENGINES } Engine;
+typedef enum { MEMORY, CSV, SQLITE, POSTGRESQL, ENGINES } Engine;
 
-static const char *const engine_names[ENGINES] = { "memory", "csv", "sqlite" };
+static const char *const engine_names[ENGINES] = { "memory", "csv", "sqlite", "postgresql" };
+
+static Server *server;        /* for all of POSTGRESQL */
+static const char *no_server; /* why there is none */
 
 typedef struct {
     const Row *row;
@@ -219,12 +315,16 @@ open_with (Engine engine, const char *dir, const GPtrArray *events)
     g_autofree char *csv = g_build_filename (dir, "c.csv", NULL);
     g_autofree char *database = g_strconcat ("sqlite:", dir, "/c.db", NULL);
     g_autofree char *text = consent_csv_format (events);
+    g_autofree char *uri = engine == POSTGRESQL ? server_uri (server, false) : NULL;
     g_autoptr (GError) error = NULL;
 
+    if (engine == POSTGRESQL)
+        server_truncate (server);
     g_assert_true (g_file_set_contents (csv, text, -1, NULL));
-    ConsentStore *store = consent_open (engine == MEMORY ? "memory:"
-                                        : engine == CSV  ? csv
-                                                         : database,
+    ConsentStore *store = consent_open (engine == MEMORY   ? "memory:"
+                                        : engine == CSV    ? csv
+                                        : engine == SQLITE ? database
+                                                           : uri,
                                         &error);
     g_assert_no_error (error);
     g_unlink (csv);
@@ -267,6 +367,7 @@ check_record (const ConsentRecord *record, const Row *row)
     g_assert_cmpstr (record->country, ==, row->country);
     g_assert_cmpstr (record->subdivision, ==, row->subdivision);
     g_assert_cmpstr (record->person, ==, row->person);
+    g_assert_cmpstr (answer->suppression, ==, row->suppression);
 }
 
 static void
@@ -284,7 +385,7 @@ test_ask (const void *data)
                      time_of ("2026-06-01"), &failure);
     static const Row nothing = { .want = CONSENT_UNKNOWN };
 
-    g_assert_null (failure);
+    g_assert_cmpstr (failure, ==, NULL);
     g_assert_cmpuint (records->len, ==, 3);
     check_record (g_ptr_array_index (records, 0), &nothing);
     for (unsigned i = 1; i < 3; i++) { /* an address asked twice is answered twice */
@@ -483,6 +584,306 @@ test_threads (const void *data)
     remove_dir (dir);
 }
 
+static ConsentEvent *
+event_at (const GPtrArray *events, unsigned i)
+{
+    return g_ptr_array_index (events, i);
+}
+
+/* "state purpose, …" of an address's history. */
+static char *
+history_of (ConsentStore *store, const char *address)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) events = consent_history (store, address, &error);
+    GString *text = g_string_new (NULL);
+
+    g_assert_no_error (error);
+    for (unsigned i = 0; i < events->len; i++)
+        g_string_append_printf (text, "%s%s %s", i ? ", " : "", event_at (events, i)->state,
+                                event_at (events, i)->purpose);
+    return g_string_free (text, FALSE);
+}
+
+static ConsentAnswer *
+answer_of (ConsentStore *store, const char *address)
+{
+    const char *const addresses[] = { address, NULL };
+    g_autofree char *failure = NULL;
+    g_autoptr (GPtrArray) records =
+        consent_ask (store, addresses, PURPOSE_OFFER, time_of ("2026-06-01"), &failure);
+
+    g_assert_cmpstr (failure, ==, NULL);
+    return consent_answer_copy (((ConsentRecord *)g_ptr_array_index (records, 0))->promotion);
+}
+
+static void
+check_answer (ConsentStore *store, const char *address, ConsentState state,
+              const char *suppression)
+{
+    ConsentAnswer *answer = answer_of (store, address);
+
+    g_assert_cmpstr (consent_state_word (answer->state), ==, consent_state_word (state));
+    g_assert_cmpstr (answer->suppression, ==, suppression);
+    consent_answer_free (answer);
+}
+
+/* What is left of an erased address is a refusal that names nobody. */
+static void
+test_erase (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events =
+        events_of (EVENT ("a", "*", "granted", "2026-01-01", "express,DE,,p1")
+                       EVENT ("a", "*", "linked", "2026-01-02", ",,,p1")
+                           EVENT ("b", "*", "granted", "2026-01-01", ",FR,,p1"));
+    g_autoptr (ConsentStore) store = open_with (engine, dir, events);
+    g_autoptr (GError) error = NULL;
+    unsigned erased = 0, kept = 0;
+
+    if (engine == CSV) {
+        g_assert_false (consent_erase (store, "a@x.example", true, 1, &erased, &kept, &error));
+        g_assert_error (error, LICET_ERROR, LICET_ERROR_SETTINGS);
+        remove_dir (dir);
+        return;
+    }
+    g_assert_true (consent_erase (store, "a@x.example", true, time_of ("2026-05-01"), &erased,
+                                  &kept, &error));
+    g_assert_no_error (error);
+    g_assert_cmpuint (erased, ==, 2);
+    g_assert_cmpuint (kept, ==, 1);
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    g_autofree char *text = consent_csv_format (all);
+    g_assert_cmpuint (all->len, ==, 3);
+    g_assert_null (strstr (text, "a@x.example"));
+    for (unsigned i = 0; i < all->len; i++)
+        if (strcmp (event_at (all, i)->address, "b@x.example") != 0) {
+            g_assert_true (consent_is_erased (event_at (all, i)->address));
+            g_assert_null (event_at (all, i)->country);
+            g_assert_null (event_at (all, i)->person);
+        }
+    /* An import brings nothing back, and who knows the address finds the proof. */
+    g_assert_true (consent_append (store, events, &error));
+    check_answer (store, "a@x.example", CONSENT_REFUSED, "erased");
+    check_answer (store, "b@x.example", CONSENT_GRANTED, NULL);
+    g_assert_true (consent_erase (store, "a@x.example", true, time_of ("2026-05-02"), &erased,
+                                  &kept, &error));
+    g_assert_cmpuint (erased, ==, 2);
+    g_assert_cmpuint (kept, ==, 2);
+    g_autofree char *proof = history_of (store, "a@x.example");
+    g_assert_cmpstr (proof, ==, "granted *, suppressed *");
+    g_assert_true (consent_erase (store, "a@x.example", false, time_of ("2026-05-02"), &erased,
+                                  &kept, &error));
+    g_assert_cmpuint (kept, ==, 0);
+    g_autofree char *history = history_of (store, "a@x.example");
+    g_assert_cmpstr (history, ==, "suppressed *");
+    remove_dir (dir);
+}
+
+static void
+test_erase_unknown (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) none = g_ptr_array_new ();
+    g_autoptr (ConsentStore) store = open_with (engine, dir, none);
+    unsigned erased = 9, kept = 9;
+
+    if (engine != CSV) {
+        g_assert_true (consent_erase (store, "z@x.example", true, 1, &erased, &kept, NULL));
+        g_assert_cmpuint (erased + kept, ==, 0);
+        check_answer (store, "z@x.example", CONSENT_REFUSED, "erased");
+    }
+    remove_dir (dir);
+}
+
+static void
+test_confirm (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events =
+        events_of (EVENT ("a", "newsletter", "pending", "2026-01-01", "double-opt-in,DE,,")
+                       EVENT ("b", "offer", "pending", "2026-01-01", NO)
+                           EVENT ("b", "*", "withdrawn", "2026-01-02", NO));
+    g_autoptr (ConsentStore) store = open_with (engine, dir, events);
+    g_autoptr (GError) error = NULL;
+    int64_t now = time_of ("2026-02-01");
+
+    if (engine != CSV) {
+        g_assert_true (consent_confirm (store, "a@x.example", "newsletter", "the link",
+                                        "click 7", now, &error));
+        g_assert_no_error (error);
+        g_autoptr (GPtrArray) all = consent_history (store, "a@x.example", NULL);
+        const ConsentEvent *grant = event_at (all, 1);
+        g_assert_cmpstr (grant->state, ==, "granted");
+        g_assert_cmpstr (grant->basis, ==, "double-opt-in");
+        g_assert_cmpstr (grant->source, ==, "the link");
+        g_assert_cmpstr (grant->evidence, ==,
+                         "request of 2026-01-01T00:00:00Z (e-pending); confirmed (click 7)");
+        g_assert_cmpint (grant->at, ==, now);
+        g_assert_false (
+            consent_confirm (store, "a@x.example", "offer", NULL, NULL, now, &error));
+        g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
+        g_clear_error (&error);
+        g_assert_false (
+            consent_confirm (store, "b@x.example", "offer", NULL, NULL, now, &error));
+        g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
+        g_assert_true (error && strstr (error->message, "was withdrawn"));
+    }
+    remove_dir (dir);
+}
+
+/* A "no" said while they were one person stays with both. */
+static void
+test_links (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events =
+        events_of (EVENT ("a", "*", "granted", "2026-01-01", NO)
+                       EVENT ("b", "offer", "withdrawn", "2026-01-02", NO)
+                           EVENT ("c", "*", "granted", "2026-01-01", NO)
+                               EVENT ("c", "*", "suppressed", "2026-01-02", "bounce,,,"));
+    g_autoptr (ConsentStore) store = open_with (engine, dir, events);
+    int64_t now = time_of ("2026-02-01");
+    g_autoptr (GError) error = NULL;
+
+    if (engine != CSV) {
+        g_assert_true (consent_link (store, "a@x.example", "b@x.example", now, &error));
+        g_assert_true (consent_link (store, "c@x.example", "b@x.example", now, &error));
+        g_assert_true (consent_link (store, "a@x.example", "c@x.example", now, &error));
+        g_assert_no_error (error);
+        check_answer (store, "a@x.example", CONSENT_REFUSED, NULL);
+        check_answer (store, "c@x.example", CONSENT_REFUSED, "bounce");
+        g_assert_true (consent_unlink (store, "a@x.example", now + 1, &error));
+        check_answer (store, "a@x.example", CONSENT_REFUSED, NULL);
+        g_autofree char *history = history_of (store, "a@x.example");
+        g_assert_cmpstr (history, ==, "granted *, withdrawn offer, linked *, unlinked *");
+        g_assert_false (consent_link (store, "a@x.example", "a@x.example", now, &error));
+        g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
+        g_clear_error (&error);
+        g_assert_false (consent_unlink (store, "z@x.example", now, &error));
+        g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
+    }
+    remove_dir (dir);
+}
+
+/* By the setting one person; by the default another. */
+static void
+test_tags (const void *data)
+{
+    const char *const addresses[] = { "a+1@x.example", "a+2@x.example", "a@x.example",
+                                      "b+1@x.example", NULL };
+    g_autofree char *dir = make_dir ();
+    g_autofree char *uri = g_strconcat ("sqlite:", dir, "/c.db", NULL);
+    g_autoptr (GPtrArray) before =
+        events_of (EVENT ("a+1", "*", "granted", "2026-01-01", NO)
+                       EVENT ("b", "*", "withdrawn", "2026-01-01", NO));
+    g_autoptr (GPtrArray) after = events_of (EVENT ("a+2", "*", "withdrawn", "2026-02-01", NO));
+    static const ConsentState kept[] = { CONSENT_GRANTED, CONSENT_REFUSED, CONSENT_UNKNOWN,
+                                         CONSENT_UNKNOWN };
+    static const ConsentState folded[] = { CONSENT_REFUSED, CONSENT_REFUSED, CONSENT_REFUSED,
+                                           CONSENT_REFUSED };
+    bool fold = GPOINTER_TO_INT (data);
+    ConsentOptions options = { .fold_tags = fold };
+
+    ConsentStore *earlier = consent_open (uri, NULL);
+    g_assert_true (consent_append (earlier, before, NULL)); /* stored with its tag */
+    consent_unref (earlier);
+    g_autoptr (ConsentStore) store = consent_open_with (uri, &options, NULL);
+    g_assert_true (consent_append (store, after, NULL));
+    g_autoptr (GPtrArray) records =
+        consent_ask (store, addresses, PURPOSE_OFFER, time_of ("2026-06-01"), NULL);
+    for (unsigned i = 0; i < records->len; i++) {
+        const ConsentRecord *record = g_ptr_array_index (records, i);
+        g_assert_cmpstr (record->address, ==, addresses[i]);
+        g_assert_cmpint (record->promotion->state, ==, (fold ? folded : kept)[i]);
+        g_assert_cmpstr (record->person, ==,
+                         fold && i < 2    ? "a@x.example"
+                         : fold && i == 3 ? "b@x.example"
+                                          : NULL);
+    }
+    g_autofree char *history = history_of (store, "a+1@x.example");
+    g_assert_cmpstr (history, ==, fold ? "granted *, withdrawn *" : "granted *");
+    remove_dir (dir);
+}
+
+typedef struct {
+    unsigned batches, left, broken; /* broken: this batch is none, counted from 1 */
+} Batches;
+
+static GPtrArray *
+next_batch (void *data, GError **error)
+{
+    Batches *batches = data;
+
+    if (batches->left == 0)
+        return NULL;
+    unsigned number = batches->batches - batches->left-- + 1;
+    if (number == batches->broken) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "a bad row");
+        return NULL;
+    }
+    GString *csv = g_string_new (NULL);
+    for (unsigned i = 0; i < 100; i++)
+        g_string_append_printf (csv, "n%u-%02u@x.example,*,granted,2026-01-01,,,,,,\n", number,
+                                i);
+    GPtrArray *events = events_of (csv->str);
+    g_string_free (csv, TRUE);
+    return events;
+}
+
+/* The addresses by pages of seven. */
+static unsigned
+count_addresses (ConsentStore *store)
+{
+    g_autofree char *last = g_strdup ("");
+    unsigned count = 0;
+
+    for (;;) {
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GPtrArray) page = consent_addresses (store, last, 7, &error);
+        g_assert_no_error (error);
+        if (page->len == 0)
+            return count;
+        for (unsigned i = 0; i < page->len; i++) {
+            const char *address = g_ptr_array_index (page, i);
+            g_assert_cmpstr (address, >, last);
+            g_free (last);
+            last = g_strdup (address);
+        }
+        count += page->len;
+    }
+}
+
+static void
+test_load (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) none = g_ptr_array_new ();
+    g_autoptr (ConsentStore) store = open_with (engine, dir, none);
+    Batches bad = { 5, 5, 4 }, good = { 5, 5, 0 }, again = { 5, 5, 0 };
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (consent_load (store, next_batch, &bad, &error));
+    int code = engine == CSV ? LICET_ERROR_SETTINGS : LICET_ERROR_MALFORMED;
+    g_assert_error (error, LICET_ERROR, code);
+    g_clear_error (&error);
+    g_assert_cmpuint (count_addresses (store), ==, 0);
+    if (engine != CSV) {
+        g_assert_true (consent_load (store, next_batch, &good, &error));
+        g_assert_no_error (error);
+        g_assert_true (consent_load (store, next_batch, &again, &error));
+        g_autoptr (GPtrArray) all = consent_all (store, NULL);
+        g_assert_cmpuint (all->len, ==, 500);
+        g_assert_cmpuint (count_addresses (store), ==, 500);
+    }
+    remove_dir (dir);
+}
+
 static const struct {
     const char *name;
     void (*run) (const void *data);
@@ -493,6 +894,11 @@ static const struct {
     { "all events are stored or none", test_all_or_none },
     { "a thousand recipients in one question", test_thousand },
     { "several threads ask and append", test_threads },
+    { "many events are loaded or none", test_load },
+    { "an erased address stays refused", test_erase },
+    { "nobody need be known to be erased", test_erase_unknown },
+    { "a request is confirmed", test_confirm },
+    { "addresses are linked and unlinked", test_links },
 };
 
 static void
@@ -513,12 +919,26 @@ add_tests (Engine engine)
     }
 }
 
+static void
+skip_server (void)
+{
+    g_test_skip (no_server);
+}
+
 int
 main (int argc, char **argv)
 {
     g_test_init (&argc, &argv, NULL);
     g_test_set_nonfatal_assertions ();
+    server = server_new (&no_server);
     for (Engine engine = MEMORY; engine < ENGINES; engine++)
-        add_tests (engine);
-    return g_test_run ();
+        if (engine != POSTGRESQL || server)
+            add_tests (engine);
+    g_test_add_data_func ("/store/tags are kept", GINT_TO_POINTER (false), test_tags);
+    g_test_add_data_func ("/store/tags are folded", GINT_TO_POINTER (true), test_tags);
+    if (!server)
+        g_test_add_func ("/store/postgresql", skip_server);
+    int status = g_test_run ();
+    server_free (server);
+    return status;
 }

@@ -239,6 +239,28 @@ test_torn (void)
     }
 }
 
+/* A line of several pages, torn: what is cut off was mapped. */
+static void
+test_torn_long (void)
+{
+    g_auto (Place) place = { 0 };
+    place_init (&place);
+    Audit *audit = open_audit (&place, NOW);
+    write_some (&place, audit, 3, NOW);
+    audit_close (audit, NOW);
+    g_autofree char *whole = read_text (place.log);
+    g_autofree char *much = g_strnfill (40000, 'x');
+    g_autofree char *torn = g_strconcat (whole, "{\"seq\":6,\"reply\":\"", much, NULL);
+
+    g_assert_true (g_file_set_contents (place.log, torn, -1, NULL));
+    audit_close (open_audit (&place, NOW + 60), NOW + 60);
+    g_autofree char *text = read_text (place.log);
+    g_assert_nonnull (strstr (text, "\"record\":\"repair\""));
+    g_autofree char *kept = g_strconcat (place.log, ".torn-6", NULL);
+    g_assert_cmpint (g_unlink (kept), ==, 0);
+    check_whole (&place, 7);
+}
+
 /* Nothing is whole: as if it had never been begun. */
 static void
 test_torn_first (void)
@@ -492,8 +514,9 @@ test_erase (void)
     Audit *audit = open_audit (&place, NOW);
     bool known = false;
     LedgerKey key = { "4cQUEUE", "ana@x.example", "ana@x.example" };
-    LedgerState state;
-    g_autofree char *none = NULL;
+    const LedgerCopy copy = { .digest = "d1" };
+    bool begun = false;
+    int64_t attempt = 0;
     write_some (&place, audit, 2, NOW);
     audit_close (audit, NOW);
     g_autofree char *subject = ledger_find_subject (place.ledger, "ana@x.example", NULL);
@@ -501,7 +524,7 @@ test_erase (void)
     g_assert_nonnull (strstr (text, subject));
 
     g_autoptr (GError) busy = NULL;
-    g_assert_true (ledger_begin (place.ledger, &key, &state, &none, NULL));
+    g_assert_true (ledger_begin (place.ledger, &key, 1, &copy, &begun, &attempt, NULL));
     g_assert_false (ledger_erase (place.ledger, "ana@x.example", &known, &busy));
     g_assert_error (busy, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
     g_assert_true (ledger_submitted (place.ledger, &key, "4cX", NULL));
@@ -554,6 +577,7 @@ main (int argc, char **argv)
         { "/audit/chain", test_chain },
         { "/audit/failures are records, a line each", test_failure_records },
         { "/audit/a torn end is cut, kept and recorded", test_torn },
+        { "/audit/a torn line of several pages", test_torn_long },
         { "/audit/a torn first line", test_torn_first },
         { "/audit/damage before the end stops everything", test_damaged },
         { "/audit/one writer", test_lock },

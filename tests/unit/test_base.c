@@ -59,6 +59,25 @@ test_normalise (gconstpointer data)
     g_assert_cmpstr (again, ==, row->want);
 }
 
+static const Row tags[] = {
+    { "a tag goes", "ana+shop@example.com", "ana@example.com" },
+    { "from the first plus on", "ana+shop+x@example.com", "ana@example.com" },
+    { "an empty tag", "ana+@example.com", "ana@example.com" },
+    { "nothing but a tag stays", "+shop@example.com", "+shop@example.com" },
+    { "dots stay", "a.na@gmail.com", "a.na@gmail.com" },
+    { "in quotes a plus may mean anything", "\"a +b\"@example.com", "\"a +b\"@example.com" },
+    { "beyond ASCII", "jürgen+1@xn--bcher-kva.example", "jürgen@xn--bcher-kva.example" },
+};
+
+static void
+test_tag (gconstpointer data)
+{
+    const Row *row = data;
+    g_autofree char *got = address_without_tag (row->given);
+
+    g_assert_cmpstr (got, ==, row->want);
+}
+
 static const Row countries[] = {
     { "a country code", "a@shop.de", "DE" },
     { "uk is GB", "a@shop.co.uk", "GB" },
@@ -167,6 +186,7 @@ main (int argc, char **argv)
     g_test_init (&argc, &argv, NULL);
     g_test_set_nonfatal_assertions ();
     ADD_ROWS ("/address/normalise", addresses, test_normalise)
+    ADD_ROWS ("/address/tag", tags, test_tag)
     ADD_ROWS ("/address/country", countries, test_country)
     ADD_ROWS ("/address/safe", safe, test_safe)
     ADD_ROWS ("/clock/parse", times, test_times)

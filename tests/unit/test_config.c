@@ -49,6 +49,18 @@ static const Row rows[] = {
       "right would be inet:10025@127.0.0.1" },
     { "a loop of our own ports", "lmtp_listen = \"127.0.0.1:1\"; submit_to = \"127.0.0.1:1\";",
       "lmtp_listen and submit_to are the same" },
+    { "what preflight asks for",
+      "resolver = \"[::1]:53\"; egress = [ \"192.0.2.1\", \"2001:db8::1\" ];\n"
+      "preflight_domains = [ \"shop.example\", \"shop.example:b.shop.example\" ];",
+      NULL },
+    { "a resolver by its name", "resolver = \"dns.example:53\";",
+      "right would be 127.0.0.1:53" },
+    { "a resolver without a port", "resolver = \"192.0.2.1\";", "right would be 127.0.0.1:53" },
+    { "an egress that is no address", "egress = [ \"mail.example\" ];", "is no IP address" },
+    { "an envelope that is no domain", "preflight_domains = [ \"a.example:b c\" ];",
+      "right would be shop.example" },
+    { "nothing before the envelope", "preflight_domains = [ \":b.example\" ];",
+      "right would be shop.example" },
     { "a tag that is no field name", "tag_header = \"X Class\";", "is no header field name" },
 };
 

@@ -74,9 +74,11 @@ static const Row rows[] = {
     { "a time without a zone", SHORT "a@x.example,*,granted,2026-01-02T03:04:05,\n", NULL,
       "t.csv:2: at: no RFC 3339 time; right would be 2026-11-25T10:00:00Z" },
     { "a state in capitals", SHORT "a@x.example,*,Granted,,\n", NULL,
-      "t.csv:2: state: right would be granted, withdrawn or pending" },
+      "t.csv:2: state: right would be granted, withdrawn, pending, suppressed, released, "
+      "linked or unlinked" },
     { "an empty state", SHORT "a@x.example,*,,,\n", NULL,
-      "t.csv:2: state: right would be granted, withdrawn or pending" },
+      "t.csv:2: state: right would be granted, withdrawn, pending, suppressed, released, "
+      "linked or unlinked" },
     { "an empty purpose", SHORT "a@x.example,,granted,,\n", NULL,
       "t.csv:2: purpose: right would be *, tracking or a promotional purpose such as "
       "newsletter" },
@@ -115,7 +117,8 @@ static const Row rows[] = {
       "t.csv:2: column 5 is no valid UTF-8" },
     { "lines are counted through quoted fields",
       SHORT "a@x.example,*,granted,,\"1\n2\r\n3\"\n\nb@x.example,*,sure,,\n", NULL,
-      "t.csv:6: state: right would be granted, withdrawn or pending" },
+      "t.csv:6: state: right would be granted, withdrawn, pending, suppressed, released, "
+      "linked or unlinked" },
 };
 
 static void

@@ -54,7 +54,7 @@ static char *
 times (Contacts *contacts, const char *who, int64_t since)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GArray) array = contacts_since (contacts, who, since, &error);
+    g_autoptr (GArray) array = contacts_since (contacts, who, since, NULL, &error);
     GString *text = g_string_new (NULL);
 
     g_assert_no_error (error);
@@ -90,6 +90,86 @@ test_counting (void)
     g_assert_true (contacts_expire (contacts, 150, NULL));
     check (contacts, "ana@mail.example", 0, "200 ");
     check (contacts, "eva@mail.example", 0, "");
+}
+
+/* A message's own place is not another message. */
+static void
+test_reserving (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (Contacts) contacts = open_contacts (&place);
+    static const struct {
+        const char *queue_id;
+        ContactCap caps[2];
+        bool want;
+    } rows[] = {
+        { "Q1", { { 0, 1 }, { 0, 5 } }, true },     /* the first */
+        { "Q1", { { 0, 1 }, { 0, 5 } }, true },     /* has it already */
+        { "Q2", { { 0, 1 }, { 0, 5 } }, false },    /* the first cap is full */
+        { "Q2", { { 0, 5 }, { 0, 1 } }, false },    /* so is the second */
+        { "Q2", { { 101, 1 }, { 101, 1 } }, true }, /* Q1 was before */
+        { "Q3", { { 0, 2 }, { 101, 2 } }, false },  /* Q2 counts in both */
+        { NULL, { { 0, 3 }, { 0, 3 } }, true },     /* without a queue id each is another */
+        { NULL, { { 0, 3 }, { 0, 3 } }, false },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+        bool reserved = !rows[i].want;
+        g_assert_true (contacts_reserve (contacts, "ana", rows[i].queue_id, i < 4 ? 100 : 200,
+                                         rows[i].caps, 2, &reserved, NULL));
+        g_assert_cmpint (reserved, ==, rows[i].want);
+    }
+    g_autoptr (GArray) others = contacts_since (contacts, "ana", 0, "Q1", NULL);
+    g_assert_cmpuint (others->len, ==, 2);
+    g_assert_true (contacts_release (contacts, "ana", "Q2", NULL));
+    g_autoptr (GArray) rest = contacts_since (contacts, "ana", 0, "Q1", NULL);
+    g_assert_cmpuint (rest->len, ==, 1);
+}
+
+typedef struct {
+    Contacts *contacts;
+    int *places;
+    unsigned number;
+} Racer;
+
+static void *
+race (void *data)
+{
+    const Racer *racer = data;
+    const ContactCap cap = { 0, 1 };
+
+    for (unsigned person = 0; person < 4; person++) {
+        g_autofree char *who = g_strdup_printf ("p%u", person);
+        g_autofree char *queue_id = g_strdup_printf ("Q%u", racer->number);
+        g_autoptr (GError) error = NULL;
+        bool reserved = false;
+        g_assert_true (
+            contacts_reserve (racer->contacts, who, queue_id, 100, &cap, 1, &reserved, &error));
+        g_assert_no_error (error);
+        if (reserved)
+            g_atomic_int_inc (&racer->places[person]);
+    }
+    return NULL;
+}
+
+/* Fifty messages at once by two programs, four people with a cap of one: four places. */
+static void
+test_racing (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (Contacts) first = open_contacts (&place), second = open_contacts (&place);
+    Racer racers[50];
+    GThread *threads[50];
+    int places[4] = { 0 };
+
+    for (unsigned i = 0; i < 50; i++) {
+        racers[i] = (Racer){ i % 2 ? first : second, places, i };
+        threads[i] = g_thread_new ("race", race, &racers[i]);
+    }
+    for (unsigned i = 0; i < 50; i++)
+        g_thread_join (threads[i]);
+    for (unsigned person = 0; person < 4; person++)
+        g_assert_cmpint (places[person], ==, 1);
 }
 
 static void
@@ -143,6 +223,8 @@ main (int argc, char **argv)
     g_test_init (&argc, &argv, NULL);
     g_test_set_nonfatal_assertions ();
     g_test_add_func ("/contacts/counting", test_counting);
+    g_test_add_func ("/contacts/reserving", test_reserving);
+    g_test_add_func ("/contacts/fifty at once", test_racing);
     g_test_add_func ("/contacts/reopening", test_reopening);
     g_test_add_func ("/contacts/the file names nobody", test_file_names_nobody);
     g_test_add_func ("/contacts/another file", test_other_file);

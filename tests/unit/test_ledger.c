@@ -3,6 +3,7 @@
 /* The ledger: hand-overs as lists of steps, pseudonyms, and files that are not in order. */
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,9 +44,11 @@ open_ledger (const Place *place)
 }
 
 /*
- * Steps on the keys below: "b0" begin, "s0" submitted, "f0" failed, "r0" recall, "c" close and open
- * again, "x" expire everything, "k" expire what is older than an hour. Of b and r the outcome
- * follows: n(ew), d(oubt), s(ubmitted) as Q-0; n(othing) or s.
+ * Steps on the keys below: "b0" begin an attempt, "g0" the guard admits the last attempt of the key as
+ * Q-0, "o0" the one before it, "h0" with other bytes, "s0" submitted, "f0" failed, "e0" the attempt is
+ * ended, "a0" abandoned, "r0" recall, "c" close and open again, "x" expire everything, "k" expire what
+ * is older than an hour. Of b the outcome follows: y(es) or n(o); of g, o and h: a(dmitted), s(tale),
+ * b(ytes), r(ecipient); of r the state: n(ew), b(egun), g(uarded), s(ubmitted).
  */
 static const LedgerKey keys[] = {
     { "A1", "ana@x.example", "ana@x.example" },
@@ -60,67 +63,122 @@ typedef struct {
 } Row;
 
 static const Row rows[] = {
-    { "the first time is new", "b0n", 1 },
-    { "a crash before the outcome leaves a doubt", "b0n c b0d c b0d", 1 },
-    { "a second begin without a crash is a doubt too", "b0n b0d", 1 },
-    { "what was submitted stays submitted", "b0n s0 b0s c b0s s0 b0s", 0 },
-    { "submitted after a doubt", "b0n c b0d s0 b0s", 0 },
-    { "a failure makes it new again", "b0n f0 b0n f0", 0 },
-    { "a failure does not undo a submission", "b0n s0 f0 b0s", 0 },
-    { "a failure of what was never begun", "f0 b0n", 1 },
-    { "a submission whose row has expired is kept", "b0n x s0 b0s", 0 },
-    { "recall tells what was submitted only", "r0n b0n r0n s0 r0s c r0s", 0 },
-    { "recall begins nothing", "r0n b0n", 1 },
+    { "nothing is known of what never came", "r0n", 0 },
+    { "begun, and never let in: begin again", "b0y r0b c r0b b0y", 1 },
+    { "let in, and a crash: guarded", "b0y g0a r0g c r0g", 1 },
+    { "submitted", "b0y g0a s0 r0s c r0s", 0 },
+    { "a number is good for once", "b0y g0a g0s", 1 },
+    { "a number from before is fenced off", "b0y b0y o0s g0a", 1 },
+    { "and after a crash as well", "b0y c b0y o0s r0b g0a c o0s r0g", 1 },
+    { "other bytes, and then the right ones", "b0y h0b r0b g0a", 1 },
+    { "a stranger's recipient", "b0y g1s r0b g0a", 1 },
+    { "what the guard has let in is not begun again", "b0y g0a b0n r0g", 1 },
+    { "what was submitted is not begun again", "b0y g0a s0 b0n r0s", 0 },
+    { "a failure makes it new again", "b0y f0 r0n b0y f0", 0 },
+    { "also after the guard: Postfix said so", "b0y g0a f0 r0n", 0 },
+    { "a failure does not undo a submission", "b0y g0a s0 f0 r0s", 0 },
+    { "a failure of an attempt before says nothing of this one", "b0y F0 b0y r0b", 1 },
+    { "a failure of what was never begun", "f0 r0n", 0 },
+    { "an attempt that has ended lets nothing in", "b0y e0 g0s r0b", 1 },
+    { "evidence says it is not there", "b0y g0a a0 r0n b0y g0a s0 r0s", 0 },
+    { "what is not guarded cannot be abandoned", "b0y a0 r0b g0a s0 a0 r0s", 0 },
+    { "a submission whose row has expired is kept", "b0y g0a x s0 r0s", 0 },
     { "persons, spellings and messages have rows of their own",
-      "b0n s0 b1n b2n b3n b0s b1d b2d b3d f1 f3", 1 },
-    { "submitted rows expire", "b0n s0 x b0n", 1 },
-    { "doubts expire", "b0n x", 0 },
-    { "what is young stays", "b0n s0 b1n k b0s b1d", 1 },
+      "b0y b1y b2y b3y g0a g2a s0 r0s r1b r2g r3b", 3 },
+    { "submitted rows expire", "b0y g0a s0 x r0n b0y", 1 },
+    { "doubts expire, and their attempts", "b0y x g0s r0n", 0 },
+    { "what is young stays", "b0y g0a s0 b1y k r0s r1b g1a", 1 },
 };
 
+/* The last two attempts of each key. */
+typedef struct {
+    Ledger *ledger;
+    const Place *place;
+    int64_t last[G_N_ELEMENTS (keys)], before[G_N_ELEMENTS (keys)];
+} Play;
+
 static void
-expect_begin (Ledger *ledger, const LedgerKey *key, char want)
+begin (Play *play, unsigned number, char want)
 {
     g_autoptr (GError) error = NULL;
-    g_autofree char *id = NULL;
-    LedgerState state = LEDGER_NEW;
-    LedgerState wanted = want == 'n'   ? LEDGER_NEW
-                         : want == 'd' ? LEDGER_IN_DOUBT
-                                       : LEDGER_SUBMITTED;
+    const LedgerCopy copy = { .digest = "d1" };
+    int64_t attempt = 0;
+    bool begun = false;
 
-    g_assert_true (ledger_begin (ledger, key, &state, &id, &error));
+    g_assert_true (
+        ledger_begin (play->ledger, &keys[number], 1, &copy, &begun, &attempt, &error));
     g_assert_no_error (error);
-    g_assert_cmpint (state, ==, wanted);
-    g_assert_cmpstr (id, ==, want == 's' ? "Q-0" : NULL);
+    g_assert_cmpint (begun, ==, want == 'y');
+    g_assert_cmpint (attempt, >, play->last[number]);
+    play->before[number] = play->last[number];
+    play->last[number] = attempt;
 }
 
 static void
-expect_recall (Ledger *ledger, const LedgerKey *key, char want)
+admit (Play *play, unsigned number, int64_t attempt, const char *digest, char want)
 {
-    g_autofree char *id = NULL;
+    static const char letters[] = { [LEDGER_ADMITTED] = 'a',
+                                    [LEDGER_STALE] = 's',
+                                    [LEDGER_OTHER_BYTES] = 'b',
+                                    [LEDGER_OTHER_RECIPIENT] = 'r' };
+    const LedgerKey there = { "Q-0", keys[number].address, keys[number].path };
+    const LedgerArrival arrival = { attempt, digest, &there, 1 };
+    g_autofree char *held = NULL;
+    LedgerVerdict verdict = LEDGER_STALE;
 
-    g_assert_true (ledger_recall (ledger, key, &id, NULL));
-    g_assert_cmpstr (id, ==, want == 's' ? "Q-0" : NULL);
+    g_assert_true (ledger_admit (play->ledger, &arrival, &verdict, &held, NULL));
+    g_assert_cmpint (letters[verdict], ==, want);
 }
 
 static void
-run_step (Ledger **ledger, const Place *place, const char *step)
+recall (Play *play, unsigned number, char want)
 {
-    const LedgerKey *key = step[1] ? &keys[step[1] - '0'] : NULL;
+    static const char letters[] = "nbgs";
+    g_auto (LedgerRow) row = { 0 };
 
-    if (step[0] == 'b')
-        expect_begin (*ledger, key, step[2]);
-    else if (step[0] == 'r')
-        expect_recall (*ledger, key, step[2]);
-    else if (step[0] == 's')
-        g_assert_true (ledger_submitted (*ledger, key, "Q-0", NULL));
-    else if (step[0] == 'f')
-        g_assert_true (ledger_failed (*ledger, key, NULL));
-    else if (step[0] == 'x' || step[0] == 'k')
-        g_assert_true (ledger_expire (*ledger, step[0] == 'x' ? -10 : 3600, NULL));
-    else {
-        ledger_free (*ledger);
-        *ledger = open_ledger (place);
+    g_assert_true (ledger_recall (play->ledger, &keys[number], &row, NULL));
+    g_assert_cmpint (letters[row.state], ==, want);
+    g_assert_cmpstr (row.submitted_queue_id, ==, strchr ("gs", want) ? "Q-0" : NULL);
+    g_assert_cmpint (row.seconds, >=, 0);
+    g_assert_cmpint (row.seconds, <, 60);
+}
+
+static void
+run_step_on (Play *play, char what, unsigned number, char want)
+{
+    const LedgerKey *key = &keys[number];
+
+    if (what == 'b')
+        begin (play, number, want);
+    else if (what == 'g' || what == 'h')
+        admit (play, number, play->last[number], what == 'g' ? "d1" : "d2", want);
+    else if (what == 'o')
+        admit (play, number, play->before[number], "d1", want);
+    else if (what == 'r')
+        recall (play, number, want);
+    else if (what == 's')
+        g_assert_true (ledger_submitted (play->ledger, key, "Q-0", NULL));
+    else if (what == 'f' || what == 'F')
+        g_assert_true (ledger_failed (
+            play->ledger, key, what == 'f' ? play->last[number] : play->before[number], NULL));
+    else if (what == 'e')
+        g_assert_true (ledger_end (play->ledger, play->last[number], NULL));
+    else if (what == 'a')
+        g_assert_true (ledger_abandon (play->ledger, key, "Q-0", NULL));
+    else
+        g_assert_not_reached ();
+}
+
+static void
+run_step (Play *play, const char *step)
+{
+    if (step[1]) {
+        run_step_on (play, step[0], (unsigned)(step[1] - '0'), step[2]);
+    } else if (step[0] == 'c') {
+        ledger_free (play->ledger);
+        play->ledger = open_ledger (play->place);
+    } else {
+        g_assert_true (ledger_expire (play->ledger, step[0] == 'x' ? -10 : 3600, NULL));
     }
 }
 
@@ -130,14 +188,79 @@ test_steps (const void *data)
     const Row *row = data;
     g_auto (Place) place = make_place ();
     g_auto (GStrv) steps = g_strsplit (row->steps, " ", -1);
-    Ledger *ledger = open_ledger (&place);
+    Play play = { .ledger = open_ledger (&place), .place = &place };
 
     for (char **step = steps; *step; step++) {
         g_test_message ("%s", *step);
-        run_step (&ledger, &place, *step);
+        run_step (&play, *step);
     }
-    g_assert_cmpuint (ledger_in_doubt (ledger), ==, row->in_doubt);
-    ledger_free (ledger);
+    g_assert_cmpuint (ledger_in_doubt (play.ledger), ==, row->in_doubt);
+    ledger_free (play.ledger);
+}
+
+/* One attempt for many: all of them or none get in. */
+static void
+test_together (void)
+{
+    g_auto (Place) place = make_place ();
+    const LedgerCopy copy = { .digest = "d1", .held = "a person decides" };
+    LedgerKey there[] = { { "Q-0", "ana@x.example", "ana@x.example" },
+                          { "Q-0", "eve@x.example", "eve@x.example" },
+                          { "Q-0", "bob@x.example", "bob@x.example" } };
+    bool begun[2] = { false, false };
+    LedgerVerdict verdict = LEDGER_STALE;
+    g_autofree char *none = NULL, *held = NULL;
+    int64_t attempt = 0;
+    Play play = { .ledger = open_ledger (&place), .place = &place };
+
+    g_assert_true (ledger_begin (play.ledger, keys, 2, &copy, begun, &attempt, NULL));
+    g_assert_true (begun[0] && begun[1]);
+    const LedgerArrival with_eve = { attempt, "d1", there, 3 };
+    g_assert_true (ledger_admit (play.ledger, &with_eve, &verdict, &none, NULL));
+    g_assert_cmpint (verdict, ==, LEDGER_OTHER_RECIPIENT);
+    recall (&play, 0, 'b');
+    there[1] = there[2];
+    const LedgerArrival both = { attempt, "d1", there, 2 };
+    g_assert_true (ledger_admit (play.ledger, &both, &verdict, &held, NULL));
+    g_assert_cmpint (verdict, ==, LEDGER_ADMITTED);
+    g_assert_cmpstr (held, ==, "a person decides");
+    recall (&play, 0, 'g');
+    recall (&play, 1, 'g');
+    ledger_free (play.ledger);
+}
+
+/* A file of the version before keeps its salts and what was submitted. */
+static void
+test_upgrade (void)
+{
+    static const char before[] =
+        "PRAGMA application_id = 1818455089; PRAGMA user_version = 1;"
+        "CREATE TABLE journal (queue_id TEXT NOT NULL, recipient TEXT NOT NULL, state TEXT NOT "
+        "NULL CHECK (state IN ('begun', 'submitted')), submitted_queue_id TEXT, at INTEGER NOT "
+        "NULL, PRIMARY KEY (queue_id, recipient)) WITHOUT ROWID;"
+        "CREATE TABLE subjects (address TEXT PRIMARY KEY, salt BLOB NOT NULL) WITHOUT ROWID;"
+        "INSERT INTO subjects VALUES ('ana@x.example', x'000102030405060708090a0b0c0d0e0f');"
+        "INSERT INTO subjects VALUES ('bob@x.example', x'000102030405060708090a0b0c0d0e0f');"
+        "INSERT INTO journal VALUES ('A1', "
+        "'dd1ae7a15cc0cf8eb8eb7e8f7f07eb4bbc2b9ffa5a4d7a1ed8a8d8b2c1d0f9a5', 'begun', NULL, "
+        "1);";
+    g_auto (Place) place = make_place ();
+    sqlite3 *database = NULL;
+
+    g_assert_cmpint (sqlite3_open (place.path, &database), ==, SQLITE_OK);
+    g_assert_cmpint (sqlite3_exec (database, before, NULL, NULL, NULL), ==, SQLITE_OK);
+    sqlite3_close (database);
+    g_autoptr (Ledger) reader = ledger_open_read_only (place.path, NULL);
+    g_autofree char *early = ledger_find_subject (reader, "ana@x.example", NULL);
+    g_assert_nonnull (early);
+    Play play = { .ledger = open_ledger (&place), .place = &place };
+    g_autofree char *late = ledger_find_subject (play.ledger, "ana@x.example", NULL);
+    g_assert_cmpstr (early, ==, late);
+    g_assert_cmpuint (ledger_in_doubt (play.ledger), ==, 1);
+    begin (&play, 0, 'y');
+    run_step (&play, "c");
+    recall (&play, 0, 'b');
+    ledger_free (play.ledger);
 }
 
 static void
@@ -199,8 +322,9 @@ test_address_once (void)
     g_auto (Place) place = make_place ();
     g_autoptr (Ledger) ledger = open_ledger (&place);
 
-    expect_begin (ledger, &keys[0], 'n');
-    expect_begin (ledger, &keys[3], 'n');
+    Play play = { .ledger = ledger, .place = &place };
+    begin (&play, 0, 'y');
+    begin (&play, 3, 'y');
     g_assert_true (ledger_submitted (ledger, &keys[0], "Q-0", NULL));
     g_assert_cmpuint (count_text (&place, "ana@x.example"), ==, 1);
     g_assert_cmpuint (count_text (&place, "Ana@x.example"), ==, 0);
@@ -225,8 +349,9 @@ test_read_only (void)
 {
     g_auto (Place) place = make_place ();
     g_autoptr (GError) error = NULL;
-    g_autofree char *id = NULL;
-    LedgerState state = LEDGER_SUBMITTED;
+    const LedgerCopy copy = { .digest = "d1" };
+    bool begun = false;
+    int64_t attempt = 7;
 
     g_assert_null (ledger_open_read_only (place.path, &error));
     g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
@@ -237,9 +362,9 @@ test_read_only (void)
     g_assert_null (ledger_subject (reader, "ana@x.example", &error));
     g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
     g_clear_error (&error);
-    g_assert_false (ledger_begin (reader, &keys[0], &state, &id, &error));
+    g_assert_false (ledger_begin (reader, &keys[0], 1, &copy, &begun, &attempt, &error));
     g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
-    g_assert_cmpint (state, ==, LEDGER_SUBMITTED); /* untouched */
+    g_assert_cmpint (attempt, ==, 7); /* untouched */
     g_assert_null (strstr (error->message, "x.example"));
 }
 
@@ -262,15 +387,17 @@ test_cut_off (void)
 {
     g_auto (Place) place = make_place ();
     g_autoptr (GError) error = NULL;
-    g_autofree char *id = NULL;
-    LedgerState state = LEDGER_SUBMITTED;
+    const LedgerCopy copy = { .digest = "d1" };
+    g_auto (LedgerRow) row = { 0 };
+    bool begun = false;
+    int64_t attempt = 0;
     g_autoptr (Ledger) ledger = open_ledger (&place);
 
     g_assert_cmpint (truncate (place.path, 4096), ==, 0);
-    g_assert_false (ledger_begin (ledger, &keys[0], &state, &id, &error));
+    g_assert_false (ledger_begin (ledger, &keys[0], 1, &copy, &begun, &attempt, &error));
     g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
     g_clear_error (&error);
-    g_assert_false (ledger_recall (ledger, &keys[0], &id, &error));
+    g_assert_false (ledger_recall (ledger, &keys[0], &row, &error));
     g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
 }
 
@@ -282,10 +409,17 @@ hand_over (void *data)
     for (unsigned i = 0; i < 20; i++) {
         g_autofree char *queue_id = g_strdup_printf ("%p-%u", (void *)&done, i);
         const LedgerKey key = { queue_id, "ana@x.example", "ana@x.example" };
-        g_autofree char *id = NULL;
-        LedgerState state = LEDGER_SUBMITTED;
-        done += ledger_begin (data, &key, &state, &id, NULL) && state == LEDGER_NEW &&
-                ledger_submitted (data, &key, "Q", NULL);
+        const LedgerCopy copy = { .digest = "d1" };
+        const LedgerKey there = { "Q", key.address, key.path };
+        g_autofree char *held = NULL;
+        LedgerVerdict verdict = LEDGER_STALE;
+        bool begun = false;
+        int64_t attempt = 0;
+        if (!ledger_begin (data, &key, 1, &copy, &begun, &attempt, NULL) || !begun)
+            continue;
+        const LedgerArrival arrival = { attempt, "d1", &there, 1 };
+        done += ledger_admit (data, &arrival, &verdict, &held, NULL) &&
+                verdict == LEDGER_ADMITTED && ledger_submitted (data, &key, "Q", NULL);
     }
     return GUINT_TO_POINTER (done);
 }
@@ -308,6 +442,8 @@ static const struct {
     const char *name;
     void (*run) (void);
 } tests[] = {
+    { "an attempt for many gets in whole", test_together },
+    { "a file of the version before", test_upgrade },
     { "a pseudonym is salted and stays", test_subjects },
     { "two ledgers have two pseudonyms", test_salts_differ },
     { "an address stands in one row only", test_address_once },

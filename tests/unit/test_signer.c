@@ -28,6 +28,7 @@
 /* Made once: an RSA key takes a while. */
 static struct {
     char *dir, *keyring;
+    Signer *other;  /* the same keys, with libopendkim */
     Signer *signer; /* rsa and ed25519 of shop.example, ed25519 of news.shop.example */
 } all;
 
@@ -84,6 +85,8 @@ set_up (void)
     all.keyring = write_file ("keyring", keyring->str, keyring->len, 0600);
     all.signer = signer_new (keys, &error);
     g_assert_no_error (error);
+    all.other = signer_open (&(SignerOptions){ .keys = keys, .libopendkim = true }, &error);
+    g_assert_no_error (error);
 }
 
 static void
@@ -97,6 +100,7 @@ tear_down (void)
     }
     g_rmdir (all.dir);
     signer_unref (all.signer);
+    signer_unref (all.other);
     g_free (all.keyring);
     g_free (all.dir);
 }
@@ -107,6 +111,20 @@ sign (const char *mail, size_t length, const char *domain, GError **error)
     g_autoptr (GBytes) bytes = g_bytes_new (mail, length);
 
     return signer_sign (all.signer, bytes, domain, NOW, error);
+}
+
+/* libopendkim makes the same of it, to the byte. */
+static void
+check_other_engine (const char *mail, size_t length, const GPtrArray *signatures)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) bytes = g_bytes_new (mail, length);
+    g_autoptr (GPtrArray) others = signer_sign (all.other, bytes, "shop.example", NOW, &error);
+
+    g_assert_no_error (error);
+    for (unsigned i = 0; others && i < signatures->len; i++)
+        g_assert_cmpstr (((Signature *)others->pdata[i])->value, ==,
+                         ((Signature *)signatures->pdata[i])->value);
 }
 
 /* The signatures on top of the mail. */
@@ -138,7 +156,7 @@ check_lines (const char *value)
     for (unsigned i = 0; lines[i]; i++) {
         g_assert_cmpuint (strlen (lines[i]), <=, 76);
         g_assert_cmpuint (strlen (lines[i]), >, 1);
-        g_assert_true (i == 0 || lines[i][0] == ' ');
+        g_assert_true (i == 0 || lines[i][0] == ' ' || lines[i][0] == '\t');
         g_assert_null (strpbrk (lines[i], "\r\n"));
     }
 }
@@ -223,8 +241,12 @@ test_shape (const void *data)
         g_assert_cmpstr (signature->value, ==, ((Signature *)again->pdata[i])->value);
         check_lines (signature->value);
     }
+    check_other_engine (mail, length, signatures);
     g_autoptr (GString) whole = signed_mail (mail, length, signatures);
     g_assert_true (verify (whole, &error));
+    g_assert_no_error (error);
+    g_autoptr (GBytes) bytes = g_bytes_new (whole->str, whole->len);
+    g_assert_true (signer_check (all.signer, bytes, signatures, &error));
     g_assert_no_error (error);
 }
 
@@ -235,7 +257,7 @@ tag_of (const char *value, const char *tag)
     g_auto (GStrv) tags = g_strsplit (value, ";", -1);
 
     for (char **t = tags; *t; t++) {
-        g_auto (GStrv) words = g_strsplit_set (*t, " \r\n", -1);
+        g_auto (GStrv) words = g_strsplit_set (*t, " \t\r\n", -1);
         g_autofree char *text = g_strjoinv ("", words);
         if (g_str_has_prefix (text, tag) && text[strlen (tag)] == '=')
             return g_strdup (text + strlen (tag) + 1);
@@ -256,8 +278,9 @@ test_tags (void)
     g_assert_null (l);
     g_assert_null (x);
     g_assert_cmpstr (h, ==,
-                     "From:From:Sender:Reply-To:Subject:Subject:Date:Date:To:To:Cc:"
-                     "Message-ID:Message-ID:In-Reply-To:References:MIME-Version:Content-Type:"
+                     "From:Subject:Date:To:Message-ID:"
+                     "From:Sender:Reply-To:Subject:Date:To:Cc:Message-ID:In-Reply-To:"
+                     "References:MIME-Version:Content-Type:"
                      "Content-Transfer-Encoding:List-Unsubscribe:List-Unsubscribe-Post:"
                      "Feedback-ID:CFBL-Address");
 }
@@ -463,6 +486,108 @@ test_no_keys (void)
     g_assert_cmpuint (signatures->len, ==, 0);
 }
 
+/* The look at our own signatures. */
+
+static GBytes *
+signed_bytes (const GPtrArray *signatures, const char *before, const char *after)
+{
+    g_autoptr (GString) whole = signed_mail (PLAIN, strlen (PLAIN), signatures);
+
+    g_string_prepend (whole, before);
+    g_string_append (whole, after);
+    return g_bytes_new (whole->str, whole->len);
+}
+
+static Signer *
+signer_at_rate (double rate)
+{
+    g_autofree char *rsa = path_of ("rsa.shop.example.pem"),
+                    *ed = path_of ("ed.shop.example.pem");
+    g_autoptr (GPtrArray) keys = new_keys ();
+
+    g_ptr_array_add (keys, signer_key_spec_new ("shop.example", "rsa", rsa));
+    g_ptr_array_add (keys, signer_key_spec_new ("shop.example", "ed", ed));
+    return signer_open (&(SignerOptions){ .keys = keys, .verify_rate = rate }, NULL);
+}
+
+static void
+test_check (void)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Signer) signer = signer_at_rate (1);
+    g_autoptr (GPtrArray) signatures = sign (PLAIN, strlen (PLAIN), "shop.example", NULL);
+    g_autoptr (GBytes) good = signed_bytes (signatures, "", "");
+    g_autoptr (GBytes) foreign =
+        signed_bytes (signatures, "DKIM-Signature: v=1; d=x.example; nonsense\r\n", "");
+    g_autoptr (GBytes) bad = signed_bytes (signatures, "", "More.\r\n");
+    unsigned verified = 0, wrong = 0;
+
+    g_assert_true (signer_check (signer, good, signatures, &error));
+    g_assert_true (signer_check (signer, foreign, signatures, &error));
+    g_assert_no_error (error);
+    g_assert_false (signer_check (signer, bad, signatures, &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_INTERNAL);
+    signer_counts (signer, &verified, &wrong);
+    g_assert_cmpuint (verified, ==, 3);
+    g_assert_cmpuint (wrong, ==, 1);
+}
+
+/* Of a thousand mails about a tenth, and always the same. */
+static void
+test_check_rate (void)
+{
+    g_autoptr (Signer) never = signer_at_rate (0), tenth = signer_at_rate (0.1);
+    unsigned verified = 0, wrong = 0, before = 0;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        g_autoptr (GPtrArray) signatures = g_ptr_array_new ();
+        g_autofree char *text = g_strdup_printf ("v=1; b=%u", i);
+        g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+        Signature signature = { .value = hash };
+        g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
+        g_ptr_array_add (signatures, &signature);
+        g_assert_true (signer_check (never, bytes, signatures, NULL));
+        signer_counts (tenth, &before, &wrong);
+        bool good = signer_check (tenth, bytes, signatures, NULL);
+        signer_counts (tenth, &verified, &wrong);
+        g_assert_cmpint (good, ==, verified == before);
+    }
+    g_assert_cmpuint (verified, >, 60);
+    g_assert_cmpuint (verified, <, 150);
+    g_assert_cmpuint (wrong, ==, verified);
+}
+
+/* An end and an identity, from both engines. */
+static void
+test_optional_tags (void)
+{
+    g_autofree char *rsa = path_of ("rsa.shop.example.pem");
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) keys = new_keys ();
+    g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
+    SignerKey *key = signer_key_spec_new ("shop.example", "rsa", rsa);
+    char *values[2] = { NULL, NULL };
+
+    key->lifetime = 7 * 24 * 3600;
+    key->identity = g_strdup ("news@mail.%");
+    g_ptr_array_add (keys, key);
+    for (unsigned i = 0; i < 2; i++) {
+        g_autoptr (Signer) signer = signer_open (
+            &(SignerOptions){ .keys = keys, .libopendkim = i == 1, .verify_rate = 1 }, &error);
+        g_assert_no_error (error);
+        g_autoptr (GPtrArray) signatures =
+            signer_sign (signer, bytes, "a@shop.example", NOW, &error);
+        g_assert_no_error (error);
+        values[i] = g_strdup (((Signature *)signatures->pdata[0])->value);
+    }
+    g_autofree char *x = tag_of (values[0], "x"), *i = tag_of (values[0], "i");
+    g_assert_cmpstr (x, ==, "1700604800");
+    g_assert_cmpstr (i, ==, "news@mail.shop.example");
+    g_assert_cmpstr (values[0], ==, values[1]);
+    g_free (values[0]);
+    g_free (values[1]);
+}
+
 /* Threads. */
 
 static void *
@@ -579,6 +704,9 @@ main (int argc, char **argv)
     ADD_ROWS ("tampering", tamperings, test_tampering)
     ADD_ROWS ("domain", domains, test_domain)
     ADD_ROWS ("broken", broken, test_broken)
+    g_test_add_func ("/signer/a wrong signature of ours is seen", test_check);
+    g_test_add_func ("/signer/an end and an identity", test_optional_tags);
+    g_test_add_func ("/signer/one in so many is looked at", test_check_rate);
     g_test_add_func ("/signer/which fields are signed, and no l= or x=", test_tags);
     g_test_add_func ("/signer/both share the body hash of RFC 8463 A.3",
                      test_rfc8463_body_hash);

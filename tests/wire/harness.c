@@ -78,7 +78,11 @@ static const char config[] = "milter_socket = \"unix:@DIR@/milter\";\n"
                              "hostname = \"licet.example\";\n"
                              "policies = \"@DIR@/policies\";\n"
                              "state = \"@DIR@/state.db\";\n"
-                             "audit_log = \"@DIR@/audit.jsonl\";\n";
+                             "postfix_queue = \"@DIR@/queue\";\n"
+                             "mail_log = \"@DIR@/mail.log\";\n"
+                             "doubt_seconds = 1;\n"
+                             "audit_log = \"@DIR@/audit.jsonl\";\n"
+                             "verify_signatures = 1;\n";
 
 static void
 write_config (const World *world, const char *settings)
@@ -145,6 +149,8 @@ world_new (const char *settings)
 
     world->dir = g_dir_make_tmp ("licet-wire-XXXXXX", NULL);
     world->sink = smtp_sink_new ();
+    g_autofree char *milter = world_path (world, "milter");
+    smtp_sink_set_guard (world->sink, milter);
     write_files (world, settings);
     g_autofree char *settings_path = world_path (world, "licet.cfg");
     char *argv[] = { (char *)(program ? program : "./licetd"), (char *)"--config",
@@ -228,7 +234,10 @@ world_send (MilterClient *client, const char *recipients, const char *message, s
         milter_client_rcpt (client, path, NULL);
     }
     milter_client_message (client, message, length);
-    milter_client_macros (client, 'E', "i", "4cTESTQUEUEID", NULL);
+    /* Each message has a queue id of its own, as from Postfix. */
+    static int number;
+    g_autofree char *queue_id = g_strdup_printf ("4cTEST%06d", g_atomic_int_add (&number, 1));
+    milter_client_macros (client, 'E', "i", queue_id, NULL);
     return milter_client_end (client);
 }
 

@@ -154,49 +154,113 @@ test_second_port_refuses_some (void)
 }
 
 static void
+lose_reply (World *world, LmtpClient *client, const char *queue_id)
+{
+    smtp_sink_set_mode (world->sink, SINK_DROPS_AFTER_DATA);
+    g_autoptr (GPtrArray) lost = lmtp_deliver (client, queue_id, "yes@example.com", MIXED);
+    smtp_sink_set_mode (world->sink, SINK_OK);
+    check_reply (lost, 0, "451 4.4.2 ");
+}
+
+/* The journal names the queue id that the sink would have given, the last one of its log. */
+static void
+write_mail_log (World *world, const char *format)
+{
+    g_autofree char *audit_status = world_ask (world, "status");
+    g_autoptr (GString) log =
+        g_string_new ("Nov 24 09:00:00 mail postfix/qmgr[7]: X1: removed\n");
+
+    g_assert_nonnull (strstr (audit_status, "\"in_doubt\":1"));
+    for (unsigned i = 1; format && i < 500; i++) {
+        g_autofree char *id = g_strdup_printf ("SINK%u", i);
+        g_string_append_printf (log, "Nov 24 09:00:00 mail %s\n", format);
+        g_string_replace (log, "@ID@", id, 0);
+    }
+    world_write (world, "mail.log", log->str);
+}
+
+static void
 test_in_doubt (void)
 {
+    static const struct {
+        const char *name, *log, *reply;
+        unsigned sent; /* in all */
+    } rows[] = {
+        { "4cDOUBT1", "postfix/qmgr[1]: @ID@: from=<a@b>, size=1, nrcpt=1 (queue active)",
+          "250 2.0.0 submitted as SINK", 1 },
+        { "4cDOUBT2",
+          "postfix/cleanup[1]: @ID@: milter-reject: END-OF-MESSAGE from x[y]: 4.7.1",
+          "250 2.0.0 submitted as SINK", 2 },
+        { "4cDOUBT3", "postfix/smtpd[1]: @ID@: client=localhost[127.0.0.1]", "451 4.4.2 ", 1 },
+        { "4cDOUBT4", NULL, "451 4.4.2 ", 1 },
+    };
     LmtpClient *client = world_lmtp (shared);
 
-    smtp_sink_set_mode (shared->sink, SINK_DROPS_AFTER_DATA);
-    g_autoptr (GPtrArray) lost = lmtp_deliver (client, "4cDROP", "yes@example.com", MIXED);
-    g_autofree char *doubt = world_ask (shared, "status");
-    smtp_sink_set_mode (shared->sink, SINK_OK);
-    g_autoptr (GPtrArray) again = lmtp_deliver (client, "4cDROP", "yes@example.com", MIXED);
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+        g_test_message ("%s", rows[i].name);
+        lose_reply (shared, client, rows[i].name);
+        write_mail_log (shared, rows[i].log);
+        g_autoptr (GPtrArray) again =
+            lmtp_deliver (client, rows[i].name, "yes@example.com", MIXED);
+        check_reply (again, 0, rows[i].reply);
+        g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+        g_assert_cmpuint (mails->len, ==, rows[i].sent);
+        if (rows[i].reply[0] == '2')
+            continue;
+        g_usleep (2100 * 1000); /* doubt_seconds, in whole ones */
+        g_autoptr (GPtrArray) late =
+            lmtp_deliver (client, rows[i].name, "yes@example.com", MIXED);
+        check_reply (late, 0, "250 2.0.0 submitted as SINK");
+        g_autoptr (GPtrArray) second = smtp_sink_take (shared->sink);
+        g_assert_cmpuint (second->len, ==, 1);
+        g_autofree char *audit = world_audit (shared);
+        g_assert_nonnull (strstr (audit, "\"outcome\":\"in-doubt\""));
+    }
     g_autofree char *settled = world_ask (shared, "status");
-    g_ptr_array_unref (smtp_sink_take (shared->sink));
-
-    check_reply (lost, 0, "451 4.4.2 ");
-    check_reply (again, 0, "250 2.0.0 submitted");
-    g_assert_nonnull (strstr (doubt, "\"in_doubt\":1"));
     g_assert_nonnull (strstr (settled, "\"in_doubt\":0"));
+    g_assert_nonnull (strstr (settled, "\"doubts_sent_again\":2"));
     lmtp_close (client);
 }
 
-/* Who is held gets nothing from a port that has not shown that it holds. */
+/* With resend_in_doubt = "no" a person decides. */
+static void
+test_parked (void)
+{
+    World *world = world_new ("resend_in_doubt = \"no\";\n");
+    LmtpClient *client = world_lmtp (world);
+
+    lose_reply (world, client, "4cPARK");
+    g_ptr_array_unref (smtp_sink_take (world->sink));
+    g_usleep (2100 * 1000);
+    g_autoptr (GPtrArray) parked = lmtp_deliver (client, "4cPARK", "yes@example.com", MIXED);
+    check_reply (parked, 0, "451 4.4.2 licet: the copy may have left before a crash");
+    write_mail_log (world, "postfix/postsuper[1]: @ID@: removed");
+    g_autoptr (GPtrArray) settled = lmtp_deliver (client, "4cPARK", "yes@example.com", MIXED);
+    check_reply (settled, 0, "250 2.0.0 submitted as SINK");
+    g_autoptr (GPtrArray) none = smtp_sink_take (world->sink);
+    g_assert_cmpuint (none->len, ==, 0);
+    lmtp_close (client);
+    world_free (world);
+}
+
+/* Who is held gets a copy that the guard puts on hold. */
 static void
 test_held (void)
 {
     LmtpClient *client = world_lmtp (shared);
-
-    smtp_sink_set_mode (shared->sink, SINK_HOLDS);
     g_autoptr (GPtrArray) replies =
         lmtp_deliver (client, "4cHELD", "yes@example.com held@example.com", MIXED);
     g_autoptr (GPtrArray) again =
         lmtp_deliver (client, "4cHELD", "yes@example.com held@example.com", MIXED);
     g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
     g_autofree char *audit = world_audit (shared);
-    smtp_sink_set_mode (shared->sink, SINK_OK);
 
     check_reply (replies, 0, "250 2.0.0 submitted as SINK");
     check_reply (replies, 1, "250 2.0.0 held as SINK");
     check_reply (again, 1, "250 2.0.0 already submitted as SINK");
     g_assert_cmpuint (mails->len, ==, 2);
-    g_assert_true (has_command (mail_at (mails, 0), "EHLO licet.example"));
-    g_assert_false (has_command (mail_at (mails, 0), "RCPT TO:<nobody@licet.invalid>"));
-    g_assert_true (has_command (mail_at (mails, 1), "EHLO hold.licet.invalid"));
-    g_assert_true (has_command (mail_at (mails, 1), "RCPT TO:<nobody@licet.invalid>"));
-    g_assert_true (has_command (mail_at (mails, 1), "RSET"));
+    g_assert_false (mail_at (mails, 0)->held);
+    g_assert_true (mail_at (mails, 1)->held);
     g_assert_true (is_for (mail_at (mails, 1), "held@example.com"));
     g_assert_nonnull (strstr (mail_at (mails, 1)->data->str, "rain jackets"));
     g_assert_nonnull (strstr (audit, "\"outcome\":\"held\""));
@@ -205,28 +269,72 @@ test_held (void)
 }
 
 static void
-test_not_holding (void)
+test_unguarded (void)
 {
-    static const SinkMode modes[] = { SINK_OK, SINK_FAILS_PROBE };
     LmtpClient *client = world_lmtp (shared);
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (modes); i++) {
-        smtp_sink_set_mode (shared->sink, modes[i]);
-        g_autoptr (GPtrArray) replies = lmtp_deliver (
-            client, i ? "4cNOTHOLD2" : "4cNOTHOLD1", "yes@example.com held@example.com", MIXED);
-        g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
-        check_reply (replies, 0, "250 2.0.0 submitted as SINK");
-        check_reply (replies, 1, "451 4.3.5 ");
-        g_assert_cmpuint (mails->len, ==, 1);
-        g_assert_false (is_for (mail_at (mails, 0), "held@example.com"));
-    }
-    smtp_sink_set_mode (shared->sink, SINK_HOLDS);
-    g_autoptr (GPtrArray) later =
-        lmtp_deliver (client, "4cNOTHOLD1", "yes@example.com held@example.com", MIXED);
-    g_ptr_array_unref (smtp_sink_take (shared->sink));
+    smtp_sink_set_mode (shared->sink, SINK_UNGUARDED);
+    g_autoptr (GPtrArray) replies =
+        lmtp_deliver (client, "4cBARE", "yes@example.com held@example.com", MIXED);
     smtp_sink_set_mode (shared->sink, SINK_OK);
-    check_reply (later, 0, "250 2.0.0 already submitted as SINK");
+    g_autoptr (GPtrArray) none = smtp_sink_take (shared->sink);
+    g_autoptr (GPtrArray) later =
+        lmtp_deliver (client, "4cBARE", "yes@example.com held@example.com", MIXED);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+
+    check_reply (replies, 0, "451 4.3.5 ");
+    check_reply (replies, 1, "451 4.3.5 ");
+    g_assert_cmpuint (none->len, ==, 0);
+    check_reply (later, 0, "250 2.0.0 submitted as SINK");
     check_reply (later, 1, "250 2.0.0 held as SINK");
+    g_assert_cmpuint (mails->len, ==, 2);
+    lmtp_close (client);
+}
+
+/* What the second port changes does not get in. */
+static void
+test_changed (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+
+    smtp_sink_set_mode (shared->sink, SINK_CHANGES_DATA);
+    g_autoptr (GPtrArray) changed = lmtp_deliver (client, "4cCHANGE", "yes@example.com", MIXED);
+    smtp_sink_set_mode (shared->sink, SINK_OK);
+    g_autoptr (GPtrArray) plain = lmtp_deliver (client, "4cCHANGE", "yes@example.com", MIXED);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+
+    check_reply (changed, 0, "451 4.7.1 the guard says no");
+    check_reply (plain, 0, "250 2.0.0 submitted as SINK");
+    g_assert_cmpuint (mails->len, ==, 1);
+    g_assert_null (strstr (mail_at (mails, 0)->data->str, "X-Licet-Copy"));
+    g_assert_true (g_str_has_prefix (mail_at (mails, 0)->wire->str, "X-Licet-Copy: "));
+    lmtp_close (client);
+}
+
+/* A mark that was used up, replayed by whoever has seen it. */
+static void
+test_replayed (void)
+{
+    LmtpClient *client = world_lmtp (shared);
+    g_autoptr (GPtrArray) replies = lmtp_deliver (client, "4cREPLAY", "yes@example.com", MIXED);
+    g_autoptr (GPtrArray) mails = smtp_sink_take (shared->sink);
+    const GString *wire = mail_at (mails, 0)->wire;
+    g_autofree char *path = world_path (shared, "milter");
+    g_autoptr (MilterClient) guard = milter_client_new (path);
+
+    check_reply (replies, 0, "250 2.0.0 submitted as SINK");
+    g_assert_true (milter_client_negotiate (guard, MILTER_ACTIONS, MILTER_STEPS));
+    milter_client_macros (guard, 'C', "{daemon_name}", "licet-guard", NULL);
+    milter_client_connect (guard, "localhost", "127.0.0.1", 4711);
+    milter_client_helo (guard, "licet.example");
+    milter_client_mail (guard, "<orders@shop.example>", NULL);
+    milter_client_rcpt (guard, "<yes@example.com>", NULL);
+    milter_client_message (guard, wire->str, wire->len);
+    milter_client_macros (guard, 'E', "i", "4cSECOND", NULL);
+    g_autoptr (MilterAnswer) answer = milter_client_end (guard);
+    g_assert_cmpint (answer->verdict, ==, 'y');
+    g_assert_true (g_str_has_prefix (answer->reply, "451 4.7.1 "));
+    g_assert_cmpuint (answer->changes->len, ==, 0);
     lmtp_close (client);
 }
 
@@ -281,7 +389,7 @@ test_verbatim (void)
                                       "SOURCE=REMOTE"));
     g_autofree char *from = g_strdup_printf ("MAIL FROM:<b\xc3\xbcro@shop.example> SIZE=%zu "
                                              "BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=QQ+2B314",
-                                             mail->data->len);
+                                             mail->wire->len);
     g_assert_true (has_command (mail, from));
     g_assert_true (has_command (mail, "RCPT TO:<yes@example.com> NOTIFY=SUCCESS,FAILURE "
                                       "ORCPT=utf-8;j\xc3\xb6rg@example.com"));
@@ -373,8 +481,11 @@ lmtp_scenarios_add (World *world)
         { "/wire/lmtp/the second port down, mad, refusing, up", test_second_port_down },
         { "/wire/lmtp/the second port refuses some", test_second_port_refuses_some },
         { "/wire/lmtp/a connection lost after the dot", test_in_doubt },
+        { "/wire/lmtp/a doubt that waits for a person", test_parked },
         { "/wire/lmtp/who is held gets a copy for the hold queue", test_held },
-        { "/wire/lmtp/a second port that would deliver it gets none", test_not_holding },
+        { "/wire/lmtp/a second port without guard gets none", test_unguarded },
+        { "/wire/lmtp/a second port that changes a copy gets none", test_changed },
+        { "/wire/lmtp/a mark is good for once", test_replayed },
         { "/wire/lmtp/three messages in one write", test_pipelined },
         { "/wire/lmtp/identity and parameters arrive verbatim", test_verbatim },
         { "/wire/lmtp/a bare CR or LF is refused, not smuggled", test_smuggling },

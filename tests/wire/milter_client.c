@@ -127,9 +127,9 @@ milter_client_negotiate (MilterClient *client, uint32_t actions, uint32_t steps)
     g_assert_cmpuint (data->len, >=, sizeof taken);
     memcpy (taken, data->str, sizeof taken);
     g_string_free (data, TRUE);
-    /* The client below never waits before the end of the message. */
+    /* The client below waits after the connection and at the end of the message only. */
     g_assert_cmphex (ntohl (taken[1]) & ~actions, ==, 0);
-    g_assert_cmphex (ntohl (taken[2]) & 0x1cf880u, ==, 0x1cf880u);
+    g_assert_cmphex (ntohl (taken[2]) & 0x1cf880u, ==, 0x1ce880u);
     return true;
 }
 
@@ -158,6 +158,10 @@ milter_client_connect (MilterClient *client, const char *name, const char *addre
         g_string_append_len (data, address, (gssize)strlen (address) + 1);
     }
     send_packet (client, 'C', data->str, data->len);
+    char command = 0;
+    GString *answer = receive_packet (client, &command);
+    g_assert_cmpint (command, ==, 'c');
+    g_string_free (answer, TRUE);
 }
 
 void

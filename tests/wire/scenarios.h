@@ -9,6 +9,9 @@
 /* Adds the scenarios of the LMTP edge; they use this world. */
 void lmtp_scenarios_add (World *world);
 
+/* Adds the scenarios about signatures; each has a world of its own. */
+void sign_scenarios_add (void);
+
 /* Asserts that reply number i (char *) begins so. */
 void check_reply (const GPtrArray *replies, unsigned i, const char *prefix);
 

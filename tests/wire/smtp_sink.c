@@ -12,12 +12,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "milter_client.h"
+
 struct SmtpSink {
     unsigned port;
     int mode;
     int stopping;
     int queued; /* number for queue ids */
     int listener;
+    char *guard; /* socket of the milter, or NULL */
     GThread *thread;
     GMutex lock; /* mails */
     GPtrArray *mails;
@@ -28,6 +31,7 @@ mail_free (SinkMail *mail)
 {
     g_ptr_array_unref (mail->commands);
     g_string_free (mail->data, TRUE);
+    g_string_free (mail->wire, TRUE);
     g_free (mail);
 }
 
@@ -38,6 +42,7 @@ mail_new (void)
 
     mail->commands = g_ptr_array_new_with_free_func (g_free);
     mail->data = g_string_new (NULL);
+    mail->wire = g_string_new (NULL);
     return mail;
 }
 
@@ -93,44 +98,97 @@ keep (SmtpSink *sink, SinkMail *mail)
     g_mutex_unlock (&sink->lock);
 }
 
+/* As smtpd(8) does with smtpd_milters and milter_macro_daemon_name. NULL without a guard. */
+static MilterClient *
+meet_guard (const SmtpSink *sink, int fd)
+{
+    struct sockaddr_in name = { 0 };
+    socklen_t length = sizeof name;
+
+    if (!sink->guard || g_atomic_int_get (&sink->mode) == SINK_UNGUARDED ||
+        getpeername (fd, (struct sockaddr *)&name, &length) < 0)
+        return NULL;
+    MilterClient *guard = milter_client_new (sink->guard);
+    g_assert_true (milter_client_negotiate (guard, MILTER_ACTIONS, MILTER_STEPS));
+    milter_client_macros (guard, 'C', "j", "sink", "{daemon_name}", "licet-guard", NULL);
+    milter_client_connect (guard, "localhost", "127.0.0.1", ntohs (name.sin_port));
+    milter_client_helo (guard, "licet.example");
+    return guard;
+}
+
+/* "<a@b>" of a command. */
+static char *
+path_of (const char *command)
+{
+    const char *open = strchr (command, '<'), *close = strrchr (command, '>');
+
+    return g_strndup (open, (size_t)(close - open) + 1);
+}
+
+static void
+take_answer (SinkMail *mail, const MilterAnswer *answer)
+{
+    GString *changed = milter_answer_apply (answer, mail->data->str, mail->data->len);
+
+    g_string_free (mail->data, TRUE);
+    mail->data = changed;
+    for (unsigned i = 0; i < answer->changes->len; i++)
+        mail->held |=
+            ((const MilterChange *)g_ptr_array_index (answer->changes, i))->kind == 'q';
+}
+
+/* Whether the guard lets it in; without one, anything gets in. */
+static bool
+ask_guard (MilterClient *guard, SinkMail *mail, const char *queue_id)
+{
+    if (!guard || mail->accepted == 0)
+        return true;
+    for (unsigned i = 0; i < mail->commands->len; i++) {
+        const char *command = g_ptr_array_index (mail->commands, i);
+        bool refused = strstr (command, "<rejected") || strstr (command, "<busy");
+        g_autofree char *path = strchr (command, '<') ? path_of (command) : NULL;
+        if (g_str_has_prefix (command, "MAIL"))
+            milter_client_mail (guard, path, NULL);
+        else if (g_str_has_prefix (command, "RCPT") && !refused)
+            milter_client_rcpt (guard, path, NULL);
+    }
+    milter_client_message (guard, mail->data->str, mail->data->len);
+    milter_client_macros (guard, 'E', "i", queue_id, NULL);
+    g_autoptr (MilterAnswer) answer = milter_client_end (guard);
+    if (answer->verdict == 'a')
+        take_answer (mail, answer);
+    return answer->verdict == 'a';
+}
+
 /* False when the connection is to be dropped. Takes mail. */
 static bool
-finish (SmtpSink *sink, FILE *peer, SinkMail *mail)
+finish (SmtpSink *sink, FILE *peer, MilterClient *guard, SinkMail *mail)
 {
     int mode = g_atomic_int_get (&sink->mode);
+    g_autofree char *queue_id =
+        g_strdup_printf ("SINK%d", g_atomic_int_add (&sink->queued, 1) + 1);
     bool complete = read_data (peer, mail->data);
 
-    if (complete && mode != SINK_REFUSES_DATA)
+    g_string_append_len (mail->wire, mail->data->str, (gssize)mail->data->len);
+    if (mode == SINK_CHANGES_DATA)
+        g_string_append (mail->data, "Sent by my phone\r\n");
+    bool takes = complete && mode != SINK_REFUSES_DATA;
+    bool kept = takes && ask_guard (guard, mail, queue_id);
+    if (kept)
         keep (sink, mail);
     else
         mail_free (mail);
     if (mode == SINK_DROPS_AFTER_DATA)
         return false;
-    if (mode == SINK_REFUSES_DATA)
-        fprintf (peer, "451 4.3.0 try again\r\n");
+    if (kept)
+        fprintf (peer, "250 2.0.0 Ok: queued as %s\r\n", queue_id);
     else
-        fprintf (peer, "250 2.0.0 Ok: queued as SINK%d\r\n",
-                 g_atomic_int_add (&sink->queued, 1) + 1);
+        fputs (takes ? "451 4.7.1 the guard says no\r\n" : "451 4.3.0 try again\r\n", peer);
     return complete;
 }
 
-/* Only under the HELO name that is held, as Postfix's restriction class does. */
 static const char *
-reply_to_probe (const SinkMail *mail, SinkMode mode)
-{
-    bool held = mail->commands->len > 0 &&
-                strcmp (g_ptr_array_index (mail->commands, 0), "EHLO hold.licet.invalid") == 0;
-
-    if (mode == SINK_FAILS_PROBE)
-        return "554 5.7.1 <hold.licet.invalid>: Helo command rejected: go away\r\n";
-    return held && mode == SINK_HOLDS
-               ? "554 5.7.1 <nobody@licet.invalid>: Recipient address rejected: mail from "
-                 "hold.licet.invalid is held\r\n"
-               : "250 2.1.5 Ok\r\n";
-}
-
-static const char *
-reply_to (const char *line, SinkMail *mail, SinkMode mode)
+reply_to (const char *line, SinkMail *mail)
 {
     if (!g_str_has_prefix (line, "QUIT"))
         g_ptr_array_add (mail->commands, g_strdup (line));
@@ -139,8 +197,6 @@ reply_to (const char *line, SinkMail *mail, SinkMode mode)
                "250-SMTPUTF8\r\n250 XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE\r\n";
     if (g_str_has_prefix (line, "QUIT"))
         return "221 2.0.0 Bye\r\n";
-    if (g_str_has_prefix (line, "RCPT TO:<nobody@licet.invalid>"))
-        return reply_to_probe (mail, mode);
     if (g_str_has_prefix (line, "RCPT TO:<rejected"))
         return "550 5.1.1 no such user\r\n";
     if (g_str_has_prefix (line, "RCPT TO:<busy"))
@@ -153,17 +209,20 @@ serve (SmtpSink *sink, FILE *peer)
 {
     char line[8192];
     SinkMail *mail = mail_new ();
+    g_autoptr (MilterClient) guard = meet_guard (sink, fileno (peer));
     bool nonsense = g_atomic_int_get (&sink->mode) == SINK_SAYS_NONSENSE;
 
     fputs (nonsense ? "SSH-2.0-sink\r\n" : "220 sink ESMTP\r\n", peer);
     while (read_line (peer, line, sizeof line)) {
         if (strcmp (line, "DATA") != 0) {
-            fputs (reply_to (line, mail, (SinkMode)g_atomic_int_get (&sink->mode)), peer);
+            const char *reply = reply_to (line, mail);
+            mail->accepted += reply[0] == '2' && g_str_has_prefix (line, "RCPT");
+            fputs (reply, peer);
             continue;
         }
         /* Also when no RCPT was accepted: RFC 2920 3.1 allows it. */
         fputs ("354 go\r\n", peer);
-        bool stay = finish (sink, peer, mail);
+        bool stay = finish (sink, peer, guard, mail);
         mail = mail_new ();
         if (!stay)
             break;
@@ -223,6 +282,7 @@ smtp_sink_free (SmtpSink *sink)
         smtp_sink_set_open (sink, false);
     g_ptr_array_unref (sink->mails);
     g_mutex_clear (&sink->lock);
+    g_free (sink->guard);
     g_free (sink);
 }
 
@@ -230,6 +290,12 @@ unsigned
 smtp_sink_port (const SmtpSink *sink)
 {
     return sink->port;
+}
+
+void
+smtp_sink_set_guard (SmtpSink *sink, const char *path)
+{
+    sink->guard = g_strdup (path);
 }
 
 void

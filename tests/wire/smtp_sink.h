@@ -10,7 +10,11 @@ typedef struct SmtpSink SmtpSink;
 
 typedef struct {
     GPtrArray *commands; /* char *: EHLO, XFORWARD, MAIL, RCPT and RSET lines as received */
-    GString *data;       /* as received, dots unstuffed; empty when nobody was accepted */
+    GString *data;       /* dots unstuffed and the guard's changes made; empty when nobody was
+                          * accepted */
+    GString *wire;       /* as received */
+    unsigned accepted;   /* recipients */
+    bool held;           /* the guard has put it on hold */
 } SinkMail;
 
 typedef enum {
@@ -18,14 +22,16 @@ typedef enum {
     SINK_DROPS_AFTER_DATA, /* takes the message and hangs up without a reply */
     SINK_REFUSES_DATA,     /* 451 after the final dot */
     SINK_SAYS_NONSENSE,    /* instead of a greeting */
-    SINK_HOLDS,       /* answers the probe for held mail as contrib/postfix/master.cf does */
-    SINK_FAILS_PROBE, /* refuses it for another reason */
+    SINK_UNGUARDED,        /* has no milter */
+    SINK_CHANGES_DATA,     /* before the guard sees it */
 } SinkMode;
 
 SmtpSink *smtp_sink_new (void);
 void smtp_sink_free (SmtpSink *sink);
 unsigned smtp_sink_port (const SmtpSink *sink);
 
+/* The guard's socket, from now on. */
+void smtp_sink_set_guard (SmtpSink *sink, const char *path);
 /* RCPT of an address that begins with "rejected" gets 550, with "busy" 450, always. */
 void smtp_sink_set_mode (SmtpSink *sink, SinkMode mode);
 /* Closes the port, or opens the same one again. */

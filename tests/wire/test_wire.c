@@ -562,6 +562,7 @@ main (int argc, char *argv[])
     for (unsigned i = 0; i < G_N_ELEMENTS (scenarios); i++)
         g_test_add_func (scenarios[i].name, scenarios[i].run);
     lmtp_scenarios_add (shared);
+    sign_scenarios_add ();
     int status = g_test_run ();
     world_free (shared);
     return status;

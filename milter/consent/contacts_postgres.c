@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The contacts of several hosts, beside their consent. Queue ids are a host's own, so a message is
+ * known by both names. */
+
+#include <string.h>
+
+#include "contacts_backend.h"
+#include "pg.h"
+
+typedef enum { RESERVE, RELEASE, LIST, EXPIRE, STATEMENTS } Statement;
+
+static const char *const statements[STATEMENTS] = {
+    /* One round trip, and atomic on the server: see contrib/schema-postgresql.sql. */
+    [RESERVE] = "SELECT licet.reserve($1, $2, $3::bigint, $4::bigint[], $5::integer[])",
+    [RELEASE] = "DELETE FROM licet.contacts WHERE who = $1 AND message = $2",
+    [LIST] = "SELECT at FROM licet.contacts WHERE who = $1 AND at >= $2::bigint "
+             "AND message IS DISTINCT FROM $3 ORDER BY at",
+    [EXPIRE] = "DELETE FROM licet.contacts WHERE at < $1::bigint",
+};
+
+static void
+close_server (void *handle)
+{
+    pg_pool_free (handle);
+}
+
+static void *
+open_server (const char *location, const ConsentOptions *options, GError **error)
+{
+    return pg_pool_new (location, options, statements, STATEMENTS, error);
+}
+
+/* Not the very key under which erased addresses stay: the two must not be compared. */
+static bool
+key_of_server (void *handle, unsigned char ret_key[CONTACTS_KEY_BYTES], GError **error)
+{
+    unsigned char key[PG_KEY_BYTES];
+    size_t length = CONTACTS_KEY_BYTES;
+
+    if (!pg_key (handle, key, error))
+        return false;
+    GHmac *hmac = g_hmac_new (G_CHECKSUM_SHA256, key, sizeof key);
+    g_hmac_update (hmac, (const guchar *)"contacts", strlen ("contacts"));
+    g_hmac_get_digest (hmac, ret_key, &length);
+    g_hmac_unref (hmac);
+    return true;
+}
+
+static char *
+name_of (const char *queue_id)
+{
+    return g_strdup_printf ("%s/%s", g_get_host_name (), queue_id);
+}
+
+static char *
+text_of (int64_t number)
+{
+    return g_strdup_printf ("%" G_GINT64_FORMAT, number);
+}
+
+static bool
+reserve_on_server (void *handle, const char *who, const char *queue_id, int64_t at,
+                   const ContactCap *caps, unsigned count, bool *ret_reserved, GError **error)
+{
+    g_autofree char *message = name_of (queue_id), *time = text_of (at);
+    GString *since = g_string_new (NULL), *most = g_string_new (NULL);
+
+    for (unsigned i = 0; i < count; i++) {
+        g_autofree char *from = text_of (caps[i].since), *number = text_of (caps[i].most);
+        pg_array_add (since, from);
+        pg_array_add (most, number);
+    }
+    g_autofree char *all_since = pg_array_end (since), *all_most = pg_array_end (most);
+    const char *const values[] = { who, message, time, all_since, all_most };
+    PgCall call = { RESERVE, G_N_ELEMENTS (values), values };
+    g_autoptr (PGresult) result = pg_run (handle, &call, error);
+    if (!result)
+        return false;
+    *ret_reserved = strcmp (PQgetvalue (result, 0, 0), "t") == 0;
+    return true;
+}
+
+static bool
+release_on_server (void *handle, const char *who, const char *queue_id, GError **error)
+{
+    g_autofree char *message = name_of (queue_id);
+    const char *const values[] = { who, message };
+    PgCall call = { RELEASE, G_N_ELEMENTS (values), values };
+    g_autoptr (PGresult) result = pg_run (handle, &call, error);
+
+    return result != NULL;
+}
+
+static GArray *
+since_on_server (void *handle, const char *who, int64_t since, const char *queue_id,
+                 GError **error)
+{
+    g_autofree char *message = queue_id ? name_of (queue_id) : NULL, *from = text_of (since);
+    const char *const values[] = { who, from, message };
+    PgCall call = { LIST, G_N_ELEMENTS (values), values };
+    g_autoptr (PGresult) result = pg_run (handle, &call, error);
+
+    if (!result)
+        return NULL;
+    GArray *times = g_array_new (FALSE, FALSE, sizeof (int64_t));
+    for (int i = 0; i < PQntuples (result); i++) {
+        int64_t at = g_ascii_strtoll (PQgetvalue (result, i, 0), NULL, 10);
+        g_array_append_val (times, at);
+    }
+    return times;
+}
+
+static bool
+expire_on_server (void *handle, int64_t before, GError **error)
+{
+    g_autofree char *text = text_of (before);
+    const char *const values[] = { text };
+    PgCall call = { EXPIRE, G_N_ELEMENTS (values), values };
+    g_autoptr (PGresult) result = pg_run (handle, &call, error);
+
+    return result != NULL;
+}
+
+const ContactsBackend contacts_postgres = {
+    .open = open_server,
+    .close = close_server,
+    .key = key_of_server,
+    .reserve = reserve_on_server,
+    .release = release_on_server,
+    .since = since_on_server,
+    .expire = expire_on_server,
+};

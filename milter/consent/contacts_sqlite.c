@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The contacts of one host: a file with one connection. */
+
+#include "contacts_backend.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "licet/error.h"
+#include "sqlite_util.h"
+
+typedef enum {
+    FIND_KEY,
+    ADD_KEY,
+    HAS_ROW,
+    COUNT_ROWS,
+    ADD_ROW,
+    REMOVE_ROW,
+    LIST_ROWS,
+    EXPIRE_ROWS,
+    STATEMENTS
+} Statement;
+
+static const char *const statements[STATEMENTS] = {
+    [FIND_KEY] = "SELECT key FROM secret",
+    [ADD_KEY] = "INSERT INTO secret (id, key) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING",
+    [HAS_ROW] = "SELECT 1 FROM contacts WHERE who = ?1 AND queue_id = ?2",
+    [COUNT_ROWS] = "SELECT count(*) FROM contacts WHERE who = ?1 AND at >= ?2",
+    [ADD_ROW] = "INSERT INTO contacts (who, queue_id, at) VALUES (?1, ?2, ?3) "
+                "ON CONFLICT (who, queue_id) DO NOTHING",
+    [REMOVE_ROW] = "DELETE FROM contacts WHERE who = ?1 AND queue_id = ?2",
+    [LIST_ROWS] = "SELECT at FROM contacts WHERE who = ?1 AND at >= ?2 AND queue_id IS NOT ?3 "
+                  "ORDER BY at",
+    [EXPIRE_ROWS] = "DELETE FROM contacts WHERE at < ?1",
+};
+
+static const char schema[] = "PRAGMA application_id = 1818456113;\n"
+                             "PRAGMA user_version = 1;\n"
+                             "CREATE TABLE secret (\n"
+                             "  id INTEGER PRIMARY KEY CHECK (id = 1),\n"
+                             "  key BLOB NOT NULL\n"
+                             ");\n"
+                             "CREATE TABLE contacts (\n"
+                             "  who TEXT NOT NULL, -- HMAC-SHA-256 (key, person or address)\n"
+                             "  queue_id TEXT NOT NULL,\n"
+                             "  at INTEGER NOT NULL,\n"
+                             "  PRIMARY KEY (who, queue_id)\n"
+                             ") WITHOUT ROWID;\n"
+                             "CREATE INDEX contacts_at ON contacts (at);\n";
+
+static const DatabaseKind kind = { 0x6c637031 /* "lcp1" */, 1, schema };
+
+typedef struct {
+    GMutex lock;
+    sqlite3 *database;
+    sqlite3_stmt *prepared[STATEMENTS];
+    unsigned char key[CONTACTS_KEY_BYTES];
+} File;
+
+static void
+close_file (void *handle)
+{
+    File *file = handle;
+
+    for (unsigned i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize (file->prepared[i]);
+    sqlite3_close (file->database);
+    g_mutex_clear (&file->lock);
+    g_free (file);
+}
+
+static bool
+add_key (File *file, GError **error)
+{
+    unsigned char bytes[CONTACTS_KEY_BYTES];
+    sqlite3_stmt *statement = file->prepared[ADD_KEY];
+
+    if (getrandom (bytes, sizeof bytes, 0) != sizeof bytes) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "the system gives no random bytes");
+        return false;
+    }
+    sqlite3_bind_blob (statement, 1, bytes, sizeof bytes, SQLITE_TRANSIENT);
+    return database_finish (file->database, statement, error);
+}
+
+/* The key of the file, which is made with it. */
+static bool
+read_key (File *file, GError **error)
+{
+    sqlite3_stmt *statement = file->prepared[FIND_KEY];
+
+    if (!add_key (file, error))
+        return false;
+    int status = sqlite3_step (statement);
+    bool whole =
+        status == SQLITE_ROW && sqlite3_column_bytes (statement, 0) == CONTACTS_KEY_BYTES;
+    if (whole)
+        memcpy (file->key, sqlite3_column_blob (statement, 0), CONTACTS_KEY_BYTES);
+    else
+        database_fail (file->database, error);
+    database_reset (statement);
+    return whole;
+}
+
+static void *
+open_file (const char *location, const ConsentOptions *options G_GNUC_UNUSED, GError **error)
+{
+    sqlite3 *database = database_open (location, &kind, false, error);
+
+    if (!database)
+        return NULL;
+    File *file = g_new0 (File, 1);
+    g_mutex_init (&file->lock);
+    file->database = database;
+    bool ok = true;
+    for (unsigned i = 0; ok && i < STATEMENTS; i++) {
+        file->prepared[i] = database_prepare (database, statements[i], error);
+        ok = file->prepared[i] != NULL;
+    }
+    if (ok && read_key (file, error))
+        return file;
+    close_file (file);
+    return NULL;
+}
+
+static bool
+key_of_file (void *handle, unsigned char ret_key[CONTACTS_KEY_BYTES],
+             GError **error G_GNUC_UNUSED)
+{
+    memcpy (ret_key, ((File *)handle)->key, CONTACTS_KEY_BYTES);
+    return true;
+}
+
+/* The first column of the one row, or 0 without a row. */
+static bool
+read_number (File *file, sqlite3_stmt *statement, int64_t *ret_number, GError **error)
+{
+    int status = sqlite3_step (statement);
+    bool ok =
+        status == SQLITE_ROW || status == SQLITE_DONE || database_fail (file->database, error);
+
+    *ret_number = status == SQLITE_ROW ? sqlite3_column_int64 (statement, 0) : 0;
+    database_reset (statement);
+    return ok;
+}
+
+static bool
+has_row (File *file, const char *who, const char *queue_id, bool *ret_has, GError **error)
+{
+    sqlite3_stmt *statement = file->prepared[HAS_ROW];
+    int64_t number = 0;
+
+    database_bind_text (statement, 1, who);
+    database_bind_text (statement, 2, queue_id);
+    bool ok = read_number (file, statement, &number, error);
+    *ret_has = number != 0;
+    return ok;
+}
+
+static bool
+fits (File *file, const char *who, const ContactCap *cap, bool *ret_fits, GError **error)
+{
+    sqlite3_stmt *statement = file->prepared[COUNT_ROWS];
+    int64_t number = 0;
+
+    database_bind_text (statement, 1, who);
+    sqlite3_bind_int64 (statement, 2, cap->since);
+    bool ok = read_number (file, statement, &number, error);
+    *ret_fits = number < cap->most;
+    return ok;
+}
+
+static bool
+add_row (File *file, const char *who, const char *queue_id, int64_t at, GError **error)
+{
+    sqlite3_stmt *statement = file->prepared[ADD_ROW];
+
+    database_bind_text (statement, 1, who);
+    database_bind_text (statement, 2, queue_id);
+    sqlite3_bind_int64 (statement, 3, at);
+    return database_finish (file->database, statement, error);
+}
+
+typedef struct {
+    const char *who, *queue_id;
+    int64_t at;
+    const ContactCap *caps;
+    unsigned count;
+} Wish;
+
+static bool
+reserve_locked (File *file, const Wish *wish, bool *ret_reserved, GError **error)
+{
+    bool has = false, free = true;
+
+    if (!has_row (file, wish->who, wish->queue_id, &has, error))
+        return false;
+    for (unsigned i = 0; !has && free && i < wish->count; i++)
+        if (!fits (file, wish->who, &wish->caps[i], &free, error))
+            return false;
+    *ret_reserved = has || free;
+    return has || !free || add_row (file, wish->who, wish->queue_id, wish->at, error);
+}
+
+/* BEGIN IMMEDIATE: between counting and adding nobody else writes. */
+static bool
+reserve_in_file (void *handle, const char *who, const char *queue_id, int64_t at,
+                 const ContactCap *caps, unsigned count, bool *ret_reserved, GError **error)
+{
+    File *file = handle;
+    Wish wish = { who, queue_id, at, caps, count };
+
+    g_mutex_lock (&file->lock);
+    bool ok =
+        database_run (file->database, "BEGIN IMMEDIATE", error) &&
+        database_end (file->database, reserve_locked (file, &wish, ret_reserved, error), error);
+    g_mutex_unlock (&file->lock);
+    return ok;
+}
+
+static bool
+release_in_file (void *handle, const char *who, const char *queue_id, GError **error)
+{
+    File *file = handle;
+    sqlite3_stmt *statement = file->prepared[REMOVE_ROW];
+
+    g_mutex_lock (&file->lock);
+    database_bind_text (statement, 1, who);
+    database_bind_text (statement, 2, queue_id);
+    bool ok = database_finish (file->database, statement, error);
+    g_mutex_unlock (&file->lock);
+    return ok;
+}
+
+static GArray *
+since_in_file (void *handle, const char *who, int64_t since, const char *queue_id,
+               GError **error)
+{
+    File *file = handle;
+    sqlite3_stmt *statement = file->prepared[LIST_ROWS];
+    g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (int64_t));
+    int status = SQLITE_ROW;
+
+    g_mutex_lock (&file->lock);
+    database_bind_text (statement, 1, who);
+    sqlite3_bind_int64 (statement, 2, since);
+    database_bind_text (statement, 3, queue_id);
+    while ((status = sqlite3_step (statement)) == SQLITE_ROW) {
+        int64_t at = sqlite3_column_int64 (statement, 0);
+        g_array_append_val (times, at);
+    }
+    if (status != SQLITE_DONE)
+        database_fail (file->database, error);
+    database_reset (statement);
+    g_mutex_unlock (&file->lock);
+    return status == SQLITE_DONE ? g_steal_pointer (&times) : NULL;
+}
+
+static bool
+expire_in_file (void *handle, int64_t before, GError **error)
+{
+    File *file = handle;
+    sqlite3_stmt *statement = file->prepared[EXPIRE_ROWS];
+
+    g_mutex_lock (&file->lock);
+    sqlite3_bind_int64 (statement, 1, before);
+    bool ok = database_finish (file->database, statement, error);
+    g_mutex_unlock (&file->lock);
+    return ok;
+}
+
+const ContactsBackend contacts_sqlite = {
+    .open = open_file,
+    .close = close_file,
+    .key = key_of_file,
+    .reserve = reserve_in_file,
+    .release = release_in_file,
+    .since = since_in_file,
+    .expire = expire_in_file,
+};

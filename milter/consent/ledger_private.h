@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_CONSENT_LEDGER_PRIVATE_H
+#define LICET_CONSENT_LEDGER_PRIVATE_H
+
+#include "licet/ledger.h"
+#include "sqlite_util.h"
+
+/* What ledger.c (file, subjects) and ledger_journal.c (rows and attempts) share. */
+
+typedef enum {
+    FIND_SUBJECT,
+    ADD_SUBJECT,
+    ERASE_SUBJECT,
+    ALL_SUBJECTS,
+    FIND_ROW,
+    ADD_ATTEMPT,
+    DROP_ATTEMPT_OF,
+    BEGIN_ROW,
+    FIND_ATTEMPT,
+    GUARD_ROW,
+    DROP_ATTEMPT,
+    SUBMIT_ROW,
+    FORGET_ROW,
+    ABANDON_ROW,
+    COUNT_BEGUN,
+    COUNT_BEGUN_OF,
+    EXPIRE_ROWS,
+    EXPIRE_ATTEMPTS,
+    STATEMENTS
+} Statement;
+
+struct Ledger {
+    GMutex lock; /* statements of one call belong together */
+    sqlite3 *database;
+    sqlite3_stmt *prepared[STATEMENTS];
+};
+
+enum { SALT_BYTES = 16 };
+
+typedef struct {
+    bool known;
+    unsigned char bytes[SALT_BYTES];
+} Salt;
+
+/* Statements of one call belong together: the caller of these holds the lock. */
+
+/* Caller frees. */
+char *ledger_pseudonym (const Salt *salt, const char *text);
+/* Without a row the salt is not known; that is no failure. */
+bool ledger_find_salt (Ledger *ledger, const char *address, Salt *ret_salt, GError **error);
+bool ledger_make_salt (Ledger *ledger, const char *address, Salt *ret_salt, GError **error);
+
+#endif

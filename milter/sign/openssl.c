@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/*
+ * Signs with OpenSSL: libopendkim parses the key again for every message and canonicalises once
+ * per signature. Here the header and the body of a message are canonicalised and hashed once for
+ * all its signatures.
+ */
+
+#include "engine.h"
+
+#include <openssl/rsa.h>
+#include <string.h>
+
+#include "canon.h"
+#include "value.h"
+
+#define HASH_BYTES 32 /* SHA-256 */
+
+void
+subject_clear (Subject *subject)
+{
+    g_clear_pointer (&subject->header, EVP_MD_CTX_free);
+    g_clear_pointer (&subject->body_hash, g_free);
+}
+
+static void
+hash_bytes (const char *bytes, size_t length, void *data)
+{
+    EVP_MD_CTX **hash = data;
+
+    /* After a failure the context is gone, and finish_hash says so. */
+    if (*hash && EVP_DigestUpdate (*hash, bytes, length) != 1)
+        g_clear_pointer (hash, EVP_MD_CTX_free);
+}
+
+static EVP_MD_CTX *
+begin_hash (const Subject *subject)
+{
+    EVP_MD_CTX *hash = EVP_MD_CTX_new ();
+
+    if (hash && EVP_DigestInit_ex2 (hash, subject->sha256, NULL) != 1)
+        g_clear_pointer (&hash, EVP_MD_CTX_free);
+    return hash;
+}
+
+static bool
+finish_hash (EVP_MD_CTX *hash, unsigned char digest[static HASH_BYTES], GError **error)
+{
+    if (hash && EVP_DigestFinal_ex (hash, digest, NULL) == 1)
+        return true;
+    return keys_fail (error, "SHA-256");
+}
+
+static bool
+prepare (Subject *subject, GError **error)
+{
+    unsigned char digest[HASH_BYTES];
+
+    if (subject->header)
+        return true;
+    EVP_MD_CTX *hash = begin_hash (subject);
+    canon_body (subject->body, subject->body_length, hash_bytes, &hash);
+    bool done = finish_hash (hash, digest, error);
+    EVP_MD_CTX_free (hash);
+    if (!done)
+        return false;
+    subject->body_hash = g_base64_encode (digest, sizeof digest);
+    subject->header = begin_hash (subject);
+    hash_bytes (subject->choice->canonical->str, subject->choice->canonical->len,
+                &subject->header);
+    return subject->header || keys_fail (error, "SHA-256");
+}
+
+static bool
+sign_rsa (const Subject *subject, EVP_PKEY *key, const unsigned char *digest,
+          unsigned char *bytes, size_t *length)
+{
+    g_autoptr (EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_pkey (NULL, key, NULL);
+
+    return context && EVP_PKEY_sign_init (context) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_signature_md (context, subject->sha256) == 1 &&
+           EVP_PKEY_sign (context, bytes, length, digest, HASH_BYTES) == 1;
+}
+
+/* RFC 8463 3: PureEdDSA over the SHA-256 hash. */
+static bool
+sign_ed25519 (EVP_PKEY *key, const unsigned char *digest, unsigned char *bytes, size_t *length)
+{
+    g_autoptr (EVP_MD_CTX) context = EVP_MD_CTX_new ();
+
+    return context && EVP_DigestSignInit (context, NULL, NULL, NULL, key) == 1 &&
+           EVP_DigestSign (context, bytes, length, digest, HASH_BYTES) == 1;
+}
+
+static char *
+sign_digest (const Subject *subject, EVP_PKEY *key, const unsigned char *digest, GError **error)
+{
+    size_t length = (size_t)EVP_PKEY_get_size (key);
+    g_autofree unsigned char *bytes = g_malloc (length);
+    bool done = EVP_PKEY_is_a (key, "RSA") ? sign_rsa (subject, key, digest, bytes, &length)
+                                           : sign_ed25519 (key, digest, bytes, &length);
+
+    if (!done) {
+        keys_fail (error, "signature");
+        return NULL;
+    }
+    return g_base64_encode (bytes, length);
+}
+
+/* RFC 6376 3.7: the signed fields, then the signature's own field with an empty b= and without
+ * a final CRLF. */
+static bool
+hash_header (const Subject *subject, const char *value, unsigned char digest[static HASH_BYTES],
+             GError **error)
+{
+    g_autofree char *field = g_strconcat (VALUE_FIELD, value, NULL);
+    g_autoptr (GString) canonical = g_string_sized_new (strlen (field));
+    EVP_MD_CTX *hash = EVP_MD_CTX_new ();
+
+    if (hash && EVP_MD_CTX_copy_ex (hash, subject->header) != 1)
+        g_clear_pointer (&hash, EVP_MD_CTX_free);
+    canon_header (field, strlen (field), canonical);
+    hash_bytes (canonical->str, canonical->len, &hash);
+    bool done = finish_hash (hash, digest, error);
+    EVP_MD_CTX_free (hash);
+    return done;
+}
+
+char *
+openssl_sign (Subject *subject, const Signing *signing, GError **error)
+{
+    const Key *key = signing->key;
+    unsigned char digest[HASH_BYTES];
+
+    if (!prepare (subject, error))
+        return NULL;
+    ValueTags tags = { keys_algorithm (key->pkey), signing->domain,       key->selector,
+                       signing->identity,          subject->now,          key->lifetime,
+                       subject->body_hash,         subject->choice->names };
+    g_autoptr (GString) value = value_begin (&tags);
+    if (!hash_header (subject, value->str, digest, error))
+        return NULL;
+    g_autofree char *b = sign_digest (subject, key->pkey, digest, error);
+    if (!b)
+        return NULL;
+    value_finish (value, b);
+    return g_string_free (g_steal_pointer (&value), FALSE);
+}

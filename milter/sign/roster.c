@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Who signs for whom. */
+
+#include "roster.h"
+
+#include <string.h>
+
+#include "licet/address.h"
+#include "licet/clock.h"
+#include "licet/error.h"
+
+#include "tables.h"
+
+struct Roster {
+    GPtrArray *keys;     /* of Key, those of licet.cfg first */
+    SigningTable *table; /* or NULL */
+    bool all_rows;       /* all that match sign, not the first alone */
+    bool with_pem;
+};
+
+void
+roster_free (Roster *roster)
+{
+    if (!roster)
+        return;
+    g_ptr_array_unref (roster->keys);
+    g_clear_pointer (&roster->table, tables_free_signing);
+    g_free (roster);
+}
+
+static bool
+is_key (const Key *key, const char *domain, const char *selector)
+{
+    return (!key->domain || g_ascii_strcasecmp (key->domain, domain) == 0) &&
+           g_ascii_strcasecmp (key->selector, selector) == 0;
+}
+
+const Key *
+roster_find (const Roster *roster, const char *domain, const char *selector)
+{
+    for (unsigned i = 0; i < roster->keys->len; i++) {
+        const Key *key = g_ptr_array_index (roster->keys, i);
+        if (is_key (key, domain, selector))
+            return key;
+    }
+    return NULL;
+}
+
+static bool
+wrong (GError **error, const char *what)
+{
+    g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS, "%s", what);
+    return false;
+}
+
+static bool
+is_below (const char *domain, const char *parent)
+{
+    size_t length = strlen (domain), suffix = strlen (parent);
+
+    return length > suffix && domain[length - suffix - 1] == '.' &&
+           strcmp (domain + length - suffix, parent) == 0;
+}
+
+/* RFC 6376 3.5: i= is d= or a subdomain of it. */
+static bool
+is_identity_of (const char *identity, const char *domain)
+{
+    const char *at = strrchr (identity, '@');
+    g_autofree char *host = at ? g_ascii_strdown (at + 1, -1) : NULL;
+
+    return host && (strcmp (host, domain) == 0 || is_below (host, domain)) &&
+           !strpbrk (identity, " \t\r\n;\"<>()");
+}
+
+static bool
+check_spec (const Roster *roster, const SignerKey *spec, const char *domain, GError **error)
+{
+    if (!domain || !signer_is_name (domain) || !spec->selector ||
+        !signer_is_name (spec->selector) || !spec->file)
+        return wrong (error,
+                      "right would be a domain, a selector of letters, digits, \"-\" and "
+                      "\".\", and a file");
+    if (spec->from && spec->to && spec->from >= spec->to)
+        return wrong (error, "its last day is before its first");
+    if (spec->identity && !strchr (spec->identity, '%') &&
+        !is_identity_of (spec->identity, domain))
+        return wrong (error, "the identity is not of the domain; right would be @DOMAIN or an "
+                             "address at it or a subdomain (RFC 6376 3.5, i=)");
+    /* Two records at one name: a verifier may take either (RFC 6376 3.6.2.2). */
+    const Key *other = roster_find (roster, domain, spec->selector);
+    if (other && !spec->senders && !other->senders) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: another key has the same domain and selector", spec->file);
+        return false;
+    }
+    return true;
+}
+
+/* "@shop.example" or "shop.example": everybody there; "@.shop.example": everybody below. */
+static char *
+sender_pattern (const char *sender)
+{
+    const char *host = *sender == '@' ? sender + 1 : sender;
+
+    if (strchr (host, '@'))
+        return g_strdup (sender);
+    return g_strconcat (*host == '.' ? "*@*" : "*@", host, NULL);
+}
+
+static char **
+sender_patterns (char *const *senders)
+{
+    unsigned count = senders ? g_strv_length ((char **)senders) : 0;
+    char **patterns = count > 0 ? g_new0 (char *, count + 1) : NULL;
+
+    for (unsigned i = 0; i < count; i++)
+        patterns[i] = sender_pattern (senders[i]);
+    return patterns;
+}
+
+static bool
+add_spec (Roster *roster, const SignerKey *spec, GError **error)
+{
+    g_autofree char *domain = spec->domain ? address_domain_ascii (spec->domain, NULL) : NULL;
+
+    if (!check_spec (roster, spec, domain, error))
+        return false;
+    EVP_PKEY *pkey = keys_load (spec->file, error);
+    Key *key = pkey ? keys_new (pkey, domain, spec->selector, roster->with_pem, error) : NULL;
+    if (!key)
+        return false;
+    key->identity = g_strdup (spec->identity);
+    key->lifetime = spec->lifetime;
+    key->from = spec->from;
+    key->to = spec->to;
+    key->subdomains = spec->subdomains;
+    key->senders = sender_patterns (spec->senders);
+    g_ptr_array_add (roster->keys, key);
+    return true;
+}
+
+/* The one domain that a pattern of From addresses names, or NULL. */
+static const char *
+literal_domain (const char *pattern)
+{
+    const char *host = strrchr (pattern, '@') ? strrchr (pattern, '@') + 1 : pattern;
+
+    return signer_is_name (host) ? host : NULL;
+}
+
+static bool
+is_path (const char *text)
+{
+    return *text == '/' || g_str_has_prefix (text, "./") || g_str_has_prefix (text, "../");
+}
+
+static EVP_PKEY *
+load_row (const KeyRow *row, const char *file, GError **error)
+{
+    if (is_path (file))
+        return keys_load (file, error);
+    /* The table is a key file then. */
+    g_autofree char *table =
+        g_strndup (row->place, strlen (row->place) - strlen (strrchr (row->place, ':')));
+    return keys_check_file (table, error) ? keys_parse (row->place, file, error) : NULL;
+}
+
+static bool
+add_row (Roster *roster, const KeyRow *row, const char *file, const char *only, GError **error)
+{
+    const char *domain = strcmp (row->domain, "%") == 0 ? NULL : row->domain;
+    EVP_PKEY *pkey = load_row (row, file, error);
+    Key *key = pkey ? keys_new (pkey, domain, row->selector, roster->with_pem, error) : NULL;
+
+    if (!key) {
+        g_autofree char *prefix = g_strdup_printf ("%s: ", row->place);
+        if (error && *error && !g_str_has_prefix ((*error)->message, prefix))
+            g_prefix_error (error, "%s", prefix);
+        return false;
+    }
+    key->name = g_strdup (row->name);
+    key->only = g_strdup (only);
+    g_ptr_array_add (roster->keys, key);
+    return true;
+}
+
+/* A path with "%" is one key for each domain that the rows with this name speak of. */
+static bool
+add_row_per_domain (Roster *roster, const KeyRow *row, GError **error)
+{
+    for (unsigned i = 0; i < roster->table->rows->len; i++) {
+        const SigningRow *signing = g_ptr_array_index (roster->table->rows, i);
+        if (strcmp (signing->name, row->name) != 0)
+            continue;
+        const char *domain = literal_domain (signing->pattern);
+        if (!domain) {
+            g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                         "%s: \"%s\" names no single domain, and the file of \"%s\" depends on "
+                         "it; right would be one row per domain",
+                         signing->place, signing->pattern, row->name);
+            return false;
+        }
+        g_auto (GStrv) parts = g_strsplit (row->file, "%", -1);
+        g_autofree char *file = g_strjoinv (domain, parts);
+        if (!add_row (roster, row, file, domain, error))
+            return false;
+    }
+    return true;
+}
+
+static bool
+has_name (const Roster *roster, const char *name)
+{
+    for (unsigned i = 0; i < roster->keys->len; i++)
+        if (g_strcmp0 (((const Key *)g_ptr_array_index (roster->keys, i))->name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool
+check_rows (const Roster *roster, GError **error)
+{
+    for (unsigned i = 0; i < roster->table->rows->len; i++) {
+        const SigningRow *row = g_ptr_array_index (roster->table->rows, i);
+        if (strcmp (row->name, "%") == 0 || has_name (roster, row->name))
+            continue;
+        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
+                     "%s: the KeyTable has no key \"%s\"", row->place, row->name);
+        return false;
+    }
+    return true;
+}
+
+static bool
+add_tables (Roster *roster, const SignerOptions *options, GError **error)
+{
+    bool keys = options->key_table && *options->key_table;
+    bool signing = options->signing_table && *options->signing_table;
+
+    if (!keys && !signing)
+        return true;
+    if (!keys || !signing)
+        return wrong (error,
+                      keys ? "key_table without signing_table: nothing says whom its keys "
+                             "sign for"
+                           : "signing_table without key_table: it only names keys");
+    roster->table = tables_read_signing (options->signing_table, error);
+    g_autoptr (GPtrArray) rows =
+        roster->table ? tables_read_keys (options->key_table, error) : NULL;
+    for (unsigned i = 0; rows && i < rows->len; i++) {
+        const KeyRow *row = g_ptr_array_index (rows, i);
+        bool many = is_path (row->file) && strchr (row->file, '%');
+        if (many ? !add_row_per_domain (roster, row, error)
+                 : !add_row (roster, row, row->file, NULL, error))
+            return false;
+    }
+    return rows && check_rows (roster, error);
+}
+
+Roster *
+roster_new (const SignerOptions *options, GError **error)
+{
+    g_autoptr (Roster) roster = g_new0 (Roster, 1);
+
+    roster->keys = g_ptr_array_new_with_free_func ((GDestroyNotify)keys_free);
+    roster->all_rows = options->all_rows;
+    roster->with_pem = options->libopendkim;
+    for (unsigned i = 0; options->keys && i < options->keys->len; i++)
+        if (!add_spec (roster, g_ptr_array_index (options->keys, i), error)) {
+            g_prefix_error (error, "key %u: ", i + 1);
+            return NULL;
+        }
+    return add_tables (roster, options, error) ? g_steal_pointer (&roster) : NULL;
+}
+
+/* A search for keys and what it saw on its way. */
+typedef struct {
+    const Roster *roster;
+    const char *address, *host;
+    int64_t now;
+    GPtrArray *found;    /* of Signing */
+    const Key *off_duty; /* would fit, but for its dates */
+} Search;
+
+static void
+free_signing (void *data)
+{
+    Signing *signing = data;
+
+    g_free (signing->domain);
+    g_free (signing->identity);
+    g_free (signing);
+}
+
+static bool
+is_on_duty (const Key *key, int64_t now)
+{
+    return now >= key->from && (key->to == 0 || now < key->to);
+}
+
+static char *
+fill_in (const char *text, const char *host)
+{
+    g_auto (GStrv) parts = g_strsplit (text, "%", -1);
+
+    return g_strjoinv (host, parts);
+}
+
+static bool
+is_found (const Search *search, const Key *key)
+{
+    for (unsigned i = 0; i < search->found->len; i++) {
+        const Signing *other = g_ptr_array_index (search->found, i);
+        if (is_key (other->key, key->domain ? key->domain : search->host, key->selector))
+            return true;
+    }
+    return false;
+}
+
+static void
+take (Search *search, const Key *key, const char *identity)
+{
+    if (!is_on_duty (key, search->now)) {
+        search->off_duty = key;
+        return;
+    }
+    if (is_found (search, key))
+        return;
+    Signing *signing = g_new0 (Signing, 1);
+    signing->key = key;
+    signing->domain = g_strdup (key->domain ? key->domain : search->host);
+    signing->identity = identity ? fill_in (identity, search->host) : NULL;
+    if (signing->identity && !is_identity_of (signing->identity, signing->domain))
+        g_clear_pointer (&signing->identity, g_free);
+    g_ptr_array_add (search->found, signing);
+}
+
+static void
+search_senders (Search *search)
+{
+    for (unsigned i = 0; i < search->roster->keys->len; i++) {
+        const Key *key = g_ptr_array_index (search->roster->keys, i);
+        for (char **pattern = key->senders; pattern && *pattern; pattern++)
+            if (tables_glob (*pattern, search->address))
+                take (search, key, key->identity);
+    }
+}
+
+static void
+search_name (Search *search, const char *name, const char *identity)
+{
+    for (unsigned i = 0; i < search->roster->keys->len; i++) {
+        const Key *key = g_ptr_array_index (search->roster->keys, i);
+        if (g_strcmp0 (key->name, name) == 0 &&
+            (!key->only || strcmp (key->only, search->host) == 0))
+            take (search, key, identity);
+    }
+}
+
+static void
+search_table (Search *search)
+{
+    if (!search->roster->table)
+        return;
+    g_autoptr (GPtrArray) rows = tables_match (search->roster->table, search->address);
+    for (unsigned i = 0; i < rows->len; i++) {
+        const SigningRow *row = g_ptr_array_index (rows, i);
+        bool percent = strcmp (row->name, "%") == 0;
+        search_name (search, percent ? search->host : row->name, row->identity);
+        if (!search->roster->all_rows)
+            return;
+    }
+}
+
+static bool
+is_aligned (const char *host, const char *domain)
+{
+    g_autofree char *one = address_organisational_domain (host);
+    g_autofree char *other = address_organisational_domain (domain);
+
+    return strcmp (one, other) == 0;
+}
+
+/* Keys for exactly this domain, which is the host or a parent of it. */
+static void
+search_domain (Search *search, const char *domain)
+{
+    bool below = strcmp (domain, search->host) != 0;
+
+    for (unsigned i = 0; i < search->roster->keys->len; i++) {
+        const Key *key = g_ptr_array_index (search->roster->keys, i);
+        if (key->senders || key->name || strcmp (key->domain, domain) != 0)
+            continue;
+        if (!below || (key->subdomains && is_aligned (search->host, domain)))
+            take (search, key, key->identity);
+    }
+}
+
+static void
+search_domains (Search *search)
+{
+    for (const char *domain = search->host; domain && search->found->len == 0;) {
+        search_domain (search, domain);
+        const char *dot = strchr (domain, '.');
+        domain = dot ? dot + 1 : NULL;
+    }
+}
+
+static char *
+say_why (const Search *search)
+{
+    const Key *key = search->off_duty;
+
+    if (!key)
+        return g_strdup_printf ("no key for %s", search->host);
+    bool early = search->now < key->from;
+    g_autofree char *time = clock_format (early ? key->from : key->to);
+    return g_strdup_printf ("the key %s for %s signs %s %s", key->selector, search->host,
+                            early ? "from" : "until", time);
+}
+
+GPtrArray *
+roster_choose (const Roster *roster, const char *from, int64_t now, char **ret_why)
+{
+    const char *at = strrchr (from, '@');
+    g_autofree char *host = address_domain_ascii (at ? at + 1 : from, NULL);
+    Search search = { .roster = roster, .host = host, .now = now };
+
+    *ret_why = NULL;
+    search.found = g_ptr_array_new_with_free_func (free_signing);
+    if (!host) {
+        *ret_why = g_strdup ("the From field names no domain");
+        return search.found;
+    }
+    g_autofree char *user = g_ascii_strdown (from, at ? at - from : 0);
+    g_autofree char *address = g_strdup_printf ("%s@%s", user, host);
+    search.address = address;
+    search_senders (&search);
+    if (search.found->len == 0)
+        search_table (&search);
+    if (search.found->len == 0)
+        search_domains (&search);
+    if (search.found->len == 0)
+        *ret_why = say_why (&search);
+    return search.found;
+}

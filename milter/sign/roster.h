@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef SIGN_ROSTER_H
+#define SIGN_ROSTER_H
+
+#include "engine.h"
+#include "licet/signer.h"
+
+/*
+ * All keys and which of them sign for whom. The first of these groups with a key that is within
+ * its dates decides: keys of licet.cfg whose senders name the From address, rows of the
+ * SigningTable, keys of licet.cfg for the From domain or its closest parent within the same
+ * organisational domain. So a key signs for a domain of somebody else only where a row says so.
+ */
+typedef struct Roster Roster;
+
+/* Errors as of signer_open. */
+Roster *roster_new (const SignerOptions *options, GError **error);
+void roster_free (Roster *roster);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Roster, roster_free)
+
+/* Array of Signing for a From address, or a domain, at a time; empty, with the reason in *ret_why
+ * (to be freed), when there is none. */
+GPtrArray *roster_choose (const Roster *roster, const char *from, int64_t now, char **ret_why);
+
+/* The key of that name, or NULL. One with the domain "%" has that of any From. */
+const Key *roster_find (const Roster *roster, const char *domain, const char *selector);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <glib/gstdio.h>
+#include <pwd.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STARTING (30 * G_USEC_PER_SEC)
+
+struct Server {
+    char *binaries, *dir, *data;
+    unsigned port, megabytes;
+    uid_t user;
+    gid_t group;
+    GPid pid;
+};
+
+static int
+compare_versions (const void *a, const void *b)
+{
+    return (int)(g_ascii_strtoll (*(char *const *)b, NULL, 10) -
+                 g_ascii_strtoll (*(char *const *)a, NULL, 10));
+}
+
+/* Debian's place, the newest first; NULL when there is none. */
+static char *
+find_binaries (void)
+{
+    static const char top[] = "/usr/lib/postgresql";
+    g_autoptr (GDir) dir = g_dir_open (top, 0, NULL);
+    g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func (g_free);
+
+    for (const char *name; dir && (name = g_dir_read_name (dir));)
+        g_ptr_array_add (versions, g_strdup (name));
+    g_ptr_array_sort (versions, compare_versions);
+    for (unsigned i = 0; i < versions->len; i++) {
+        char *path = g_build_filename (top, g_ptr_array_index (versions, i), "bin", NULL);
+        g_autofree char *initdb = g_build_filename (path, "initdb", NULL);
+        if (g_file_test (initdb, G_FILE_TEST_IS_EXECUTABLE))
+            return path;
+        g_free (path);
+    }
+    return NULL;
+}
+
+static unsigned
+free_port (void)
+{
+    int fd = socket (AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+    socklen_t length = sizeof address;
+
+    g_assert_cmpint (bind (fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+    g_assert_cmpint (getsockname (fd, (struct sockaddr *)&address, &length), ==, 0);
+    close (fd);
+    return ntohs (address.sin_port);
+}
+
+/* In the child: the server refuses to run as root. */
+static void
+become_user (void *data)
+{
+    const Server *server = data;
+    struct rlimit limit = { (rlim_t)server->megabytes << 20, (rlim_t)server->megabytes << 20 };
+
+    setpgid (0, 0);
+    if (server->megabytes)
+        setrlimit (RLIMIT_FSIZE, &limit);
+    if (getuid () == 0 && (setgid (server->group) != 0 || setuid (server->user) != 0))
+        _exit (127);
+    prctl (PR_SET_PDEATHSIG, SIGQUIT); /* a test that is killed leaves no server behind */
+}
+
+static void
+make_cluster (Server *server)
+{
+    g_autofree char *initdb = g_build_filename (server->binaries, "initdb", NULL);
+    const char *argv[] = { initdb,  "-D",   server->data,  "-U",
+                           "licet", "-A",   "trust",       "-N",
+                           "-E",    "UTF8", "--no-locale", "--wal-segsize=1",
+                           NULL };
+    g_autoptr (GError) error = NULL;
+    g_autofree char *out = NULL, *err = NULL;
+    int status = 0;
+
+    g_assert_true (g_spawn_sync ("/", (char **)argv, NULL, 0, become_user, server, &out, &err,
+                                 &status, &error));
+    g_assert_no_error (error);
+    if (status != 0)
+        g_error ("initdb: %s", err);
+}
+
+static PGconn *
+connect_to (const Server *server, const char *database)
+{
+    g_autofree char *uri = g_strdup_printf ("host=%s port=%u user=licet dbname=%s", server->dir,
+                                            server->port, database);
+
+    return PQconnectdb (uri);
+}
+
+void
+server_start (Server *server)
+{
+    g_autofree char *postgres = g_build_filename (server->binaries, "postgres", NULL);
+    g_autofree char *port = g_strdup_printf ("%u", server->port);
+    const char *argv[] = { postgres,
+                           "-D",
+                           server->data,
+                           "-p",
+                           port,
+                           "-k",
+                           server->dir,
+                           "-c",
+                           "listen_addresses=127.0.0.1",
+                           "-c",
+                           "fsync=off",
+                           "-c",
+                           "max_connections=120",
+                           "-c",
+                           "shared_buffers=64MB",
+                           "-c",
+                           "autovacuum=off",
+                           "-c",
+                           "min_wal_size=2MB",
+                           "-c",
+                           "max_wal_size=8MB",
+                           "-c",
+                           "log_min_messages=panic",
+                           NULL };
+    int64_t deadline = g_get_monotonic_time () + STARTING;
+    g_autoptr (GError) error = NULL;
+    bool up = false;
+
+    g_assert_true (g_spawn_async ("/", (char **)argv, NULL,
+                                  G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
+                                      G_SPAWN_STDERR_TO_DEV_NULL,
+                                  become_user, server, &server->pid, &error));
+    g_assert_no_error (error);
+    while (!up && g_get_monotonic_time () < deadline) {
+        PGconn *connection = connect_to (server, "postgres");
+        up = PQstatus (connection) == CONNECTION_OK;
+        PQfinish (connection);
+        if (!up)
+            g_usleep (50000);
+    }
+    if (!up)
+        g_error ("the server does not start");
+}
+
+Server *
+server_new (const char **ret_reason)
+{
+    g_autofree char *binaries = find_binaries ();
+    const struct passwd *user = getuid () == 0 ? getpwnam ("nobody") : getpwuid (getuid ());
+
+    if (!binaries || !user) {
+        *ret_reason = !binaries ? "no PostgreSQL server in /usr/lib/postgresql"
+                                : "no user to run the server";
+        return NULL;
+    }
+    Server *server = g_new0 (Server, 1);
+    server->user = user->pw_uid;
+    server->group = user->pw_gid;
+    server->binaries = g_steal_pointer (&binaries);
+    server->dir = g_dir_make_tmp ("licet-pg.XXXXXX", NULL);
+    server->data = g_build_filename (server->dir, "data", NULL);
+    server->port = free_port ();
+    if (getuid () == 0)
+        g_assert_cmpint (chown (server->dir, server->user, server->group), ==, 0);
+    make_cluster (server);
+    server_start (server);
+    PGconn *connection = connect_to (server, "postgres");
+    PQclear (PQexec (connection, "CREATE DATABASE licet"));
+    PQfinish (connection);
+    return server;
+}
+
+static void
+reap (Server *server)
+{
+    if (server->pid > 0)
+        waitpid (server->pid, NULL, 0);
+    server->pid = 0;
+}
+
+void
+server_kill (Server *server)
+{
+    server_thaw (server);
+    kill (server->pid, SIGQUIT); /* immediate shutdown: no checkpoint, recovery at the start */
+    reap (server);
+}
+
+/* The children of the postmaster share its process group, or have one of their own. */
+static void
+signal_all (const Server *server, int number)
+{
+    g_autofree char *task =
+        g_strdup_printf ("/proc/%d/task/%d/children", server->pid, server->pid);
+    g_autofree char *text = NULL;
+
+    kill (server->pid, number);
+    if (!g_file_get_contents (task, &text, NULL, NULL))
+        return;
+    g_auto (GStrv) children = g_strsplit (text, " ", -1);
+    for (char **child = children; *child; child++)
+        if (**child)
+            kill ((pid_t)g_ascii_strtoll (*child, NULL, 10), number);
+}
+
+void
+server_freeze (Server *server)
+{
+    signal_all (server, SIGSTOP);
+}
+
+void
+server_thaw (Server *server)
+{
+    signal_all (server, SIGCONT);
+}
+
+void
+server_limit_files (Server *server, unsigned megabytes)
+{
+    server->megabytes = megabytes;
+}
+
+static void
+remove_tree (const char *path)
+{
+    const char *argv[] = { "rm", "-rf", path, NULL };
+
+    g_spawn_sync ("/", (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                  NULL);
+}
+
+void
+server_free (Server *server)
+{
+    if (!server)
+        return;
+    if (server->pid > 0)
+        server_kill (server);
+    remove_tree (server->dir);
+    g_free (server->binaries);
+    g_free (server->dir);
+    g_free (server->data);
+    g_free (server);
+}
+
+char *
+server_uri (const Server *server, bool with_tcp)
+{
+    g_autofree char *host = g_uri_escape_string (server->dir, NULL, FALSE);
+
+    return g_strdup_printf ("postgresql://licet@%s:%u/licet", with_tcp ? "127.0.0.1" : host,
+                            server->port);
+}
+
+unsigned
+server_port (const Server *server)
+{
+    return server->port;
+}
+
+const char *
+server_dir (const Server *server)
+{
+    return server->dir;
+}
+
+PGconn *
+server_session (const Server *server, const char *sql)
+{
+    PGconn *connection = connect_to (server, "licet");
+    PGresult *result = PQexec (connection, sql);
+
+    if (PQresultStatus (result) != PGRES_COMMAND_OK &&
+        PQresultStatus (result) != PGRES_TUPLES_OK)
+        g_error ("%s: %s", sql, PQerrorMessage (connection));
+    PQclear (result);
+    return connection;
+}
+
+void
+server_run (const Server *server, const char *sql)
+{
+    PQfinish (server_session (server, sql));
+}
+
+char *
+server_value (const Server *server, const char *sql)
+{
+    PGconn *connection = connect_to (server, "licet");
+    PGresult *result = PQexec (connection, sql);
+    char *value = PQntuples (result) ? g_strdup (PQgetvalue (result, 0, 0)) : NULL;
+
+    if (PQresultStatus (result) != PGRES_TUPLES_OK)
+        g_error ("%s: %s", sql, PQerrorMessage (connection));
+    PQclear (result);
+    PQfinish (connection);
+    return value;
+}
+
+void
+server_empty (const Server *server)
+{
+    server_run (server, "SET client_min_messages = error; DROP SCHEMA IF EXISTS licet CASCADE");
+}
+
+void
+server_truncate (const Server *server)
+{
+    server_run (server,
+                "DO $$ BEGIN IF to_regclass('licet.events') IS NOT NULL THEN "
+                "TRUNCATE licet.events, licet.contacts RESTART IDENTITY; END IF; END $$");
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_TESTS_STORE_SERVER_H
+#define LICET_TESTS_STORE_SERVER_H
+
+#include <glib.h>
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+/*
+ * A PostgreSQL server of the test's own: a cluster in a temporary directory, on a Unix socket there
+ * and a free TCP port, run as an unprivileged user when the test is root. Gone with server_free.
+ */
+typedef struct Server Server;
+
+/* NULL with the reason in *ret_reason (static) where no server is installed. */
+Server *server_new (const char **ret_reason);
+void server_free (Server *server);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)
+
+/* Of the database "licet"; with_tcp over 127.0.0.1. Caller frees. */
+char *server_uri (const Server *server, bool with_tcp);
+unsigned server_port (const Server *server);
+const char *server_dir (const Server *server);
+
+void server_start (Server *server);
+/* At once, as a crash would. */
+void server_kill (Server *server);
+/* SIGSTOP and SIGCONT to the server and all its processes. */
+void server_freeze (Server *server);
+void server_thaw (Server *server);
+/* The largest file that the server may write, from the next start on; 0 for no bound. */
+void server_limit_files (Server *server, unsigned megabytes);
+
+/* Runs SQL as the cluster's owner; asserts that it works. */
+void server_run (const Server *server, const char *sql);
+/* The same in a session that stays open, as for a lock. PQfinish ends it. */
+PGconn *server_session (const Server *server, const char *sql);
+/* One value. Caller frees. */
+char *server_value (const Server *server, const char *sql);
+
+/* Forgets everything: the next store makes its tables anew. */
+void server_empty (const Server *server);
+/* Forgets the rows, which takes less time. */
+void server_truncate (const Server *server);
+
+#endif

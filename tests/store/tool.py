@@ -1,0 +1,449 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""licet consent on SQLite and on a PostgreSQL server of the test's own: imports, what they refuse, kill -9 in
+their midst, exports, erasure. Prints TAP. Arguments: the top of the source tree, the build directory."""
+
+import glob
+import json
+import os
+import pwd
+import random
+import resource
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+LICET = os.environ.get("LICET") or os.path.join(sys.argv[2], "licet")
+HEADER = "address,purpose,state,basis,at,source,wording,evidence,country,person\n"
+EX_DATAERR = 65
+tests = []
+number = failures = 0
+random.seed(int(os.environ.get("SEED", "7")))
+
+
+class Failed(Exception):
+    pass
+
+
+def check(truth, what):
+    if not truth:
+        raise Failed(what)
+
+
+def equal(got, want, what=""):
+    check(got == want, f"{what} got {got!r}, want {want!r}")
+
+
+def test(name):
+    def add(run):
+        tests.append((name, run))
+        return run
+    return add
+
+
+class Server:
+    """A cluster in a temporary directory, run by nobody when the test is root."""
+
+    def __init__(self):
+        places = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda p: -int(p.split("/")[4]))
+        self.bin = os.path.dirname(places[0]) if places else None
+        if not self.bin:
+            return
+        self.dir = tempfile.mkdtemp(prefix="licet-pg.")
+        user = pwd.getpwnam("nobody") if os.getuid() == 0 else None
+        if user:
+            os.chown(self.dir, user.pw_uid, user.pw_gid)
+        self.user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        probe = socket.socket()
+        probe.bind(("127.0.0.1", 0))
+        self.port = probe.getsockname()[1]
+        probe.close()
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/", **self.user}
+        subprocess.run([self.bin + "/initdb", "-D", self.dir + "/data", "-U", "licet", "-A", "trust", "-N", "-E", "UTF8",
+                        "--no-locale"], check=True, **quiet)
+        self.process = subprocess.Popen(
+            [self.bin + "/postgres", "-D", self.dir + "/data", "-p", str(self.port), "-k", self.dir,
+             "-c", "listen_addresses=", "-c", "fsync=off"], **quiet)
+        for _ in range(200):
+            if self.psql("postgres", "CREATE DATABASE licet"):
+                break
+            time.sleep(0.05)
+        self.uri = f"postgresql://licet@{self.dir.replace('/', '%2F')}:{self.port}/licet"
+
+    def psql(self, database, sql):
+        return subprocess.run([self.bin + "/psql", "-q", "-h", self.dir, "-p", str(self.port), "-U", "licet", "-d", database,
+                               "-c", sql], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+    def value(self, database, sql):
+        return subprocess.run([self.bin + "/psql", "-At", "-h", self.dir, "-p", str(self.port), "-U", "licet", "-d", database,
+                               "-c", sql], stdout=subprocess.PIPE, check=True).stdout
+
+    def stop(self):
+        if self.bin:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+            shutil.rmtree(self.dir)
+
+
+class Store:
+    def __init__(self, kind, directory, server):
+        self.kind, self.dir, self.server = kind, directory, server
+        self.empty()
+
+    def empty(self):
+        path = os.path.join(self.dir, "consent.db")
+        self.uri = "sqlite:" + path if self.kind == "sqlite" else self.server.uri
+        if self.kind == "sqlite":
+            for name in (path, path + "-journal"):
+                if os.path.exists(name):
+                    os.unlink(name)
+        else:
+            check(self.server.psql("licet", "SET client_min_messages = error; DROP SCHEMA IF EXISTS licet CASCADE"), "drop")
+
+    def argv(self, *words):
+        return [LICET, "consent", *words, "--consent", self.uri]
+
+    def run(self, *words):
+        done = subprocess.run(self.argv(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+        return done.returncode, done.stdout, done.stderr
+
+    def ok(self, *words):
+        status, out, err = self.run(*words)
+        equal(status, 0, f"{words} {err}")
+        return out
+
+    def write(self, text, name="in.csv"):
+        path = os.path.join(self.dir, name)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        return path
+
+    def load(self, rows, *words):
+        return self.ok("import", self.write(HEADER + rows), *words)
+
+    def state(self, address, purpose="newsletter"):
+        for line in self.ok("show", address, "--json").splitlines():
+            answer = json.loads(line)
+            if answer["purpose"] == purpose:
+                return answer["state"] + (":" + answer["suppression"] if answer["suppression"] else "")
+
+    def count(self):
+        """Of events, asked of the database itself, which answers while an import is under way."""
+        if self.kind == "sqlite":
+            with sqlite3.connect("file:" + self.uri[len("sqlite:"):] + "?mode=ro", uri=True, timeout=30) as database:
+                return database.execute("SELECT count(*) FROM events").fetchone()[0]
+        return int(self.server.value("licet", "SELECT count(*) FROM licet.events"))
+
+    def rows(self):
+        return self.ok("export", "-").splitlines()[1:]
+
+
+def row(address, state="granted", at="2026-01-01", purpose="*", basis="", source="web", wording="", evidence="", person=""):
+    return f"{address}@x.example,{purpose},{state},{basis},{at},{source},{wording},{evidence},,{person}\n"
+
+
+BAD = [
+    ("a formula in the source", row("b", source="=cmd()"), "in.csv:3: source: begins with a formula character"),
+    ("a plus in the wording", row("b", wording="+1"), "in.csv:3: wording: begins with a formula character"),
+    ("a minus in the evidence", row("b", evidence="-1"), "in.csv:3: evidence: begins with a formula character"),
+    ("an at sign in the person", row("b", person="@SUM"), "in.csv:3: person: begins with a formula character"),
+    ("a quoted formula", row("b", source='"=1,2"'), "in.csv:3: source: begins with a formula character"),
+    ("a line feed", row("b", evidence='"a\nb"'), "in.csv:3: evidence: a control character at byte 2"),
+    ("an escape", row("b", source="a\x1b[31m"), "in.csv:3: source: a control character at byte 2"),
+    ("a released suppression", row("b", state="released"), "in.csv:3: state: an import lifts no suppression"),
+    ("a bad state", row("b", state="yes"), "in.csv:3: state: right would be"),
+    ("a bad address", row("b c"), "in.csv:3: address: "),
+    ("too few columns", "b@x.example,*,granted\n", "in.csv:3: 3 columns; the header has 10"),
+]
+
+
+@test("what is refused is told with its place, and nothing is imported")
+def refused(store):
+    for name, text, want in BAD:
+        path = store.write(HEADER + row("a") + text + row("c"))
+        for words in ([], ["--resume"]) if text == BAD[0][1] else ([],):
+            status, out, err = store.run("import", path, *words)
+            equal(status, EX_DATAERR, name)
+            check(want in err, f"{name}: {err}")
+            check("x.example" not in err, f"{name}: tells an address: {err}")
+    equal(store.rows(), [])
+    path = store.write(HEADER + row("a") + "".join(text for _, text, _ in BAD))
+    status, out, err = store.run("import", "--dry-run", "--json", path)
+    equal(status, EX_DATAERR)
+    equal(json.loads(out)["refused"], len(BAD))
+    equal(len(err.splitlines()), len(BAD))
+    equal(store.rows(), [])
+
+
+@test("a dry run tells new, same and changed, and changes nothing")
+def dry_run(store):
+    store.load("".join(row(f"p{i}") for i in range(100)))
+    before = store.rows()
+    text = row("p1") + row("p2", "withdrawn", "2026-02-01") + row("p3", "withdrawn", "2025-01-01") + row("new") + row(
+        "p4", "granted", "2026-03-01")
+    out = json.loads(store.ok("import", "--dry-run", "--json", store.write(HEADER + text)))
+    equal({key: out[key] for key in ("dry_run", "rows", "new", "same", "changed", "changed_to_granted", "known", "refused")},
+          {"dry_run": True, "rows": 5, "new": 1, "same": 1, "changed": 1, "changed_to_granted": 0, "known": 100, "refused": 0})
+    equal(store.rows(), before)
+
+
+@test("more than five in a hundred do not change by mistake")
+def mass(store):
+    store.load("".join(row(f"p{i}") for i in range(100)))
+    five = store.write(HEADER + "".join(row(f"p{i}", "withdrawn", "2026-02-01") for i in range(5)), "five.csv")
+    six = store.write(HEADER + "".join(row(f"p{i}", "withdrawn", "2026-02-01") for i in range(6)), "six.csv")
+    status, out, err = store.run("import", six)
+    equal(status, EX_DATAERR)
+    check("6 of the 100 known addresses" in err and "--allow-mass-change" in err, err)
+    equal(store.state("p0@x.example"), "granted")
+    store.ok("import", five)
+    equal(store.state("p0@x.example"), "refused")
+    store.ok("import", six)  # only one is left to change
+    back = store.write(HEADER + "".join(row(f"p{i}", "granted", "2026-03-01") for i in range(6)), "back.csv")
+    equal(store.run("import", back)[0], EX_DATAERR)
+    out = json.loads(store.ok("import", back, "--allow-mass-change", "--json"))
+    equal((out["changed"], out["changed_to_granted"]), (6, 6))
+
+
+@test("a suppression outlasts imports and grants until it is released")
+def suppression(store):
+    store.load(row("a") + "".join(row(f"p{i}") for i in range(30)))
+    store.ok("suppress", "a@x.example", "*", "--basis", "complaint", "--at", "2026-02-01")
+    equal(store.state("a@x.example"), "refused:complaint")
+    out = json.loads(store.load(row("a", "granted", "2026-05-01"), "--json"))
+    equal((out["suppressed"], out["changed"]), (1, 0))
+    status, _, err = store.run("grant", "a@x.example", "newsletter", "--basis", "express")
+    equal(status, 0)
+    check("suppressed (complaint)" in err, err)
+    equal(store.state("a@x.example"), "refused:complaint")
+    history = store.ok("history", "a@x.example")
+    check("suppressed" in history and "withdrawn" not in history, history)
+    store.ok("release", "a@x.example", "*")
+    equal(store.state("a@x.example"), "granted")
+
+
+@test("an erased person stays erased, whatever is imported")
+def erase(store):
+    store.load(row("a", basis="express", evidence="form-1", person="p1") + row("b", person="p1"))
+    out = store.ok("erase", "A@x.example", "--keep-evidence")
+    for want in ("erased: 1 statement", "17(3)(b)", "1 act of agreeing", "1 linked address", "licet audit erase"):
+        check(want in out, f"{want}: {out}")
+    check(not any("a@x.example" in line for line in store.rows()), "still there")
+    out = json.loads(store.load(row("a", "granted", "2026-09-01"), "--json"))
+    equal((out["rows"], out["erased"]), (1, 1))
+    check(not any("a@x.example" in line for line in store.rows()), "imported again")
+    equal(store.state("a@x.example"), "refused:erased")
+    check("form-1" in store.ok("export", "a@x.example"), "the proof is not found")
+    equal(store.run("erase", "a@x.example")[0], 0)
+    check("form-1" not in store.ok("export", "a@x.example"), "the proof was to go")
+    equal(store.state("b@x.example"), "granted")
+
+
+@test("double opt-in, links and a request of access")
+def acts(store):
+    store.ok("request", "a@x.example", "newsletter", "--source", "shop.example/form", "--evidence", "ip 192.0.2.1")
+    equal(store.state("a@x.example"), "unknown")
+    equal(store.run("confirm", "a@x.example", "offer")[0], EX_DATAERR)
+    store.ok("confirm", "a@x.example", "newsletter", "--evidence", "click 9")
+    equal(store.state("a@x.example"), "granted")
+    store.ok("link", "a@x.example", "b@x.example")
+    equal(store.state("b@x.example"), "granted")
+    store.ok("withdraw", "b@x.example", "*")
+    equal(store.state("a@x.example"), "refused")
+    store.ok("unlink", "b@x.example")
+    equal(store.state("b@x.example"), "refused")
+    equal(store.run("unlink", "z@x.example")[0], EX_DATAERR)
+    text = store.ok("export", "a@x.example")
+    check("ip 192.0.2.1" in text and "click 9" in text and "b@x.example" not in text, text)
+    lines = [json.loads(line) for line in store.ok("export", "a@x.example", "--json").splitlines()]
+    check(any(line.get("basis") == "double-opt-in" for line in lines), lines)
+    out = [json.loads(line) for line in store.ok("stats", "--json").splitlines()]
+    equal(out[0]["addresses"], 2)
+    equal([line["refused"] for line in out if line.get("purpose") == "offer"], [1])
+
+
+MAILCHIMP = '"Email Address","First Name",MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID'
+FORMATS = [
+    ("mailchimp, subscribed", ["--format", "mailchimp", "--basis", "double-opt-in"],
+     MAILCHIMP + '\na@x.example,"=1+1, Ana",2,"2024-01-02 03:04:05",192.0.2.1,"2024-01-03 03:04:05",192.0.2.2,77\n',
+     ["a@x.example,newsletter,granted,double-opt-in,2024-01-03T03:04:05Z,mailchimp,,optintime=2024-01-02 03:04:05 "
+      "optinip=192.0.2.1 confirmtime=2024-01-03 03:04:05 confirmip=192.0.2.2 leid=77,,,,,,"]),
+    ("mailchimp, unsubscribed", ["--format", "mailchimp", "--purpose", "offer"],
+     'Email Address,UNSUB_TIME,UNSUB_REASON\na@x.example,"2024-01-02 03:04:05",NORMAL\n',
+     ["a@x.example,offer,withdrawn,,2024-01-02T03:04:05Z,mailchimp,,,,,,,,"]),
+    ("mailchimp, cleaned", ["--format", "mailchimp"], 'Email Address,CLEAN_TIME\na@x.example,2024-01-02 03:04:05\n',
+     ["a@x.example,*,suppressed,bounce,2024-01-02T03:04:05Z,mailchimp,,,,,,,,"]),
+    ("brevo", ["--format", "brevo"],
+     "CONTACT ID;EMAIL;FIRSTNAME;EMAIL_MARKETING;ADDED_TIME;MODIFIED_TIME\n"
+     "1;a@x.example;Ana;subscribed;2024-01-02 03:04:05;2024-02-02 03:04:05\n"
+     "2;b@x.example;Bea;blocklisted;2024-01-02 03:04:05;2024-02-02 03:04:05\n"
+     "3;c@x.example;Cia;never subscribed;2024-01-02 03:04:05;\n",
+     ["a@x.example,newsletter,granted,,2024-01-02T03:04:05Z,brevo,,contactid=1,,,,,,",
+      "b@x.example,*,withdrawn,,2024-02-02T03:04:05Z,brevo,,contactid=2,,,,,,"]),
+    ("sendgrid, contacts", ["--format", "sendgrid", "--basis", "express"],
+     "EMAIL,FIRST_NAME,CREATED_AT,UPDATED_AT,CONTACT_ID\na@x.example,Ana,2024-01-02T03:04:05Z,2024-01-02T03:04:05Z,9\n",
+     ["a@x.example,newsletter,granted,express,2024-01-02T03:04:05Z,sendgrid,,contactid=9,,,,,,"]),
+    ("sendgrid, spam reports", ["--format", "sendgrid", "--list", "complained"], "ip,email,created\n192.0.2.1,a@x.example,1704164645\n",
+     ["a@x.example,*,suppressed,complaint,2024-01-02T03:04:05Z,sendgrid,,,,,,,,"]),
+    ("mautic", ["--format", "mautic"],
+     "id,email,date_added,doNotContact,dncReason,dncDate\n1,a@x.example,2024-01-02 03:04:05,0,,\n"
+     "2,b@x.example,2024-01-02 03:04:05,1,2,2024-02-02 03:04:05\n3,c@x.example,2024-01-02 03:04:05,1,1,2024-03-02 03:04:05\n",
+     ["a@x.example,newsletter,granted,,2024-01-02T03:04:05Z,mautic,,id=1,,,,,,",
+      "b@x.example,*,suppressed,bounce,2024-02-02T03:04:05Z,mautic,,id=2,,,,,,",
+      "c@x.example,*,withdrawn,,2024-03-02T03:04:05Z,mautic,,id=3,,,,,,"]),
+]
+BAD_FORMATS = [
+    (["--basis", "express"], HEADER, "are for the rows of a --format"),
+    (["--format", "mailchip"], MAILCHIMP + "\n", "right would be mailchimp, brevo, sendgrid or mautic"),
+    (["--format", "mailchimp"], "Name,OPTIN_TIME\nAna,x\n", "in.csv:1: no column with the address"),
+    (["--format", "mailchimp"], "Email Address\na@x.example\n", "--list subscribed"),
+    (["--format", "sendgrid"], "email,created\na@x.example,1704164645\n", "--list unsubscribed, bounced or complained"),
+    (["--format", "brevo"], "EMAIL;EMAIL_MARKETING\na@x.example;perhaps\n", "in.csv:2: EMAIL_MARKETING: right would be"),
+    (["--format", "brevo"], "EMAIL;EMAIL_MARKETING;ADDED_TIME\na@x.example;subscribed;03-02-2024\n", "in.csv:2: no time that reads"),
+]
+
+
+@test("exports of other programs")
+def formats(store):
+    for name, words, text, want in FORMATS:
+        store.empty()
+        store.ok("import", store.write(text), *words)
+        equal(sorted(store.rows()), want, name)
+    store.empty()
+    for words, text, want in BAD_FORMATS:
+        status, out, err = store.run("import", store.write(text), *words)
+        check(status != 0 and want in err, f"{words}: {err}")
+    equal(store.run("export", "-")[1].count("\n") if store.kind != "sqlite" else 1, 1)
+
+
+@test("an export comes back whole, suppressions and links too")
+def restore(store):
+    store.load(row("a", person="p1") + row("b", source='"x ""y"", z"') + row("c", "suppressed", basis="bounce"))
+    store.ok("release", "c@x.example", "*", "--at", "2026-02-01", "--source", "+49 phone")
+    out = store.write("", "out.csv")
+    store.ok("export", out)
+    equal(os.stat(out).st_mode & 0o777, 0o600)
+    before = store.rows()
+    store.empty()
+    check(store.run("import", out)[0] == EX_DATAERR, "taken without --restore")
+    store.ok("import", out, "--restore")
+    equal(store.rows(), before)
+
+
+def kill_import(store, path, words, after):
+    process = subprocess.Popen(store.argv("import", path, *words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    return process.returncode
+
+
+@test("kill -9 during an import leaves all or nothing")
+def kill_all_or_nothing(store):
+    count, seen = 6000, set()
+    path = store.write(HEADER + "".join(row(f"p{i}", person=f"q{i // 2}") for i in range(count)))
+    start = time.monotonic()
+    store.ok("import", path)
+    whole = time.monotonic() - start
+    for turn in range(4):
+        store.empty()
+        store.ok("grant", "first@x.example", "*")
+        status = kill_import(store, path, [], whole * (turn + 1) / 5)
+        left = len(store.rows()) - 1
+        check(left in (0, count), f"{left} of {count} rows after a kill")
+        check(status != 0 or left == count, "acknowledged and not there")
+        seen.add(left)
+        equal(store.state("first@x.example"), "granted")
+    check(0 in seen, "no kill came in time to be seen")
+
+
+@test("an import cut short is carried on")
+def kill_resume(store):
+    count, partly = 30000, False
+    path = store.write(HEADER + "".join(row(f"p{i}") for i in range(count)))
+    for _ in range(4):
+        store.empty()
+        store.ok("grant", "first@x.example", "*")
+        process = subprocess.Popen(store.argv("import", path, "--resume"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and store.count() < 10000:
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        left = store.count() - 1
+        equal(left % 10000, 0, "a batch is there in part")
+        partly = 0 < left < count
+        if partly:
+            break
+    check(partly, "no kill came between two batches")
+    store.ok("import", path, "--resume")
+    equal(store.count() - 1, count)
+
+
+@test("a full disk keeps nothing half")
+def full(store):
+    if store.kind != "sqlite":  # the server's disk, not the tool's: tests/store/postgres.c
+        return
+    store.ok("grant", "first@x.example", "*")
+    path = store.write(HEADER + "".join(row(f"p{i}", evidence="e" * 200) for i in range(2000)))
+
+    def bound():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+
+    for words in (["import", path], ["import", path, "--resume"]):
+        done = subprocess.run(store.argv(*words), preexec_fn=bound, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+        equal(done.returncode, 75, done.stderr)
+        check("consent.db: " in done.stderr, done.stderr)
+        equal(store.count(), 1)
+    store.ok("import", path)
+    equal(store.count(), 2001)
+
+
+@test("an act that was acknowledged before kill -9 is there")
+def kill_acts(store):
+    store.ok("grant", "first@x.example", "*")
+    acknowledged = set()
+    for turn in range(25):
+        process = subprocess.Popen(store.argv("grant", f"p{turn}@x.example", "*"), stderr=subprocess.DEVNULL)
+        try:
+            process.wait(random.uniform(0.0, 0.03))
+        except subprocess.TimeoutExpired:
+            process.kill()
+        if process.wait() == 0:
+            acknowledged.add(f"p{turn}@x.example")
+    there = {line.split(",")[0] for line in store.rows()}
+    check(acknowledged <= there, f"lost: {acknowledged - there}")
+    check(len(acknowledged) < 25, "no kill came in time")
+
+
+def main():
+    global number, failures
+    server = Server()
+    kinds = ["sqlite"] + (["postgresql"] if server.bin else [])
+    print(f"1..{2 * len(tests)}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="licet-tool.") as directory:
+        for kind in ("sqlite", "postgresql"):
+            for name, run in tests:
+                number += 1
+                if os.environ.get("ONLY", "") not in name:
+                    continue
+                if kind not in kinds:
+                    print(f"ok {number} - {kind}: {name} # SKIP no PostgreSQL server in /usr/lib/postgresql", flush=True)
+                    continue
+                try:
+                    run(Store(kind, directory, server))
+                    print(f"ok {number} - {kind}: {name}", flush=True)
+                except Failed as failed:
+                    failures += 1
+                    print(f"# {failed}\nnot ok {number} - {kind}: {name}", flush=True)
+    server.stop()
+    return 1 if failures else 0
+
+
+sys.exit(main())

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* Two mail hosts, each with its licetd, on one PostgreSQL server. */
+
+#include <string.h>
+
+#include "../store/server.h"
+#include "scenarios.h"
+
+#include "licet/clock.h"
+#include "licet/consent.h"
+
+static Server *server;
+static const char *reason;
+
+static World *
+new_host (void)
+{
+    g_autofree char *uri = server_uri (server, false);
+    g_autofree char *settings =
+        g_strdup_printf ("queueing_clients = [ \"192.0.2.7\" ];\nconsent = \"%s\";\n"
+                         "consent_timeout_ms = 10000;\nlmtp_connections = 60;\n",
+                         uri);
+
+    return world_new (settings);
+}
+
+/* One row in the store, as of now. */
+static void
+tell (const char *address, const char *state)
+{
+    g_autofree char *uri = server_uri (server, false);
+    g_autofree char *csv = g_strdup_printf ("address,purpose,state,basis,country\n"
+                                            "%s,*,%s,double-opt-in,ES\n",
+                                            address, state);
+    Clock clock = { 0 };
+    g_autoptr (GError) error = NULL;
+    g_autoptr (ConsentStore) store = consent_open (uri, &error);
+    g_autoptr (GPtrArray) events = consent_csv_parse (csv, strlen (csv), "row.csv", &error);
+
+    g_assert_no_error (error);
+    ((ConsentEvent *)g_ptr_array_index (events, 0))->at = clock_now (&clock);
+    g_assert_true (consent_append (store, events, &error));
+    g_assert_no_error (error);
+}
+
+static MilterAnswer *
+send_mixed (MilterClient *client, const char *recipient)
+{
+    return world_send (client, recipient, MIXED, strlen (MIXED));
+}
+
+/* The whole message as it was sent, promotion and all, for this recipient. */
+static bool
+is_whole (const MilterAnswer *answer)
+{
+    for (unsigned i = 0; i < answer->changes->len; i++) {
+        const MilterChange *change = g_ptr_array_index (answer->changes, i);
+        if (change->kind == 'b')
+            return g_strstr_len (g_bytes_get_data (change->body, NULL),
+                                 (gssize)g_bytes_get_size (change->body), "rain jackets");
+        if (change->name && strcmp (change->name, "X-Licet-Route") == 0)
+            return false; /* the other road */
+    }
+    return answer->verdict == 'a';
+}
+
+/* With the tool on one host; on the other the very next message knows. */
+static void
+withdraw_on (const World *world, const char *address)
+{
+    g_autofree char *config = world_path (world, "licet.cfg");
+    const char *argv[] = { g_getenv ("LICET"), "consent", "withdraw", address, "*",
+                           "--config",         config,    NULL };
+    g_autoptr (GError) error = NULL;
+    int status = -1;
+
+    g_spawn_sync (NULL, (char **)argv, NULL, 0, NULL, NULL, NULL, NULL, &status, &error);
+    g_assert_no_error (error);
+    g_assert_cmpint (status, ==, 0);
+}
+
+static void
+test_withdrawal (void)
+{
+    World *here = new_host (), *there = new_host ();
+    g_autoptr (MilterClient) client = world_milter (there);
+
+    tell ("ana@example.com", "granted");
+    for (unsigned i = 0; i < 3; i++) {
+        g_autoptr (MilterAnswer) before = send_mixed (client, "ana@example.com");
+        g_assert_true (is_whole (before));
+    }
+    withdraw_on (here, "ana@example.com");
+    int64_t start = g_get_monotonic_time ();
+    g_autoptr (MilterAnswer) after = send_mixed (client, "ana@example.com");
+    g_test_message ("%" G_GINT64_FORMAT " microseconds", g_get_monotonic_time () - start);
+    g_assert_cmpint (after->verdict, ==, 'a');
+    g_assert_false (is_whole (after));
+    g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+    world_free (here);
+    world_free (there);
+}
+
+static const char capped_policy[] =
+    "territory = \"ES\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
+    "rules = ( { id = \"CAP\"; kind = \"frequency-cap\"; applies_to = [ \"promotional\" ];\n"
+    "    most = 1; hours = 24; otherwise = \"defer\";\n"
+    "    source = \"Test Act s. 2\"; provenance = \"verified: test\"; } );\n";
+
+static void
+cap (const World *world)
+{
+    world_write (world, "policies/territories/ES.cfg", capped_policy);
+    g_autofree char *answer = world_ask (world, "reload");
+    g_assert_cmpstr (answer, ==, "{\"ok\":true}");
+}
+
+typedef struct {
+    const World *world;
+    unsigned number;
+} Sender;
+
+static void *
+send_one (void *data)
+{
+    const Sender *sender = data;
+    g_autoptr (MilterClient) client = world_milter (sender->world);
+    g_autoptr (MilterAnswer) answer = send_mixed (client, "bea@example.com");
+
+    g_assert_cmpint (answer->verdict, !=, 0);
+    return GINT_TO_POINTER (is_whole (answer));
+}
+
+static void *
+hand_over_one (void *data)
+{
+    const Sender *sender = data;
+    LmtpClient *lmtp = world_lmtp (sender->world);
+    g_autofree char *queue_id = g_strdup_printf ("4Q%03u", sender->number);
+    g_autoptr (GPtrArray) replies = lmtp_deliver (lmtp, queue_id, "eva@example.com", MIXED);
+    const char *reply = g_ptr_array_index (replies, 0);
+
+    g_assert_true (reply[0] == '2' || reply[0] == '4');
+    lmtp_close (lmtp);
+    return GINT_TO_POINTER (reply[0] == '2');
+}
+
+/* Fifty at once over two hosts. */
+static unsigned
+race (const World *here, const World *there, GThreadFunc run)
+{
+    Sender senders[50];
+    GThread *threads[50];
+    unsigned sent = 0;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++) {
+        senders[i] = (Sender){ i % 2 ? here : there, i };
+        threads[i] = g_thread_new ("send", run, &senders[i]);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (threads); i++)
+        sent += GPOINTER_TO_UINT (g_thread_join (threads[i]));
+    return sent;
+}
+
+static void
+test_cap (void)
+{
+    World *here = new_host (), *there = new_host ();
+
+    tell ("bea@example.com", "granted");
+    tell ("eva@example.com", "granted");
+    cap (here);
+    cap (there);
+    g_assert_cmpuint (race (here, there, send_one), ==, 1);
+    g_assert_cmpuint (race (here, there, hand_over_one), ==, 1);
+    world_free (here);
+    world_free (there);
+}
+
+/* Promotion waits, a receipt leaves; and when the server is back, promotion leaves too. */
+static void
+test_down (void)
+{
+    World *world = new_host ();
+    g_autoptr (MilterClient) client = world_milter (world);
+    int64_t deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+    bool whole = false;
+
+    tell ("kim@example.com", "granted");
+    server_kill (server);
+    g_autoptr (MilterAnswer) promotion = send_mixed (client, "kim@example.com");
+    g_autoptr (MilterAnswer) receipt =
+        world_send (client, "kim@example.com", TRANSACTION, strlen (TRANSACTION));
+    g_assert_cmpint (promotion->verdict, !=, 'a');
+    g_assert_cmpint (receipt->verdict, ==, 'a');
+    server_start (server);
+    while (!whole && g_get_monotonic_time () < deadline) {
+        g_autoptr (MilterAnswer) later = send_mixed (client, "kim@example.com");
+        whole = is_whole (later);
+        g_usleep (100000);
+    }
+    g_assert_true (whole);
+    world_free (world);
+}
+
+/* Who reboots with the database still down has mail, but for promotion. */
+static void
+test_start_without (void)
+{
+    server_kill (server);
+    World *world = new_host ();
+    g_autoptr (MilterClient) client = world_milter (world);
+    g_autoptr (MilterAnswer) receipt =
+        world_send (client, "kim@example.com", TRANSACTION, strlen (TRANSACTION));
+    g_assert_cmpint (receipt->verdict, ==, 'a');
+    server_start (server);
+    world_free (world);
+}
+
+static void
+skip (void)
+{
+    g_test_skip (reason);
+}
+
+int
+main (int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*run) (void);
+    } scenarios[] = {
+        { "/hosts/a withdrawal on one is in force on the other", test_withdrawal },
+        { "/hosts/a cap of one holds with fifty at once", test_cap },
+        { "/hosts/the server down: promotion waits, a receipt leaves", test_down },
+        { "/hosts/a daemon starts without the server", test_start_without },
+    };
+
+    g_test_init (&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions ();
+    server = server_new (&reason);
+    for (unsigned i = 0; i < G_N_ELEMENTS (scenarios); i++)
+        g_test_add_func (scenarios[i].name, server ? scenarios[i].run : skip);
+    int status = g_test_run ();
+    server_free (server);
+    return status;
+}
