@@ -59,7 +59,8 @@ typedef struct {
     size_t inner_start, inner_end; /* without the marks */
     MessageClass class;
     const char *how;  /* "marked", "selected", "detected"; or found through one of these: "twin"
-                         (its text in another alternative), "preheader" (that quotes it) */
+                         (its text in another alternative or a hidden form of the page),
+                         "preheader" (that quotes it) */
     const char *mark; /* for a marked one: "comment", "attribute", "text-lines"; else NULL */
 } Block;
 

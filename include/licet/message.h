@@ -82,6 +82,10 @@ typedef struct {
     bool hidden; /* its text is not shown */
 } LeafElement;
 
+typedef struct {
+    size_t start, end; /* decoded */
+} LeafRange;
+
 /* A stretch of source and the visible text it became. */
 typedef struct {
     size_t start, end;           /* decoded range */
@@ -104,6 +108,7 @@ typedef struct {
     const char *how;
     char *text;   /* UTF-8, blanks collapsed */
     size_t start; /* decoded offset where it begins; of the style sheet for css-content */
+    size_t end;   /* where a conditional comment ends; 0 for others */
 } Reading;
 
 /* A part of the text that the sender marked as promotional. */
@@ -164,6 +169,14 @@ char *message_whole_text (const Message *message, unsigned leaf, size_t start, s
 
 /* Array of Reading, by offset but for those of style sheets, which come first. Caller frees. */
 GPtrArray *message_readings (const Message *message, unsigned leaf);
+
+/* The same without the text that begins in some ranges (of LeafRange, in order and apart): what
+ * stands before and after such a range may be one Reading. Caller frees. */
+GPtrArray *message_readings_without (const Message *message, unsigned leaf,
+                                     const GArray *ranges);
+
+/* Hidden text as Readings, one for each stretch of it between two tags. Caller frees. */
+GPtrArray *message_hidden_pieces (const Message *message, unsigned leaf);
 
 /* Those of them that a text alternative says in words: what pictures and fields are named. */
 GPtrArray *message_descriptions (const Message *message, unsigned leaf);

@@ -6,15 +6,13 @@
 
 #include <string.h>
 
+#include "hidden.h"
 #include "pieces.h"
 #include "runs.h"
 #include "twin.h"
 
 /* Words of the name of a picture, if it is to be found for itself. */
 enum { LEAST_NAME = 2 };
-
-/* One run in so many must be of the promotion for a hidden text to quote it. */
-enum { QUOTED_PART = 6 };
 
 static const Block *
 block_at (const GPtrArray *blocks, unsigned i)
@@ -51,20 +49,15 @@ meets_block (const GPtrArray *blocks, unsigned leaf, size_t start, size_t end)
 
 /* The words in the blocks of the leaves that have some, and those around them. */
 static void
-split_words (const Message *message, const GPtrArray *blocks, GArray *inside, GArray *outside,
-             GArray *phrases)
+split_words (const Message *message, const GPtrArray *blocks, GArray *inside, GArray *outside)
 {
     for (unsigned i = 0; i < blocks->len; i++) {
         const Block *block = block_at (blocks, i);
         bool first = i == 0 || block_at (blocks, i - 1)->leaf != block->leaf;
         bool last = i + 1 == blocks->len || block_at (blocks, i + 1)->leaf != block->leaf;
         size_t from = first ? 0 : block_at (blocks, i - 1)->end;
-        unsigned begins = inside->len;
         runs_add_range (outside, message, block->leaf, from, block->start, 0);
         runs_add_range (inside, message, block->leaf, block->inner_start, block->inner_end, 0);
-        guint64 phrase = runs_whole (inside, begins, inside->len);
-        if (inside->len > begins)
-            g_array_append_val (phrases, phrase);
         if (last)
             runs_add_range (outside, message, block->leaf, block->end, G_MAXSIZE, 0);
     }
@@ -114,12 +107,12 @@ has_path (const char *address)
     return path && path[0] && path[1];
 }
 
-/* Where only the blocks lead. */
-static GHashTable *
-collect_addresses (const Message *message, const GPtrArray *blocks)
+/* Where only the blocks lead, and where the rest does. */
+static void
+collect_addresses (Sought *sought, const Message *message, const GPtrArray *blocks)
 {
     GHashTable *inside = g_hash_table_new (g_str_hash, g_str_equal);
-    g_autoptr (GHashTable) outside = g_hash_table_new (g_str_hash, g_str_equal);
+    GHashTable *outside = g_hash_table_new (g_str_hash, g_str_equal);
     GHashTableIter iter;
     void *target = NULL;
 
@@ -135,7 +128,41 @@ collect_addresses (const Message *message, const GPtrArray *blocks)
     g_hash_table_iter_init (&iter, outside);
     while (g_hash_table_iter_next (&iter, &target, NULL))
         g_hash_table_remove (inside, target);
-    return inside;
+    sought->addresses = inside;
+    sought->elsewhere = outside;
+}
+
+/* A text of three words and more is told apart by its runs, a shorter one is looked for. */
+static bool
+is_said (const GArray *words, unsigned from, const GArray *outside, const GArray *other_runs)
+{
+    unsigned count = words->len - from;
+    guint64 phrase = runs_whole (words, from, words->len);
+
+    for (unsigned i = from; i + RUN_WORDS <= words->len; i++)
+        if (!runs_has (other_runs, runs_at (words, i)))
+            return false;
+    for (unsigned i = 0; count < RUN_WORDS && i + count <= outside->len; i++)
+        if (runs_whole (outside, i, i + count) == phrase)
+            return true;
+    return count >= RUN_WORDS;
+}
+
+/* The words of each block as one, but of those that the transaction says too. */
+static void
+add_phrases (Sought *sought, const Message *message, const GPtrArray *blocks,
+             const GArray *outside)
+{
+    for (unsigned i = 0; i < blocks->len; i++) {
+        const Block *block = block_at (blocks, i);
+        g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+        runs_add_range (words, message, block->leaf, block->inner_start, block->inner_end, 0);
+        guint64 phrase = runs_whole (words, 0, words->len);
+        if (words->len > 0 && !is_said (words, 0, outside, sought->said))
+            g_array_append_val (sought->phrases, phrase);
+        pieces_add_stretches (message, block, sought->stretches);
+    }
+    runs_sort (sought->stretches);
 }
 
 static void
@@ -145,17 +172,19 @@ sought_init (Sought *sought, const Message *message, const GPtrArray *blocks)
     g_autoptr (GArray) outside = g_array_new (FALSE, FALSE, sizeof (RunWord));
 
     sought->phrases = g_array_new (FALSE, FALSE, sizeof (guint64));
-    split_words (message, blocks, inside, outside, sought->phrases);
+    sought->stretches = g_array_new (FALSE, FALSE, sizeof (guint64));
+    split_words (message, blocks, inside, outside);
     add_names (message, blocks, false, outside, NULL, NULL);
-    g_autoptr (GArray) other_runs = runs_of (outside);
+    sought->said = runs_of (outside);
+    add_phrases (sought, message, blocks, outside);
     g_autoptr (GArray) other_words = runs_single (outside);
     add_names (message, blocks, true, inside, other_words, sought->phrases);
     runs_sort (sought->phrases);
     sought->runs = runs_of (inside);
     sought->words = runs_single (inside);
-    runs_subtract (sought->runs, other_runs);
+    runs_subtract (sought->runs, sought->said);
     runs_subtract (sought->words, other_words);
-    sought->addresses = collect_addresses (message, blocks);
+    collect_addresses (sought, message, blocks);
 }
 
 static void
@@ -163,71 +192,11 @@ sought_clear (Sought *sought)
 {
     g_array_unref (sought->runs);
     g_array_unref (sought->phrases);
+    g_array_unref (sought->said);
+    g_array_unref (sought->stretches);
     g_array_unref (sought->words);
     g_hash_table_unref (sought->addresses);
-}
-
-/* Elements whose text is never shown are no preheader: a reader is not to see it anywhere. */
-static bool
-may_be_preheader (const LeafElement *element)
-{
-    static const char *const never[] = { "head",   "title",    "style",    "script",
-                                         "object", "template", "noscript", "select" };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS (never); i++)
-        if (strcmp (element->name, never[i]) == 0)
-            return false;
-    return element->hidden && element->whole;
-}
-
-/* A price or a courtesy is common to much that is hidden, such as the form of a page for telephones.
- */
-static bool
-quotes (const GArray *runs, const GArray *sought)
-{
-    unsigned common = 0;
-
-    for (unsigned i = 0; i < runs->len; i++)
-        common += runs_has (sought, g_array_index (runs, guint64, i));
-    return common > 0 && QUOTED_PART * common >= runs->len;
-}
-
-static void
-add_preheader (GPtrArray *found, unsigned leaf, const LeafElement *element)
-{
-    Block *block = g_new0 (Block, 1);
-
-    *block = (Block){ .leaf = leaf,
-                      .start = element->start,
-                      .end = element->end,
-                      .inner_start = element->inner_start,
-                      .inner_end = element->inner_end,
-                      .class = CLASS_PROMOTIONAL,
-                      .how = "preheader" };
-    g_ptr_array_add (found, block);
-}
-
-/* Inbox lists show it, so what it says of the offer is read like the offer. */
-static void
-find_preheader (const Message *message, unsigned leaf, const Sought *sought,
-                const GPtrArray *blocks, GPtrArray *found)
-{
-    size_t taken = 0;
-
-    for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
-        const LeafElement *element = message_element (message, leaf, i);
-        if (element->start < taken || !may_be_preheader (element) ||
-            meets_block (blocks, leaf, element->start, element->end))
-            continue;
-        g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
-        g_autofree char *text =
-            message_whole_text (message, leaf, element->inner_start, element->inner_end);
-        runs_add_words (words, text, 0);
-        g_autoptr (GArray) runs = runs_of (words);
-        taken = element->end;
-        if (quotes (runs, sought->runs))
-            add_preheader (found, leaf, element);
-    }
+    g_hash_table_unref (sought->elsewhere);
 }
 
 /* Notes the references to parts of the message in one leaf. */
@@ -320,8 +289,13 @@ companions_find (Classification *classification, const Message *message)
             pieces_find (message, i, &sought, "twin", found);
     }
     take_found (blocks, found);
-    for (unsigned i = 0; i < message_leaf_count (message); i++)
-        find_preheader (message, i, &sought, blocks, found);
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        char *problem = hidden_find (message, i, &sought, blocks, found);
+        if (classification->problem)
+            g_free (problem);
+        else
+            classification->problem = problem;
+    }
     take_found (blocks, found);
     find_orphans (classification, message);
     if (!classification->problem)

@@ -17,22 +17,22 @@ enum { LEAST_RUNS = 2 };
 /* The words of most elements are far too many to be a whole block: those are not hashed. */
 enum { LONGEST_PHRASE = 2 * RUN_WORDS, MOST_PHRASE_LINES = 3 };
 
-/* A heading or a button of a block is found by single words, if it is not longer. */
-enum { SHORT_LINE = 2 };
+/* A heading or a button of a block is found as it is, if it has so few words; in bytes of HTML. */
+enum { SHORT_LINE = 2, LONGEST_STRETCH = 4096 };
 
 typedef enum {
     LINE_OTHER,
     LINE_SOUGHT,  /* most of its words are of the block */
-    LINE_SHORT,   /* one or two words, all of them of the block */
+    LINE_SHORT,   /* a heading or a button of the block */
     LINE_ADDRESS, /* nothing but addresses of the Web that are of the block */
-    LINE_BARE,    /* nothing but addresses that may be of the block */
     LINE_EMPTY,   /* blank, or a rule such as "----" */
 } LineKind;
 
 typedef struct {
     size_t start, end; /* decoded, with its line end */
     unsigned first_word, words, covered, single;
-    bool exact; /* the whole text of a block */
+    bool exact;     /* the whole text of a block */
+    bool elsewhere; /* leads where the page leads outside of the blocks */
     LineKind kind;
 } Line;
 
@@ -71,8 +71,10 @@ split_lines (const Leaf *leaf)
     return lines;
 }
 
+/* LINE_OTHER when one is not known to be of the block alone: it may be that of the invoice, which
+ * only the text gives in letters. */
 static LineKind
-judge_addresses (const Leaf *leaf, const Line *line, unsigned *next_link, const Sought *sought)
+judge_addresses (const Leaf *leaf, Line *line, unsigned *next_link, const Sought *sought)
 {
     LineKind kind = LINE_EMPTY;
 
@@ -81,10 +83,12 @@ judge_addresses (const Leaf *leaf, const Line *line, unsigned *next_link, const 
         if (link->start >= line->end)
             break;
         bool known = g_hash_table_contains (sought->addresses, link->target);
-        if (kind == LINE_EMPTY)
-            kind = known ? LINE_ADDRESS : LINE_BARE;
-        else if (!known)
-            kind = LINE_BARE;
+        line->elsewhere =
+            line->elsewhere || g_hash_table_contains (sought->elsewhere, link->target);
+        if (!known)
+            kind = LINE_OTHER;
+        else if (kind == LINE_EMPTY)
+            kind = LINE_ADDRESS;
     }
     return kind;
 }
@@ -123,6 +127,15 @@ find_wrapped (GArray *lines, const GArray *words, const Sought *sought)
     }
 }
 
+/* A word of the block is not enough: it may be the name of what was ordered. The address behind a
+ * button may be another in each alternative, since they are counted apart. */
+static bool
+is_short (const Line *line, guint64 phrase, const Sought *sought)
+{
+    return line->words > 0 && line->words <= SHORT_LINE && line->single == line->words &&
+           runs_has (sought->stretches, phrase);
+}
+
 static void
 judge_lines (const Message *message, unsigned number, GArray *lines, const Sought *sought)
 {
@@ -150,9 +163,11 @@ judge_lines (const Message *message, unsigned number, GArray *lines, const Sough
         line->exact = line->words > 0 && runs_has (sought->phrases, phrase);
         if (line->words == 0)
             line->kind = addresses;
+        else if (line->elsewhere && line->words <= SHORT_LINE)
+            line->kind = LINE_OTHER;
         else if (line->exact || is_mostly (line->covered, line->words))
             line->kind = LINE_SOUGHT;
-        else if (line->words <= SHORT_LINE && line->single == line->words)
+        else if (is_short (line, phrase, sought))
             line->kind = LINE_SHORT;
         else if (addresses == LINE_ADDRESS && is_footnote (leaf, line))
             line->kind = LINE_ADDRESS;
@@ -163,27 +178,22 @@ judge_lines (const Message *message, unsigned number, GArray *lines, const Sough
 static bool
 goes_along (const Line *line)
 {
-    return line->kind == LINE_SHORT || line->kind == LINE_ADDRESS || line->kind == LINE_BARE;
+    return line->kind == LINE_SHORT || line->kind == LINE_ADDRESS;
 }
 
-/* The group of lines that begins at a sought one: what stands right below it, and what comes
- * after empty lines when it is sought itself or leads where the block leads. */
+/* The group of lines that begins at a sought one: all below it that is sought itself, a heading or
+ * a button of the block, or leads where only the block leads. */
 static unsigned
 group_end (const GArray *lines, unsigned first)
 {
     unsigned last = first;
-    bool gap = false;
 
     for (unsigned i = first + 1; i < lines->len; i++) {
         const Line *line = &g_array_index (lines, Line, i);
-        if (line->kind == LINE_OTHER || (gap && line->kind == LINE_BARE))
+        if (line->kind == LINE_OTHER)
             break;
-        if (line->kind == LINE_EMPTY) {
-            gap = true;
-            continue;
-        }
-        last = i;
-        gap = false;
+        if (line->kind != LINE_EMPTY)
+            last = i;
     }
     return last + 1;
 }
@@ -279,11 +289,9 @@ compare_pieces (const void *a, const void *b)
     return first->start < second->start ? -1 : first->start > second->start;
 }
 
-/* names: of Reading, which the pieces borrow. */
-static GArray *
-list_pieces (const Message *message, unsigned number, const GPtrArray *names)
+static void
+add_runs (GArray *pieces, const Message *message, unsigned number)
 {
-    GArray *pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
     const GArray *runs = message_text_runs (message, number);
     const char *text = message_leaf (message, number)->text;
 
@@ -293,11 +301,31 @@ list_pieces (const Message *message, unsigned number, const GPtrArray *names)
                         false };
         g_array_append_val (pieces, piece);
     }
-    for (unsigned i = 0; i < names->len; i++) {
-        const Reading *name = g_ptr_array_index (names, i);
-        Piece piece = { name->start, name->text, strlen (name->text), true };
+}
+
+static void
+add_readings (GArray *pieces, const GPtrArray *readings, bool name)
+{
+    for (unsigned i = 0; i < readings->len; i++) {
+        const Reading *reading = g_ptr_array_index (readings, i);
+        Piece piece = { reading->start, reading->text, strlen (reading->text), name };
         g_array_append_val (pieces, piece);
     }
+}
+
+/* hidden: of Reading, the text to look at instead of the visible text, or NULL; names: of Reading.
+ * The pieces borrow of both. */
+static GArray *
+list_pieces (const Message *message, unsigned number, const GPtrArray *hidden,
+             const GPtrArray *names)
+{
+    GArray *pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
+
+    if (hidden)
+        add_readings (pieces, hidden, false);
+    else
+        add_runs (pieces, message, number);
+    add_readings (pieces, names, true);
     g_array_sort (pieces, compare_pieces);
     return pieces;
 }
@@ -350,11 +378,12 @@ add_up (Sums *sums)
 }
 
 static void
-sums_init (Sums *sums, const Message *message, unsigned number, const Sought *sought)
+sums_init (Sums *sums, const Message *message, unsigned number, const Sought *sought,
+           const GPtrArray *hidden)
 {
     g_autoptr (GPtrArray) names = message_descriptions (message, number);
 
-    sums->pieces = list_pieces (message, number, names);
+    sums->pieces = list_pieces (message, number, hidden, names);
     sums->list = g_array_new (FALSE, FALSE, sizeof (RunWord));
     sums->named = g_array_new (FALSE, FALSE, sizeof (RunWord));
     sums->words = new_sums (sums);
@@ -438,7 +467,7 @@ find_elements (const Message *message, unsigned leaf, const Sought *sought, cons
     Sums sums = { 0 };
     size_t taken = 0;
 
-    sums_init (&sums, message, leaf, sought);
+    sums_init (&sums, message, leaf, sought, NULL);
     for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
         const LeafElement *element = message_element (message, leaf, i);
         if (element->start < taken || !element->whole || is_page (element->name) ||
@@ -458,4 +487,105 @@ pieces_find (const Message *message, unsigned leaf, const Sought *sought, const 
         find_lines (message, leaf, sought, how, blocks);
     else
         find_elements (message, leaf, sought, how, blocks);
+}
+
+void
+pieces_find_hidden (const Message *message, unsigned leaf, const Sought *sought,
+                    const GArray *ranges, const char *how, GPtrArray *blocks)
+{
+    g_autoptr (GPtrArray) hidden = message_hidden_pieces (message, leaf);
+    Sums sums = { 0 };
+    size_t taken = 0;
+    unsigned next = 0;
+
+    sums_init (&sums, message, leaf, sought, hidden);
+    for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
+        const LeafElement *element = message_element (message, leaf, i);
+        while (next < ranges->len &&
+               g_array_index (ranges, LeafRange, next).end <= element->start)
+            next++;
+        if (next == ranges->len)
+            break;
+        const LeafRange *range = &g_array_index (ranges, LeafRange, next);
+        if (element->start < taken || !element->whole || element->start < range->start ||
+            element->end > range->end || !is_sought (element, &sums, sought))
+            continue;
+        add_block (blocks, leaf, element->start, element->end, how);
+        taken = element->end;
+    }
+    sums_clear (&sums);
+}
+
+bool
+pieces_is_block (const GArray *words, const Sought *sought)
+{
+    g_autofree bool *covered = runs_cover (words, sought->runs);
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < words->len; i++)
+        count += covered[i];
+    return is_phrase (sought, words, 0, words->len) ||
+           (count >= RUN_WORDS + LEAST_RUNS - 1 && is_mostly (count, words->len));
+}
+
+/* An element that makes a line of its own, or a button, in the text alternative. One of a few words
+ * is no longer than that, with its styles. */
+static bool
+makes_line (const LeafElement *element)
+{
+    static const char *const names[] = { "a",  "button", "div", "h1", "h2", "h3", "h4", "h5",
+                                         "h6", "li",     "p",   "td", "th", "dt", "dd" };
+
+    for (unsigned i = 0;
+         element->end - element->start <= LONGEST_STRETCH && i < G_N_ELEMENTS (names); i++)
+        if (strcmp (element->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static void
+add_stretch (const char *text, GArray *stretches)
+{
+    g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+
+    runs_add_words (words, text, 0);
+    guint64 phrase = runs_whole (words, 0, words->len);
+    if (words->len > 0 && words->len <= SHORT_LINE)
+        g_array_append_val (stretches, phrase);
+}
+
+static void
+add_stretches_of_text (const Message *message, const Block *block, GArray *stretches)
+{
+    const char *data = g_bytes_get_data (message_leaf (message, block->leaf)->content, NULL);
+
+    for (size_t at = block->inner_start, end = at; at < block->inner_end; at = end) {
+        const char *newline = memchr (data + at, '\n', block->inner_end - at);
+        end = newline ? (size_t)(newline - data) + 1 : block->inner_end;
+        g_autofree char *line = message_visible_text (message, block->leaf, at, end);
+        add_stretch (line, stretches);
+    }
+}
+
+void
+pieces_add_stretches (const Message *message, const Block *block, GArray *stretches)
+{
+    if (message_leaf (message, block->leaf)->kind == LEAF_PLAIN) {
+        add_stretches_of_text (message, block, stretches);
+        return;
+    }
+    g_autoptr (GPtrArray) names = message_descriptions (message, block->leaf);
+    for (unsigned i = 0; i < names->len; i++) {
+        const Reading *name = g_ptr_array_index (names, i);
+        if (name->start >= block->start && name->start < block->end)
+            add_stretch (name->text, stretches);
+    }
+    for (unsigned i = 0; i < message_element_count (message, block->leaf); i++) {
+        const LeafElement *element = message_element (message, block->leaf, i);
+        if (element->start < block->start || element->end > block->end || !makes_line (element))
+            continue;
+        g_autofree char *text =
+            message_visible_text (message, block->leaf, element->start, element->end);
+        add_stretch (text, stretches);
+    }
 }

@@ -108,15 +108,19 @@ add_leaf (Collection *collection, const char *signal, const Leaf *leaf, char *te
     add (collection, signal, where, text);
 }
 
-static bool
-in_block (const Collection *collection, unsigned leaf, size_t offset)
+/* The blocks of a leaf, of LeafRange. */
+static GArray *
+list_ranges (const Collection *collection, unsigned leaf)
 {
+    GArray *ranges = g_array_new (FALSE, FALSE, sizeof (LeafRange));
+
     for (unsigned i = 0; collection->blocks && i < collection->blocks->len; i++) {
         const Block *block = g_ptr_array_index (collection->blocks, i);
-        if (block->leaf == leaf && offset >= block->start && offset < block->end)
-            return true;
+        LeafRange range = { block->start, block->end };
+        if (block->leaf == leaf)
+            g_array_append_val (ranges, range);
     }
-    return false;
+    return ranges;
 }
 
 /* The visible text outside of the blocks; blanks matter, so it is not collapsed without need. */
@@ -184,13 +188,14 @@ find_how (const char *how)
 static void
 add_notes (Collection *collection, unsigned leaf)
 {
-    g_autoptr (GPtrArray) notes = message_readings (collection->message, leaf);
+    g_autoptr (GArray) ranges = list_ranges (collection, leaf);
+    g_autoptr (GPtrArray) notes = message_readings_without (collection->message, leaf, ranges);
     GString *texts[G_N_ELEMENTS (hows)] = { NULL };
 
     for (unsigned i = 0; i < notes->len; i++) {
         const Reading *note = g_ptr_array_index (notes, i);
         int how = find_how (note->how);
-        if (how < 0 || in_block (collection, leaf, note->start))
+        if (how < 0)
             continue;
         if (!texts[how])
             texts[how] = g_string_new (NULL);

@@ -68,6 +68,17 @@ has_quoted_fold (const char *value, size_t length)
     return false;
 }
 
+static bool
+is_measure (const char *field, size_t name)
+{
+    static const char *const measures[] = { "content-md5", "content-length" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (measures); i++)
+        if (strlen (measures[i]) == name && g_ascii_strncasecmp (field, measures[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* seen: one bit for each of the single fields. */
 static void
 take_field (Entity *entity, const char *field, size_t length, unsigned *seen)
@@ -75,6 +86,7 @@ take_field (Entity *entity, const char *field, size_t length, unsigned *seen)
     size_t name = headers_name_length (field, length);
     const SingleField *single = find_single (field, name);
 
+    entity->measured = entity->measured || is_measure (field, name);
     if (!single)
         return;
     unsigned bit = 1u << (single - singles);

@@ -14,6 +14,7 @@ typedef struct {
     const char *problem; /* why readers may understand the header differently, or NULL */
     size_t body;         /* after the empty line; where it stopped when there is none */
     bool cut_short;      /* there is no empty line */
+    bool measured;       /* a field has the digest (RFC 1864) or the length of the body */
 } Entity;
 
 /* Whether the line at position is a delimiter, which ends a header too. */

@@ -246,7 +246,7 @@ take_comment (Reader *reader, const HtmlToken *token)
     GString *comment = reader->scratch;
     g_string_truncate (comment, 0);
     charset_decode (&reader->decoder, reader->data + token->start, length, comment);
-    notes_add_comment (reader->part, token->start, comment->str, comment->len);
+    notes_add_comment (reader->part, token->start, token->end, comment->str, comment->len);
 }
 
 /* In a drawing, and only there, it is text (WHATWG HTML 13.2.5.42). */

@@ -12,6 +12,7 @@
 #include "elements.h"
 #include "headers.h"
 #include "html.h"
+#include "slips.h"
 
 typedef enum { MARK_NONE, MARK_BEGIN, MARK_END, MARK_UNKNOWN } Mark;
 
@@ -110,10 +111,34 @@ static void
 take_comment (Finder *finder, const HtmlToken *token)
 {
     const char *text = finder->data + token->start + 4;
+    size_t length = token->end - token->start - 7;
 
-    if (token->end - token->start >= 7 && memcmp (finder->data + token->end - 3, "-->", 3) == 0)
-        take_mark (finder, "comment", read_mark (text, token->end - token->start - 7),
-                   token->start, token->end);
+    if (token->end - token->start < 7 || memcmp (finder->data + token->end - 3, "-->", 3) != 0)
+        return;
+    Mark mark = read_mark (text, length);
+    if (mark == MARK_NONE && slips_is_comment (text, length))
+        mark = MARK_UNKNOWN;
+    take_mark (finder, "comment", mark, token->start, token->end);
+}
+
+static bool
+is_named (const Finder *finder, const HtmlAttribute *attribute, const char *name)
+{
+    return attribute->name_length == strlen (name) &&
+           g_ascii_strncasecmp (finder->data + attribute->name, name, strlen (name)) == 0;
+}
+
+/* What looks like a mark to the sender. */
+static void
+check_attribute (Finder *finder, const HtmlToken *token, const HtmlAttribute *attribute)
+{
+    if (slips_is_attribute (finder->data + attribute->name, attribute->name_length))
+        complain (finder, token->start, "an attribute that is nearly data-licet");
+    else if (is_named (finder, attribute, "class") &&
+             slips_is_classes (finder->data + attribute->value, attribute->value_length))
+        complain (
+            finder, token->start,
+            "a class that begins with licet-, which marks nothing: the mark is data-licet");
 }
 
 static bool
@@ -123,9 +148,10 @@ has_attribute (Finder *finder, const HtmlToken *token)
     HtmlAttribute attribute;
 
     while (html_next_attribute (finder->data, token->end, &position, &attribute)) {
-        if (attribute.name_length != 10 ||
-            g_ascii_strncasecmp (finder->data + attribute.name, "data-licet", 10) != 0)
+        if (!is_named (finder, &attribute, "data-licet")) {
+            check_attribute (finder, token, &attribute);
             continue;
+        }
         if (is_word (finder->data + attribute.value, attribute.value_length, "promotional"))
             return true;
         complain (finder, token->start, "a data-licet attribute that is not known");
@@ -223,6 +249,17 @@ find_in_html (Finder *finder)
                   "a marked element without its end tag");
 }
 
+/* Text between brackets, alone on its line. */
+static void
+take_line (Finder *finder, size_t from, size_t to, size_t line, size_t end)
+{
+    Mark mark = read_mark (finder->data + from, to - from);
+
+    if (mark == MARK_NONE && slips_is_line (finder->data + from, to - from))
+        mark = MARK_UNKNOWN;
+    take_mark (finder, "text-lines", mark, line, end);
+}
+
 static void
 find_in_lines (Finder *finder)
 {
@@ -234,8 +271,7 @@ find_in_lines (Finder *finder)
         while (to > from && g_ascii_isspace (finder->data[to - 1]))
             to--;
         if (to - from >= 2 && finder->data[from] == '[' && finder->data[to - 1] == ']')
-            take_mark (finder, "text-lines", read_mark (finder->data + from + 1, to - from - 2),
-                       line, end);
+            take_line (finder, from + 1, to - 1, line, end);
     }
 }
 

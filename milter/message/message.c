@@ -19,6 +19,7 @@
 #include "marks.h"
 #include "notes.h"
 #include "outline.h"
+#include "slips.h"
 #include "strays.h"
 #include "text.h"
 #include "whole.h"
@@ -51,6 +52,38 @@ lock (Leaf *leaf, const char *reason)
 {
     if (!leaf->locked && reason)
         leaf->locked = g_strdup (reason);
+}
+
+/* Whether a text has a line that begins so. */
+static bool
+has_line (const char *data, size_t length, const char *line)
+{
+    const char *found = length > 0 ? memmem (data, length, line, strlen (line)) : NULL;
+
+    while (found && found > data && found[-1] != '\n')
+        found = memmem (found + 1, length - (size_t)(found + 1 - data), line, strlen (line));
+    return found != NULL;
+}
+
+/* OpenPGP in the text itself (RFC 9580 7): part of a multipart/signed in all but its form. */
+static void
+read_armour (Part *part)
+{
+    static const struct {
+        const char *line, *reason;
+    } armours[] = {
+        { "-----BEGIN PGP SIGNED MESSAGE-----", "it is inside a signed part" },
+        { "-----BEGIN PGP MESSAGE-----", "it is inside an encrypted part" },
+    };
+    size_t length = 0;
+    const char *data = g_bytes_get_data (part->leaf.content, &length);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (armours); i++) {
+        if (!has_line (data, length, armours[i].line))
+            continue;
+        lock (&part->leaf, armours[i].reason);
+        part->foreign = true;
+    }
 }
 
 /* A leaf that decoders read differently must not be edited; when it is the text that differs,
@@ -93,6 +126,7 @@ read_leaf (Message *message, Part *part)
     if (leaf->kind == LEAF_OTHER)
         return;
     decode_leaf (message, leaf);
+    read_armour (part);
     if (leaf->kind == LEAF_PLAIN)
         text_read_plain (part);
     else
@@ -112,7 +146,8 @@ mentions_marks (const Part *part)
     size_t length = 0;
     const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
 
-    return strays_next_name (data, length, 0) < length;
+    return length > 0 &&
+           (strays_next_name (data, length, 0) < length || slips_may_be_in (data, length));
 }
 
 static void
@@ -403,13 +438,25 @@ message_text_runs (const Message *message, unsigned leaf)
 GPtrArray *
 message_readings (const Message *message, unsigned leaf)
 {
-    return notes_readings (get_part (message, leaf), false);
+    return notes_readings (get_part (message, leaf), NOTES_ALL, NULL);
+}
+
+GPtrArray *
+message_readings_without (const Message *message, unsigned leaf, const GArray *ranges)
+{
+    return notes_readings (get_part (message, leaf), NOTES_ALL, ranges);
+}
+
+GPtrArray *
+message_hidden_pieces (const Message *message, unsigned leaf)
+{
+    return notes_readings (get_part (message, leaf), NOTES_HIDDEN, NULL);
 }
 
 GPtrArray *
 message_descriptions (const Message *message, unsigned leaf)
 {
-    return notes_readings (get_part (message, leaf), true);
+    return notes_readings (get_part (message, leaf), NOTES_DESCRIPTIONS, NULL);
 }
 
 unsigned

@@ -13,6 +13,7 @@
 #include "licet/limits.h"
 
 #include "coding.h"
+#include "conditionals.h"
 #include "cut.h"
 #include "drop.h"
 #include "insert.h"
@@ -272,6 +273,10 @@ cut_leaf (Render *render, unsigned i, GError **error)
         return fail_leaf (error, leaf, offset, "the cut does not decode to what was meant");
     if (leaf->kind != LEAF_PLAIN && !judge_leaf (change, leaf, &offset))
         return fail_leaf (error, leaf, offset, "the cut changes the HTML around it");
+    if (leaf->kind != LEAF_PLAIN &&
+        conditionals_are_split (leaf->content, change->ranges, &offset))
+        return fail_leaf (error, leaf, offset,
+                          "the cut holds one half of a conditional comment");
     return true;
 }
 

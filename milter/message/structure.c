@@ -229,6 +229,8 @@ add_leaf (Scan *scan, const Entity *entity, const Params *type, Level inherited,
     leaf->encoding = read_encoding (scan, entity->transfer_encoding);
     leaf->attachment = inherited.attachment;
     leaf->locked = g_strdup (inherited.locked);
+    if (!leaf->locked && entity->measured)
+        leaf->locked = g_strdup ("its header has its digest or its length");
     leaf->start = leaf->end = entity->body;
     leaf->content_id = g_strdup (entity->content_id);
     part->range = scan->range;

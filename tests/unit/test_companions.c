@@ -131,6 +131,82 @@ static const Row rows[] = {
                 "<div style=\"display:none\">Order 7 is on its way</div><p>Order 7.</p>" OFFER
                 "\n--b--\n",
       "" },
+    { "the line at the top says both",
+      HEAD TEXT "Order 7.\n" PAGE
+                "<div style=\"display:none\">Order 7 is packed. Save 20% on all "
+                "winter boots</div><p>Order 7.</p>" OFFER "\n--b--\n",
+      "1 preheader [<div style=\"display:none\">Order 7 is packed. Save 20% on all winter "
+      "boots</div>]" },
+    { "the form for telephones keeps the order",
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
+                "<div style=\"display:none\"><p>Order 7. Gate B.</p>"
+                "<div><p>Save 20% on all winter boots until Sunday.</p></div></div>\n--b--\n",
+      "1 twin [<div><p>Save 20% on all winter boots until Sunday.</p></div>]" },
+    { "above the block it keeps it too",
+      HEAD TEXT "Order 7.\n" PAGE
+                "<div style=\"display:none\"><p>Order 7. Gate B.</p><p>Save 20% on all winter "
+                "boots until Sunday.</p></div><p>Order 7.</p>" OFFER "\n--b--\n",
+      "1 twin [<p>Save 20% on all winter boots until Sunday.</p>]" },
+    { "a form for paper in one text cannot be cut",
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
+                "<div style=\"display:none\">Order 7. Gate B. Save 20% on "
+                "all winter boots until Sunday.</div>\n--b--\n",
+      "!leaf 2, offset 184: text of the promotional block is hidden here among other text" },
+    { "hidden data of the order with a date of the offer stays",
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
+                "<div hidden><i>7 Gate B</i> <i>boots "
+                "until Sunday</i></div>\n--b--\n",
+      "" },
+    { "a hidden form of the block alone",
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
+                "<div hidden>Save 20% on all winter boots "
+                "until Sunday.</div>\n--b--\n",
+      "1 twin [<div hidden>Save 20% on all winter boots until Sunday.</div>]" },
+    { "a form of the block for Outlook",
+      HEAD TEXT
+      "Order 7.\n" PAGE
+      "<p>Order 7.</p><!--[if mso]><p>New boots</p><p>Save 20% on all winter boots until "
+      "Sunday.</p><![endif]-->" OFFER "\n--b--\n",
+      "1 twin [<!--[if mso]><p>New boots</p><p>Save 20% on all winter boots until "
+      "Sunday.</p><![endif]-->]" },
+    { "a form of the page for Outlook cannot be cut",
+      HEAD TEXT
+      "Order 7.\n" PAGE
+      "<p>Order 7.</p><!--[if mso]><p>Order 7. Collect it at gate B.</p><p>Save 20% on "
+      "all winter boots until Sunday.</p><![endif]-->" OFFER "\n--b--\n",
+      "!leaf 2, offset 15: text of the promotional block is hidden here among other text" },
+    { "what Outlook is told of the order stays",
+      HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p><!--[if mso]><p>Order 7, boots until "
+                "Sunday at gate B.</p><![endif]-->" OFFER "\n--b--\n",
+      "" },
+    { "the address of the invoice stays above",
+      HEAD TEXT
+      "Your invoice:\nhttp://s/invoice\nSave 20% on all winter boots until Sunday.\n" PAGE
+      "<p>Order 7.</p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday.\r\n]" },
+    { "the address of the invoice stays below",
+      HEAD TEXT
+      "Save 20% on all winter boots until Sunday.\nhttp://s/boots\nhttp://s/invoice\n" PAGE
+      "<p>Order 7.</p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday.\r\nhttp://s/boots\r\n]" },
+    { "a button with an address of its own in the text",
+      HEAD TEXT "Order 7.\nSave 20% on all winter boots until Sunday.\nShop now: "
+                "http://s/boots?t=1\n" PAGE "<p>Order 7.</p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday.\r\nShop now: "
+      "http://s/boots?t=1\r\n]" },
+    { "a button with the address of the order",
+      HEAD TEXT
+      "Order 7.\nSave 20% on all winter boots until Sunday.\nShop now: http://s/order\n" PAGE
+      "<p><a href=\"http://s/order\">Order 7.</a></p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday.\r\n]" },
+    { "what was ordered has a word of the block",
+      HEAD TEXT "Ordered:\nWinter\nSave 20% on all winter boots until Sunday.\n\nboots\n" PAGE
+                "<p>Ordered: <img src=\"o.png\"></p>" OFFER "\n--b--\n",
+      "0 twin [Save 20% on all winter boots until Sunday.\r\n]" },
+    { "a block that says what the order says stays in the text",
+      HEAD TEXT "Order 7.\nThank you\n" PAGE
+                "<p>Order 7.</p><p>Thank you</p>" MARK ("<p>Thank you</p>") "\n--b--\n",
+      "" },
     { "a picture of the block",
       HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" MARK ("<img src=\"cid:pic@x\">") GIF
       "--b--\n",

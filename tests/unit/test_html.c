@@ -235,6 +235,14 @@ static const Row mark_rows[] = {
       "a\r\n[licet:promotional]\r\n[/licet:promotional]",
       "text-lines:[licet:promotional]\r\n[/licet:promotional]:;" },
     { "a comment of somebody else", HTML, "<!-- promotional --><!-- deliciet: x -->", "" },
+    { "a comment that speaks of licet", HTML,
+      "<!-- see licet --><!-- for licet.promotional -->", "" },
+    { "attributes of somebody else", HTML,
+      "<p data-ticket=promotional data-licence=x class='not-licet-x licet'>licet "
+      "promotional</p>",
+      "" },
+    { "Latin in brackets", "text/plain", "[Licet mihi]\r\n[it is licet:]\r\npromotional\r\n",
+      "" },
 };
 
 static void
@@ -286,6 +294,27 @@ static const Row problem_rows[] = {
       "leaf 1, offset 40: the end of a marked block that does not begin" },
     { "a mark with a slip of the pen", HTML, "<!-- licet:promotionnal -->x",
       "leaf 1, offset 0: a mark that is not known" },
+    { "a comment with another sign", HTML, "a<!-- /licet.promotional -->x",
+      "leaf 1, offset 1: a mark that is not known" },
+    { "a comment with two words", HTML, "a<!-- Licet promotional -->x",
+      "leaf 1, offset 1: a mark that is not known" },
+    { "a comment with another name", HTML, "a<!-- Licit:promotional -->x",
+      "leaf 1, offset 1: a mark that is not known" },
+    { "a line with another sign", "text/plain", "a\r\n[licet-promotional]\r\nb\r\n",
+      "leaf 1, offset 3: a mark that is not known; in a text it stands alone on its line" },
+    { "a line with two letters swapped", "text/plain", "a\r\n[ilcet:promotional]\r\nb\r\n",
+      "leaf 1, offset 3: a mark that is not known; in a text it stands alone on its line" },
+    { "an attribute with another sign", HTML, "a<p data_licet=promotional>x</p>",
+      "leaf 1, offset 1: an attribute that is nearly data-licet" },
+    { "an attribute with another letter", HTML, "a<p data-Licit='promotional'>x</p>",
+      "leaf 1, offset 1: an attribute that is nearly data-licet" },
+    { "an attribute with a letter too many", HTML, "a<p data-licett='promotional'>x</p>",
+      "leaf 1, offset 1: an attribute that is nearly data-licet" },
+    { "an attribute with a letter too few", HTML, "a<p data-liet='promotional'>x</p>",
+      "leaf 1, offset 1: an attribute that is nearly data-licet" },
+    { "a class", HTML, "a<p class='x licet-promotional'>x</p>",
+      "leaf 1, offset 1: a class that begins with licet-, which marks nothing: the mark is "
+      "data-licet" },
     { "an attribute with a slip of the pen", HTML, "<p data-licet=promo>x</p>",
       "leaf 1, offset 0: a data-licet attribute that is not known" },
     { "an element without its end tag", HTML, "a<div data-licet=promotional>x",
@@ -380,6 +409,38 @@ test_readings (const void *data)
     g_assert_cmpstr (text->str, ==, row->want);
 }
 
+/* A range in the middle leaves a Reading of what stands around it, one at its beginning moves it. */
+static void
+test_readings_without (void)
+{
+    static const struct {
+        LeafRange range;
+        const char *want;
+    } ranges[] = {
+        { { 28, 40 }, "hidden@15:one three;" },
+        { { 0, 27 }, "hidden@31:two three;" },
+        { { 10, 60 }, "" },
+        { { 60, 70 }, "hidden@15:one two three;" },
+    };
+    g_autoptr (Message) message =
+        parse (HTML, "<div hidden><p>one</p>      <p>two</p><p>three</p></div><p>four</p>");
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (ranges); i++) {
+        g_autoptr (GArray) without = g_array_new (FALSE, FALSE, sizeof (LeafRange));
+        g_array_append_val (without, ranges[i].range);
+        g_autoptr (GPtrArray) readings = message_readings_without (message, 0, without);
+        g_autoptr (GString) text = g_string_new (NULL);
+        for (unsigned n = 0; n < readings->len; n++) {
+            const Reading *reading = g_ptr_array_index (readings, n);
+            g_string_append_printf (text, "%s@%zu:%s;", reading->how, reading->start,
+                                    reading->text);
+        }
+        g_assert_cmpstr (text->str, ==, ranges[i].want);
+    }
+    g_autoptr (GPtrArray) pieces = message_hidden_pieces (message, 0);
+    g_assert_cmpuint (pieces->len, ==, 3);
+}
+
 /* Elements that are hidden are those whose text is not seen, and it can still be read. */
 static void
 test_hidden_elements (void)
@@ -407,6 +468,7 @@ main (int argc, char **argv)
     g_test_set_nonfatal_assertions ();
     ADD_ROWS ("visible", visible_rows, test_visible)
     ADD_ROWS ("readings", reading_rows, test_readings)
+    g_test_add_func ("/html/readings without a range", test_readings_without);
     g_test_add_func ("/html/elements that are hidden", test_hidden_elements);
     ADD_ROWS ("links", link_rows, test_links)
     ADD_ROWS ("marks", mark_rows, test_marks)

@@ -71,6 +71,9 @@ static const LeafRow leaf_rows[] = {
       HEAD "Content-Type: multipart/signed; boundary=a; protocol=\"x/y\"\n\n--a\n\nx\n--a\n"
            "Content-Type: x/y\n\nsig\n--a--\n",
       "1 text/plain plain identity locked\n2 x/y other identity locked\n" },
+    { "a quoted signature locks nothing",
+      "From: a@example.org\n\n> -----BEGIN PGP SIGNED MESSAGE-----\n>\n> x\n",
+      "1 text/plain plain identity\n" },
     { "an attached page is no HTML to read",
       HEAD "Content-Type: text/html\nContent-Disposition: attachment\n\n<p>x\n",
       "1 text/html other identity attachment\n" },

@@ -130,6 +130,38 @@ static const CutRow cut_rows[] = {
       "!splits or joins characters" },
     { "halves of two characters make no new one", PLAIN "a\303\251b\303\250\n", "\251", "\250",
       "!splits or joins characters" },
+    { "what Outlook alone sees around a block goes with it",
+      PAGE "a<!--[if mso]><table><tr><td><![endif]--><p>b</p><!--[if mso]></td><td><v:fill/>"
+           "<![endif]--><p>c</p><!--[if mso]></td></tr></table><![endif]-->d\n",
+      "<!--[if mso]><table", "d\r\n", PAGE "ad\n" },
+    { "what Outlook does not see around a block goes with it",
+      PAGE "a<!--[if !mso]><!--><p>b</p><!-- <![endif]--><![if !mso]><p>c</p><![endif]>d\n",
+      "<!--[if", "d\r\n", PAGE "ad\n" },
+    { "a comment for Outlook that is whole may stay",
+      PAGE "<!--[if mso]><p>x<![endif]--><p>b</p>d\n", "<p>b", "d\r\n",
+      PAGE "<!--[if mso]><p>x<![endif]-->d\n" },
+    { "the end of what Outlook sees is refused",
+      PAGE "<!--[if mso]><table><tr><td><![endif]--><p>a</p><!--[if mso]></td></tr></table>"
+           "<![endif]--><p>b</p>c\n",
+      "<!--[if mso]></td>", "c\r\n",
+      "!leaf 1, offset 48: the cut holds one half of a conditional" },
+    { "the beginning of what Outlook sees is refused",
+      PAGE "<p>a</p><!--[if mso]><table><tr><td><![endif]-->b<p>c</p><!--[if mso]></td></tr>"
+           "</table><![endif]-->\n",
+      "<p>a", "b<p>", "!leaf 1, offset 8: the cut holds one half of a conditional" },
+    { "a cell that Outlook alone begins is refused",
+      PAGE
+      "<!--[if mso]><table><tr><td><![endif]-->a<!--[if mso]></td><td><![endif]--><p>b</p>c"
+      "<!--[if mso]></td></tr></table><![endif]-->\n",
+      "<!--[if mso]></td><td>", "c<!--", "!one half of a conditional" },
+    { "the end of what Outlook does not see is refused",
+      PAGE "<!--[if !mso]><!--><p>a</p><p>b</p><!--<![endif]-->c\n", "<p>b", "c\r\n",
+      "!one half of a conditional" },
+    { "the beginning of what Outlook does not see is refused",
+      PAGE "<!--[if !mso]><!--><p>a</p>c<!--<![endif]-->\n", "<!--[if", "c<!--",
+      "!one half of a conditional" },
+    { "the old form of its end is refused", PAGE "<![if !mso]><p>a</p><![endif]>c\n", "<p>a",
+      "c\r\n", "!one half of a conditional" },
     { "an unclosed element takes no more than itself", PAGE "<p>a<div>x\n<p>keep</p>\n",
       "<div>", "<p>keep", "!changes the HTML" },
 };
@@ -438,6 +470,19 @@ static const struct {
     { "a signed part",
       "Content-Type: multipart/signed; boundary=b\n\n--b\n\nbody\n--b\n\nsig\n--b--\n",
       "leaf 1, offset 0: it is inside a signed part" },
+    { "a text that is signed in itself",
+      "Subject: x\n\n> -----BEGIN PGP SIGNED MESSAGE-----\n\n-----BEGIN PGP SIGNED "
+      "MESSAGE-----\nHash: "
+      "SHA256\n\nbody\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n",
+      "leaf 1, offset 0: it is inside a signed part" },
+    { "a text that is encrypted in itself",
+      "Subject: x\n\n-----BEGIN PGP MESSAGE-----\n\nbody\n-----END PGP MESSAGE-----\n",
+      "leaf 1, offset 0: it is inside an encrypted part" },
+    { "a text with its digest", "Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\n\nbody\n",
+      "leaf 1, offset 0: its header has its digest or its length" },
+    { "a part with its length",
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\ncontent-length: 4\n\nbody\n--b--\n",
+      "leaf 1, offset 0: its header has its digest or its length" },
     { "an attachment", "Content-Disposition: attachment\n\nbody\n", "no text to edit" },
     { "a sloppy encoding", QP "body \nx\n", "not strict" },
 };
