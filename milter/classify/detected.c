@@ -13,6 +13,7 @@
 #include "licet/limits.h"
 
 #include "block_parts.h"
+#include "settled.h"
 
 /* Points from which on a part is promotion, and a cell, without which its row has a hole. */
 enum { POINTS = 6, POINTS_CELL = 8 };
@@ -23,6 +24,9 @@ enum { POINTS_CARDS = 3, POINTS_HEADING = 1, POINTS_BUTTON = 1, POINTS_AFTER = 1
 /* One piece with so many, though it cannot be cut, is promotion that must not pass unseen. No
  * receipt of those that were measured has more than seven. */
 enum { POINTS_DOUBT = 8 };
+
+/* Terms of offers that a bill may hold besides what it was reduced by. */
+enum { MOST_TERMS = 2 };
 
 /* Letters that say nothing of promotion and may stand within it, under its own heading or not. */
 enum { BRIDGE_HEADED = 240, BRIDGE = 90 };
@@ -387,16 +391,27 @@ is_found (const Search *search, unsigned piece)
     return false;
 }
 
+/* A bill that names what it was reduced by, and next to no offer besides. */
+static bool
+is_bill (const char *text, const Words *words)
+{
+    g_autofree char *rest = settled_bill (text, words);
+    const char *term = NULL;
+
+    return rest && strlen (rest) < strlen (text) &&
+           words_promotional (words, rest, &term) <= MOST_TERMS;
+}
+
 /* The first piece that is full of promotion and cannot be cut. */
 static void
-doubt_pieces (Classification *classification, const Search *search)
+doubt_pieces (Classification *classification, const Search *search, const Words *words)
 {
     const BlockParts *parts = search->parts;
 
     for (unsigned i = 0; i < block_parts_count (parts); i++) {
         const Piece *piece = block_parts_piece (parts, i);
         unsigned points = block_parts_points (parts->signs[i]);
-        if (points < POINTS_DOUBT || is_found (search, i) ||
+        if (points < POINTS_DOUBT || is_found (search, i) || is_bill (piece->text, words) ||
             overlaps_block (classification, parts->leaf, piece->start, piece->end))
             continue;
         char *where =
@@ -432,7 +447,7 @@ search_leaf (Classification *classification, const Message *message, unsigned le
     if (parts->transaction == block_parts_count (parts))
         return;
     search_node (&search, 0);
-    doubt_pieces (classification, &search);
+    doubt_pieces (classification, &search, words);
     if (found->len > LIMIT_DETECTED)
         keep_problem (classification, parts, &g_array_index (found, Found, LIMIT_DETECTED));
     for (unsigned i = 0; i < MIN (found->len, LIMIT_DETECTED); i++) {
