@@ -58,17 +58,38 @@ has_cards (const BlockParts *parts, Span span)
            block_parts_shows (parts, parts->sets.price, span) >= 2;
 }
 
+/* One word alone ("survey", "club"), which the link's address only says again: much else is called
+ * that, and the look of a part tells nothing of it. */
+static bool
+is_word_alone (const BlockParts *parts, const Found *found)
+{
+    BlockSigns cues = found->signs & parts->sets.promotional & ~parts->sets.teaser;
+
+    return !found->cards && !(found->signs & parts->sets.phrase) && (cues & (cues - 1)) == 0;
+}
+
+static unsigned
+points_of_look (const BlockParts *parts, const Found *found)
+{
+    unsigned points = block_parts_is_heading (parts, found->span.first) ? POINTS_HEADING : 0;
+
+    points += found->signs & parts->sets.link ? POINTS_BUTTON : 0;
+    return points + (found->span.first > parts->transaction ? POINTS_AFTER : 0);
+}
+
 static void
 weigh (const BlockParts *parts, Span span, Found *found)
 {
     found->span = span;
     found->signs = block_parts_signs (parts, span);
     found->cards = has_cards (parts, span);
-    found->points = block_parts_points (found->signs);
+    unsigned look = points_of_look (parts, found);
+    if (is_word_alone (parts, found)) {
+        found->points = block_parts_points (found->signs & ~parts->sets.teaser) + MIN (look, 1);
+        return;
+    }
+    found->points = block_parts_points (found->signs) + look;
     found->points += found->cards ? POINTS_CARDS : 0;
-    found->points += block_parts_is_heading (parts, span.first) ? POINTS_HEADING : 0;
-    found->points += found->signs & parts->sets.link ? POINTS_BUTTON : 0;
-    found->points += span.first > parts->transaction ? POINTS_AFTER : 0;
 }
 
 /* Amounts are of the transaction, but for prices of products that are recommended and for what

@@ -200,3 +200,21 @@ BILLS = [
                                                          "I have a voucher left.\n\nJonas"), "chairs", "User-Agent: Mozilla Thunderbird\n"),
 ]
 CASES += BILLS
+
+# What sounds like promotion and is a part of what was bought or must be done.
+CONFIRMED = ("<h1>Confirmation 2026-10088</h1><p>Dear Lea, this confirms your booking 2026-10088. Total paid 79.00 EUR.</p>",
+             "<h1>Bestätigung 2026-10088</h1><p>Guten Tag Frau Weber, wir bestätigen Ihre Buchung 2026-10088. Gesamtpreis 79,00 EUR.</p>")
+DUTIES = (
+    (0, "The key to your room", "Please download the app before you travel: the room does not open without it.", "https://apps.apple.com/app/id7"),
+    (0, "On the day of the surgery", "You may not drive afterwards. Bring a friend who drives you home.", "https://clinic.example/day"),
+    (0, "Survey of the roof", "The survey of your roof is on Friday at ten. Someone must be at home.", "https://house.example/survey"),
+    (0, "Your club card", "Members get into the gate with the member card. The club house is closed at night.", "https://golf.example/club"),
+    (0, "Your bonus", "The reward points of November are paid out with your salary.", "https://hr.example/rewards"),
+    (1, "Umfrage des Amtes", "Sie sind verpflichtet, die Umfrage bis Montag zu beantworten.", "https://amt.example/umfrage"),
+    (1, "Ihre Begleitung", "Bringen Sie eine Freundin mit: Sie dürfen nach der Narkose nicht fahren.", "https://klinik.example/tag"),
+    (1, "Neukundenbonus", "Die Prämie für Ihren Wechsel überweisen wir am Dienstag auf Ihr Konto.", "https://strom.example/bonus"),
+)
+CASES += [shop(f"duty: {title}",
+               one(html(f"{CONFIRMED[language]}<div><h3>{title}</h3><p>{text}</p><p><a href='{link}'>{title}</a></p></div>{FOOT}"),
+                   subject=coded(("Confirmation 2026-10088", "Bestätigung 2026-10088")[language])))
+          for language, title, text, link in DUTIES]
