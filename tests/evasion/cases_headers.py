@@ -69,6 +69,10 @@ CASES = [
                                                 f"Content-Description: {word('Rabatt, Gutschein, gratis, sparen')}\n"))),
          ["reading-between"]),
 ]
+CASES += [Case(f"gift in the subject: {subject}", one(leaf(RECEIPT), subject=word(subject)), ["reading-subject"])
+          for subject in ("Danke für Ihre Bestellung: Gutschein über 15 %, wir schenken Ihnen etwas",
+                          "Tu pedido 2026-10088: te regalamos un cupón del 15 %",
+                          "Pedido 2026-10088 + 15 % de descuento en tu próxima compra")]
 
 # What a campaign says without a word of offers, from an office: none of it is correspondence.
 SOFT = {
