@@ -13,6 +13,7 @@
 #include "licet/limits.h"
 
 #include "block_parts.h"
+#include "locked_page.h"
 #include "settled.h"
 
 /* Points from which on a part is promotion, and a cell, without which its row has a hole. */
@@ -479,14 +480,33 @@ search_leaf (Classification *classification, const Message *message, unsigned le
     }
 }
 
+/* A leaf that must not be edited is searched as its reader sees it: what is found cannot be cut. */
+static void
+search_locked (Classification *classification, const Message *message, unsigned leaf,
+               const Words *words)
+{
+    const Leaf *this = message_leaf (message, leaf);
+    g_autofree char *page = locked_page (this);
+    g_autoptr (Message) shown = message_of_page (page, strlen (page));
+    g_autoptr (Classification) found = classification_new ();
+
+    search_leaf (found, shown, 0, words, NULL);
+    if (found->blocks->len == 0 && !found->problem)
+        return;
+    char *where =
+        g_strdup_printf ("leaf %s: promotion that cannot be cut: %s", this->path, this->locked);
+    if (!classification->problem)
+        classification->problem = g_strdup (where);
+    classification_note (classification, "block-locked", 1, where);
+}
+
 /* Text that stands for a page is cut as its twin. */
 static bool
 is_searched (const Message *message, unsigned leaf)
 {
     const Leaf *this = message_leaf (message, leaf);
 
-    if (this->attachment || this->locked ||
-        (this->kind != LEAF_HTML && this->kind != LEAF_PLAIN))
+    if (this->attachment || (this->kind != LEAF_HTML && this->kind != LEAF_PLAIN))
         return false;
     for (unsigned i = 0; this->kind == LEAF_PLAIN && i < message_leaf_count (message); i++)
         if (message_leaf (message, i)->kind == LEAF_HTML &&
@@ -517,7 +537,9 @@ detected_find (Classification *classification, const Message *message, const Wor
     if (hints && hints->detection == DETECT_OFF)
         return false;
     for (unsigned i = 0; i < message_leaf_count (message); i++)
-        if (is_searched (message, i))
+        if (is_searched (message, i) && message_leaf (message, i)->locked)
+            search_locked (classification, message, i, words);
+        else if (is_searched (message, i))
             search_leaf (classification, message, i, words, hints);
     bool found = classification->blocks->len > before;
     if (found && hints && hints->detection == DETECT_TAG)
