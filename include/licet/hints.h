@@ -37,6 +37,7 @@ typedef struct {
     const TrackingPatterns *tracking; /* NULL when the policies name none */
     BlockDetection detection;
     const KnownMail *known; /* by policy_known; NULL for other mail */
+    char **names;           /* of the firm that sends, as its profile has them; NULL for none */
 } Hints;
 
 #endif

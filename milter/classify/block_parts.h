@@ -23,8 +23,8 @@ typedef struct {
 /* Rows of the table of block signals that are asked for together. */
 typedef struct {
     BlockSigns promotional, protected, frame, along, code, amount, mention, program,
-        recommending, card, button, link, price, ware, money, gift, inviting, reason, plain,
-        digits, shielded;
+        recommending, phrase, teaser, card, button, link, price, ware, money, gift, inviting,
+        reason, plain, digits, shielded;
 } BlockSets;
 
 /* A leaf in pieces with their evidence, summed up so that any span is weighed at once. */

@@ -38,6 +38,7 @@ typedef struct {
     size_t letters;
     bool amount, percent;
     unsigned digits; /* of its longest number, without points */
+    bool phrase;     /* speaks of promotion in more than one word */
     bool common;     /* a link of it stands elsewhere too, or leads to the front page */
 } Sample;
 
@@ -71,6 +72,13 @@ SEE_CUE (see_delivery, CUE_DELIVERY)
 SEE_CUE (see_booking, CUE_BOOKING)
 SEE_CUE (see_access, CUE_ACCESS)
 SEE_CUE (see_help, CUE_HELP)
+SEE_CUE (see_duty, CUE_DUTY)
+
+static bool
+see_phrase (const Sample *sample)
+{
+    return sample->phrase;
+}
 
 static bool
 offers_something (const Sample *sample)
@@ -353,7 +361,9 @@ static const Row table[] = {
     { "block-legal", ROW_PROTECTED, 0, see_legal },
     { "block-address", ROW_PROTECTED, 0, see_address },
     { "block-help", ROW_PROTECTED, 0, see_help },
+    { "block-duty", ROW_PROTECTED, 0, see_duty },
     { "block-protected", ROW_PROTECTED, 0, NULL }, /* by a selector of the policy */
+    { "block-phrase", ROW_TRAIT, 0, see_phrase },
     { "block-mention", ROW_TRAIT, 0, see_mention },
     { "block-digits", ROW_TRAIT, 0, see_digits },
     { "block-amount", ROW_TRAIT, 0, see_amount },
@@ -477,6 +487,7 @@ look_at (const Message *message, unsigned leaf, const Piece *piece, const char *
         sample.found[cue] = (hits->found[cue] & spoken) != 0;
         sample.numbered[cue] = (hits->numbered[cue] & spoken) != 0;
     }
+    sample.phrase = (hits->phrases & spoken) != 0;
     find_numbers (&sample);
     count_goals (&sample, targets);
     for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)

@@ -195,11 +195,10 @@ note_unknown_fields (Classification *classification, const Message *message)
         if (!ours)
             continue;
         const char *nearest = nearest_word (known, name);
-        classification_note (
-            classification, "field-unknown", 0,
-            g_strdup_printf ("%s says nothing to licet%s%s%s", name,
-                             nearest ? "; did you mean " : "", nearest ? nearest : "",
-                             nearest ? "?" : ""));
+        classification_note (classification, "field-unknown", 0,
+                             g_strdup_printf ("%s says nothing to licet%s%s%s", name,
+                                              nearest ? "; did you mean " : "",
+                                              nearest ? nearest : "", nearest ? "?" : ""));
     }
 }
 
@@ -230,13 +229,20 @@ sum_weights (const GPtrArray *evidence)
     return sum;
 }
 
+/* An office that answers, or writes with a program for people's mail, corresponds. */
+static bool
+is_house (const Sender *sender)
+{
+    return sender->house && !sender_corresponds (sender);
+}
+
 /* Correspondence: no trace of a program that sends to many, and no talk of either kind. */
 static bool
 looks_personal (const Scene *scene, double sum)
 {
     const Sender *sender = &scene->sender;
 
-    if (sender->bulk || sender->automatic || sender->platform || sender->silent ||
+    if (sender->bulk || sender->automatic || is_house (sender) ||
         scene->words.count[GROUP_UNSUBSCRIBE] > 0)
         return false;
     if (sender->thread)
@@ -311,14 +317,14 @@ decide_from_known (Classification *classification, const KnownMail *known)
 
 /* A declaration is a claim: that promotion is called transactional does not make it so. */
 static void
-test_declaration (Classification *classification, const Model *model)
+test_declaration (Classification *classification, const Scene *scene, const Model *model)
 {
     double confidence = 0;
     bool cannot_tell = false;
 
     if (!model || classification->class != CLASS_TRANSACTIONAL ||
-        model_decide (model, classification->evidence, &confidence, &cannot_tell) !=
-            CLASS_PROMOTIONAL ||
+        model_decide (model, classification->evidence, is_house (&scene->sender), &confidence,
+                      &cannot_tell) != CLASS_PROMOTIONAL ||
         cannot_tell || confidence < CONTRADICTION)
         return;
     g_autofree char *where =
@@ -333,13 +339,14 @@ decide_from_signals (Classification *classification, const Scene *scene, const M
 {
     if (model) {
         bool cannot_tell = false;
-        classification->class = model_decide (model, classification->evidence,
-                                              &classification->confidence, &cannot_tell);
+        classification->class =
+            model_decide (model, classification->evidence, is_house (&scene->sender),
+                          &classification->confidence, &cannot_tell);
         if (cannot_tell)
             classification_note (classification, "cannot-tell", 0,
                                  g_strdup ("neither business nor promotion; not correspondence "
-                                           "either, since it goes to "
-                                           "many: judged as promotion"));
+                                           "either, since it goes to many or no person sent "
+                                           "it: judged as promotion"));
         return;
     }
     double sum = sum_weights (classification->evidence);
@@ -349,6 +356,30 @@ decide_from_signals (Classification *classification, const Scene *scene, const M
     else
         classification->class = sum > 0 ? CLASS_PROMOTIONAL : CLASS_TRANSACTIONAL;
     classification->confidence = 1 / (1 + exp (-fabs (sum)));
+}
+
+/* Correspondence that somebody wrote, with no mark of a campaign, and what is beyond doubt a
+ * transaction, by the signals of what stands outside of its blocks. */
+static OpenText
+trust_open_text (const Classification *classification, const Scene *scene, const Model *model,
+                 const KnownMail *known)
+{
+    const Sender *sender = &scene->sender;
+    double confidence = classification->confidence;
+    bool cannot_tell = false, business = classification->class == CLASS_TRANSACTIONAL;
+
+    if (known)
+        return OPEN_VOUCHED;
+    if (classification->class == CLASS_PERSONAL)
+        return sender_corresponds (sender) && !sender->bulk && !sender->platform &&
+                       scene->words.count[GROUP_UNSUBSCRIBE] == 0 &&
+                       scene->tally.unsubscribe_links + scene->tally.campaign_links == 0
+                   ? OPEN_TRUSTED
+                   : OPEN_DOUBTED;
+    if (model && !(business && classification->declared))
+        business = model_decide (model, classification->evidence, is_house (sender),
+                                 &confidence, &cannot_tell) == CLASS_TRANSACTIONAL;
+    return business && confidence >= BEYOND_DOUBT ? OPEN_TRUSTED : OPEN_DOUBTED;
 }
 
 /* What can be read in two ways may show promotion to one reader and none to us: it counts as mixed
@@ -424,7 +455,7 @@ rest_is_transaction (const Classification *classification, const Scene *scene,
     g_autofree char *outside =
         text_outside_blocks (classification, scene->message, (unsigned)leaf, &inside);
     g_autofree char *text = first_bytes (outside, SCENE_TEXT);
-    g_auto (Scene) without = scene_take (scene->message, text, words);
+    g_auto (Scene) without = scene_take (scene->message, text, words, NULL);
     signals_collect (&without, rest->evidence);
     decide_from_signals (rest, &without, model);
     return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= BEYOND_DOUBT;
@@ -463,7 +494,7 @@ decide_class (Classification *classification, const Scene *scene, const Words *w
     else if (known)
         decide_from_known (classification, known);
     else if (decide_from_declaration (classification, scene->message, scene))
-        test_declaration (classification, model);
+        test_declaration (classification, scene, model);
     else
         decide_from_signals (classification, scene, model);
     if (model)
@@ -473,7 +504,8 @@ decide_class (Classification *classification, const Scene *scene, const Words *w
     else if (!known)
         detect_blocks (classification, scene->message, words, hints);
     doubt_ambiguous (classification, scene->message);
-    disguise_find (classification, scene->message, words, known != NULL);
+    disguise_find (classification, scene->message, words,
+                   trust_open_text (classification, scene, model, known));
     doubt_unknown_place (classification);
 }
 
@@ -521,7 +553,7 @@ classify (const Message *message, const Words *words, const Model *model, const 
     g_autofree char *outside =
         text_to_judge (classification, message, message_main_leaf (message));
     g_autofree char *text = first_bytes (outside, SCENE_TEXT);
-    g_auto (Scene) scene = scene_take (message, text, words);
+    g_auto (Scene) scene = scene_take (message, text, words, hints ? hints->names : NULL);
     signals_collect (&scene, classification->evidence);
     classification->subject_class = scene.subject_words.count[GROUP_PROMOTIONAL] >
                                             scene.subject_words.count[GROUP_TRANSACTIONAL]

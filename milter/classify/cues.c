@@ -29,6 +29,7 @@ typedef struct {
     guint32 language; /* one bit */
     bool prefix;      /* any ending */
     bool substring;   /* no word boundaries in this language */
+    bool phrase;      /* more than a word */
 } Term;
 
 struct Cues {
@@ -61,6 +62,7 @@ static const char *const names[CUE_KINDS] = {
     [CUE_ACCESS] = "access",
     [CUE_LEGAL] = "legal",
     [CUE_HELP] = "help",
+    [CUE_DUTY] = "duty",
 };
 
 static void
@@ -117,6 +119,7 @@ add_term (Cues *cues, const char *written, Cue cue, bool substring)
     term->language = (guint32)1 << (cues->languages % LANGUAGES);
     term->prefix = prefix;
     term->substring = substring;
+    term->phrase = substring || strchr (written, ' ');
     g_ptr_array_add (cues->terms, term);
     GPtrArray **buckets = substring ? cues->substrings : cues->words;
     GPtrArray **bucket = &buckets[bucket_of (term->text)];
@@ -186,6 +189,8 @@ static void
 note_hit (const Term *term, const char *at, CueHits *hits)
 {
     hits->found[term->cue] |= term->language;
+    if (term->phrase && term->cue < CUE_FIRST_PROTECTED)
+        hits->phrases |= term->language;
     if (has_number_behind (at + term->length))
         hits->numbered[term->cue] |= term->language;
 }

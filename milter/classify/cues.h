@@ -36,6 +36,7 @@ typedef enum {
     CUE_ACCESS, /* passwords, codes, account data */
     CUE_LEGAL,
     CUE_HELP, /* how to reach the sender */
+    CUE_DUTY, /* what the reader must do, may not do, or is owed */
     CUE_KINDS,
 } Cue;
 
@@ -43,6 +44,7 @@ typedef enum {
 typedef struct {
     guint32 found[CUE_KINDS];
     guint32 numbered[CUE_KINDS]; /* with a number of three digits or more right behind it */
+    guint32 phrases;             /* that speak of promotion in more than one word */
 } CueHits;
 
 typedef struct Cues Cues;

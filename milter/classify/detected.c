@@ -13,6 +13,8 @@
 #include "licet/limits.h"
 
 #include "block_parts.h"
+#include "locked_page.h"
+#include "settled.h"
 
 /* Points from which on a part is promotion, and a cell, without which its row has a hole. */
 enum { POINTS = 6, POINTS_CELL = 8 };
@@ -23,6 +25,9 @@ enum { POINTS_CARDS = 3, POINTS_HEADING = 1, POINTS_BUTTON = 1, POINTS_AFTER = 1
 /* One piece with so many, though it cannot be cut, is promotion that must not pass unseen. No
  * receipt of those that were measured has more than seven. */
 enum { POINTS_DOUBT = 8 };
+
+/* Terms of offers that a bill may hold besides what it was reduced by. */
+enum { MOST_TERMS = 2 };
 
 /* Letters that say nothing of promotion and may stand within it, under its own heading or not. */
 enum { BRIDGE_HEADED = 240, BRIDGE = 90 };
@@ -54,17 +59,38 @@ has_cards (const BlockParts *parts, Span span)
            block_parts_shows (parts, parts->sets.price, span) >= 2;
 }
 
+/* One word alone ("survey", "club"), which the link's address only says again: much else is called
+ * that, and the look of a part tells nothing of it. */
+static bool
+is_word_alone (const BlockParts *parts, const Found *found)
+{
+    BlockSigns cues = found->signs & parts->sets.promotional & ~parts->sets.teaser;
+
+    return !found->cards && !(found->signs & parts->sets.phrase) && (cues & (cues - 1)) == 0;
+}
+
+static unsigned
+points_of_look (const BlockParts *parts, const Found *found)
+{
+    unsigned points = block_parts_is_heading (parts, found->span.first) ? POINTS_HEADING : 0;
+
+    points += found->signs & parts->sets.link ? POINTS_BUTTON : 0;
+    return points + (found->span.first > parts->transaction ? POINTS_AFTER : 0);
+}
+
 static void
 weigh (const BlockParts *parts, Span span, Found *found)
 {
     found->span = span;
     found->signs = block_parts_signs (parts, span);
     found->cards = has_cards (parts, span);
-    found->points = block_parts_points (found->signs);
+    unsigned look = points_of_look (parts, found);
+    if (is_word_alone (parts, found)) {
+        found->points = block_parts_points (found->signs & ~parts->sets.teaser) + MIN (look, 1);
+        return;
+    }
+    found->points = block_parts_points (found->signs) + look;
     found->points += found->cards ? POINTS_CARDS : 0;
-    found->points += block_parts_is_heading (parts, span.first) ? POINTS_HEADING : 0;
-    found->points += found->signs & parts->sets.link ? POINTS_BUTTON : 0;
-    found->points += span.first > parts->transaction ? POINTS_AFTER : 0;
 }
 
 /* Amounts are of the transaction, but for prices of products that are recommended and for what
@@ -387,16 +413,27 @@ is_found (const Search *search, unsigned piece)
     return false;
 }
 
+/* A bill that names what it was reduced by, and next to no offer besides. */
+static bool
+is_bill (const char *text, const Words *words)
+{
+    g_autofree char *rest = settled_bill (text, words);
+    const char *term = NULL;
+
+    return rest && strlen (rest) < strlen (text) &&
+           words_promotional (words, rest, &term) <= MOST_TERMS;
+}
+
 /* The first piece that is full of promotion and cannot be cut. */
 static void
-doubt_pieces (Classification *classification, const Search *search)
+doubt_pieces (Classification *classification, const Search *search, const Words *words)
 {
     const BlockParts *parts = search->parts;
 
     for (unsigned i = 0; i < block_parts_count (parts); i++) {
         const Piece *piece = block_parts_piece (parts, i);
         unsigned points = block_parts_points (parts->signs[i]);
-        if (points < POINTS_DOUBT || is_found (search, i) ||
+        if (points < POINTS_DOUBT || is_found (search, i) || is_bill (piece->text, words) ||
             overlaps_block (classification, parts->leaf, piece->start, piece->end))
             continue;
         char *where =
@@ -432,7 +469,7 @@ search_leaf (Classification *classification, const Message *message, unsigned le
     if (parts->transaction == block_parts_count (parts))
         return;
     search_node (&search, 0);
-    doubt_pieces (classification, &search);
+    doubt_pieces (classification, &search, words);
     if (found->len > LIMIT_DETECTED)
         keep_problem (classification, parts, &g_array_index (found, Found, LIMIT_DETECTED));
     for (unsigned i = 0; i < MIN (found->len, LIMIT_DETECTED); i++) {
@@ -443,14 +480,33 @@ search_leaf (Classification *classification, const Message *message, unsigned le
     }
 }
 
+/* A leaf that must not be edited is searched as its reader sees it: what is found cannot be cut. */
+static void
+search_locked (Classification *classification, const Message *message, unsigned leaf,
+               const Words *words)
+{
+    const Leaf *this = message_leaf (message, leaf);
+    g_autofree char *page = locked_page (this);
+    g_autoptr (Message) shown = message_of_page (page, strlen (page));
+    g_autoptr (Classification) found = classification_new ();
+
+    search_leaf (found, shown, 0, words, NULL);
+    if (found->blocks->len == 0 && !found->problem)
+        return;
+    char *where =
+        g_strdup_printf ("leaf %s: promotion that cannot be cut: %s", this->path, this->locked);
+    if (!classification->problem)
+        classification->problem = g_strdup (where);
+    classification_note (classification, "block-locked", 1, where);
+}
+
 /* Text that stands for a page is cut as its twin. */
 static bool
 is_searched (const Message *message, unsigned leaf)
 {
     const Leaf *this = message_leaf (message, leaf);
 
-    if (this->attachment || this->locked ||
-        (this->kind != LEAF_HTML && this->kind != LEAF_PLAIN))
+    if (this->attachment || (this->kind != LEAF_HTML && this->kind != LEAF_PLAIN))
         return false;
     for (unsigned i = 0; this->kind == LEAF_PLAIN && i < message_leaf_count (message); i++)
         if (message_leaf (message, i)->kind == LEAF_HTML &&
@@ -481,7 +537,9 @@ detected_find (Classification *classification, const Message *message, const Wor
     if (hints && hints->detection == DETECT_OFF)
         return false;
     for (unsigned i = 0; i < message_leaf_count (message); i++)
-        if (is_searched (message, i))
+        if (is_searched (message, i) && message_leaf (message, i)->locked)
+            search_locked (classification, message, i, words);
+        else if (is_searched (message, i))
             search_leaf (classification, message, i, words, hints);
     bool found = classification->blocks->len > before;
     if (found && hints && hints->detection == DETECT_TAG)

@@ -14,13 +14,12 @@
  *
  * A part is taken when it is promotion by at least two reasons, holds nothing of the transaction
  * nor an element that the policy protects, and the transaction stands outside of it; the largest
- * such part, or a heading with the rows that follow it. What overlaps other blocks, is in a leaf
- * that is locked or an attachment, or in plain text that is an alternative of a page (see
- * companions.h) is left alone. More than LIMIT_DETECTED of a leaf are a problem. Linear in the
+ * such part, or a heading with the rows that follow it. What overlaps other blocks, is in an
+ * attachment, or in plain text that is an alternative of a page (see companions.h) is left alone. More than LIMIT_DETECTED of a leaf are a problem. Linear in the
  * message. Blocks are left in order by leaf and offset.
  *
- * Promotion that stands in one piece with the transaction is a problem (evidence "block-doubt"),
- * and so is a block where the policy says that such are not to be cut. True when a block or a
+ * Promotion in a leaf that is locked is a problem (evidence "block-locked"), and so is promotion
+ * that stands in one piece with the transaction (evidence "block-doubt"), and a block where the policy says that such are not to be cut. True when a block or a
  * problem was found; hints: NULL for none.
  */
 bool detected_find (Classification *classification, const Message *message, const Words *words,

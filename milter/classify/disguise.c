@@ -4,8 +4,8 @@
  * The table says how many points make a reading promotional. A point is a promotional term, each
  * counted once; a percentage off and a code to redeem are two each, and a term that only a person
  * reads, because its letters are swapped, split or marked, counts twice. Honest transactions name
- * a term or two in their visible text (a rebate, a voucher that was paid with); hardly any does
- * where its sender has to look twice.
+ * a term or two in their visible text (a rebate, a voucher that was paid with), and what is one
+ * beyond doubt more of them; hardly any does where its sender has to look twice.
  */
 
 #include "disguise.h"
@@ -33,13 +33,17 @@ static const Row rows[] = {
     { "reading-script", 3, 3 },     { "reading-uuencode", 3, 3 }, { NULL, 2, 3 },
 };
 
+/* Of the open text of what is a transaction beyond doubt, and of what somebody wrote: people talk of
+ * sales to each other, but an answer's thread is easily forged. */
+enum { POINTS_TRANSACTION = 4, POINTS_LETTER = 6 };
+
 /* What is searched. */
 typedef struct {
     Classification *classification;
     const Message *message;
     const Words *words;
     const GPtrArray *embeds;
-    bool vouched; /* what the eye reads is somebody's to answer for */
+    OpenText open;
 } Search;
 
 typedef struct {
@@ -148,6 +152,23 @@ is_open (const char *signal)
     return strcmp (signal, "reading-visible") == 0 || strcmp (signal, "reading-plain") == 0;
 }
 
+/* What the class was told by: the main leaf, or the other form of it. */
+static bool
+is_of_main (const Search *search, const Sight *sight)
+{
+    int main = message_main_leaf (search->message);
+
+    for (unsigned i = 0; main >= 0 && i < message_leaf_count (search->message); i++) {
+        g_autofree char *where =
+            g_strdup_printf ("leaf %s", message_leaf (search->message, i)->path);
+        if (strcmp (sight->where, where) == 0)
+            return i == (unsigned)main ||
+                   message_is_alternative (search->message, i, (unsigned)main) ||
+                   message_is_alternative (search->message, (unsigned)main, i);
+    }
+    return false;
+}
+
 /* What was found first outside of the blocks, for the problem; or NULL. Caller frees. */
 static char *
 search_sights (const Search *search, const GPtrArray *blocks, bool say)
@@ -160,9 +181,13 @@ search_sights (const Search *search, const GPtrArray *blocks, bool say)
         const Sight *sight = g_ptr_array_index (sights, i);
         const Row *row = find_row (sight->signal);
         unsigned limit = letter ? row->letter : row->transaction;
-        if (search->vouched && is_open (sight->signal))
+        bool open = is_open (sight->signal);
+        if (open && search->open == OPEN_VOUCHED)
             continue;
         Verdict verdict = judge (sight, search->words, limit);
+        if (open && search->open == OPEN_TRUSTED && verdict.disguised == 0 &&
+            verdict.points >= limit && is_of_main (search, sight))
+            limit = letter ? POINTS_LETTER : POINTS_TRANSACTION;
         if (verdict.points < limit)
             continue;
         if (say)
@@ -227,12 +252,12 @@ search_unread (const Search *search)
 
 void
 disguise_find (Classification *classification, const Message *message, const Words *words,
-               bool vouched)
+               OpenText open)
 {
     if (classification->class == CLASS_PROMOTIONAL)
         return;
     g_autoptr (GPtrArray) embeds = embeds_all (message);
-    Search search = { classification, message, words, embeds, vouched };
+    Search search = { classification, message, words, embeds, open };
     g_autofree char *promotion = search_promotion (&search);
     g_autofree char *unread = search_unread (&search);
 

@@ -121,6 +121,24 @@ goes_to_many (const GPtrArray *evidence)
            !has_signal (evidence, "header-thread");
 }
 
+/* Whether there is a word or number of business in it. */
+static bool
+shows_business (const GPtrArray *evidence)
+{
+    static const char *const names[] = {
+        "subject-business", "subject-status", "subject-secret",   "subject-reference",
+        "business",         "status",         "automatic",        "reference",
+        "reference-number", "totals",         "secret",           "long-number",
+        "lone-code",        "labels",         "header-automatic", "link-account",
+        "link-token",       "amount"
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (names); i++)
+        if (has_signal (evidence, names[i]))
+            return true;
+    return false;
+}
+
 void
 model_weigh (const Model *model, GPtrArray *evidence)
 {
@@ -149,7 +167,7 @@ value_of (const Model *model, const GPtrArray *evidence, MessageClass class)
 }
 
 MessageClass
-model_decide (const Model *model, const GPtrArray *evidence, double *ret_confidence,
+model_decide (const Model *model, const GPtrArray *evidence, bool house, double *ret_confidence,
               bool *ret_cannot_tell)
 {
     double business = value_of (model, evidence, CLASS_TRANSACTIONAL);
@@ -157,10 +175,12 @@ model_decide (const Model *model, const GPtrArray *evidence, double *ret_confide
     double letter = value_of (model, evidence, CLASS_PERSONAL);
     double sum = MAX (business + promotion + letter, DBL_MIN);
     double best = MAX (business, promotion);
-    bool many = goes_to_many (evidence);
+    bool many = house || goes_to_many (evidence);
 
-    *ret_cannot_tell = many && letter > best && best < THIN &&
-                       (has_way_out (evidence) || has_signal (evidence, "header-bulk"));
+    bool out = has_way_out (evidence) || has_signal (evidence, "header-bulk");
+
+    *ret_cannot_tell = (many && letter > best && best < THIN && out) ||
+                       (house && business > promotion && !shows_business (evidence));
     if (letter > best && !many) {
         *ret_confidence = letter / sum;
         return CLASS_PERSONAL;

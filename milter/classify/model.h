@@ -17,9 +17,11 @@ Model *model_new (void);
 
 /* Transactional, promotional or personal, the likeliest for the signals in evidence (array of
  * Evidence), and how sure that is: each class's logistic value, of a sum of one. Personal mail is
- * exempt from all rules, so what shows a mark of mail to many is never that; where only that would
- * fit, and readers can unsubscribe, the answer is promotional and *ret_cannot_tell. */
-MessageClass model_decide (const Model *model, const GPtrArray *evidence,
+ * exempt from all rules, so what shows a mark of mail to many is never that, nor what a house writes
+ * (house: its sender is no person, see sender.h); where only that would fit, and readers can
+ * unsubscribe, or where a house wrote it without a word of business, the answer is promotional and
+ * *ret_cannot_tell. */
+MessageClass model_decide (const Model *model, const GPtrArray *evidence, bool house,
                            double *ret_confidence, bool *ret_cannot_tell);
 
 /* Gives each piece of evidence its weight in the model: for promotion minus for transaction. */

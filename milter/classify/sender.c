@@ -159,14 +159,85 @@ is_role (const char *local)
     return holds_any (local, words);
 }
 
-/* Names of letters only; "Example Store 24" has others. NULL for more or fewer than two or three. */
-static char **
-split_names (const char *from)
+/* Words that a part of an office's address begins with; of people's names none does. */
+static bool
+begins_office (const char *part)
+{
+    static const char *const words[] = {
+        "account",    "admin",     "aanbied",   "alert",     "angebot",   "assisten",
+        "atencion",   "atendimen", "ayuda",     "bestallni", "bestell",   "billing",
+        "biuro",      "boletin",   "booking",   "boutique",  "buchhalt",  "buchung",
+        "client",     "commande",  "comunica",  "contact",   "contato",   "contatti",
+        "customer",   "deals",     "delivery",  "destek",    "encomenda", "factur",
+        "fattur",     "fatura",    "faktur",    "helpdesk",  "iletisim",  "info",
+        "invoice",    "klant",     "kontakt",   "kund",      "loja",      "magasin",
+        "magazin",    "magaza",    "mailing",   "marketing", "musteri",   "negozio",
+        "newsletter", "notif",     "nyhed",     "nyhet",     "obsluga",   "ofertas",
+        "offer",      "offre",     "office",    "ordine",    "ordini",    "ordre",
+        "pedido",     "pidtrym",   "podderzh",  "promo",     "prenota",   "rechnung",
+        "receipt",    "reserva",   "reservier", "sales",     "salg",      "security",
+        "service",    "servicio",  "servizio",  "shipment",  "shipping",  "siparis",
+        "sklep",      "soporte",   "sprzedaz",  "store",     "support",   "suporte",
+        "suport",     "tienda",    "tracking",  "update",    "vendas",    "vendite",
+        "ventas",     "verkoop",   "versand",   "vertrieb",  "webmaster", "webshop",
+        "winkel",     "zakaz",     "zamovlen",  "zamowien",  NULL
+    };
+
+    for (const char *const *word = words; *word; word++)
+        if (g_str_has_prefix (part, *word))
+            return true;
+    return false;
+}
+
+/* An office in any of the languages, by whole words of the address: "calista@" is no list. */
+static bool
+is_office (const char *local)
+{
+    static const char *const words[] = { "hola",   "hello",  "hi",   "hallo",  "bonjour",
+                                         "ciao",   "hey",    "ola",  "team",   "equipo",
+                                         "equipe", "news",   "mail", "mailer", "list",
+                                         "order",  "orders", "shop", "butik",  "auto",
+                                         "root",   "system", "help", "ticket", "tickets",
+                                         "bilgi",  "club",   "crm",  NULL };
+    g_auto (GStrv) parts = g_strsplit_set (local, ".-_+0123456789", -1);
+
+    for (char **part = parts; *part; part++)
+        if (g_strv_contains (words, *part) || begins_office (*part))
+            return true;
+    return false;
+}
+
+static char *
+display_name (const char *from)
 {
     g_autofree char *decoded = message_decode_words (from);
     g_autofree char *name = g_strndup (decoded, strcspn (decoded, "<"));
     g_autofree char *folded = fold_loose (g_strdelimit (name, "\"',", ' '));
-    g_auto (GStrv) words = g_strsplit (g_strstrip (folded), " ", -1);
+
+    return g_strdup (g_strstrip (folded));
+}
+
+/* "Shop Example Newsletter" of the firm "Shop Example". */
+static bool
+is_firm (const char *display, char **names)
+{
+    for (char **name = names; name && *name; name++) {
+        g_autofree char *folded = fold_loose (*name);
+        size_t length = strlen (folded);
+        if (length > 0 && g_str_has_prefix (display, folded) &&
+            !g_ascii_isalnum (display[length]))
+            return true;
+    }
+    return false;
+}
+
+/* Names of letters only; "Example Store 24" has others. NULL for more than three or fewer than
+ * least. */
+static char **
+split_names (const char *from, unsigned least)
+{
+    g_autofree char *folded = display_name (from);
+    g_auto (GStrv) words = g_strsplit (folded, " ", -1);
     unsigned names = 0;
 
     for (char **word = words; *word; word++) {
@@ -177,14 +248,14 @@ split_names (const char *from)
         }
         names += **word != '\0';
     }
-    return names == 2 || names == 3 ? g_steal_pointer (&words) : NULL;
+    return names >= least && names <= 3 ? g_steal_pointer (&words) : NULL;
 }
 
 /* People's addresses have a part of their name; those of shops with two words as name do not. */
 static bool
 is_named (const char *from, const char *local)
 {
-    g_auto (GStrv) names = split_names (from);
+    g_auto (GStrv) names = split_names (from, 2);
 
     for (char **name = names; names && *name; name++)
         if (strlen (*name) > 2 && strstr (local, *name))
@@ -192,17 +263,36 @@ is_named (const char *from, const char *local)
     return false;
 }
 
+/* "Jonas <jonas@shop.example>", but not "Faro <faro@faro.example>": what the domain is called too
+ * may be a firm. */
+static bool
+is_friend (const char *from, const char *local, const char *domain)
+{
+    g_auto (GStrv) names = split_names (from, 1);
+
+    for (char **name = names; names && *name; name++)
+        if (strlen (*name) > 2 && strstr (local, *name) && !strstr (domain, *name))
+            return true;
+    return false;
+}
+
 static void
-look_at_author (const Message *message, Sender *sender)
+look_at_author (const Message *message, char **names, Sender *sender)
 {
     const char *address = message_from (message);
     const char *from = message_header (message, "From");
     const char *at = address ? strrchr (address, '@') : NULL;
     g_autofree char *local = at ? g_ascii_strdown (address, at + 1 - address) : g_strdup ("");
+    g_autofree char *before = g_strndup (local, strcspn (local, "@"));
+    g_autofree char *domain = g_ascii_strdown (at ? at + 1 : "", -1);
+    g_autofree char *display = from ? display_name (from) : g_strdup ("");
 
     sender->silent = is_silent (local);
     sender->role = sender->silent || is_role (local);
     sender->person = from && !sender->role && is_named (from, local);
+    sender->house =
+        sender->silent || sender->platform || is_office (before) || is_firm (display, names);
+    sender->friend = from && !sender->house && is_friend (from, before, domain);
 }
 
 /* Whether the first address of To is the list's own, as in "List-Post: <mailto:list@…>". */
@@ -241,7 +331,7 @@ is_discussion (const Message *message, const Sender *sender)
 }
 
 Sender
-sender_look (const Message *message)
+sender_look (const Message *message, char **names)
 {
     Sender sender = { 0 };
 
@@ -251,10 +341,16 @@ sender_look (const Message *message)
     sender.thread =
         message_header (message, "In-Reply-To") || message_header (message, "References");
     sender.reply = is_reply_subject (message_subject (message));
-    look_at_author (message, &sender);
+    look_at_author (message, names, &sender);
     sender.discussion = is_discussion (message, &sender);
     sender.bulk = find_bulk (message, sender.discussion);
     return sender;
+}
+
+bool
+sender_corresponds (const Sender *sender)
+{
+    return sender->thread || sender->client || sender->discussion || sender->friend;
 }
 
 bool

@@ -17,9 +17,16 @@ typedef struct {
     bool role;             /* the author's address is an office: info@, orders@ */
     bool silent;           /* nobody reads answers: no-reply@ */
     bool person;           /* two or three names, and one of them is in the address */
+    bool friend;           /* the same, of one name or more that is not the domain's */
+    bool house;            /* an office, a sending platform or a firm under its own name */
 } Sender;
 
-Sender sender_look (const Message *message);
+/* names: of the firm, see hints.h; NULL for none. */
+Sender sender_look (const Message *message, char **names);
+
+/* Whether somebody wrote it: an answer, a list's discussion, a program for people's mail, or a
+ * person's own address. */
+bool sender_corresponds (const Sender *sender);
 
 /*
  * The kind of mail that a platform's field says this is (X-PM-Message-Stream, X-SMTPAPI, …):

@@ -5,10 +5,14 @@
 #include "words.h"
 
 /*
- * A text without its few short lines that name promotion and offer none: what an order was reduced
+ * A text without its few short lines and clauses that name promotion and offer none: what an order was reduced
  * by ("Rabatt", "-5,00 EUR"; "Coupon applied"), how to be spared offers ("Unsubscribe from
  * offers"), and the sender's marks. Linear. Caller frees.
  */
 char *settled_remove (const char *text, const Words *words);
+
+/* The same without what an order was reduced by, and with the ways out; NULL when there is nothing
+ * of it, as in most mail. */
+char *settled_bill (const char *text, const Words *words);
 
 #endif

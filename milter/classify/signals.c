@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "settled.h"
+
 typedef struct {
     const char *name, *meaning;
     const char *direction; /* of transactional, promotional, personal: '+', '-', '*' for
@@ -367,18 +369,21 @@ classify_meaning (const char *signal)
     return row >= 0 ? table[row].meaning : NULL;
 }
 
-/* An answer is judged by what its author wrote, not by what the earlier mail says. */
+/* An answer is judged by what its author wrote, not by what the earlier mail says; and a bill not
+ * by the rebates that it was reduced by. */
 Scene
-scene_take (const Message *message, const char *text, const Words *words)
+scene_take (const Message *message, const char *text, const Words *words, char **names)
 {
     Scene scene = { .message = message, .subject = message_subject (message), .text = text };
 
-    scene.sender = sender_look (message);
+    scene.sender = sender_look (message, names);
     scene.quoted = quoted_take (text);
     scene.answer = (scene.sender.thread || scene.sender.reply) &&
                    strspn (scene.quoted.own, " \t\r\n") < strlen (scene.quoted.own);
     scene.subject_words = words_count (words, scene.subject);
-    scene.words = words_count (words, scene.answer ? scene.quoted.own : text);
+    const char *own = scene.answer ? scene.quoted.own : text;
+    g_autofree char *bill = settled_bill (own, words);
+    scene.words = words_count (words, bill ? bill : own);
     scene.tally = tally_take (message, message_main_leaf (message), text);
     return scene;
 }

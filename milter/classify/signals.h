@@ -20,7 +20,8 @@ typedef struct {
     Sender sender;
 } Scene;
 
-Scene scene_take (const Message *message, const char *text, const Words *words);
+/* names: of the firm that sends, see hints.h; NULL for none. */
+Scene scene_take (const Message *message, const char *text, const Words *words, char **names);
 void scene_clear (Scene *scene);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
 

@@ -146,7 +146,8 @@ test_sample (const Model *model, const Sample *sample, Trial *trial)
 {
     double confidence = 0;
     bool cannot_tell = false;
-    MessageClass detected = model_decide (model, sample->evidence, &confidence, &cannot_tell);
+    MessageClass detected =
+        model_decide (model, sample->evidence, false, &confidence, &cannot_tell);
     MessageClass told = classify_sample (model, sample, trial->words);
 
     trial->table[sample->class][told]++;

@@ -333,3 +333,15 @@ words_settled (const Words *words, const char *text)
 
     return tongues->len > 0;
 }
+
+bool
+words_spent (const Words *words, const char *text)
+{
+    g_autoptr (GArray) tongues =
+        count_languages (words, fold_case (text), words->settled, words->settled_substrings);
+
+    for (unsigned i = 0; i < tongues->len; i++)
+        if (g_array_index (tongues, Tongue, i).count.count[GROUP_SETTLED] > 0)
+            return true;
+    return false;
+}

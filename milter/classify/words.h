@@ -53,4 +53,7 @@ const Cues *words_cues (const Words *words);
  * offers. */
 bool words_settled (const Words *words, const char *text);
 
+/* The first of the two. */
+bool words_spent (const Words *words, const char *text);
+
 #endif

@@ -87,13 +87,55 @@ link_of (const RuleView *view, unsigned leaf, unsigned i)
     return g_ptr_array_index (message_leaf (view->message, leaf)->links, i);
 }
 
+static bool
+holds_any (const char *text, const char *const words[])
+{
+    for (; *words; words++)
+        if (strstr (text, *words))
+            return true;
+    return false;
+}
+
+/* The end of a session, or of a plan that is paid for, ends no mail: "Abmelden" and "cancel
+ * subscription" say either. What names mail, or carries a mark of its reader, does. */
+static bool
+leads_elsewhere (const char *target)
+{
+    static const char *const sessions[] = { "logout",        "log-out",     "log_out",
+                                            "logoff",        "signout",     "sign-out",
+                                            "sign_out",      "signoff",     "logga-ut",
+                                            "cerrar-sesion", "deconnexion", NULL };
+    static const char *const plans[] = { "/abmelden",
+                                         "/billing",
+                                         "/plan",
+                                         "/membership",
+                                         "/premium",
+                                         "/tarif",
+                                         "/account/subscription",
+                                         "/pricing",
+                                         NULL };
+    static const char *const mail[] = { "mail", "news",   "unsub",   "optout", "opt-out",
+                                        "list", "prefer", "boletin", NULL };
+    g_autofree char *lower = g_ascii_strdown (target, -1);
+    char *query = strpbrk (lower, "?#");
+    const char *host = strstr (lower, "//");
+    const char *path = host ? strchr (host + 2, '/') : NULL;
+
+    if (!path || holds_any (lower, mail))
+        return false;
+    if (query)
+        *query = '\0';
+    return holds_any (path, sessions) || (!query && holds_any (path, plans));
+}
+
 /* Whether a reader can follow the link to a place that counts. */
 static bool
 leads_out (const Parameters *parameters, const RuleView *view, unsigned leaf, const Link *link)
 {
     const char *place = link->visible && link->target ? place_of (link) : NULL;
 
-    return place && accepts (parameters, place) && view_has (view, leaf, link->start);
+    return place && accepts (parameters, place) && !leads_elsewhere (link->target) &&
+           view_has (view, leaf, link->start);
 }
 
 static const Link *

@@ -187,6 +187,7 @@ kit_profile (const BlockSelectors *general)
 
     g_assert (profile && tracking && problems->len == 0);
     profile->hints = hints_new (general, NULL, tracking);
+    profile->hints->names = profile->names;
     return profile;
 }
 

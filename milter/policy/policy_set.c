@@ -85,6 +85,7 @@ read_hints (PolicySet *set, const ConfNode *root, GPtrArray *problems)
     for (unsigned i = 0; i < set->senders->len; i++) {
         SenderProfile *sender = g_ptr_array_index (set->senders, i);
         sender->hints = hints_new (set->blocks, sender->blocks, set->tracking);
+        sender->hints->names = sender->names;
     }
 }
 

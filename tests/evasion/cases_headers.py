@@ -69,3 +69,23 @@ CASES = [
                                                 f"Content-Description: {word('Rabatt, Gutschein, gratis, sparen')}\n"))),
          ["reading-between"]),
 ]
+CASES += [Case(f"gift in the subject: {subject}", one(leaf(RECEIPT), subject=word(subject)), ["reading-subject"])
+          for subject in ("Danke für Ihre Bestellung: Gutschein über 15 %, wir schenken Ihnen etwas",
+                          "Tu pedido 2026-10088: te regalamos un cupón del 15 %",
+                          "Pedido 2026-10088 + 15 % de descuento en tu próxima compra")]
+
+# What a campaign says without a word of offers, from an office: none of it is correspondence.
+SOFT = {
+    "basket": ("Noch da?", "Hallo Lea,\n\nin Ihrem Korb liegen noch zwei Lampen: https://shop.example/korb\n\nShop Example"),
+    "basket in Spanish": ("Siguen ahí", "Hola Lea:\n\nTienes dos lámparas en la cesta: https://shop.example/cesta\n\nShop Example"),
+    "questions": ("Eine Minute", "Guten Tag,\n\nwie fanden Sie unseren Laden? Hier können Sie antworten: https://shop.example/f"),
+    "birthday": ("Herzlichen Glückwunsch", "Liebe Lea,\n\nheute ist Ihr Tag! Im Laden wartet etwas auf Sie.\n\nShop Example"),
+    "launch": ("They are here", "Hello Lea,\n\nour new lamps are here. Have a look: https://shop.example/lamps\n\nShop Example"),
+    "invitation": ("Hasta el viernes", "El viernes abrimos la tienda nueva. Te esperamos con música.\n\nShop Example"),
+    "farewell": ("It has been a while", "Hi Lea,\n\nwe have not seen you for a while. Come by when you like.\n\nShop Example"),
+}
+CASES += [Case(f"soft words of an office: {name}", one(leaf(text), subject=word(subject)))
+          for name, (subject, text) in SOFT.items()]
+CASES += [Case(f"soft words from {sender}", one(leaf(SOFT["launch"][1]), subject="They are here", sender=f"Shop <{sender}>"), sender=sender)
+          for sender in ("pedidos@shop.example", "hola@shop.example", "bestellungen@shop.example", "ordini@shop.example",
+                         "zamowienia@shop.example", "noreply@shop.example", "no-reply@shop.example", "tienda.online@shop.example")]

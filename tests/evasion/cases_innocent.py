@@ -153,3 +153,68 @@ CASES = [
              subject="Rechnung 2026-10042")),
     person("lists of letters", leaf("Hallo Lea,\n\na - b - c - d - e\nx | y | z | w\n1. a\n2. b\nE-Mail-Adresse, O-Ton, S-Bahn-Linie\n\nJonas")),
 ]
+
+def bill(name, subject, *lines):
+    """A receipt in plain text and as a page, with what was reduced on it."""
+    return [shop(f"{name}, plain", one(leaf("\n\n".join(lines)), subject=coded(subject))),
+            shop(f"{name}, page", one(html("".join(f"<p>{line}</p>" for line in lines) + FOOT), subject=coded(subject)))]
+
+
+def coded(text):
+    return text if text.isascii() else f"=?utf-8?B?{b64(text)}?="
+
+
+BILLS = [
+    *bill("rebate, voucher and free postage in German", "Ihre Quittung 88-1203", "Guten Tag Frau Weber,",
+          "danke für Ihren Einkauf. Schreibtischlampe 59,00 EUR, Rabatt 15 % -8,85 EUR, Gutschein -10,00 EUR, versandkostenfrei, "
+          "Gesamtbetrag 40,15 EUR.", "Für diesen Einkauf wurden 40 Punkte gutgeschrieben."),
+    *bill("rebate in German within the amount", "Rechnung 88-1203", "Sehr geehrte Frau Weber,",
+          "anbei die Rechnung 88-1203 über 540,00 EUR. 10 % Rabatt gewährt, im Betrag enthalten. Bei Zahlung innerhalb von acht "
+          "Tagen 3 % Skonto."),
+    *bill("rebate in Dutch", "Kassabon 88-1203", "Beste Lea,",
+          "bedankt voor je aankoop. Bureaulamp 59,00 EUR, korting 15% -8,85 EUR, tegoedbon -10,00 EUR, gratis verzending, totaal "
+          "40,15 EUR.", "Je hebt 40 punten gespaard."),
+    *bill("rebate in Portuguese", "Recibo 88-1203", "Olá Lea,",
+          "obrigado pela sua compra. Candeeiro 59,00 EUR, desconto 15% -8,85 EUR, cupom CASA aplicado, frete grátis, total 50,15 EUR.",
+          "Pagou com Pix e ganhou 5 % de desconto neste pedido."),
+    *bill("rebate in Turkish", "Siparişiniz 881203", "Siparişiniz alındı. Sipariş no: 881203",
+          "Masa lambası 900 TL\nİndirim kuponu: -90 TL\nKargo bedava\nToplam 810 TL"),
+    *bill("rebate in Ukrainian", "Чек 881203", "дякуємо за покупку.",
+          "Лампа 1200 грн, знижка -120 грн, безкоштовна доставка, разом 1080 грн. Нараховано 10 бонусів."),
+    *bill("rebate in Hebrew", "קבלה 881203", "תודה על הקנייה.", "מנורה 250 ₪, הנחה 10% -25.00 ₪, משלוח חינם, סה\"כ 225.00 ₪."),
+    *bill("rebate in Chinese", "订单 881203 已支付", "您的订单 881203 已支付成功。", "商品：台灯 1件\n优惠券抵扣：-30元\n会员积分：+26\n实付：269元"),
+    *bill("position that is offered", "Your offer letter", "Dear Lea,",
+          "we are glad to offer you the position of Head of Promotions. Salary 58,000 EUR a year. Please sign the contract by 10 December."),
+    *bill("leaving a newsletter", "You have unsubscribed", "Hello Lea,",
+          "you have unsubscribed from our newsletter. You will no longer receive news and offers from us."),
+    *bill("new terms with a chapter on vouchers", "Änderung unserer Geschäftsbedingungen", "Guten Tag,",
+          "am 1. Februar ändern sich unsere Geschäftsbedingungen: Kapitel 4 (Gutscheine und Rabatte). Sie können widersprechen bis "
+          "zum 31. Januar."),
+    *bill("purchase to be approved", "Purchase request 4410 awaits your approval",
+          "Ida Holm asks you to approve purchase request 4410: 6 desks, 1,140.00 EUR including 5% discount."),
+    *bill("goods with loud names", "Order 2026-10088: shipped",
+          "Your order 2026-10088 has shipped.", "1 x Cushion \"Final Sale\" 21.90 EUR\nTotal 21.90 EUR\nTracking number 00340434161095"),
+    person("talk about a voucher in an answer", leaf("Hallo Lea,\n\nden Gutschein lösen wir am Samstag ein, dort ist gerade Sale mit "
+                                                     "20 % Rabatt. Kommst du mit?\n\nJonas"), "Re: Samstag", "In-Reply-To: <a@b.example>\n"),
+    person("talk about a sale with a mail program", leaf("Hi Lea,\n\nthe chairs are on sale, 30% off until Sunday. Shall I get them? "
+                                                         "I have a voucher left.\n\nJonas"), "chairs", "User-Agent: Mozilla Thunderbird\n"),
+]
+CASES += BILLS
+
+# What sounds like promotion and is a part of what was bought or must be done.
+CONFIRMED = ("<h1>Confirmation 2026-10088</h1><p>Dear Lea, this confirms your booking 2026-10088. Total paid 79.00 EUR.</p>",
+             "<h1>Bestätigung 2026-10088</h1><p>Guten Tag Frau Weber, wir bestätigen Ihre Buchung 2026-10088. Gesamtpreis 79,00 EUR.</p>")
+DUTIES = (
+    (0, "The key to your room", "Please download the app before you travel: the room does not open without it.", "https://apps.apple.com/app/id7"),
+    (0, "On the day of the surgery", "You may not drive afterwards. Bring a friend who drives you home.", "https://clinic.example/day"),
+    (0, "Survey of the roof", "The survey of your roof is on Friday at ten. Someone must be at home.", "https://house.example/survey"),
+    (0, "Your club card", "Members get into the gate with the member card. The club house is closed at night.", "https://golf.example/club"),
+    (0, "Your bonus", "The reward points of November are paid out with your salary.", "https://hr.example/rewards"),
+    (1, "Umfrage des Amtes", "Sie sind verpflichtet, die Umfrage bis Montag zu beantworten.", "https://amt.example/umfrage"),
+    (1, "Ihre Begleitung", "Bringen Sie eine Freundin mit: Sie dürfen nach der Narkose nicht fahren.", "https://klinik.example/tag"),
+    (1, "Neukundenbonus", "Die Prämie für Ihren Wechsel überweisen wir am Dienstag auf Ihr Konto.", "https://strom.example/bonus"),
+)
+CASES += [shop(f"duty: {title}",
+               one(html(f"{CONFIRMED[language]}<div><h3>{title}</h3><p>{text}</p><p><a href='{link}'>{title}</a></p></div>{FOOT}"),
+                   subject=coded(("Confirmation 2026-10088", "Bestätigung 2026-10088")[language])))
+          for language, title, text, link in DUTIES]

@@ -41,4 +41,19 @@ def bill(name, words):
 
 CASES = [Case(f"{name} offer below a receipt", receipt(f'<p>{text}</p><a href="https://shop.example/s">1</a>'),
               ["reading-visible|word"]) for name, text in OFFERS.items()]
+
+# Requests and recommendations without a word of offers, with a link that says nothing.
+REQUESTS = {
+    "German request for stars": ("Waren Sie zufrieden?", "Über eine gute Bewertung mit fünf Sternen freuen wir uns sehr.", "Zum Formular"),
+    "English request for a review": ("Happy with your order?", "Leave us a review and help others to choose.", "Write it here"),
+    "Spanish request for an opinion": ("Tu opinión nos importa", "Cuéntanoslo en un minuto y ayúdanos a mejorar.", "Responder"),
+    "French request for an opinion": ("Êtes-vous satisfaite ?", "Laissez un avis, votre avis compte pour nous.", "C'est par ici"),
+    "Portuguese request for an opinion": ("Conte para nós", "O que achou da sua compra? Deixe a sua opinião.", "Responder"),
+    "Italian request for an opinion": ("Com'è andata?", "Lascia una recensione e aiutaci a migliorare.", "Vai"),
+    "German recommendation": ("Passend zu Ihrem Wasserkocher", "Andere kauften dazu die Kanne und die Tassen aus Glas.", "Alle ansehen"),
+    "English recommendation": ("Goes well with your kettle", "Customers also bought the glass pot and the cups.", "See them all"),
+    "Polish recommendation": ("Pasuje do czajnika", "Inni klienci kupili również dzbanek i filiżanki.", "Zobacz wszystkie"),
+}
+CASES += [Case(name, receipt(f'<div><h3>{title}</h3><p>{text}</p><p><a href="https://forms.example/f/8">{button}</a></p></div>'))
+          for name, (title, text, button) in REQUESTS.items()]
 INNOCENT = [bill(name, words) for name, words in RECEIPTS.items()]

@@ -72,3 +72,19 @@ CASES = [
          one(f'Content-Type: multipart/mixed; boundary(x)="a"; boundary=b\n\n--a\n{leaf(RECEIPT)}\n--b\n{html(OFFER)}\n--b--\n--a--\n'),
          ["ambiguous|reading-"]),
 ]
+
+# A part that must not be edited is searched all the same, and what is found is said.
+WARES = ("<p>Thank you for your order 2026-10088. Total 39.90 EUR.</p>"
+         "<h3>You may also like</h3><p>Customers also bought the copper pan and the wooden spoon.</p>"
+         "<p><a href=\"https://shop.example/pans\">See them all</a></p>")
+CASES += [
+    Case("recommendation in a page nested too deep", one(html("<b>" * 300 + WARES), subject="Order 2026-10088"), ["block-locked"]),
+    Case("recommendation in a signed part",
+         one(multi("signed", html(WARES), leaf("x", "application/pgp-signature", "7bit"),
+                   more='; protocol="application/pgp-signature"; micalg=pgp-sha256'), subject="Order 2026-10088"), ["block-locked"]),
+    Case("recommendation in a page of an unknown character set",
+         one(leaf(f"<html><body>{WARES}</body></html>", "text/html; charset=x-none"), subject="Order 2026-10088"), ["block-locked"]),
+    Case("recommendation behind a blank at the end of a line",
+         one(leaf(f"<html><body>{WARES} \n</body></html>".replace("=", "=3D"), "text/html; charset=utf-8", "quoted-printable"),
+             subject="Order 2026-10088"), ["block-locked"]),
+]

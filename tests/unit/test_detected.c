@@ -254,7 +254,7 @@ test_hints (const void *data)
     g_autoptr (GPtrArray) promotional = g_ptr_array_new ();
     g_autoptr (GPtrArray) protected =
         g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
-    Hints hints = { promotional, protected, NULL, row->detection, NULL };
+    Hints hints = { promotional, protected, NULL, row->detection, NULL, NULL };
 
     if (row->protected)
         g_ptr_array_add (protected, selector_parse (row->protected, &error));
