@@ -537,9 +537,11 @@ detected_find (Classification *classification, const Message *message, const Wor
     if (hints && hints->detection == DETECT_OFF)
         return false;
     for (unsigned i = 0; i < message_leaf_count (message); i++)
-        if (is_searched (message, i) && message_leaf (message, i)->locked)
-            search_locked (classification, message, i, words);
-        else if (is_searched (message, i))
+        if (is_searched (message, i) && message_leaf (message, i)->locked) {
+            /* What can be read in two ways is told of as that. */
+            if (!message_ambiguity (message))
+                search_locked (classification, message, i, words);
+        } else if (is_searched (message, i))
             search_leaf (classification, message, i, words, hints);
     bool found = classification->blocks->len > before;
     if (found && hints && hints->detection == DETECT_TAG)

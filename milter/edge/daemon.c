@@ -8,6 +8,7 @@
 
 #include "licet/edge.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <sys/eventfd.h>
 
@@ -110,6 +111,13 @@ open_contacts (const Settings *settings, GError **error)
     return contacts_open_with (is_shared ? settings->consent : file, &options, error);
 }
 
+/* Reading policies and trying their cases takes much that is not needed again. */
+static void
+give_back_memory (void)
+{
+    malloc_trim (0);
+}
+
 Daemon *
 daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GError **error)
 {
@@ -142,6 +150,7 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->audit = open_audit (daemon, error);
     if (!daemon->audit || !record_policies (daemon, engine, error))
         return NULL;
+    give_back_memory ();
     return g_steal_pointer (&daemon);
 }
 
@@ -360,6 +369,7 @@ daemon_reload (Daemon *daemon, GError **error)
     g_mutex_lock (&daemon->reload);
     bool loaded = load_and_swap (daemon, error);
     g_mutex_unlock (&daemon->reload);
+    give_back_memory ();
     daemon_count (daemon, loaded ? COUNT_RELOADS : COUNT_RELOADS_FAILED);
     if (loaded)
         daemon_look (daemon);

@@ -43,14 +43,16 @@ is_plain (unsigned char byte)
 static void
 append_token (GString *out, unsigned char byte, bool escape, size_t *column)
 {
-    size_t width = escape ? 3 : 1;
+    static const char digits[] = "0123456789ABCDEF";
+    const char token[] = { '=', digits[byte >> 4], digits[byte & 15] };
+    size_t width = escape ? sizeof token : 1;
 
     if (*column + width > QUOTED_WIDTH) {
-        g_string_append (out, "=\r\n");
+        g_string_append_len (out, "=\r\n", 3);
         *column = 0;
     }
     if (escape)
-        g_string_append_printf (out, "=%02X", byte);
+        g_string_append_len (out, token, sizeof token);
     else
         g_string_append_c (out, (char)byte);
     *column += width;

@@ -393,15 +393,46 @@ is_leaf_kept (const Render *render, unsigned i, const Leaf *now, const char *dat
            (size == 0 || memcmp (data + now->start, want, size) == 0);
 }
 
+static void
+append_shown (GString *out, const Message *message, unsigned leaf, size_t start, size_t end)
+{
+    g_autofree char *text = message_visible_text (message, leaf, start, end);
+
+    for (const char *c = text; *c; c = g_utf8_next_char (c))
+        if (!g_unichar_isspace (g_utf8_get_char (c)))
+            g_string_append_unichar (out, g_utf8_get_char (c));
+}
+
+/* gumbo's tree is the judge of what stands where; whether it is seen, our reader tells, and a start
+ * tag that is gone can have ended what hides the text after it. */
+static bool
+shows_the_rest (const Render *render, unsigned leaf, const Message *copy, unsigned now)
+{
+    g_autoptr (GString) before = g_string_new (NULL), after = g_string_new (NULL);
+    const GArray *ranges = render->leaves[leaf].ranges;
+    size_t at = 0;
+
+    for (unsigned i = 0; i < ranges->len; i++) {
+        append_shown (before, render->message, leaf, at,
+                      g_array_index (ranges, CutRange, i).start);
+        at = g_array_index (ranges, CutRange, i).end;
+    }
+    append_shown (before, render->message, leaf, at,
+                  g_bytes_get_size (message_leaf (render->message, leaf)->content));
+    append_shown (after, copy, now, 0, g_bytes_get_size (message_leaf (copy, now)->content));
+    return g_string_equal (before, after);
+}
+
 /* A reader of the result must find the same leaves with the content that was meant. */
 static bool
 prove (const Render *render, GBytes *result, GError **error)
 {
     const char *data = g_bytes_get_data (result, NULL);
-    g_autoptr (Layout) layout = layout_read (result, true, error);
+    g_autoptr (Message) copy = message_parse (result, error);
 
-    if (!layout)
+    if (!copy)
         return false;
+    const Layout *layout = message_layout (copy);
     if (layout->structure->ambiguity && !message_ambiguity (render->message))
         return fail (error, "the result can be read in two ways", layout->structure->ambiguity);
     unsigned now = 0, count = layout->structure->parts->len;
@@ -410,10 +441,16 @@ prove (const Render *render, GBytes *result, GError **error)
             continue;
         if (now == count)
             return fail (error, "body", "the result has other parts");
-        const Part *part = g_ptr_array_index (layout->structure->parts, now++);
+        const Leaf *leaf = message_leaf (render->message, i);
+        const LeafEdit *change = &render->leaves[i];
+        const Part *part = g_ptr_array_index (layout->structure->parts, now);
         if (!is_leaf_kept (render, i, &part->leaf, data))
-            return fail_leaf (error, message_leaf (render->message, i), 0,
-                              "the result has another leaf");
+            return fail_leaf (error, leaf, 0, "the result has another leaf");
+        if (change->ranges && !change->insertion.text && leaf->kind != LEAF_PLAIN &&
+            !shows_the_rest (render, i, copy, now))
+            return fail_leaf (error, leaf, g_array_index (change->ranges, CutRange, 0).start,
+                              "the cut changes what is shown around it");
+        now++;
     }
     return now == count ? true : fail (error, "body", "the result has other parts");
 }

@@ -27,7 +27,8 @@ set_bounds (const SandboxLimits *limits)
 {
     bound (RLIMIT_CORE, 0);
     bound (RLIMIT_FSIZE, 0);
-    bound (RLIMIT_CPU, limits->seconds);
+    /* At the hard limit it would be killed without a word of why. */
+    setrlimit (RLIMIT_CPU, &(struct rlimit){ limits->seconds, limits->seconds + 1 });
     bound (RLIMIT_NOFILE, 64);
 #ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of addresses */
     bound (RLIMIT_AS, limits->memory);

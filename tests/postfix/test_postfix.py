@@ -407,9 +407,10 @@ def test_memory_short(play):
     mail += (b"y" * 76 + b"\r\n") * 100000
     play.stop_licetd()
     play.start_licetd()
-    # Below what it has already, so that nothing more can be had.
-    limit = 50 << 20
-    resource.prlimit(play.processes["licetd"].pid, resource.RLIMIT_AS, (limit, limit))
+    # Below what it has already, so that nothing more can be had, nor made use of.
+    limit = 1 << 20
+    for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
+        resource.prlimit(play.processes["licetd"].pid, kind, (limit, limit))
     code, text = play.send(mail, ["bruno@example.com"], sender="account@shop.example")
     assert 400 <= code < 500, (code, text)
     play.stop_licetd(kill=True)

@@ -106,7 +106,7 @@ def check_tables(both):
         both.use(kind, rows)
         differ = []
         for sender in FROM:
-            mail = both.write("m.eml", f"From: {sender}\r\nTo: b@example.com\r\nSubject: x\r\nDate: Sun, 22 Nov 2026 "
+            mail = both.write("m.eml", f"From: {sender}\r\nTo: b@example.com\r\nSubject: x\r\nX-Licet-Class: transactional\r\nDate: Sun, 22 Nov 2026 "
                               "09:00:00 +0100\r\nMessage-ID: <1@x>\r\n\r\nDear Ana,  thanks for your letter.\r\n\r\n")
             theirs, ours = both.opendkim(mail), both.licet(mail)
             if theirs != ours:
