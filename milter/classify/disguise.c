@@ -49,6 +49,7 @@ typedef struct {
 typedef struct {
     unsigned points;
     unsigned disguised; /* terms that only a person reads */
+    bool reduced;       /* a percentage off, or a code, that nothing has settled */
     const char *term;
 } Verdict;
 
@@ -102,9 +103,11 @@ judge_text (const char *text, bool backwards, const Words *words)
         unsigned open = words_promotional (words, text, &term);
         verdict.disguised = verdict.points > open ? verdict.points - open : 0;
     }
+    bool percentage = has_percentage (plain), code = has_code (plain);
+    verdict.reduced = percentage || code;
     verdict.points += verdict.disguised;
-    verdict.points += has_percentage (plain) ? 2 : 0;
-    verdict.points += has_code (plain) ? 2 : 0;
+    verdict.points += percentage ? 2 : 0;
+    verdict.points += code ? 2 : 0;
     return verdict;
 }
 
@@ -186,7 +189,7 @@ search_sights (const Search *search, const GPtrArray *blocks, bool say)
             continue;
         Verdict verdict = judge (sight, search->words, limit);
         if (open && search->open == OPEN_TRUSTED && verdict.disguised == 0 &&
-            verdict.points >= limit && is_of_main (search, sight))
+            (letter || !verdict.reduced) && verdict.points >= limit && is_of_main (search, sight))
             limit = letter ? POINTS_LETTER : POINTS_TRANSACTION;
         if (verdict.points < limit)
             continue;
