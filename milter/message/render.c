@@ -446,6 +446,10 @@ prove (const Render *render, GBytes *result, GError **error)
         const Part *part = g_ptr_array_index (layout->structure->parts, now);
         if (!is_leaf_kept (render, i, &part->leaf, data))
             return fail_leaf (error, leaf, 0, "the result has another leaf");
+        /* A line that a cut has moved to its beginning can say that the text is signed in itself. */
+        if (change->ranges && message_leaf (copy, now)->locked)
+            return fail_leaf (error, leaf, g_array_index (change->ranges, CutRange, 0).start,
+                              "the cut leaves a part that must not be edited");
         if (change->ranges && !change->insertion.text && leaf->kind != LEAF_PLAIN &&
             !shows_the_rest (render, i, copy, now))
             return fail_leaf (error, leaf, g_array_index (change->ranges, CutRange, 0).start,
