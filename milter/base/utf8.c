@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Bytes from which on a piece may end before a blank, before any letter, and anywhere. */
+/* Bytes from which on a piece may end before a blank, before any letter, and anywhere; it ends
+ * before a letter that is normal in any case. */
 enum { SHORT_PIECE = 64, LONG_PIECE = 256, LONGEST_PIECE = 512 };
 
 size_t
@@ -61,47 +62,57 @@ utf8_count_letters (const char *text, size_t length)
     return count;
 }
 
-static bool
-may_end (const char *at, size_t length)
-{
-    if (length < SHORT_PIECE)
-        return false;
-    if (g_ascii_isspace (*at) || length >= LONGEST_PIECE)
-        return true;
-    gunichar letter = g_utf8_get_char (at);
-    return length >= LONG_PIECE && !g_unichar_ismark (letter) &&
-           !(letter >= 0x1100 && letter < 0x1200);
-}
-
-static size_t
-piece_length (const char *text)
-{
-    const char *at = text;
-
-    while (*at && !may_end (at, (size_t)(at - text)))
-        at = g_utf8_next_char (at);
-    return (size_t)(at - text);
-}
-
-/* Letters that are composed, compatible with nothing, and join nothing before them: all that most
- * texts have. Sorted. */
-static const struct {
+typedef struct {
     gunichar first, last;
-} normal[] = {
-    { 0x00c0, 0x0131 }, { 0x0134, 0x013e }, { 0x0141, 0x0148 }, { 0x014a, 0x017e },
-    { 0x0388, 0x03ce }, { 0x0400, 0x0482 }, { 0x048a, 0x0556 }, { 0x05d0, 0x05ea },
-    { 0x0621, 0x064a }, { 0x0e01, 0x0e30 }, { 0x2018, 0x2023 }, { 0x3041, 0x3096 },
-    { 0x30a1, 0x30fa }, { 0x4e00, 0x9fff }, { 0xac00, 0xd7a3 }, { 0xfffd, 0xfffd },
+} Letters;
+
+/* Letters that are composed and join nothing before them; then those of them that are compatible
+ * with nothing, too. All that most texts have. Sorted. */
+static const Letters composed[] = {
+    { 0x00a0, 0x02ff },   { 0x0388, 0x0482 },   { 0x048a, 0x0556 }, { 0x05d0, 0x05ea },
+    { 0x0621, 0x064a },   { 0x0e01, 0x0e30 },   { 0x2002, 0x2064 }, { 0x20a0, 0x20bf },
+    { 0x2100, 0x2125 },   { 0x2190, 0x2328 },   { 0x2460, 0x27ff }, { 0x3000, 0x3029 },
+    { 0x3041, 0x3096 },   { 0x309b, 0x30ff },   { 0x4e00, 0x9fff }, { 0xac00, 0xd7a3 },
+    { 0xff01, 0xff5e },   { 0xfffd, 0xfffd },   { 0x1f300, 0x1faff },
+};
+
+static const Letters compatible[] = {
+    { 0x00a1, 0x00a7 }, { 0x00a9, 0x00a9 }, { 0x00ab, 0x00ae },   { 0x00b0, 0x00b1 },
+    { 0x00b6, 0x00b7 }, { 0x00bb, 0x00bb }, { 0x00bf, 0x0131 },   { 0x0134, 0x013e },
+    { 0x0141, 0x0148 }, { 0x014a, 0x017e }, { 0x0388, 0x03ce },   { 0x0400, 0x0482 },
+    { 0x048a, 0x0556 }, { 0x05d0, 0x05ea }, { 0x0621, 0x064a },   { 0x0e01, 0x0e30 },
+    { 0x2012, 0x2016 }, { 0x2018, 0x2023 }, { 0x2030, 0x2032 },   { 0x2039, 0x203b },
+    { 0x20a9, 0x20bf }, { 0x2190, 0x222b }, { 0x2231, 0x2328 },   { 0x2500, 0x27ff },
+    { 0x3001, 0x3029 }, { 0x3041, 0x3096 }, { 0x30a1, 0x30fa },   { 0x4e00, 0x9fff },
+    { 0xac00, 0xd7a3 }, { 0xfffd, 0xfffd }, { 0x1f300, 0x1faff },
 };
 
 static bool
-is_normal (gunichar letter)
+is_one_of (const Letters *rows, unsigned count, gunichar letter)
 {
-    unsigned i = 0;
+    unsigned low = 0, high = count;
 
-    while (i < G_N_ELEMENTS (normal) && letter > normal[i].last)
-        i++;
-    return i < G_N_ELEMENTS (normal) && letter >= normal[i].first;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (letter > rows[middle].last)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && letter >= rows[low].first;
+}
+
+/* Whether a form that composes leaves the letter alone, and what stands before it. */
+static bool
+is_normal (const char *at, GNormalizeMode mode)
+{
+    gunichar letter = g_utf8_get_char (at);
+
+    if (letter < 0x80)
+        return true;
+    return mode == G_NORMALIZE_NFC
+               ? is_one_of (composed, G_N_ELEMENTS (composed), letter)
+               : is_one_of (compatible, G_N_ELEMENTS (compatible), letter);
 }
 
 static bool
@@ -123,12 +134,36 @@ normal_length (const char *text, size_t length, GNormalizeMode mode)
         at += ascii;
         if (at == length)
             return length;
-        if (!composes (mode) || !is_normal (g_utf8_get_char (text + at)))
+        if (!composes (mode) || !is_normal (text + at, mode))
             return last;
         last = at;
         at += (size_t)g_utf8_skip[(guchar)text[at]];
     }
     return length;
+}
+
+static bool
+may_end (const char *at, size_t length, GNormalizeMode mode)
+{
+    if (length > 0 && composes (mode) && is_normal (at, mode))
+        return true;
+    if (length < SHORT_PIECE)
+        return false;
+    if (g_ascii_isspace (*at) || length >= LONGEST_PIECE)
+        return true;
+    gunichar letter = g_utf8_get_char (at);
+    return length >= LONG_PIECE && !g_unichar_ismark (letter) &&
+           !(letter >= 0x1100 && letter < 0x1200);
+}
+
+static size_t
+piece_length (const char *text, GNormalizeMode mode)
+{
+    const char *at = text;
+
+    while (*at && !may_end (at, (size_t)(at - text), mode))
+        at = g_utf8_next_char (at);
+    return (size_t)(at - text);
 }
 
 char *
@@ -142,7 +177,7 @@ utf8_normalise (const char *text, GNormalizeMode mode)
         if (length > 0) {
             g_string_append_len (out, text, (gssize)length);
         } else {
-            length = piece_length (text);
+            length = piece_length (text, mode);
             g_autofree char *piece = g_utf8_normalize (text, (gssize)length, mode);
             g_string_append_len (out, piece ? piece : text, piece ? -1 : (gssize)length);
         }
