@@ -109,7 +109,7 @@ look_at_address (Looker *looker, unsigned i, const LeafElement *element)
     };
 
     for (unsigned k = 0; k < G_N_ELEMENTS (rows); k++) {
-        if (strcmp (element->name, rows[k].element) != 0)
+        if (*element->name != *rows[k].element || strcmp (element->name, rows[k].element) != 0)
             continue;
         g_autofree char *address = attribute (looker, i, rows[k].attribute);
         if (!address || !*g_strstrip (address))

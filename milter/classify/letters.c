@@ -132,9 +132,12 @@ is_latin_mark (gunichar letter)
            (letter >= 0x1dc0 && letter <= 0x1dff) || (letter >= 0x20d0 && letter <= 0x20ff);
 }
 
+/* The blank that does not break is one, as NFKC would have it, but is in every other text. */
 static gunichar
 plain_of (gunichar letter)
 {
+    if (letter == 0xa0)
+        return ' ';
     for (unsigned i = 0; i < G_N_ELEMENTS (enclosed); i++)
         if (letter >= enclosed[i] && letter < enclosed[i] + 26)
             return 'a' + letter - enclosed[i];

@@ -246,23 +246,29 @@ add_embeds (Collection *collection, unsigned i)
 }
 
 /* What turns letters round, by the rarest of its signs and what stands before and behind that. */
-static const struct {
+typedef struct {
     char sign;
     const char *before, *behind;
-} turns[] = {
+} Turn;
+
+static const Turn turns[] = {
     { '<', "", "bdo" },        { '-', "bidi", "override" }, { '-', "isolate", "override" },
     { '-', "row", "reverse" }, { '(', "scalex", "-1" },     { '(', "rotatey", "180" },
 };
 
 static bool
-is_turn (const char *data, size_t length, size_t at)
+holds_turn (const char *data, size_t length, const Turn *turn)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS (turns); i++) {
-        size_t before = strlen (turns[i].before), behind = strlen (turns[i].behind);
-        if (data[at] == turns[i].sign && at >= before && length - at > behind &&
-            g_ascii_strncasecmp (data + at + 1, turns[i].behind, behind) == 0 &&
-            g_ascii_strncasecmp (data + at - before, turns[i].before, before) == 0)
+    size_t before = strlen (turn->before), behind = strlen (turn->behind);
+    const char *end = data + length, *at = length > 0 ? data : NULL;
+
+    while (at && (at = memchr (at, turn->sign, (size_t)(end - at)))) {
+        bool room = (size_t)(at - data) >= before && (size_t)(end - at) > behind;
+        if (room && (at[1] | 0x20) == *turn->behind &&
+            g_ascii_strncasecmp (at + 1, turn->behind, behind) == 0 &&
+            g_ascii_strncasecmp (at - before, turn->before, before) == 0)
             return true;
+        at++;
     }
     return false;
 }
@@ -274,9 +280,8 @@ turns_letters (const Leaf *leaf)
     gsize length = 0;
     const char *data = g_bytes_get_data (leaf->content, &length);
 
-    for (size_t at = 0; at < length; at++)
-        if ((data[at] == '<' || data[at] == '-' || data[at] == '(') &&
-            is_turn (data, length, at))
+    for (unsigned i = 0; i < G_N_ELEMENTS (turns); i++)
+        if (holds_turn (data, length, &turns[i]))
             return true;
     return false;
 }

@@ -96,11 +96,14 @@ static char *
 decode_value (const Part *part, const char *raw, size_t length)
 {
     g_auto (CharsetDecoder) decoder = { 0 };
-    g_autoptr (GString) text = g_string_new (NULL);
-    GString *value = g_string_sized_new (length);
 
     /* In what has markup at all ASCII is itself; opening a decoder is dear. */
-    if (utf8_ascii_length (raw, length) == length) {
+    bool ascii = utf8_ascii_length (raw, length) == length;
+    if (ascii && !memchr (raw, '&', length))
+        return g_strndup (raw, length);
+    g_autoptr (GString) text = g_string_new (NULL);
+    GString *value = g_string_sized_new (length);
+    if (ascii) {
         html_append_value (value, raw, length);
         return g_string_free (value, FALSE);
     }
@@ -115,9 +118,12 @@ outline_attribute (const Part *part, unsigned element, const char *name)
 {
     const LeafElement *found = &g_array_index (part->elements, LeafElement, element);
     const char *data = g_bytes_get_data (part->source, NULL);
-    size_t position = found->start + 1 + strlen (found->name), length = strlen (name);
+    size_t position = found->start + 1 + strlen (found->name);
     HtmlAttribute attribute;
 
+    if (found->inner_start <= position + 1) /* "<p>" */
+        return NULL;
+    size_t length = strlen (name);
     while (html_next_attribute (data, found->inner_start, &position, &attribute))
         if (attribute.name_length == length &&
             g_ascii_strncasecmp (data + attribute.name, name, length) == 0)

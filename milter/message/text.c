@@ -55,7 +55,7 @@ word_length (const char *text, const char *end)
             break;
         at += g_utf8_skip[(guchar)*at];
     }
-    return (size_t)(at - text);
+    return (size_t)(MIN (at, end) - text);
 }
 
 /* Of a text that does not end within a letter. */
@@ -63,19 +63,21 @@ static char *
 collapse (const char *text, size_t length)
 {
     const char *end = text + length;
-    GString *out = g_string_sized_new (length);
+    char *collapsed = g_malloc (length + 1), *to = collapsed;
 
     while (text < end) {
         size_t blank = 0;
         while (text < end && (blank = blank_length (text)) > 0)
             text += blank;
         size_t word = word_length (text, end);
-        if (word > 0 && out->len > 0)
-            g_string_append_c (out, ' ');
-        g_string_append_len (out, text, (gssize)word);
+        if (word > 0 && to > collapsed)
+            *to++ = ' ';
+        memcpy (to, text, word);
+        to += word;
         text += word;
     }
-    return g_string_free (out, FALSE);
+    *to = '\0';
+    return collapsed;
 }
 
 char *
