@@ -6,7 +6,10 @@
 --   GRANT USAGE ON SCHEMA licet TO licet;
 --   GRANT SELECT ON licet.layout TO licet;
 --   GRANT SELECT, INSERT, DELETE ON licet.events, licet.contacts TO licet;
---   GRANT EXECUTE ON FUNCTION licet.reserve TO licet;
+--   GRANT SELECT, INSERT, UPDATE, DELETE ON licet.sent TO licet;
+--   GRANT EXECUTE ON FUNCTION licet.reserve, licet.lock_sent, licet.take, licet.give_back TO licet;
+-- Tables of version 1 of the layout lack what stands from licet.sent on; after that,
+--   UPDATE licet.layout SET version = 2;
 -- (DELETE on licet.events is for `licet consent erase` alone.)
 --
 -- One row of events is one statement of a person. The current state is derived: the newest of the
@@ -23,7 +26,7 @@ CREATE TABLE licet.layout (
   key bytea NOT NULL -- of the hashes of erased people and of contacts
 );
 INSERT INTO licet.layout (version, key)
-VALUES (1, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
+VALUES (2, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
 
 CREATE TABLE licet.events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- the log names rows by it
@@ -82,4 +85,88 @@ BEGIN
   END LOOP;
   INSERT INTO licet.contacts (who, message, at) VALUES (person, mail, now);
   RETURN true;
+END $$;
+
+-- What counts against the sending limits, by minutes.
+CREATE TABLE licet.sent (
+  key text COLLATE "C" NOT NULL, -- name of the limit, and the domain or address it counts for
+  minute bigint NOT NULL, -- since 1970
+  n bigint NOT NULL,
+  PRIMARY KEY (key, minute)
+);
+CREATE INDEX sent_minute ON licet.sent (minute);
+
+-- Whoever counts under these keys is alone until the statement ends; in one order, so that nobody
+-- waits for who waits for him.
+CREATE FUNCTION licet.lock_sent(keys text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  number integer;
+BEGIN
+  FOR number IN SELECT DISTINCT hashtext(k) FROM unnest(keys) AS k ORDER BY 1 LOOP
+    PERFORM pg_advisory_xact_lock(1818456114, number);
+  END LOOP;
+END $$;
+
+-- One of each limit for as many of the wanted recipients as there is room for; once: the message
+-- counts, not its recipients. most: for a minute, an hour and a day of each limit, -1 for none. When
+-- not all have a place, which limit is used up and until when: 0 for ever.
+CREATE FUNCTION licet.take(keys text[], once boolean[], most bigint[], now bigint, wanted integer,
+  OUT taken integer, OUT full_limit integer, OUT full_window integer, OUT used bigint,
+  OUT until bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+  spans CONSTANT bigint[] := '{1,60,1440}';
+  cap bigint;
+  total bigint;
+  later bigint;
+BEGIN
+  PERFORM licet.lock_sent(keys);
+  taken := wanted;
+  FOR i IN 1 .. array_length(keys, 1) LOOP
+    FOR w IN 1 .. 3 LOOP
+      cap := most[3 * i + w - 3];
+      CONTINUE WHEN cap < 0;
+      SELECT coalesce(sum(n), 0) INTO total FROM licet.sent
+      WHERE key = keys[i] AND minute > now - spans[w];
+      taken := CASE WHEN NOT once[i] THEN least(taken, greatest(cap - total, 0))
+        WHEN total >= cap THEN 0 ELSE taken END;
+    END LOOP;
+  END LOOP;
+  IF taken > 0 THEN
+    INSERT INTO licet.sent AS old (key, minute, n)
+    SELECT k, now, sum(CASE WHEN o THEN 1 ELSE taken END) FROM unnest(keys, once) AS new(k, o)
+    GROUP BY k
+    ON CONFLICT (key, minute) DO UPDATE SET n = old.n + excluded.n;
+  END IF;
+  FOR i IN 1 .. array_length(keys, 1) LOOP
+    EXIT WHEN taken = wanted OR used IS NOT NULL;
+    CONTINUE WHEN once[i] AND taken > 0; -- the message itself used it up
+    FOR w IN 1 .. 3 LOOP
+      cap := most[3 * i + w - 3];
+      SELECT coalesce(sum(n), 0) INTO total FROM licet.sent
+      WHERE key = keys[i] AND minute > now - spans[w];
+      CONTINUE WHEN cap < 0 OR total < cap;
+      SELECT (minute + spans[w]) * 60 INTO later FROM (
+        SELECT minute, sum(n) OVER (ORDER BY minute) AS gone FROM licet.sent
+        WHERE key = keys[i] AND minute > now - spans[w]) AS old
+      WHERE cap > 0 AND total - gone < cap ORDER BY minute LIMIT 1;
+      later := coalesce(later, 0);
+      -- Of several numbers that are used up, the one that lasts longest says when.
+      IF used IS NULL OR (until > 0 AND (later = 0 OR later > until)) THEN
+        full_limit := i - 1;
+        full_window := w - 1;
+        used := total;
+        until := later;
+      END IF;
+    END LOOP;
+  END LOOP;
+END $$;
+
+-- What was taken and not used.
+CREATE FUNCTION licet.give_back(keys text[], numbers bigint[], at bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM licet.lock_sent(keys);
+  UPDATE licet.sent SET n = greatest(n - number, 0)
+  FROM unnest(keys, numbers) AS unused(what, number) WHERE key = what AND minute = at;
 END $$;

@@ -179,38 +179,65 @@ decide_all (Run *run)
     }
 }
 
-/* Whether a limit has to do with this recipient's copy, by the class of what leaves. */
-static bool
-is_limited (const SendingLimit *limit, const Decision *decision)
+/* The recipients who would get something of this class now. Caller owns: of unsigned. */
+static GArray *
+find_of_class (const Plan *plan, MessageClass class)
 {
-    if (decision->outcome == OUTCOME_REFUSE || decision->outcome == OUTCOME_DEFER)
-        return false;
-    return sending_limit_counts (limit, decision->copy == COPY_WHOLE ? decision->legal_class
-                                                                     : CLASS_TRANSACTIONAL);
+    GArray *recipients = g_array_new (FALSE, FALSE, sizeof (unsigned));
+
+    for (unsigned i = 0; i < plan->decisions->len; i++) {
+        const Decision *decision = plan_decision (plan, i);
+        MessageClass leaves =
+            decision->copy == COPY_WHOLE ? decision->legal_class : CLASS_TRANSACTIONAL;
+        if (decision->outcome != OUTCOME_REFUSE && decision->outcome != OUTCOME_DEFER &&
+            leaves == class)
+            g_array_append_val (recipients, i);
+    }
+    return recipients;
 }
 
-/* Takes one of each limit for the recipient, who waits when one is used up. */
+/* Those from `first` on wait; full is NULL when nobody knows how much was sent. */
 static void
-take_quota (Run *run, const GPtrArray *limits, unsigned recipient)
+limit_recipients (Run *run, MessageClass class, const GArray *recipients, unsigned first,
+                  const SendingLimit *limit, const QuotaAnswer *full, const char *why)
 {
-    Decision *decision = g_ptr_array_index (run->plan->decisions, recipient);
+    for (unsigned i = first; i < recipients->len; i++) {
+        unsigned recipient = g_array_index (recipients, unsigned, i);
+        Decision *decision = g_ptr_array_index (run->plan->decisions, recipient);
+        if (full)
+            policy_limit_reached (decision, limit, full);
+        else
+            policy_limit_unknown (decision, limit, class, why);
+    }
+}
+
+/* Takes one of each limit for those who would get something of this class. */
+static void
+take_quota (Run *run, const GPtrArray *limits, MessageClass class)
+{
     g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (QuotaLimit));
     g_autoptr (GPtrArray) named = g_ptr_array_new ();
-    QuotaFull full;
+    g_autoptr (GArray) recipients = find_of_class (run->plan, class);
+    g_autoptr (GError) cause = NULL;
+    QuotaAnswer answer;
 
     for (unsigned i = 0; i < limits->len; i++) {
         SendingLimit *limit = g_ptr_array_index (limits, i);
-        if (!is_limited (limit, decision))
+        if (!sending_limit_counts (limit, class))
             continue;
         QuotaLimit quota = { .key = limit->key, .per_message = limit->per_message };
         memcpy (quota.most, limit->most, sizeof quota.most);
         g_array_append_val (wanted, quota);
         g_ptr_array_add (named, limit);
     }
-    if (wanted->len > 0 &&
-        !quota_hold_take (run->plan->quotas, (QuotaLimit *)(void *)wanted->data, wanted->len,
-                          recipient, &full))
-        policy_limit_reached (decision, g_ptr_array_index (named, full.limit), &full);
+    if (wanted->len == 0)
+        return;
+    if (quota_hold_take (run->plan->quotas, (QuotaLimit *)(void *)wanted->data, wanted->len,
+                         recipients, &answer, &cause))
+        limit_recipients (run, class, recipients, answer.taken, named->pdata[answer.limit],
+                          &answer, NULL);
+    else
+        limit_recipients (run, class, recipients, 0, named->pdata[0], NULL, cause->message);
 }
 
 /* Who would go past a sending limit waits. What is taken here counts once the copy has left
@@ -227,8 +254,8 @@ apply_limits (Run *run)
     if (limits->len == 0 || !run->engine->quotas)
         return;
     run->plan->quotas = quota_hold_new (run->engine->quotas, run->now);
-    for (unsigned i = 0; i < run->plan->decisions->len; i++)
-        take_quota (run, limits, i);
+    for (MessageClass class = CLASS_TRANSACTIONAL; class <= CLASS_PERSONAL; class ++)
+        take_quota (run, limits, class);
 }
 
 static bool

@@ -85,6 +85,9 @@ typedef struct {
     const char *recipient_class, *language, *tracking_state, *tracking_basis, *tracking_at;
     bool consent_pending, has_facts;
     const GArray *contacts;               /* of int64_t; NULL when no rule asked */
+    /* The sending limit that was used up, with its numbers of licet/quota.h; NULL: none was. */
+    const char *limit, *limit_window;
+    int64_t limit_used, limit_until;
     const Authentication *authentication; /* NULL when nothing was known of the sender's DNS */
     double promo_share;
     unsigned strips; /* cuts of promotion in the copy */

@@ -112,6 +112,10 @@ typedef struct {
                                      CONTACT_DAYS days; NULL when nobody knows */
     char *contacts_failure;         /* why not, when it was asked; or NULL */
     Authentication *authentication; /* of the sender's domain; NULL: not one that is watched */
+    /* The sending limit that was used up, with its numbers of licet/quota.h; NULL: none was. */
+    char *limit;
+    const char *limit_window; /* "minute", "hour", "day" */
+    int64_t limit_used, limit_until;
     char *token; /* what this recipient's links to unsubscribe hold; NULL: none can be made */
 } RecipientFacts;
 

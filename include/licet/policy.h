@@ -147,7 +147,8 @@ typedef struct {
     int64_t most[QUOTA_WINDOWS]; /* -1: no limit */
     int64_t next_step;           /* of the warm-up plan; 0: none */
 } SendingLimit;
-#define SENDING_LIMIT_KIND "sending-limit" /* of the RuleResult */
+#define SENDING_LIMIT_KIND   "sending-limit" /* of the RuleResult */
+#define SENDING_LIMIT_PREFIX "LIMIT-"        /* of its id, before the name of the limit */
 
 /* Caller owns: of SendingLimit. */
 GPtrArray *policy_sending_limits (const PolicySet *set, const Message *message, int64_t now);
@@ -156,7 +157,11 @@ bool sending_limit_counts (const SendingLimit *limit, MessageClass class);
 char *sending_limit_describe (const SendingLimit *limit);
 /* The recipient has to wait: outcome, reply and a RuleResult that says which limit. */
 void policy_limit_reached (Decision *decision, const SendingLimit *limit,
-                           const QuotaFull *full);
+                           const QuotaAnswer *full);
+/* Nobody knows how much was sent: promotion has to wait, anything else goes out with a RuleResult that
+ * says so. */
+void policy_limit_unknown (Decision *decision, const SendingLimit *limit, MessageClass class,
+                           const char *why);
 
 /* The kinds of rule, for the checker, the manual and the tool; NULL-terminated. */
 typedef struct {

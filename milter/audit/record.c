@@ -282,6 +282,19 @@ contacts_json (const RecipientFacts *facts)
     return times;
 }
 
+/* How much had been sent when a limit made the mail wait. */
+static json_t *
+limit_json (const RecipientFacts *facts)
+{
+    json_t *object = json_object ();
+
+    json_object_set_new (object, "name", text_or_null (facts->limit));
+    json_object_set_new (object, "window", json_string (facts->limit_window));
+    json_object_set_new (object, "used", json_integer (facts->limit_used));
+    json_object_set_new (object, "until", time_or_null (facts->limit_until));
+    return object;
+}
+
 /* What was known of the sender's DNS, where a rule could ask. */
 static json_t *
 authentication_json (const Authentication *known)
@@ -314,6 +327,8 @@ facts_json (const Plan *plan, const Decision *decision)
     if (facts->authentication)
         json_object_set_new (object, "authentication",
                              authentication_json (facts->authentication));
+    if (facts->limit)
+        json_object_set_new (object, "limit", limit_json (facts));
     json_object_set_new (object, "campaign", clean_or_null (plan->campaign));
     json_object_set_new (object, "template", text_or_null (plan->template));
     return object;

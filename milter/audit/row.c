@@ -133,6 +133,18 @@ read_authentication (AuditRow *row, const json_t *object)
 }
 
 static void
+read_limit (AuditRow *row, const json_t *object)
+{
+    const char *until = text_of (object, "until");
+
+    row->limit = text_of (object, "name");
+    row->limit_window = text_of (object, "window");
+    row->limit_used = json_integer_value (json_object_get (object, "used"));
+    if (until)
+        clock_parse (until, &row->limit_until, NULL);
+}
+
+static void
 read_facts (AuditRow *row, const json_t *root)
 {
     const json_t *facts = json_object_get (root, "facts");
@@ -141,6 +153,7 @@ read_facts (AuditRow *row, const json_t *root)
     row->has_facts = facts != NULL;
     read_contacts (row, json_object_get (facts, "contacts"));
     read_authentication (row, json_object_get (facts, "authentication"));
+    read_limit (row, json_object_get (facts, "limit"));
     row->tracking_state = text_of (tracking, "state");
     row->tracking_basis = text_of (tracking, "basis");
     row->tracking_at = text_of (tracking, "at");

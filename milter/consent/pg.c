@@ -296,8 +296,8 @@ add_place (const PgPool *pool, GError **error)
         g_prefix_error (error, "%s: ", pool->place);
 }
 
-PGresult *
-pg_run (PgPool *pool, const PgCall *call, GError **error)
+static PGresult *
+run_call (PgPool *pool, const PgCall *call, bool twice, GError **error)
 {
     int64_t deadline = g_get_monotonic_time () + pool->timeout;
 
@@ -317,12 +317,25 @@ pg_run (PgPool *pool, const PgCall *call, GError **error)
             return result;
         if (was_idle && !usable && !late) {
             drop_idle (pool);
-            continue;
+            if (twice)
+                continue;
         }
         g_propagate_error (error, g_steal_pointer (&cause));
         add_place (pool, error);
         return NULL;
     }
+}
+
+PGresult *
+pg_run (PgPool *pool, const PgCall *call, GError **error)
+{
+    return run_call (pool, call, true, error);
+}
+
+PGresult *
+pg_run_once (PgPool *pool, const PgCall *call, GError **error)
+{
+    return run_call (pool, call, false, error);
 }
 
 bool

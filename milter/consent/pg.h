@@ -17,7 +17,7 @@
  * and the server, which has the same bound, gives up too. After a failure to connect or to answer
  * nobody asks again for a while that doubles from 0.25 to 10 seconds, but for one thread at a time
  * that tries; the others fail at once. A statement whose idle connection had died is tried once more
- * on a fresh one, so it must be one that may run twice.
+ * on a fresh one by pg_run, so it must be one that may run twice.
  *
  * Errors are UNAVAILABLE with server, database and the server's primary message, which holds no
  * values of ours; never with the password. MALFORMED for tables that are not ours or newer.
@@ -46,6 +46,8 @@ typedef struct {
 
 /* Caller clears. */
 PGresult *pg_run (PgPool *pool, const PgCall *call, GError **error);
+/* For a statement that must not run twice: an idle connection that had died fails it. */
+PGresult *pg_run_once (PgPool *pool, const PgCall *call, GError **error);
 
 /* The secret that was made with the tables. */
 bool pg_key (PgPool *pool, unsigned char ret_key[PG_KEY_BYTES], GError **error);

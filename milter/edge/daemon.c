@@ -100,15 +100,27 @@ record_policies (Daemon *daemon, const Engine *engine, GError **error)
                                    daemon_now (daemon), error);
 }
 
-/* Where several hosts share the consent, they share the count of what went to whom. */
-static Contacts *
-open_contacts (const Settings *settings, GError **error)
+/* Where several hosts share the consent, they share the count of what went to whom and how much of
+ * it. Caller frees. */
+static char *
+counts_place (const Settings *settings, const char *file)
+{
+    return g_str_has_prefix (settings->consent, "postgres")
+               ? g_strdup (settings->consent)
+               : g_strconcat (settings->state, file, NULL);
+}
+
+static bool
+open_counts (Daemon *daemon, const Settings *settings, GError **error)
 {
     ConsentOptions options = settings_consent_options (settings);
-    g_autofree char *file = g_strconcat (settings->state, ".contacts", NULL);
-    bool is_shared = g_str_has_prefix (settings->consent, "postgres");
+    g_autofree char *contacts = counts_place (settings, ".contacts");
+    g_autofree char *sent = counts_place (settings, ".sent");
 
-    return contacts_open_with (is_shared ? settings->consent : file, &options, error);
+    daemon->contacts = contacts_open_with (contacts, &options, error);
+    daemon->quotas =
+        daemon->contacts ? quotas_open_with (sent, &options, daemon_now (daemon), error) : NULL;
+    return daemon->quotas != NULL;
 }
 
 /* Reading policies and trying their cases takes much that is not needed again. */
@@ -138,14 +150,9 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->ledger = ledger_open (engine->settings->state, error);
     if (!daemon->ledger)
         return NULL;
-    daemon->contacts = open_contacts (engine->settings, error);
-    if (!daemon->contacts)
+    if (!open_counts (daemon, engine->settings, error))
         return NULL;
     engine->contacts = daemon->contacts;
-    g_autofree char *counts = g_strconcat (engine->settings->state, ".sent", NULL);
-    daemon->quotas = quotas_open (counts, clock_now (clock), error);
-    if (!daemon->quotas)
-        return NULL;
     engine->quotas = daemon->quotas;
     daemon->audit = open_audit (daemon, error);
     if (!daemon->audit || !record_policies (daemon, engine, error))
@@ -415,8 +422,14 @@ daemon_preflight (Daemon *daemon)
 static void
 append_sent (GString *json, Daemon *daemon)
 {
-    g_autoptr (GPtrArray) list = quotas_list (daemon->quotas, daemon_now (daemon));
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) list = quotas_list (daemon->quotas, daemon_now (daemon), &error);
 
+    if (!list) {
+        g_string_append (json, ",\"sent\":null,\"sent_error\":");
+        json_text_append (json, error->message);
+        return;
+    }
     g_string_append (json, ",\"sent\":[");
     for (unsigned i = 0; i < list->len; i++) {
         const QuotaUse *use = g_ptr_array_index (list, i);

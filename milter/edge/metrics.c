@@ -112,11 +112,11 @@ add_preflight (GString *text, Daemon *daemon)
 static void
 add_sent (GString *text, Daemon *daemon)
 {
-    static const char *const windows[] = { "minute", "hour", "day" };
-    g_autoptr (GPtrArray) list = quotas_list (daemon_quotas (daemon), daemon_now (daemon));
+    g_autoptr (GPtrArray) list =
+        quotas_list (daemon_quotas (daemon), daemon_now (daemon), NULL);
     bool first = true;
 
-    for (unsigned i = 0; i < list->len; i++) {
+    for (unsigned i = 0; list && i < list->len; i++) {
         const QuotaUse *use = g_ptr_array_index (list, i);
         if (strchr (use->key, '@'))
             continue;
@@ -127,7 +127,7 @@ add_sent (GString *text, Daemon *daemon)
         for (unsigned window = 0; window < QUOTA_WINDOWS; window++)
             g_string_append_printf (
                 text, "licet_sent{limit=\"%s\",window=\"%s\"} %" G_GINT64_FORMAT "\n", use->key,
-                windows[window], use->used[window]);
+                quota_window_word (window), use->used[window]);
     }
 }
 

@@ -53,6 +53,7 @@ recipient_facts_free (RecipientFacts *facts)
     g_clear_pointer (&facts->contacts, g_array_unref);
     g_free (facts->contacts_failure);
     authentication_unref (facts->authentication);
+    g_free (facts->limit);
     g_free (facts->token);
     g_free (facts);
 }

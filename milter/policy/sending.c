@@ -38,7 +38,6 @@ static const char *const count_words[] = { "recipients", "messages", NULL };
 static const char *const each_words[] = { "all", "domain", "sender", NULL };
 static const char *const class_words[] = { "promotional", "transactional", "personal", NULL };
 static const char *const window_names[] = { "per_minute", "per_hour", "per_day" };
-static const char *const window_words[] = { "minute", "hour", "day" };
 
 static const ConfField root_fields[] = {
     { "limits", CONF_GROUPS, true, 0, 0, NULL },
@@ -301,7 +300,7 @@ describe (const SendingLimit *limit, unsigned window)
 {
     return g_strdup_printf ("%" G_GINT64_FORMAT " %s in %s %s", limit->most[window],
                             limit->per_message ? "messages" : "recipients",
-                            window == QUOTA_HOUR ? "an" : "a", window_words[window]);
+                            window == QUOTA_HOUR ? "an" : "a", quota_window_word (window));
 }
 
 char *
@@ -318,32 +317,73 @@ sending_limit_describe (const SendingLimit *limit)
     return g_string_free (text, FALSE);
 }
 
-void
-policy_limit_reached (Decision *decision, const SendingLimit *limit, const QuotaFull *full)
+static RuleResult *
+make_result (const SendingLimit *limit, Verdict verdict, Action action)
 {
     RuleResult *result = rule_result_new ();
-    g_autofree char *number = describe (limit, full->window);
-    g_autofree char *sentence = g_strdup_printf (
-        "%s %s", reply_phrase (decision, "this much has been sent already:"), number);
-    int64_t until = full->until ? full->until : limit->next_step;
 
-    result->id = g_strdup_printf ("LIMIT-%s", limit->name);
+    result->id = g_strconcat (SENDING_LIMIT_PREFIX, limit->name, NULL);
     result->kind = g_strdup (SENDING_LIMIT_KIND);
-    result->verdict = VERDICT_VIOLATED;
-    result->action = ACTION_DEFER;
+    result->verdict = verdict;
+    result->action = action;
     result->mode = MODE_ENFORCE;
     result->source = g_path_get_basename (limit->where);
-    result->evidence =
-        g_strdup_printf ("%s: %" G_GINT64_FORMAT " sent of %s", limit->key, full->used, number);
-    result->until = until;
-    result->remedy = until ? clock_format (until) : g_strdup ("another limit");
+    return result;
+}
+
+static void
+defer (Decision *decision, const RuleResult *result, const char *code, const char *sentence)
+{
     decision->outcome = OUTCOME_DEFER;
-    decision->until = until;
+    decision->until = result->until;
     g_free (decision->rule);
     g_free (decision->source);
     g_free (decision->reply);
     decision->rule = g_strdup (result->id);
     decision->source = g_strdup (result->source);
-    decision->reply = reply_make (decision, "451 4.7.1 ", result, sentence, until, NULL);
+    decision->reply = reply_make (decision, code, result, sentence, result->until, NULL);
+}
+
+static void
+note_limit (RecipientFacts *facts, const SendingLimit *limit, const QuotaAnswer *full)
+{
+    g_free (facts->limit);
+    facts->limit = g_strdup (limit->name);
+    facts->limit_window = quota_window_word (full->window);
+    facts->limit_used = full->used;
+    facts->limit_until = full->until;
+}
+
+void
+policy_limit_reached (Decision *decision, const SendingLimit *limit, const QuotaAnswer *full)
+{
+    RuleResult *result = make_result (limit, VERDICT_VIOLATED, ACTION_DEFER);
+    g_autofree char *number = describe (limit, full->window);
+    g_autofree char *sentence = g_strdup_printf (
+        "%s %s", reply_phrase (decision, "this much has been sent already:"), number);
+    int64_t until = full->until ? full->until : limit->next_step;
+
+    result->evidence =
+        g_strdup_printf ("%s: %" G_GINT64_FORMAT " sent of %s", limit->key, full->used, number);
+    result->until = until;
+    result->remedy = until ? clock_format (until) : g_strdup ("another limit");
+    note_limit (decision->facts, limit, full);
+    defer (decision, result, "451 4.7.1 ", sentence);
+    g_ptr_array_add (decision->rules, result);
+}
+
+void
+policy_limit_unknown (Decision *decision, const SendingLimit *limit, MessageClass class,
+                      const char *why)
+{
+    bool waits = class == CLASS_PROMOTIONAL || class == CLASS_MIXED;
+    RuleResult *result =
+        make_result (limit, VERDICT_CANNOT_TELL, waits ? ACTION_DEFER : ACTION_ALLOW);
+
+    result->evidence = g_strdup_printf ("%s: %s", limit->key, why);
+    result->remedy = g_strdup ("the counts of the store");
+    if (waits)
+        defer (decision, result, "451 4.3.0 ",
+               reply_phrase (decision, "it cannot be told now whether the mail may be sent"));
     g_ptr_array_add (decision->rules, result);
 }

@@ -172,6 +172,32 @@ tell_contacts (const Engine *engine, const AuditRow *row, const char *address, G
     return true;
 }
 
+static Quotas *
+recorded_quotas (const AuditRow *row, const SendingLimit *limit)
+{
+    for (unsigned window = 0; window < QUOTA_WINDOWS; window++)
+        if (g_strcmp0 (row->limit_window, quota_window_word (window)) == 0)
+            return quotas_recorded (limit->key, window, row->limit_used, row->limit_until,
+                                    row->at);
+    return NULL;
+}
+
+/* The counts as they were. NULL when no limit was used up, or the policies no longer have it. */
+static Quotas *
+make_quotas (const Engine *engine, const AuditRow *row, GBytes *mail)
+{
+    g_autoptr (Message) message = row->limit ? message_parse (mail, NULL) : NULL;
+    g_autoptr (GPtrArray) limits =
+        message ? policy_sending_limits (engine->policies, message, row->at) : NULL;
+
+    for (unsigned i = 0; limits && i < limits->len; i++) {
+        const SendingLimit *limit = g_ptr_array_index (limits, i);
+        if (strcmp (limit->name, row->limit) == 0)
+            return recorded_quotas (row, limit);
+    }
+    return NULL;
+}
+
 static Plan *
 decide_again (const Engine *engine, const AuditRow *row, GBytes *mail, GError **error)
 {
@@ -265,17 +291,24 @@ print_result (const Replay *replay, const AuditRow *row, const char *result, con
     puts (g_string_append_c (json, '}')->str);
 }
 
-/* What others had sent before is not in the record. */
+/* Whether the counts of what had been sent were not to be had. */
 static bool
-waits_for_limit (const AuditRow *row)
+has_unknown_limit (const AuditRow *row)
 {
     for (unsigned i = 0; i < row->rules->len; i++) {
         const AuditRule *rule = &g_array_index (row->rules, AuditRule, i);
-        if (g_strcmp0 (rule->id, row->rule) == 0 &&
-            g_strcmp0 (rule->kind, SENDING_LIMIT_KIND) == 0)
+        if (g_strcmp0 (rule->kind, SENDING_LIMIT_KIND) == 0 &&
+            g_strcmp0 (rule->verdict, "cannot-tell") == 0)
             return true;
     }
     return false;
+}
+
+/* A record of a version that did not keep how much had been sent. */
+static bool
+lacks_counts (const AuditRow *row)
+{
+    return !row->limit && row->rule && g_str_has_prefix (row->rule, SENDING_LIMIT_PREFIX);
 }
 
 /* Why a record cannot be decided again, or NULL; a static sentence. */
@@ -286,8 +319,11 @@ find_obstacle (const AuditRow *row, const char *mail)
         return "the log was told to omit the facts (audit_facts)";
     if (g_strcmp0 (row->consent_state, "unavailable") == 0)
         return "the consent store did not answer then";
-    if (waits_for_limit (row))
-        return "it waited for a sending limit, which counts what others have sent";
+    if (has_unknown_limit (row))
+        return "the counts of the sending limits were not to be had then";
+    if (lacks_counts (row))
+        return "it waited for a sending limit, and the record does not say how much had been "
+               "sent";
     return mail ? NULL : "its message is not among the mails given";
 }
 
@@ -313,9 +349,14 @@ replay_decision (Replay *replay, const AuditRow *row)
         authentication_board_put (board, authentication_ref (row->authentication));
     if (engine)
         engine->authentications = board;
-    g_autoptr (Plan) plan = mail ? decide_again (engine, row, mail, &replay->error) : NULL;
+    g_autoptr (Quotas) quotas = mail ? make_quotas (engine, row, mail) : NULL;
     if (engine)
+        engine->quotas = quotas;
+    g_autoptr (Plan) plan = mail ? decide_again (engine, row, mail, &replay->error) : NULL;
+    if (engine) {
         engine->authentications = NULL;
+        engine->quotas = NULL;
+    }
     if (!plan)
         return false;
     GString *text = compare (row, plan);

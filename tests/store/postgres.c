@@ -289,12 +289,12 @@ test_newer (void)
     g_autoptr (GError) error = NULL;
 
     consent_unref (new_store (10000));
-    server_run (server, "UPDATE licet.layout SET version = 2");
+    server_run (server, "UPDATE licet.layout SET version = 3");
     g_autoptr (ConsentStore) store = consent_open (uri, &error);
     g_assert_null (store);
     g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
     g_assert_nonnull (
-        strstr (error ? error->message : "", "schema version 2 is newer than this program"));
+        strstr (error ? error->message : "", "schema version 3 is newer than this program"));
 }
 
 /* A daemon whose role may only use the tables finds them made. */

@@ -322,7 +322,8 @@ server_empty (const Server *server)
 void
 server_truncate (const Server *server)
 {
-    server_run (server,
-                "DO $$ BEGIN IF to_regclass('licet.events') IS NOT NULL THEN "
-                "TRUNCATE licet.events, licet.contacts RESTART IDENTITY; END IF; END $$");
+    server_run (
+        server,
+        "DO $$ BEGIN IF to_regclass('licet.events') IS NOT NULL THEN "
+        "TRUNCATE licet.events, licet.contacts, licet.sent RESTART IDENTITY; END IF; END $$");
 }

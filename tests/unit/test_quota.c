@@ -25,16 +25,30 @@ remove_all (const char *dir, const char *path)
     g_rmdir (dir);
 }
 
+/* One recipient takes one of each, or learns which is full. */
+static bool
+take (QuotaHold *hold, const QuotaLimit *limits, unsigned count, unsigned recipient,
+      QuotaAnswer *ret_answer)
+{
+    g_autoptr (GArray) recipients = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    g_autoptr (GError) error = NULL;
+
+    g_array_append_val (recipients, recipient);
+    g_assert_true (quota_hold_take (hold, limits, count, recipients, ret_answer, &error));
+    g_assert_no_error (error);
+    return ret_answer->taken == 1;
+}
+
 /* A message to `recipients`, of which those that fit leave. Returns how many did. */
 static unsigned
 send (Quotas *quotas, const QuotaLimit *limits, unsigned count, unsigned recipients,
-      int64_t now, QuotaFull *ret_full)
+      int64_t now, QuotaAnswer *ret_full)
 {
     g_autoptr (QuotaHold) hold = quota_hold_new (quotas, now);
     unsigned sent = 0;
 
     for (unsigned i = 0; i < recipients; i++) {
-        if (!quota_hold_take (hold, limits, count, i, ret_full))
+        if (!take (hold, limits, count, i, ret_full))
             continue;
         quota_hold_commit (hold, i);
         sent++;
@@ -73,7 +87,7 @@ test_windows (void)
         g_autoptr (Quotas) quotas = quotas_open (path, start, &error);
         QuotaLimit limit = { "k", false, { rows[i].minute, rows[i].hour, rows[i].day } };
         QuotaLimit free = { "k", false, { -1, -1, -1 } };
-        QuotaFull full = { 0 };
+        QuotaAnswer full = { 0 };
         g_test_message ("%s", rows[i].name);
         g_assert_no_error (error);
         send (quotas, &free, 1, 5, start, &full);
@@ -91,7 +105,7 @@ test_windows (void)
 static int64_t
 used (Quotas *quotas, const char *key, int64_t now)
 {
-    g_autoptr (GPtrArray) list = quotas_list (quotas, now);
+    g_autoptr (GPtrArray) list = quotas_list (quotas, now, NULL);
 
     for (unsigned i = 0; i < list->len; i++)
         if (strcmp (((QuotaUse *)g_ptr_array_index (list, i))->key, key) == 0)
@@ -108,13 +122,13 @@ test_hold (void)
     const QuotaLimit limits[] = { { "a", false, { -1, 3, -1 } },
                                   { "m", true, { -1, 2, -1 } },
                                   { "b", false, { -1, 2, -1 } } };
-    QuotaFull full = { 0 };
+    QuotaAnswer full = { 0 };
     QuotaHold *hold = quota_hold_new (quotas, 6000);
 
     /* What is taken and not committed is given back; nobody else gets it meanwhile. */
-    g_assert_true (quota_hold_take (hold, limits, 3, 0, &full));
-    g_assert_true (quota_hold_take (hold, limits, 3, 1, &full));
-    g_assert_false (quota_hold_take (hold, limits, 3, 2, &full));
+    g_assert_true (take (hold, limits, 3, 0, &full));
+    g_assert_true (take (hold, limits, 3, 1, &full));
+    g_assert_false (take (hold, limits, 3, 2, &full));
     g_assert_cmpuint (full.limit, ==, 2);
     g_assert_cmpuint (full.window, ==, QUOTA_HOUR);
     g_assert_cmpint (used (quotas, "a", 6000), ==, 2); /* none of the limits of the third */
@@ -126,7 +140,7 @@ test_hold (void)
     g_assert_cmpint (used (quotas, "m", 6000), ==, 1);
     /* A message of which nothing leaves counts for nothing. */
     hold = quota_hold_new (quotas, 6000);
-    g_assert_true (quota_hold_take (hold, limits, 2, 0, &full));
+    g_assert_true (take (hold, limits, 2, 0, &full));
     quota_hold_free (hold);
     g_assert_cmpint (used (quotas, "m", 6000), ==, 1);
     quota_hold_commit (NULL, 0);
@@ -140,7 +154,7 @@ test_restart (void)
     g_autofree char *path = make_path (&dir);
     g_autoptr (GError) error = NULL;
     const QuotaLimit limit = { "k", false, { -1, 10, -1 } };
-    QuotaFull full = { 0 };
+    QuotaAnswer full = { 0 };
     Quotas *quotas = quotas_open (path, 6000, NULL);
 
     g_assert_cmpuint (send (quotas, &limit, 1, 7, 6000, &full), ==, 7);
@@ -168,7 +182,7 @@ static gpointer
 send_many (gpointer data)
 {
     const QuotaLimit limit = { "k", false, { -1, 1000, -1 } };
-    QuotaFull full = { 0 };
+    QuotaAnswer full = { 0 };
     size_t sent = 0;
 
     for (unsigned i = 0; i < 500; i++)

@@ -178,6 +178,75 @@ test_cap (void)
     world_free (there);
 }
 
+static void *
+send_receipt (void *data)
+{
+    const Sender *sender = data;
+    g_autoptr (MilterClient) client = world_milter (sender->world);
+    g_autoptr (MilterAnswer) answer =
+        world_send (client, "bea@example.com", TRANSACTION, strlen (TRANSACTION));
+
+    g_assert_cmpint (answer->verdict, !=, 0);
+    return GINT_TO_POINTER (answer->verdict == 'a');
+}
+
+static void
+limit (const World *world, const char *limits)
+{
+    world_write (world, "policies/sending-limits.cfg", limits);
+    g_autofree char *answer = world_ask (world, "reload");
+    g_assert_cmpstr (answer, ==, "{\"ok\":true}");
+}
+
+static void
+test_limit (void)
+{
+    static const char limits[] =
+        "limits = ( { name = \"mail\"; applies_to = [ \"promotional\" ]; per_day = 17; }, "
+        "{ name = \"receipts\"; applies_to = [ \"transactional\" ]; per_day = 23; } );";
+    World *here = new_host (), *there = new_host ();
+
+    tell ("bea@example.com", "granted");
+    tell ("eva@example.com", "granted");
+    limit (here, limits);
+    limit (there, limits);
+    g_assert_cmpuint (race (here, there, send_one), ==, 17);
+    g_assert_cmpuint (race (here, there, hand_over_one), ==, 0);
+    g_assert_cmpuint (race (here, there, send_receipt), ==, 23);
+    g_autofree char *status = world_ask (there, "status");
+    g_assert_nonnull (strstr (status, "\"limit\":\"mail\""));
+    g_assert_nonnull (strstr (status, "\"day\":17}"));
+    g_assert_nonnull (strstr (status, "\"day\":23}"));
+    server_run (server, "TRUNCATE licet.sent");
+    g_assert_cmpuint (race (here, there, hand_over_one), ==, 17);
+    world_free (here);
+    world_free (there);
+}
+
+/* Whether anything was sent is not known: promotion waits, a receipt leaves, and the log says so. */
+static void
+test_limit_down (void)
+{
+    World *world = new_host ();
+    g_autoptr (MilterClient) client = world_milter (world);
+
+    limit (world, "limits = ( { name = \"mail\"; per_day = 17; } );");
+    server_run (server, "ALTER TABLE licet.sent RENAME TO gone");
+    tell ("kim@example.com", "granted");
+    g_autoptr (MilterAnswer) promotion = send_mixed (client, "kim@example.com");
+    g_autoptr (MilterAnswer) receipt =
+        world_send (client, "kim@example.com", TRANSACTION, strlen (TRANSACTION));
+    g_autofree char *status = world_ask (world, "status");
+    server_run (server, "ALTER TABLE licet.gone RENAME TO sent");
+    g_assert_false (is_whole (promotion));
+    g_assert_cmpint (receipt->verdict, ==, 'a');
+    g_autofree char *log = world_audit (world);
+    g_assert_nonnull (strstr (log, "\"id\":\"LIMIT-mail\""));
+    g_assert_nonnull (strstr (log, "\"cannot-tell\""));
+    g_assert_nonnull (strstr (status, "\"sent\":null,\"sent_error\":"));
+    world_free (world);
+}
+
 /* Promotion waits, a receipt leaves; and when the server is back, promotion leaves too. */
 static void
 test_down (void)
@@ -233,6 +302,8 @@ main (int argc, char **argv)
     } scenarios[] = {
         { "/hosts/a withdrawal on one is in force on the other", test_withdrawal },
         { "/hosts/a cap of one holds with fifty at once", test_cap },
+        { "/hosts/a sending limit holds with fifty at once", test_limit },
+        { "/hosts/counts that are not to be had", test_limit_down },
         { "/hosts/the server down: promotion waits, a receipt leaves", test_down },
         { "/hosts/a daemon starts without the server", test_start_without },
     };
