@@ -24,6 +24,8 @@ sets_init (BlockSets *sets)
         .promotional = block_signals_of (ROW_PROMOTIONAL),
         .protected = block_signals_of (ROW_PROTECTED),
         .frame = block_signals_set ("block-legal", "block-help", "block-address", NULL),
+        .help = block_signals_set ("block-help", NULL),
+        .numbers = block_signals_set ("block-digits", "block-amount", NULL),
         .along = block_signals_set ("block-card", "block-price", "block-button", "block-linked",
                                     "block-picture", NULL),
         .code = block_signals_set ("block-code", NULL),
@@ -244,6 +246,16 @@ may_settle (const BlockParts *parts, const Words *words, unsigned i)
             words_settled (words, text));
 }
 
+/* "With our apologies" above a voucher is the voucher's; what says more stays with what follows. */
+static bool
+is_kind_heading (const BlockParts *parts, unsigned i)
+{
+    BlockSigns protected = parts->signs[i] & parts->sets.protected;
+
+    return protected && protected == parts->sets.help && block_parts_is_heading (parts, i) &&
+           !(parts->signs[i] & parts->sets.promotional);
+}
+
 static PartKind
 judge_piece (const BlockParts *parts, const Words *words, unsigned i)
 {
@@ -254,6 +266,8 @@ judge_piece (const BlockParts *parts, const Words *words, unsigned i)
 
     if (signs & sets->mention)
         return PART_PROMOTION;
+    if (is_kind_heading (parts, i))
+        return PART_NEUTRAL;
     if ((signs & sets->protected) || (promotional && number && !(signs & sets->code)))
         return PART_STAYS;
     if (!promotional && (signs & sets->along))
@@ -265,12 +279,15 @@ judge_piece (const BlockParts *parts, const Words *words, unsigned i)
                                         : PART_NEUTRAL;
 }
 
-/* Imprint and contact are in any mail. */
+/* Imprint and contact are in any mail. A membership or a course has words for its number that no list
+ * knows: a line with one that speaks of no promotion is of the transaction. */
 static bool
 is_transaction (const BlockParts *parts, unsigned i)
 {
     BlockSigns protected = parts->signs[i] & parts->sets.protected;
 
+    if (parts->kinds[i] == PART_NEUTRAL && (parts->signs[i] & parts->sets.numbers))
+        return true;
     return parts->kinds[i] == PART_STAYS &&
            (protected == 0 || (protected & ~parts->sets.frame) != 0);
 }

@@ -24,7 +24,7 @@ typedef struct {
 typedef struct {
     BlockSigns promotional, protected, frame, along, code, amount, mention, program,
         recommending, phrase, teaser, card, button, link, price, ware, money, gift, inviting,
-        reason, plain, digits, shielded;
+        reason, plain, digits, shielded, help, numbers;
 } BlockSets;
 
 /* A leaf in pieces with their evidence, summed up so that any span is weighed at once. */

@@ -71,7 +71,6 @@ SEE_CUE (see_action, CUE_ACTION)
 SEE_CUE (see_delivery, CUE_DELIVERY)
 SEE_CUE (see_booking, CUE_BOOKING)
 SEE_CUE (see_access, CUE_ACCESS)
-SEE_CUE (see_help, CUE_HELP)
 SEE_CUE (see_duty, CUE_DUTY)
 
 static bool
@@ -86,6 +85,17 @@ offers_something (const Sample *sample)
     return sample->found[CUE_COUPON] || sample->found[CUE_OFFER] || sample->found[CUE_NEXT] ||
            sample->found[CUE_WINBACK] || sample->found[CUE_REFERRAL] ||
            sample->found[CUE_URGENCY];
+}
+
+/* A way to reach somebody, or an apology; not the voucher that is given with one for the next
+ * purchase. */
+static bool
+see_help (const Sample *sample)
+{
+    bool gift = sample->found[CUE_NEXT] &&
+                (sample->found[CUE_COUPON] || sample->found[CUE_OFFER] || sample->percent);
+
+    return sample->found[CUE_HELP] && !gift;
 }
 
 static bool

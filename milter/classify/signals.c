@@ -104,6 +104,8 @@ TERMS (see_personal, words, GROUP_PERSONAL, 1)
 TERMS (see_many_personal, words, GROUP_PERSONAL, 3)
 TERMS (see_view, words, GROUP_VIEW, 1)
 TERMS (see_unsubscribe, words, GROUP_UNSUBSCRIBE, 1)
+TERMS (see_survey_subject, subject_words, GROUP_SURVEY, 1)
+TERMS (see_survey, words, GROUP_SURVEY, 1)
 TERMS (see_reference, words, GROUP_REFERENCE, 1)
 TERMS (see_totals, words, GROUP_TOTAL, 2)
 TERMS (see_secret, words, GROUP_SECRET, 1)
@@ -120,7 +122,8 @@ static unsigned
 count_promotion (const unsigned counts[])
 {
     return counts[GROUP_PROMOTIONAL] + counts[GROUP_COUPON] + counts[GROUP_CALLS] +
-           counts[GROUP_NEWS] + counts[GROUP_URGENCY] + counts[GROUP_VIEW];
+           counts[GROUP_NEWS] + counts[GROUP_URGENCY] + counts[GROUP_VIEW] +
+           counts[GROUP_SURVEY];
 }
 
 SEEN (see_business_first,
@@ -138,6 +141,33 @@ SEEN (see_neither,
 SEEN (see_long_promotion,
       scene->tally.characters > 1500 && count_promotion (scene->words.count) > 0 &&
           count_promotion (scene->words.count) >= count_business (scene->words.count))
+
+/* A number of an order, a total or a code says that there is business besides. */
+static bool
+has_numbers (const Scene *scene)
+{
+    return scene->words.numbered[GROUP_REFERENCE] + scene->words.numbered[GROUP_TOTAL] +
+               scene->words.numbered[GROUP_SECRET] +
+               scene->subject_words.numbered[GROUP_REFERENCE] >
+           0;
+}
+
+SEEN (see_survey_alone,
+      scene->words.opening[GROUP_SURVEY] + scene->subject_words.count[GROUP_SURVEY] > 0 &&
+          !has_numbers (scene))
+/* A receipt that says what one gets next time is a receipt. */
+static bool
+is_receipt (const Scene *scene)
+{
+    const unsigned *subject = scene->subject_words.count;
+
+    return subject[GROUP_TRANSACTIONAL] + subject[GROUP_STATUS] > 0 && has_numbers (scene);
+}
+
+SEEN (see_reward,
+      scene->words.count[GROUP_REWARD] > 0 &&
+          scene->words.count[GROUP_COUPON] + scene->words.count[GROUP_PROMOTIONAL] > 0 &&
+          !is_receipt (scene))
 
 SEEN (see_numbered_reference,
       scene->words.numbered[GROUP_REFERENCE] + scene->subject_words.numbered[GROUP_REFERENCE] >=
@@ -220,6 +250,12 @@ static const Signal table[] = {
     { "news", "a word of newsletters", "-+-", 0.4, see_news },
     { "news-many", "three words of newsletters or more", "-+-", 0.7, see_many_news },
     { "urgency", "urges to be quick", "-+-", 0.8, see_urgency },
+    { "subject-survey", "asks for an opinion in the subject", "-+-", 0.8, see_survey_subject },
+    { "survey", "asks for an opinion or a rating", "-+-", 0.6, see_survey },
+    { "survey-alone", "asks for an opinion first, with no number of an order, total or code",
+      "-+-", 1.8, see_survey_alone },
+    { "reward", "an offer for buying again, for friends or for loyalty", "-+-", 0.8,
+      see_reward },
     { "view-online", "offers to be read in a browser", "-+-", 0.5, see_view },
     { "unsubscribe", "says how to unsubscribe", "-+-", 1.0, see_unsubscribe },
     { "business", "a word of orders, payments or accounts", "+--", -0.6, see_business },

@@ -138,6 +138,19 @@ add_terms (Words *words, const ConfNode *group, const char *name, WordGroup kind
             add_term (words, *term, kind, purpose, substring);
 }
 
+/* What some parts of a page are for is also what a whole mail can be for. */
+static void
+add_part_terms (Words *words, const ConfNode *blocks, bool substring)
+{
+    static const char *const rewards[] = { "next", "referral", "loyalty", "winback" };
+
+    if (!blocks)
+        return;
+    add_terms (words, blocks, "survey", GROUP_SURVEY, PURPOSE_NONE, substring);
+    for (unsigned i = 0; i < G_N_ELEMENTS (rewards); i++)
+        add_terms (words, blocks, rewards[i], GROUP_REWARD, PURPOSE_NONE, substring);
+}
+
 static void
 read_language (Words *words, const ConfNode *root, GPtrArray *problems)
 {
@@ -154,6 +167,7 @@ read_language (Words *words, const ConfNode *root, GPtrArray *problems)
     for (Purpose purpose = PURPOSE_RECEIPT; purpose <= PURPOSE_LEGAL; purpose++)
         add_terms (words, transactional, purpose_word (purpose), GROUP_TRANSACTIONAL, purpose,
                    substring);
+    add_part_terms (words, conf_child (root, "blocks"), substring);
     cues_read (words->cues, root, substring, problems);
 }
 

@@ -112,6 +112,8 @@ count_place (const Walk *walk, WordCount *count, const Term *term, size_t start)
     case GROUP_PERSONAL:
     case GROUP_VIEW:
     case GROUP_UNSUBSCRIBE:
+    case GROUP_SURVEY:
+    case GROUP_REWARD:
     case GROUP_SETTLED:
     case GROUP_COUNT:
         return;

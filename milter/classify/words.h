@@ -23,6 +23,8 @@ typedef enum {
     GROUP_PERSONAL,  /* how people greet, answer and take leave */
     GROUP_VIEW,      /* to be read in a browser */
     GROUP_UNSUBSCRIBE,
+    GROUP_SURVEY,  /* asks for an opinion, a rating or answers */
+    GROUP_REWARD,  /* what comes of buying again, of friends, of loyalty or of coming back */
     GROUP_SETTLED, /* of a voucher or the like that was used; says nothing of the language */
     GROUP_COUNT,
 } WordGroup;

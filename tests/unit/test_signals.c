@@ -69,6 +69,10 @@ static const Row shown[] = {
     { "news", SHOP, "Nyhetsbrev" },
     { "news-many", SHOP, "Nyhetsbrev, kollektion, evenemang" },
     { "urgency", SHOP, "dernière chance" },
+    { "subject-survey", TITLE "Hvordan gik det?\r\n", "x" },
+    { "survey", SHOP, "Pedido n. 4711. Deje su opinión: encuesta" },
+    { "survey-alone", SHOP, "Wie waren wir?" },
+    { "reward", SHOP, "Votre bon de réduction pour votre prochaine commande" },
     { "view-online", SHOP, "View in browser" },
     { "unsubscribe", SHOP, "hier abmelden" },
     { "business", SHOP, "注文番号" },
@@ -132,6 +136,8 @@ static const Row shown[] = {
 
 /* What is like it, and is not it. */
 static const Row absent[] = {
+    { "survey-alone", SHOP, "Bestellung 4711 kommt morgen. Wie waren wir?" },
+    { "reward", SHOP, "Your next order" },
     { "header-bulk",
       ANA "List-Id: <l.a.example>\r\nPrecedence: list\r\nReferences: <1@a.example>\r\n", "x" },
     { "header-automatic", SHOP "Auto-Submitted: no\r\n", "x" },
