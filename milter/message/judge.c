@@ -10,6 +10,7 @@
 #include <gumbo.h>
 #include <string.h>
 
+#include "arena.h"
 #include "squeeze.h"
 
 /* One event of a walk over a tree. */
@@ -30,11 +31,15 @@ typedef struct {
 typedef struct {
     const char *data;
     size_t length;
+    Arena arena; /* all of the tree */
     GumboOutput *output;
     GArray *events;       /* of Event */
     GArray *path;         /* of Visit */
     size_t offset;        /* of the last node that had a place in the source */
     const GArray *ranges; /* of CutRange; NULL for the tree of the result */
+    const GArray *values; /* where values are squeezed (squeeze.h); NULL for the result */
+    unsigned texts_met;   /* squeezed texts that stand in text */
+    unsigned values_met;  /* and values in values */
     bool *met;            /* by range: a replacement that stands in an attribute value */
     bool split;           /* a range cuts through a tag, a text or a comment, first at: */
     size_t split_offset;
@@ -46,7 +51,11 @@ parse (Walk *walk, GBytes *bytes)
 {
     GumboOptions options = kGumboDefaultOptions;
 
+    arena_init (&walk->arena);
     options.max_errors = 0;
+    options.allocator = arena_allocate;
+    options.deallocator = arena_free;
+    options.userdata = &walk->arena;
     walk->data = g_bytes_get_data (bytes, &walk->length);
     if (!walk->data)
         walk->data = "";
@@ -66,7 +75,7 @@ clear_walk (Walk *walk)
     g_array_unref (walk->events);
     g_array_unref (walk->path);
     g_free (walk->met);
-    gumbo_destroy_output (&kGumboDefaultOptions, walk->output);
+    arena_clear (&walk->arena);
 }
 
 static bool
@@ -155,6 +164,46 @@ meet_replacements (Walk *walk, const GumboVector *attributes)
     }
 }
 
+/* How many of the values that are squeezed stand in quotes in a value of one of the attributes. */
+static unsigned
+count_values (const Walk *walk, const GumboVector *attributes)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < attributes->length; i++) {
+        const GumboAttribute *attribute = attributes->data[i];
+        size_t start = 0, end = attribute->original_value.length;
+        if (end < strlen (SQUEEZE_MARK) ||
+            !find_source (walk, attribute->original_value, &start) ||
+            (walk->data[start] != '"' && walk->data[start] != '\''))
+            continue;
+        end += start;
+        unsigned low = 0, high = walk->values->len;
+        while (low < high) {
+            unsigned middle = low + (high - low) / 2;
+            if (g_array_index (walk->values, size_t, middle) < start)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < walk->values->len && g_array_index (walk->values, size_t, low) < end;
+             low++)
+            count++;
+    }
+    return count;
+}
+
+static unsigned
+count_marks (const char *text)
+{
+    unsigned count = 0;
+
+    for (text = strstr (text, SQUEEZE_MARK); text;
+         text = strstr (text + strlen (SQUEEZE_MARK), SQUEEZE_MARK))
+        count++;
+    return count;
+}
+
 /* Whether a range cuts through what stands here. */
 static bool
 is_split (const Walk *walk, size_t start, size_t end)
@@ -230,10 +279,13 @@ visit (Walk *walk, const GumboNode *node)
     if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
         node->type == GUMBO_NODE_CDATA) {
         add_text (walk, node->v.text.text);
+        walk->texts_met += walk->values ? count_marks (node->v.text.text) : 0;
         return;
     }
     event.offset = walk->offset;
     g_array_append_val (walk->events, event);
+    if (is_element (node) && walk->values && walk->values->len > 0)
+        walk->values_met += count_values (walk, &node->v.element.attributes);
     if (children_of (node))
         g_array_append_val (walk->path, next);
 }
@@ -378,16 +430,26 @@ check_met (Walk *walk)
     }
 }
 
-static bool
+typedef enum { VERDICT_WRONG, VERDICT_RIGHT, VERDICT_UNSURE } Verdict;
+
+/* Unsure when what is squeezed is not all found where it ought to stand. A formatting element
+ * that gumbo opens again has its values once more: then there are too many. */
+static Verdict
 judge (const Squeezed *page, size_t *ret_offset)
 {
     Walk first = { 0 }, second = { 0 };
 
     parse (&first, page->before);
-    parse (&second, page->after);
     first.ranges = page->ranges;
+    first.values = page->values;
     first.met = g_new0 (bool, page->ranges->len);
     walk_tree (&first);
+    bool sure = first.texts_met == page->texts && first.values_met == page->values->len;
+    if (!sure) {
+        clear_walk (&first);
+        return VERDICT_UNSURE;
+    }
+    parse (&second, page->after);
     walk_tree (&second);
     check_met (&first);
     bool same = compare (&first, &second, ret_offset) && !first.split;
@@ -395,15 +457,32 @@ judge (const Squeezed *page, size_t *ret_offset)
         *ret_offset = first.split_offset;
     clear_walk (&first);
     clear_walk (&second);
-    return same;
+    return same ? VERDICT_RIGHT : VERDICT_WRONG;
+}
+
+static Verdict
+judge_squeezed (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth depth,
+                size_t *ret_offset)
+{
+    g_autoptr (Squeezed) page = squeeze_new (before, ranges, after, depth);
+    Verdict verdict = judge (page, ret_offset);
+
+    *ret_offset = squeeze_place (page, *ret_offset);
+    return verdict;
 }
 
 bool
 judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset)
 {
-    g_autoptr (Squeezed) page = squeeze_new (before, ranges, after);
-    bool same = judge (page, ret_offset);
+    Verdict verdict = judge_squeezed (before, ranges, after, SQUEEZE_TEXTS, ret_offset);
 
-    *ret_offset = squeeze_place (page, *ret_offset);
-    return same;
+    if (verdict == VERDICT_UNSURE)
+        return judge_cut_whole (before, ranges, after, ret_offset);
+    return verdict == VERDICT_RIGHT;
+}
+
+bool
+judge_cut_whole (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset)
+{
+    return judge_squeezed (before, ranges, after, SQUEEZE_WORDS, ret_offset) == VERDICT_RIGHT;
 }

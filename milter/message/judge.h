@@ -13,4 +13,7 @@
  */
 bool judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset);
 
+/* The same of every letter of the page: slower, and there to check the other. */
+bool judge_cut_whole (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset);
+
 #endif

@@ -398,9 +398,17 @@ append_shown (GString *out, const Message *message, unsigned leaf, size_t start,
 {
     g_autofree char *text = message_visible_text (message, leaf, start, end);
 
-    for (const char *c = text; *c; c = g_utf8_next_char (c))
+    for (const char *c = text, *next; *c; c = next) {
+        /* Most of a text is words of ASCII, which need no look at each letter. */
+        for (next = c; *next > ' ' && *next < 0x7f; next++)
+            ;
+        g_string_append_len (out, c, next - c);
+        if (next > c)
+            continue;
+        next = g_utf8_next_char (c);
         if (!g_unichar_isspace (g_utf8_get_char (c)))
-            g_string_append_unichar (out, g_utf8_get_char (c));
+            g_string_append_len (out, c, next - c);
+    }
 }
 
 /* gumbo's tree is the judge of what stands where; whether it is seen, our reader tells, and a start

@@ -5,20 +5,40 @@
 #include "cut.h"
 
 /*
- * A page and what a cut makes of it, with less of the words that are so long that nobody wrote
- * them: of letters and digits of ASCII that a cut leaves alone, the middle is replaced by its
- * SHA-256. To a parser of HTML such a word is the beginning of a name, value, text, comment or
- * reference and then more of the same, whatever its letters, and words that differ still do. So the
- * judge comes to the same verdict, without reading megabytes letter by letter.
+ * A page and what a cut makes of it, with less of what says nothing about where nodes stand, so
+ * that the judge comes to the same verdict without reading it letter by letter.
+ *
+ * Of words that are so long that nobody wrote them (letters and digits of ASCII) the middle is
+ * replaced by its SHA-256: to a parser of HTML such a word is the beginning of a name, value, text,
+ * comment or reference and then more of the same, whatever its letters.
+ *
+ * Blanks between tags become fewer, a form feed first where the page has none: to a parser all
+ * blanks are alike but a line end after some tags, so those behind a cut stay.
+ *
+ * Of long texts and attribute values in quotes, too, the middle goes: a mark that stands nowhere
+ * else takes its place, the same for the same middle. It has no sign that could end a text, a
+ * reference or a value, and what is kept before it shows that the text has a letter. That holds
+ * only where a parser takes it for a text or a value, so the judge has to find each mark there, and
+ * else to judge the page with its words alone squeezed.
  */
 typedef struct {
     GBytes *before, *after;
     GArray *ranges; /* of CutRange */
     GArray *drops;  /* what is missing from `before` */
+    unsigned texts; /* marks in `before` that ought to stand in texts */
+    GArray *values; /* of size_t: places of those that ought to stand in values, in order */
 } Squeezed;
 
-/* The same page where it has no such word, or where `after` is not `before` without the ranges. */
-Squeezed *squeeze_new (GBytes *before, const GArray *ranges, GBytes *after);
+/* What every mark begins with. */
+#define SQUEEZE_MARK "qjxz"
+
+typedef enum {
+    SQUEEZE_WORDS, /* words alone */
+    SQUEEZE_TEXTS, /* all, of which the marks are to be confirmed */
+} SqueezeDepth;
+
+/* The same page where nothing is too long, or where `after` is not `before` without the ranges. */
+Squeezed *squeeze_new (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth depth);
 void squeeze_free (Squeezed *squeezed);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Squeezed, squeeze_free)
 

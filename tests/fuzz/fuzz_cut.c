@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../../milter/message/judge.h"
 #include "check.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
@@ -166,6 +167,23 @@ snap (Edit *edit, const Leaf *leaf)
         edit->end++;
 }
 
+/* A page that is judged with its texts squeezed gets the verdict that it would get in full. */
+static void
+check_judge (const Leaf *leaf, const Edit *cut)
+{
+    g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
+    CutRange range = { cut->start, cut->end, NULL };
+    size_t offset = 0;
+
+    if (leaf->kind == LEAF_PLAIN || leaf->locked || cut->start >= cut->end)
+        return;
+    g_array_append_val (ranges, range);
+    g_autoptr (GBytes) after = cut_decoded (leaf->content, ranges);
+    g_assert_cmpint (judge_cut (leaf->content, ranges, after, &offset), ==,
+                     judge_cut_whole (leaf->content, ranges, after, &offset));
+    g_assert_cmpuint (offset, <=, g_bytes_get_size (leaf->content));
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -192,6 +210,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
         g_ptr_array_add (edits,
                          plan_edit (data + 6, leaf, length, data[1] & 0x10 ? "a=b c" : NULL));
     check_unedited (message);
+    check_judge (target, first);
     g_autoptr (GBytes) result = check_edits (message, leaf, edits);
     return 0;
 }

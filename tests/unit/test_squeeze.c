@@ -46,7 +46,7 @@ test_pair (void)
     g_autoptr (GArray) ranges = range_of (page, 0);
     g_autoptr (GBytes) before = g_bytes_new (page->str, page->len);
     g_autoptr (GBytes) after = cut_decoded (before, ranges);
-    g_autoptr (Squeezed) squeezed = squeeze_new (before, ranges, after);
+    g_autoptr (Squeezed) squeezed = squeeze_new (before, ranges, after, SQUEEZE_WORDS);
     const CutRange *moved = &g_array_index (squeezed->ranges, CutRange, 0);
     const char *data = g_bytes_get_data (squeezed->before, NULL);
 
@@ -73,7 +73,7 @@ test_words (void)
     for (const char *odd = "abb"; *odd; odd++) {
         g_autoptr (GString) page = write_page (*odd);
         g_autoptr (GBytes) bytes = g_bytes_new (page->str, page->len);
-        g_autoptr (Squeezed) squeezed = squeeze_new (bytes, none, bytes);
+        g_autoptr (Squeezed) squeezed = squeeze_new (bytes, none, bytes, SQUEEZE_WORDS);
         g_ptr_array_add (results, g_bytes_ref (squeezed->before));
     }
     g_assert_false (g_bytes_equal (results->pdata[0], results->pdata[1]));
@@ -91,7 +91,7 @@ test_other_result (void)
     g_autoptr (GBytes) after = cut_decoded (wrong, ranges);
     size_t offset = 0;
 
-    g_autoptr (Squeezed) squeezed = squeeze_new (before, ranges, after);
+    g_autoptr (Squeezed) squeezed = squeeze_new (before, ranges, after, SQUEEZE_WORDS);
     g_assert_true (squeezed->before == before);
     g_assert_false (judge_cut (before, ranges, after, &offset));
 }
@@ -111,6 +111,76 @@ test_judge (void)
     g_assert_cmpuint (offset, <, 2 * LONG);
 }
 
+#define WORDS "many words that nobody needs to read again to see where they are"
+
+/* Pages whose texts, values and blanks are long enough to be squeezed, or only look so. */
+static const char *const pages[] = {
+    "<p title=\"" WORDS "\">Dear Lea, " WORDS "</p>\n      \n     <div>" WORDS "</div>",
+    "<table>\n        <tr>\n        <td>" WORDS "</td>\n        </tr>" WORDS "</table>x",
+    "<b class='" WORDS "'><p>" WORDS "</b>" WORDS "</p><i><i><i><i>" WORDS,
+    "<p>a &amp" WORDS " &no" WORDS ";<!-- " WORDS " -->" WORDS "<br " WORDS ">",
+    "<frameset title=\"" WORDS "\">" WORDS "<frame></frameset>" WORDS,
+    "<select><option>" WORDS
+    "</select><textarea>\n         </textarea><pre>\n           x</pre>",
+    "<script><!-- <script>" WORDS "--></script>" WORDS "</script><style>" WORDS "</style>",
+    "<svg><![CDATA[" WORDS "]]></svg><title>" WORDS "</title><p a=\"" WORDS "\" a='" WORDS
+    "'>x",
+    "<p>" SQUEEZE_MARK "1x " WORDS "</p><a href=" WORDS ">\f            </a>",
+    "<body class=\"" WORDS "\"><body class=\"b" WORDS "\"></nothing " WORDS ">" WORDS,
+};
+
+static void
+check_range (GBytes *before, size_t start, size_t end, unsigned *ret_right)
+{
+    g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
+    CutRange range = { start, end, NULL };
+    size_t offset = 0, whole = 0;
+
+    g_array_append_val (ranges, range);
+    g_autoptr (GBytes) after = cut_decoded (before, ranges);
+    bool right = judge_cut (before, ranges, after, &offset);
+    g_assert_cmpint (right, ==, judge_cut_whole (before, ranges, after, &whole));
+    *ret_right += right;
+}
+
+static bool
+is_border (const char *page, size_t at)
+{
+    return at == 0 || !g_ascii_isalpha (page[at]) || !g_ascii_isalpha (page[at - 1]);
+}
+
+/* The verdict on a squeezed page is that on the whole one, whatever is cut. */
+static void
+test_same_verdict (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (pages); i++) {
+        size_t length = strlen (pages[i]);
+        g_autoptr (GBytes) before = g_bytes_new_static (pages[i], length);
+        unsigned right = 0;
+        for (size_t start = 0; start < length; start++)
+            for (size_t end = start + 1; is_border (pages[i], start) && end <= length; end++)
+                if (is_border (pages[i], end))
+                    check_range (before, start, end, &right);
+        g_assert_cmpuint (right, >, 0);
+    }
+}
+
+/* The mark is what tells texts from what only looks like one, so no page may bring its own. */
+static void
+test_marks (void)
+{
+    g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (CutRange));
+    g_autoptr (GBytes) page = g_bytes_new_static (pages[0], strlen (pages[0]));
+    g_autoptr (GBytes) own = g_bytes_new_static (pages[8], strlen (pages[8]));
+    g_autoptr (Squeezed) squeezed = squeeze_new (page, none, page, SQUEEZE_TEXTS);
+    g_autoptr (Squeezed) same = squeeze_new (own, none, own, SQUEEZE_TEXTS);
+
+    g_assert_cmpuint (squeezed->texts, ==, 2);
+    g_assert_cmpuint (squeezed->values->len, ==, 1);
+    g_assert_cmpuint (g_bytes_get_size (squeezed->before), <, strlen (pages[0]) * 2 / 3);
+    g_assert_true (same->before == own);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -119,5 +189,7 @@ main (int argc, char **argv)
     g_test_add_func ("/squeeze/words", test_words);
     g_test_add_func ("/squeeze/other-result", test_other_result);
     g_test_add_func ("/squeeze/judge", test_judge);
+    g_test_add_func ("/squeeze/same-verdict", test_same_verdict);
+    g_test_add_func ("/squeeze/marks", test_marks);
     return g_test_run ();
 }
