@@ -14,8 +14,8 @@ typedef struct {
     gatomicrefcount references;
 } Snapshot;
 
-static Signer *
-open_signer (const Settings *settings, GError **error)
+Signer *
+engine_signer (const Settings *settings, GError **error)
 {
     SignerOptions options = {
         .keys = settings->keys,
@@ -59,7 +59,7 @@ load_parts (Snapshot *snapshot, GError **error)
         return false;
     if (g_file_test (model, G_FILE_TEST_EXISTS) && !(engine->model = model_load (model, error)))
         return false;
-    engine->signer = open_signer (settings, error);
+    engine->signer = engine_signer (settings, error);
     if (!engine->signer || !load_tokens (engine, error))
         return false;
     engine->store = consent_open_with (settings->consent, &options, error);

@@ -38,6 +38,9 @@ Engine *engine_ref (Engine *engine);
 void engine_unref (Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_unref)
 
+/* The keys and tables of the settings alone. */
+Signer *engine_signer (const Settings *settings, GError **error);
+
 /* Whether there are keys if a sender profile asks for tokens; SETTINGS otherwise. For a daemon. */
 bool engine_is_ready (const Engine *engine, GError **error);
 /* For tools, before the engine is shared: what is decided does not depend on the keys, so without

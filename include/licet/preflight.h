@@ -22,14 +22,10 @@ typedef struct {
     char *helo;
     char *resolver;  /* "HOST:PORT", or "" for those of the system */
     char **egress;   /* IP addresses from which Postfix sends; may be empty */
-    GPtrArray *keys; /* of PreflightKey, those that sign for domain */
+    GPtrArray *keys; /* of SignerKeyUse: of domain */
+    char *no_key;    /* why none signs whatever is sent from domain, or NULL */
     bool keys_only;  /* look at nothing else */
 } PreflightRequest;
-
-typedef struct {
-    char *domain, *selector;
-    char *record; /* of the private key, as it is to be published */
-} PreflightKey;
 
 typedef enum {
     PREFLIGHT_NOTE,    /* works; could be better */
@@ -50,11 +46,10 @@ typedef struct {
     GPtrArray *findings;            /* of PreflightFinding */
 } PreflightReport;
 
-/* keys: array of SignerKey of which those are taken that sign for domain: with its own name,
- * else with that of its closest parent. Fails as signer_key_record, and with SETTINGS for what is
- * no domain. Caller frees. */
+/* With the keys that the signer has for domain at that time. SETTINGS for what is no domain. Caller
+ * frees. */
 PreflightRequest *preflight_request_new (const char *domain, const char *envelope,
-                                         const GPtrArray *keys, GError **error);
+                                         const Signer *signer, int64_t now, GError **error);
 void preflight_request_free (PreflightRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PreflightRequest, preflight_request_free)
 

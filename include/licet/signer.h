@@ -79,6 +79,27 @@ GPtrArray *signer_sign (const Signer *signer, GBytes *message, const char *from,
 /* Why no key signs for a From address, or NULL when one does. Caller frees. */
 char *signer_why_not (const Signer *signer, const char *from, int64_t now);
 
+/* What a key has to do with mail of a domain. */
+typedef enum {
+    KEY_USE_ALL, /* signs it now, whoever the sender there is */
+    KEY_USE_SOME, /* signs for senders there that are named, or for others in the domain's name */
+    KEY_USE_LATER, /* will, from its first day on */
+} KeyUse;
+
+typedef struct {
+    char *domain, *selector;
+    char *record; /* of its public half, as it is to be published */
+    KeyUse use;
+    int64_t from; /* with KEY_USE_LATER */
+} SignerKeyUse;
+void signer_key_use_free (SignerKeyUse *use);
+
+/* The keys of a domain at a time by the very choice that signer_sign makes; without those whose last
+ * day is over. Caller owns: of SignerKeyUse. */
+GPtrArray *signer_keys_for (const Signer *signer, const char *domain, int64_t now);
+/* The d= of all keys, each once; without "%". Caller frees. */
+char **signer_domains (const Signer *signer);
+
 /* Whether mail of this client is to be signed: all is, unless there are trusted hosts. */
 bool signer_trusts (const Signer *signer, const char *name, const char *address);
 

@@ -58,10 +58,11 @@ helo_of (const Settings *settings, const char *domain)
 }
 
 static PreflightRequest *
-make_request (const Settings *settings, const Pair *pair, GError **error)
+make_request (const Engine *engine, const Pair *pair, int64_t now, GError **error)
 {
+    const Settings *settings = engine->settings;
     g_autoptr (PreflightRequest) request =
-        preflight_request_new (pair->domain, pair->envelope, settings->keys, error);
+        preflight_request_new (pair->domain, pair->envelope, engine->signer, now, error);
 
     if (!request)
         return NULL;
@@ -121,15 +122,14 @@ put_failure (const WatchEdge *edge, const Pair *pair, const GError *cause)
 }
 
 static void
-look_at (const WatchEdge *edge, const Settings *settings, const char *domains)
+look_at (const WatchEdge *edge, const Engine *engine, const char *domains)
 {
     g_autoptr (GError) error = NULL;
     g_auto (Pair) pair = read_pair (domains);
-    g_autoptr (PreflightRequest) request = make_request (settings, &pair, &error);
+    int64_t now = daemon_now (edge->daemon);
+    g_autoptr (PreflightRequest) request = make_request (engine, &pair, now, &error);
     g_autoptr (PreflightReport) report =
-        request
-            ? preflight_helper_ask (edge->helper, request, daemon_now (edge->daemon), &error)
-            : NULL;
+        request ? preflight_helper_ask (edge->helper, request, now, &error) : NULL;
 
     if (g_atomic_int_get (&edge->stopping))
         return;
@@ -176,7 +176,7 @@ look (const WatchEdge *edge)
     forget_others (edge, settings->preflight_domains);
     for (char **domains = settings->preflight_domains;
          *domains && !g_atomic_int_get (&edge->stopping); domains++)
-        look_at (edge, settings, *domains);
+        look_at (edge, engine, *domains);
     return settings->preflight_minutes;
 }
 

@@ -19,15 +19,6 @@ static const SandboxLimits limits = {
 };
 
 static void
-key_free (PreflightKey *key)
-{
-    g_free (key->domain);
-    g_free (key->selector);
-    g_free (key->record);
-    g_free (key);
-}
-
-static void
 finding_free (PreflightFinding *finding)
 {
     g_free (finding->place);
@@ -36,48 +27,12 @@ finding_free (PreflightFinding *finding)
     g_free (finding);
 }
 
-/* The length of the key's domain when it signs for the other one, else 0. */
-static size_t
-fit (const char *key, const char *domain)
-{
-    size_t length = strlen (key), whole = strlen (domain);
-
-    if (length > whole || g_ascii_strcasecmp (domain + whole - length, key) != 0)
-        return 0;
-    return length == whole || domain[whole - length - 1] == '.' ? length : 0;
-}
-
-static bool
-add_keys (PreflightRequest *request, const GPtrArray *keys, GError **error)
-{
-    size_t best = 0;
-
-    for (unsigned i = 0; i < keys->len; i++) {
-        const SignerKey *key = g_ptr_array_index (keys, i);
-        best = MAX (best, fit (key->domain, request->domain));
-    }
-    for (unsigned i = 0; i < keys->len; i++) {
-        const SignerKey *spec = g_ptr_array_index (keys, i);
-        if (best == 0 || fit (spec->domain, request->domain) != best)
-            continue;
-        char *record = signer_key_record (spec->file, error);
-        if (!record)
-            return false;
-        PreflightKey *key = g_new0 (PreflightKey, 1);
-        key->domain = g_ascii_strdown (spec->domain, -1);
-        key->selector = g_strdup (spec->selector);
-        key->record = record;
-        g_ptr_array_add (request->keys, key);
-    }
-    return true;
-}
-
 PreflightRequest *
 preflight_request_empty (void)
 {
     PreflightRequest *request = g_new0 (PreflightRequest, 1);
 
-    request->keys = g_ptr_array_new_with_free_func ((GDestroyNotify)key_free);
+    request->keys = g_ptr_array_new_with_free_func ((GDestroyNotify)signer_key_use_free);
     request->egress = g_new0 (char *, 1);
     request->helo = g_strdup ("localhost");
     request->resolver = g_strdup ("");
@@ -99,16 +54,19 @@ read_domain (const char *text, GError **error)
 }
 
 PreflightRequest *
-preflight_request_new (const char *domain, const char *envelope, const GPtrArray *keys,
-                       GError **error)
+preflight_request_new (const char *domain, const char *envelope, const Signer *signer,
+                       int64_t now, GError **error)
 {
     g_autoptr (PreflightRequest) request = preflight_request_empty ();
 
     request->domain = read_domain (domain, error);
     request->envelope =
         request->domain ? read_domain (envelope ? envelope : domain, error) : NULL;
-    if (!request->envelope || !add_keys (request, keys, error))
+    if (!request->envelope)
         return NULL;
+    g_ptr_array_unref (request->keys);
+    request->keys = signer_keys_for (signer, request->domain, now);
+    request->no_key = signer_why_not (signer, request->domain, now);
     return g_steal_pointer (&request);
 }
 
@@ -121,6 +79,7 @@ preflight_request_free (PreflightRequest *request)
     g_free (request->envelope);
     g_free (request->helo);
     g_free (request->resolver);
+    g_free (request->no_key);
     g_strfreev (request->egress);
     g_ptr_array_unref (request->keys);
     g_free (request);
@@ -222,6 +181,13 @@ preflight_settle (const Preflight *preflight, AuthFact fact, AuthAnswer answer,
     g_autofree char *reason = printable (g_strdup_vprintf (format, args));
     va_end (args);
     authentication_settle (preflight->report->authentication, fact, answer, reason);
+}
+
+/* A key of named senders says nothing of the domain's mail, unless there is no other. */
+bool
+preflight_counts (const Preflight *preflight, const SignerKeyUse *key)
+{
+    return key->use == KEY_USE_ALL || (preflight->request->no_key && key->use == KEY_USE_SOME);
 }
 
 bool

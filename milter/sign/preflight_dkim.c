@@ -7,14 +7,15 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "licet/clock.h"
 #include "preflight_parts.h"
 #include "tags.h"
 
-enum { SHORT_TTL = 300, LONG_TTL = 7 * 86400 };
+enum { SHORT_TTL = 300, LONG_TTL = 7 * 86400, SOON = 2 * 86400 };
 
 typedef struct {
     const Preflight *preflight;
-    const PreflightKey *key;
+    const SignerKeyUse *key;
     char *name, *place;
 } Dkim;
 
@@ -179,10 +180,26 @@ check_time (const Dkim *dkim, const DnsAnswer *answer)
               answer->alias);
 }
 
+/* Verifiers keep for a while that there is no record, so the last two days are late. */
+static void
+report_missing_later (const Dkim *dkim)
+{
+    const SignerKeyUse *key = dkim->key;
+    int64_t now = dkim->preflight->report->authentication->at;
+    g_autofree char *time = clock_format (key->from);
+
+    preflight_find (dkim->preflight,
+                    key->from - now < SOON ? PREFLIGHT_PROBLEM : PREFLIGHT_NOTE, "dkim-next",
+                    dkim->place, preflight_txt (dkim->name, key->record),
+                    "the key signs from %s and is not published yet", time);
+}
+
 static void
 report_missing (const Dkim *dkim, const DnsAnswer *answer)
 {
-    if (answer->alias)
+    if (dkim->key->use == KEY_USE_LATER)
+        report_missing_later (dkim);
+    else if (answer->alias)
         find (dkim, PREFLIGHT_PROBLEM, "dkim-missing",
               "the CNAME leads to %s, which has no TXT", answer->alias);
     else
@@ -190,7 +207,7 @@ report_missing (const Dkim *dkim, const DnsAnswer *answer)
 }
 
 static AuthAnswer
-check_key (const Preflight *preflight, const PreflightKey *key)
+check_key (const Preflight *preflight, const SignerKeyUse *key)
 {
     g_autofree char *name = g_strdup_printf ("%s._domainkey.%s", key->selector, key->domain);
     g_autofree char *place = g_strdup_printf ("%s TXT", name);
@@ -219,13 +236,43 @@ settle_alignment (const Preflight *preflight, const GPtrArray *keys)
     bool aligned = false;
 
     for (unsigned i = 0; i < keys->len; i++) {
-        const PreflightKey *key = g_ptr_array_index (keys, i);
+        const SignerKeyUse *key = g_ptr_array_index (keys, i);
         g_autofree char *organisation = address_organisational_domain (key->domain);
-        aligned = aligned || strcmp (organisation, preflight->organisation) == 0;
+        aligned = aligned || (preflight_counts (preflight, key) &&
+                              strcmp (organisation, preflight->organisation) == 0);
     }
     preflight_settle (preflight, AUTH_DKIM_ALIGNED, aligned ? AUTH_YES : AUTH_NO,
                       aligned ? "d= is of the same organisation as From"
                               : "no key is of the organisation of From");
+}
+
+static void
+settle_keys (const Preflight *preflight, unsigned all, unsigned good, unsigned unsure)
+{
+    if (good > 0)
+        preflight_settle (preflight, AUTH_DKIM, AUTH_YES, "%u of %u keys %s published", good,
+                          all, all == 1 ? "is" : "are");
+    else if (unsure > 0)
+        preflight_settle (preflight, AUTH_DKIM, AUTH_UNKNOWN, "DNS did not say");
+    else if (all > 0)
+        preflight_settle (preflight, AUTH_DKIM, AUTH_NO,
+                          "none of %u keys is published as it signs", all);
+    else
+        preflight_settle (preflight, AUTH_DKIM, AUTH_NO, "%s", preflight->request->no_key);
+}
+
+static void
+report_unsigned (const Preflight *preflight, unsigned all)
+{
+    const PreflightRequest *request = preflight->request;
+
+    if (request->no_key && all == 0)
+        preflight_find (preflight, PREFLIGHT_PROBLEM, "dkim-none", request->domain,
+                        g_strdup ("a key: licet key new DOMAIN SELECTOR"),
+                        "its mail leaves unsigned: %s", request->no_key);
+    else if (request->no_key)
+        preflight_find (preflight, PREFLIGHT_NOTE, "dkim-some", request->domain, NULL,
+                        "only mail of named senders is signed; of others: %s", request->no_key);
 }
 
 /* One signature that passes is enough for a receiver; what is wrong with others is a finding. */
@@ -233,25 +280,18 @@ void
 preflight_dkim (const Preflight *preflight)
 {
     const GPtrArray *keys = preflight->request->keys;
-    unsigned good = 0, unsure = 0;
+    unsigned all = 0, good = 0, unsure = 0;
 
     settle_alignment (preflight, keys);
     for (unsigned i = 0; i < keys->len; i++) {
-        AuthAnswer answer = check_key (preflight, g_ptr_array_index (keys, i));
+        const SignerKeyUse *key = g_ptr_array_index (keys, i);
+        AuthAnswer answer = check_key (preflight, key);
+        if (!preflight_counts (preflight, key))
+            continue;
+        all++;
         good += answer == AUTH_YES;
         unsure += answer == AUTH_UNKNOWN;
     }
-    if (keys->len == 0) {
-        preflight_find (preflight, PREFLIGHT_PROBLEM, "dkim-none", preflight->request->domain,
-                        g_strdup ("a key: licet key new DOMAIN SELECTOR"),
-                        "no key signs for the domain, so its mail leaves unsigned");
-        preflight_settle (preflight, AUTH_DKIM, AUTH_NO, "no key signs for the domain");
-    } else if (good > 0)
-        preflight_settle (preflight, AUTH_DKIM, AUTH_YES, "%u of %u keys %s published", good,
-                          keys->len, keys->len == 1 ? "is" : "are");
-    else if (unsure > 0)
-        preflight_settle (preflight, AUTH_DKIM, AUTH_UNKNOWN, "DNS did not say");
-    else
-        preflight_settle (preflight, AUTH_DKIM, AUTH_NO,
-                          "none of %u keys is published as it signs", keys->len);
+    report_unsigned (preflight, all);
+    settle_keys (preflight, all, good, unsure);
 }

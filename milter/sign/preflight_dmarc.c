@@ -191,12 +191,15 @@ static void
 settle_strict (const Preflight *preflight, const TagList *tags)
 {
     const PreflightRequest *request = preflight->request;
-    bool same = false;
+    bool same = false, any = false;
 
-    for (unsigned i = 0; i < request->keys->len; i++)
-        same = same || strcmp (((PreflightKey *)g_ptr_array_index (request->keys, i))->domain,
-                               request->domain) == 0;
-    if (is_strict (tags, "adkim") && !same && request->keys->len > 0) {
+    for (unsigned i = 0; i < request->keys->len; i++) {
+        const SignerKeyUse *key = g_ptr_array_index (request->keys, i);
+        any = any || preflight_counts (preflight, key);
+        same = same || (preflight_counts (preflight, key) &&
+                        strcmp (key->domain, request->domain) == 0);
+    }
+    if (is_strict (tags, "adkim") && !same && any) {
         preflight_settle (preflight, AUTH_DKIM_ALIGNED, AUTH_NO,
                           "adkim=s, and no key is of %s itself", request->domain);
         preflight_find (preflight, PREFLIGHT_NOTE, "dmarc-unaligned", request->domain, NULL,

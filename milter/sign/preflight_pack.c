@@ -10,7 +10,7 @@
 #include "licet/error.h"
 #include "preflight_parts.h"
 
-#define REQUEST_TYPE "(xssssbasa(sss))"
+#define REQUEST_TYPE "(xssssbmsasa(sssux))"
 #define REPORT_TYPE  "(ssxa(us)a(usssms))"
 
 static GBytes *
@@ -40,14 +40,15 @@ preflight_request_pack (const PreflightRequest *request, int64_t now)
 {
     GVariantBuilder keys;
 
-    g_variant_builder_init (&keys, G_VARIANT_TYPE ("a(sss)"));
+    g_variant_builder_init (&keys, G_VARIANT_TYPE ("a(sssux)"));
     for (unsigned i = 0; i < request->keys->len; i++) {
-        const PreflightKey *key = g_ptr_array_index (request->keys, i);
-        g_variant_builder_add (&keys, "(sss)", key->domain, key->selector, key->record);
+        const SignerKeyUse *key = g_ptr_array_index (request->keys, i);
+        g_variant_builder_add (&keys, "(sssux)", key->domain, key->selector, key->record,
+                               key->use, key->from);
     }
-    return pack (g_variant_new ("(xssssb^asa(sss))", now, request->domain, request->envelope,
-                                request->helo, request->resolver, request->keys_only,
-                                request->egress, &keys));
+    return pack (g_variant_new ("(xssssbms^asa(sssux))", now, request->domain,
+                                request->envelope, request->helo, request->resolver,
+                                request->keys_only, request->no_key, request->egress, &keys));
 }
 
 PreflightRequest *
@@ -57,6 +58,8 @@ preflight_request_unpack (GBytes *bytes, int64_t *ret_now, GError **error)
     g_autoptr (GVariantIter) keys = NULL;
     gboolean keys_only = FALSE;
     char *domain, *selector, *record;
+    unsigned use;
+    int64_t from;
 
     if (!value)
         return NULL;
@@ -64,12 +67,13 @@ preflight_request_unpack (GBytes *bytes, int64_t *ret_now, GError **error)
     g_clear_pointer (&request->helo, g_free);
     g_clear_pointer (&request->resolver, g_free);
     g_clear_pointer (&request->egress, g_strfreev);
-    g_variant_get (value, "(xssssb^asa(sss))", ret_now, &request->domain, &request->envelope,
-                   &request->helo, &request->resolver, &keys_only, &request->egress, &keys);
+    g_variant_get (value, "(xssssbms^asa(sssux))", ret_now, &request->domain,
+                   &request->envelope, &request->helo, &request->resolver, &keys_only,
+                   &request->no_key, &request->egress, &keys);
     request->keys_only = keys_only;
-    while (g_variant_iter_next (keys, "(sss)", &domain, &selector, &record)) {
-        PreflightKey *key = g_new0 (PreflightKey, 1);
-        *key = (PreflightKey){ domain, selector, record };
+    while (g_variant_iter_next (keys, "(sssux)", &domain, &selector, &record, &use, &from)) {
+        SignerKeyUse *key = g_new0 (SignerKeyUse, 1);
+        *key = (SignerKeyUse){ domain, selector, record, (KeyUse)use, from };
         g_ptr_array_add (request->keys, key);
     }
     return request;

@@ -31,6 +31,8 @@ void preflight_find (const Preflight *preflight, PreflightGrade grade, const cha
     G_GNUC_PRINTF (6, 7);
 void preflight_settle (const Preflight *preflight, AuthFact fact, AuthAnswer answer,
                        const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* Whether a key decides about the mail of the domain. */
+bool preflight_counts (const Preflight *preflight, const SignerKeyUse *key);
 bool preflight_has (const Preflight *preflight, AuthFact fact);
 
 /* NULL when DNS did not say, which becomes a finding of that check. */

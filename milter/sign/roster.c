@@ -446,3 +446,101 @@ roster_choose (const Roster *roster, const char *from, int64_t now, char **ret_w
         *ret_why = say_why (&search);
     return search.found;
 }
+
+void
+signer_key_use_free (SignerKeyUse *use)
+{
+    if (!use)
+        return;
+    g_free (use->domain);
+    g_free (use->selector);
+    g_free (use->record);
+    g_free (use);
+}
+
+/* Whether the pattern of From addresses names somebody at the host. */
+static bool
+is_of_host (const char *pattern, const char *host)
+{
+    const char *at = strrchr (pattern, '@');
+    const char *wanted = at ? at + 1 : pattern;
+
+    return tables_glob (wanted, host) || (*wanted == '.' && g_str_has_suffix (host, wanted));
+}
+
+static bool
+is_for_some (const Roster *roster, const Key *key, const char *host)
+{
+    for (char **pattern = key->senders; pattern && *pattern; pattern++)
+        if (is_of_host (*pattern, host))
+            return true;
+    for (unsigned i = 0; key->name && i < roster->table->rows->len; i++) {
+        const SigningRow *row = g_ptr_array_index (roster->table->rows, i);
+        const char *name = strcmp (row->name, "%") == 0 ? host : row->name;
+        if (strcmp (name, key->name) == 0 && is_of_host (row->pattern, host))
+            return !key->only || strcmp (key->only, host) == 0;
+    }
+    return g_strcmp0 (key->domain, host) == 0;
+}
+
+static bool
+is_chosen (const Roster *roster, const Key *key, const char *host, int64_t now)
+{
+    g_autofree char *why = NULL;
+    g_autoptr (GPtrArray) chosen = roster_choose (roster, host, now, &why);
+
+    for (unsigned i = 0; i < chosen->len; i++)
+        if (((const Signing *)g_ptr_array_index (chosen, i))->key == key)
+            return true;
+    return false;
+}
+
+/* False when the domain has nothing to do with the key. */
+static bool
+find_use (const Roster *roster, const Key *key, const char *host, int64_t now, KeyUse *ret_use)
+{
+    bool later = now < key->from;
+
+    if (!later && !is_on_duty (key, now))
+        return false;
+    bool all = is_chosen (roster, key, host, later ? key->from : now);
+    if (!all && !is_for_some (roster, key, host))
+        return false;
+    *ret_use = later ? KEY_USE_LATER : all ? KEY_USE_ALL : KEY_USE_SOME;
+    return true;
+}
+
+GPtrArray *
+roster_keys_for (const Roster *roster, const char *domain, int64_t now)
+{
+    GPtrArray *uses = g_ptr_array_new_with_free_func ((GDestroyNotify)signer_key_use_free);
+
+    for (unsigned i = 0; i < roster->keys->len; i++) {
+        const Key *key = g_ptr_array_index (roster->keys, i);
+        KeyUse found = KEY_USE_ALL;
+        if (!find_use (roster, key, domain, now, &found))
+            continue;
+        SignerKeyUse *use = g_new0 (SignerKeyUse, 1);
+        use->domain = g_strdup (key->domain ? key->domain : domain);
+        use->selector = g_strdup (key->selector);
+        use->record = g_strdup (key->record);
+        use->use = found;
+        use->from = found == KEY_USE_LATER ? key->from : 0;
+        g_ptr_array_add (uses, use);
+    }
+    return uses;
+}
+
+char **
+roster_domains (const Roster *roster)
+{
+    g_autoptr (GPtrArray) domains = g_ptr_array_new ();
+
+    for (unsigned i = 0; i < roster->keys->len; i++) {
+        char *domain = ((const Key *)g_ptr_array_index (roster->keys, i))->domain;
+        if (domain && !g_ptr_array_find_with_equal_func (domains, domain, g_str_equal, NULL))
+            g_ptr_array_add (domains, domain);
+    }
+    g_ptr_array_add (domains, NULL);
+    return g_strdupv ((char **)domains->pdata);
+}

@@ -22,6 +22,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Roster, roster_free)
  * (to be freed), when there is none. */
 GPtrArray *roster_choose (const Roster *roster, const char *from, int64_t now, char **ret_why);
 
+/* As signer_keys_for and signer_domains. */
+GPtrArray *roster_keys_for (const Roster *roster, const char *domain, int64_t now);
+char **roster_domains (const Roster *roster);
+
 /* The key of that name, or NULL. One with the domain "%" has that of any From. */
 const Key *roster_find (const Roster *roster, const char *domain, const char *selector);
 

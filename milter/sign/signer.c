@@ -105,6 +105,18 @@ signer_why_not (const Signer *signer, const char *from, int64_t now)
     return why;
 }
 
+GPtrArray *
+signer_keys_for (const Signer *signer, const char *domain, int64_t now)
+{
+    return roster_keys_for (signer->roster, domain, now);
+}
+
+char **
+signer_domains (const Signer *signer)
+{
+    return roster_domains (signer->roster);
+}
+
 static Signature *
 make_signature (const Signer *signer, Subject *subject, const Signing *signing, GError **error)
 {

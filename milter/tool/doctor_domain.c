@@ -16,7 +16,7 @@ typedef struct {
     const DomainOptions *options;
     const Settings *settings;
     PolicySet *policies; /* NULL: none are there */
-    GPtrArray *keys;     /* of SignerKey */
+    Signer *signer;      /* with the keys of the options, or of the settings */
     int64_t now;
     unsigned problems, unknown, notes;
 } Doctor;
@@ -195,8 +195,9 @@ make_request (const Doctor *doctor, const char *domains, GError **error)
 {
     const DomainOptions *options = doctor->options;
     g_auto (GStrv) parts = g_strsplit (domains, ":", 2);
-    g_autoptr (PreflightRequest) request = preflight_request_new (
-        parts[0] ? parts[0] : "", parts[0] ? parts[1] : NULL, doctor->keys, error);
+    g_autoptr (PreflightRequest) request =
+        preflight_request_new (parts[0] ? parts[0] : "", parts[0] ? parts[1] : NULL,
+                               doctor->signer, doctor->now, error);
 
     if (!request)
         return NULL;
@@ -250,35 +251,40 @@ load_policies (Doctor *doctor, GError **error)
     return doctor->policies != NULL;
 }
 
-/* Those of the options, or of the settings. */
-static bool
-find_keys (Doctor *doctor, GError **error)
+static Signer *
+open_signer_of_options (char **keys, GError **error)
 {
-    const GPtrArray *own = doctor->settings->keys;
+    g_autoptr (GPtrArray) list =
+        g_ptr_array_new_with_free_func ((GDestroyNotify)signer_key_spec_free);
 
-    doctor->keys = g_ptr_array_new_with_free_func ((GDestroyNotify)signer_key_spec_free);
-    for (char **text = doctor->options->keys; text && *text; text++) {
+    for (char **text = keys; *text; text++) {
         g_auto (GStrv) parts = g_strsplit (*text, ":", 3);
         if (g_strv_length (parts) != 3) {
             g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                          "--key %s: right would be DOMAIN:SELECTOR:FILE", *text);
-            return false;
+            return NULL;
         }
-        g_ptr_array_add (doctor->keys, signer_key_spec_new (parts[0], parts[1], parts[2]));
+        g_ptr_array_add (list, signer_key_spec_new (parts[0], parts[1], parts[2]));
     }
-    for (unsigned i = 0; !doctor->options->keys && i < own->len; i++) {
-        const SignerKey *key = g_ptr_array_index (own, i);
-        g_ptr_array_add (doctor->keys,
-                         signer_key_spec_new (key->domain, key->selector, key->file));
-    }
-    return true;
+    return signer_new (list, error);
+}
+
+/* Keys of the options, or of the settings. */
+static bool
+find_keys (Doctor *doctor, GError **error)
+{
+    char **keys = doctor->options->keys;
+
+    doctor->signer =
+        keys ? open_signer_of_options (keys, error) : engine_signer (doctor->settings, error);
+    return doctor->signer != NULL;
 }
 
 static void
 clear (Doctor *doctor)
 {
     g_clear_pointer (&doctor->policies, policy_set_unref);
-    g_clear_pointer (&doctor->keys, g_ptr_array_unref);
+    g_clear_pointer (&doctor->signer, signer_unref);
 }
 
 static int
@@ -304,21 +310,6 @@ doctor_domains (const DomainOptions *options, const Settings *settings)
     return status;
 }
 
-/* Each domain once, with all of its keys. */
-static char **
-key_domains (const GPtrArray *keys)
-{
-    g_autoptr (GPtrArray) domains = g_ptr_array_new ();
-
-    for (unsigned i = 0; i < keys->len; i++) {
-        char *domain = ((SignerKey *)g_ptr_array_index (keys, i))->domain;
-        if (!g_ptr_array_find_with_equal_func (domains, domain, g_str_equal, NULL))
-            g_ptr_array_add (domains, domain);
-    }
-    g_ptr_array_add (domains, NULL);
-    return g_strdupv ((char **)domains->pdata);
-}
-
 int
 doctor_keys (const DomainOptions *options, const Settings *settings)
 {
@@ -327,14 +318,14 @@ doctor_keys (const DomainOptions *options, const Settings *settings)
     int status;
 
     doctor.now = clock_now (&(Clock){ 0 });
-    if (!find_keys (&doctor, &error)) {
+    g_auto (GStrv) domains =
+        find_keys (&doctor, &error) ? signer_domains (doctor.signer) : NULL;
+    if (!domains)
         status = tool_fail (error);
-    } else if (doctor.keys->len == 0) {
+    else if (!*domains && !options->domains)
         status = tool_usage ("no key is configured; right would be keys in licet.cfg or --key");
-    } else {
-        g_auto (GStrv) domains = key_domains (doctor.keys);
+    else
         status = examine_all (&doctor, options->domains ? options->domains : domains, true);
-    }
     clear (&doctor);
     return status;
 }

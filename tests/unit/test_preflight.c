@@ -200,14 +200,16 @@ make_request (const char *domain)
 {
     g_autoptr (GError) error = NULL;
     g_autoptr (GPtrArray) none = g_ptr_array_new ();
-    PreflightRequest *request = preflight_request_new (domain, NULL, none, &error);
+    g_autoptr (Signer) signer = signer_new (none, &error);
+    PreflightRequest *request = preflight_request_new (domain, NULL, signer, 1000, &error);
 
     g_assert_no_error (error);
+    g_clear_pointer (&request->no_key, g_free);
     g_strfreev (request->egress);
     request->egress = g_strsplit ("192.0.2.1", " ", -1);
-    PreflightKey *key = g_new0 (PreflightKey, 1);
-    *key = (PreflightKey){ g_strdup ("shop.test"), g_strdup ("s1"),
-                           g_strdup ("v=DKIM1; k=rsa; p=QUJD") };
+    SignerKeyUse *key = g_new0 (SignerKeyUse, 1);
+    *key = (SignerKeyUse){ g_strdup ("shop.test"), g_strdup ("s1"),
+                           g_strdup ("v=DKIM1; k=rsa; p=QUJD"), KEY_USE_ALL, 0 };
     g_ptr_array_add (request->keys, key);
     return request;
 }
@@ -244,36 +246,155 @@ test_judge (void)
     g_assert_cmpuint (preflight_count (empty, PREFLIGHT_PROBLEM), >=, 5);
 }
 
+static SignerKey *
+make_spec (const char *domain, const char *selector, const char *file, const char *sender,
+           int64_t from, int64_t to)
+{
+    SignerKey *key = signer_key_spec_new (domain, selector, file);
+
+    key->from = from;
+    key->to = to;
+    if (sender)
+        key->senders = g_strsplit (sender, " ", -1);
+    return key;
+}
+
+/* "a b? c+500": what signs, for some, from a time on. Caller frees. */
+static char *
+describe_keys (const PreflightRequest *request)
+{
+    GString *text = g_string_new (NULL);
+
+    for (unsigned i = 0; i < request->keys->len; i++) {
+        const SignerKeyUse *key = g_ptr_array_index (request->keys, i);
+        g_string_append_printf (text, "%s%s%s", text->len ? " " : "", key->selector,
+                                key->use == KEY_USE_SOME ? "?" : "");
+        if (key->use == KEY_USE_LATER)
+            g_string_append_printf (text, "+%" G_GINT64_FORMAT, key->from);
+    }
+    return g_string_free (text, FALSE);
+}
+
+/* The keys that are looked at are those that the signer would choose. */
 static void
-test_keys_of_parents (void)
+test_keys (void)
 {
     static const struct {
         const char *domain;
-        unsigned want;
-    } rows[] = { { "shop.test", 2 },  { "news.shop.test", 1 }, { "a.news.shop.test", 1 },
-                 { "eshop.test", 0 }, { "test.test", 0 },      { "other.shop.test", 2 } };
+        int64_t now;
+        const char *want, *why; /* why not all is signed, or NULL */
+    } rows[] = {
+        { "shop.test", 100, "a b old ann? new+500", NULL },
+        { "shop.test", 300, "a b ann? new+500", NULL },
+        { "shop.test", 500, "a b ann? new", NULL },
+        { "news.shop.test", 100, "c", NULL },
+        { "a.news.shop.test", 100, "c", NULL },
+        { "other.shop.test", 100, "a b old new+500", NULL },
+        { "below.alone.shop.test", 100, "a b old new+500", NULL },
+        { "eshop.test", 100, "", "no key for eshop.test" },
+        { "test.test", 100, "", "no key for test.test" },
+        { "desk.test", 100, "ann?", "no key for desk.test" },
+        { "past.test", 300, "", "the key p for past.test signs until" },
+        { "past.test", 100, "p", NULL },
+        { "table.test", 100, "t?", "no key for table.test" },
+        { "all.test", 100, "t", NULL },
+        { "sub.all.test", 100, "u", NULL },
+    };
     g_autofree char *pem = NULL, *record = NULL;
     g_autoptr (GError) error = NULL;
     g_autofree char *dir = g_dir_make_tmp ("licet-preflight.XXXXXX", NULL);
     g_autofree char *path = g_build_filename (dir, "key.pem", NULL);
+    g_autofree char *key_table = g_build_filename (dir, "KeyTable", NULL);
+    g_autofree char *signing_table = g_build_filename (dir, "SigningTable", NULL);
+    g_autofree char *setting = g_strconcat ("refile:", signing_table, NULL);
+    g_autofree char *key_rows =
+        g_strdup_printf ("one all.test:t:%s\ntwo %%:u:%s\n", path, path);
     g_autoptr (GPtrArray) keys =
         g_ptr_array_new_with_free_func ((GDestroyNotify)signer_key_spec_free);
 
     g_assert_true (signer_key_new ("ed25519", &pem, &record, &error));
     g_assert_true (
         g_file_set_contents_full (path, pem, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error));
-    g_ptr_array_add (keys, signer_key_spec_new ("shop.test", "a", path));
-    g_ptr_array_add (keys, signer_key_spec_new ("shop.test", "b", path));
-    g_ptr_array_add (keys, signer_key_spec_new ("news.shop.test", "c", path));
+    g_assert_true (g_file_set_contents (key_table, key_rows, -1, &error));
+    g_assert_true (g_file_set_contents (
+        signing_table, "ann@table.test one\n*@all.test one\n*@sub.all.test two\n", -1, &error));
+    g_ptr_array_add (keys, make_spec ("shop.test", "a", path, NULL, 0, 0));
+    g_ptr_array_add (keys, make_spec ("shop.test", "b", path, NULL, 0, 0));
+    g_ptr_array_add (keys, make_spec ("shop.test", "old", path, NULL, 0, 200));
+    g_ptr_array_add (keys, make_spec ("shop.test", "ann", path, "ann@desk.test", 0, 0));
+    g_ptr_array_add (keys, make_spec ("shop.test", "new", path, NULL, 500, 0));
+    g_ptr_array_add (keys, make_spec ("news.shop.test", "c", path, NULL, 0, 0));
+    g_ptr_array_add (keys, make_spec ("alone.shop.test", "d", path, NULL, 0, 0));
+    ((SignerKey *)keys->pdata[6])->subdomains = false;
+    g_ptr_array_add (keys, make_spec ("past.test", "p", path, NULL, 0, 200));
+    g_autoptr (Signer) signer = signer_open (
+        &(SignerOptions){ .keys = keys, .key_table = key_table, .signing_table = setting },
+        &error);
+    g_assert_no_error (error);
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
         g_autoptr (PreflightRequest) request =
-            preflight_request_new (rows[i].domain, NULL, keys, &error);
+            preflight_request_new (rows[i].domain, NULL, signer, rows[i].now, &error);
         g_test_message ("%s", rows[i].domain);
         g_assert_no_error (error);
-        g_assert_cmpuint (request->keys->len, ==, rows[i].want);
+        g_autofree char *got = describe_keys (request);
+        g_assert_cmpstr (got, ==, rows[i].want);
+        g_assert_cmpint (request->no_key != NULL, ==, rows[i].why != NULL);
+        if (rows[i].why)
+            g_assert_true (g_str_has_prefix (request->no_key, rows[i].why));
     }
     unlink (path);
+    unlink (key_table);
+    unlink (signing_table);
     rmdir (dir);
+}
+
+/* A key of named senders decides when there is no other; one of later days never, but it must be
+ * published in time. */
+static void
+test_uses (void)
+{
+    static const struct {
+        KeyUse use;
+        int64_t from;
+        bool no_key, published;
+        AuthAnswer want;
+        const char *check; /* the finding, or NULL */
+        PreflightGrade grade;
+    } rows[] = {
+        { KEY_USE_ALL, 0, false, true, AUTH_YES, NULL, 0 },
+        { KEY_USE_ALL, 0, false, false, AUTH_NO, "dkim-missing", PREFLIGHT_PROBLEM },
+        { KEY_USE_SOME, 0, true, true, AUTH_YES, "dkim-some", PREFLIGHT_NOTE },
+        { KEY_USE_SOME, 0, true, false, AUTH_NO, "dkim-missing", PREFLIGHT_PROBLEM },
+        { KEY_USE_LATER, 500000, true, true, AUTH_NO, "dkim-none", PREFLIGHT_PROBLEM },
+        { KEY_USE_LATER, 500000, true, false, AUTH_NO, "dkim-next", PREFLIGHT_NOTE },
+        { KEY_USE_LATER, 100000, true, false, AUTH_NO, "dkim-next", PREFLIGHT_PROBLEM },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+        g_autoptr (PreflightRequest) request = make_request ("shop.test");
+        g_autoptr (GPtrArray) answers =
+            g_ptr_array_new_with_free_func ((GDestroyNotify)dns_answer_free);
+        Table table = { rows[i].published ? right : NULL,
+                        rows[i].published ? G_N_ELEMENTS (right) : 0, answers };
+        SignerKeyUse *key = g_ptr_array_index (request->keys, 0);
+        bool found = !rows[i].check;
+
+        key->use = rows[i].use;
+        key->from = rows[i].from;
+        request->no_key = rows[i].no_key ? g_strdup ("no key for shop.test") : NULL;
+        g_autoptr (PreflightReport) report =
+            preflight_judge (request, &(DnsSource){ look_up, &table }, 1000);
+        g_test_message ("row %u", i);
+        g_assert_cmpint (report->authentication->answers[AUTH_DKIM], ==, rows[i].want);
+        for (unsigned f = 0; f < report->findings->len; f++) {
+            const PreflightFinding *finding = g_ptr_array_index (report->findings, f);
+            if (rows[i].check && strcmp (finding->check, rows[i].check) == 0) {
+                found = true;
+                g_assert_cmpint (finding->grade, ==, rows[i].grade);
+            }
+        }
+        g_assert_true (found);
+    }
 }
 
 static void
@@ -482,7 +603,8 @@ main (int argc, char *argv[])
     g_test_add_func ("/preflight/sandbox", test_sandbox);
     g_test_add_func ("/preflight/tags", test_tags);
     g_test_add_func ("/preflight/judge", test_judge);
-    g_test_add_func ("/preflight/keys of parents", test_keys_of_parents);
+    g_test_add_func ("/preflight/keys", test_keys);
+    g_test_add_func ("/preflight/uses", test_uses);
     g_test_add_func ("/preflight/pack", test_pack);
     g_test_add_func ("/preflight/helper", test_helper);
     g_test_add_func ("/preflight/board", test_board);
