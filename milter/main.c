@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -118,6 +119,19 @@ protect_process (void)
         files.rlim_cur = files.rlim_max;
         setrlimit (RLIMIT_NOFILE, &files);
     }
+}
+
+/* Arenas of the allocator, and what each may keep of freed memory. */
+enum { MOST_ARENAS = 4, KEPT_BYTES = 8 << 20, MAPPED_BYTES = 4 << 20 };
+
+/* What a message has freed serves the next one: giving it back to the kernel, page by page, took a
+ * fifth of the time of a message of 1 MB. What is kept is bounded by the few arenas. */
+static void
+keep_memory (void)
+{
+    mallopt (M_ARENA_MAX, (int)MIN (g_get_num_processors (), MOST_ARENAS));
+    mallopt (M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt (M_MMAP_THRESHOLD, MAPPED_BYTES);
 }
 
 static int
@@ -427,6 +441,7 @@ main (int argc, char *argv[])
     if (options.status >= 0)
         return options.status;
     protect_process ();
+    keep_memory ();
     if (options.check)
         return check (&options);
     mask_signals (SIG_BLOCK);

@@ -17,9 +17,12 @@ enum { EVIDENCE_LENGTH = 500 };
 static json_t *
 text_or_null (const char *text)
 {
-    g_autofree char *valid = text ? g_utf8_make_valid (text, -1) : NULL;
+    json_t *string = text ? json_string (text) : json_null ();
 
-    return valid ? json_string (valid) : json_null ();
+    if (string)
+        return string;
+    g_autofree char *valid = g_utf8_make_valid (text, -1);
+    return json_string (valid);
 }
 
 /* A reply of Postfix may quote the address that it refuses; the source of a consent may name it. */
@@ -40,9 +43,9 @@ without_addresses (const char *text)
 static json_t *
 clean_or_null (const char *text)
 {
-    g_autofree char *clean = text ? without_addresses (text) : NULL;
+    g_autofree char *clean = text && strchr (text, '@') ? without_addresses (text) : NULL;
 
-    return text_or_null (clean);
+    return text_or_null (clean ? clean : text);
 }
 
 static json_t *
@@ -69,11 +72,11 @@ dump_line (json_t *object)
 static json_t *
 bounded_or_null (const char *text)
 {
-    g_autofree char *clean = text ? without_addresses (text) : NULL;
-    g_autofree char *valid = clean ? g_utf8_make_valid (clean, -1) : NULL;
+    if (!text || (strlen (text) <= EVIDENCE_LENGTH && !strchr (text, '@')))
+        return text_or_null (text);
+    g_autofree char *clean = without_addresses (text);
+    g_autofree char *valid = g_utf8_make_valid (clean, -1);
 
-    if (!valid)
-        return json_null ();
     if (g_utf8_strlen (valid, -1) > EVIDENCE_LENGTH)
         strcpy (g_utf8_offset_to_pointer (valid, EVIDENCE_LENGTH - 3), "...");
     return json_string (valid);

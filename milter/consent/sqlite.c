@@ -195,10 +195,13 @@ addresses_json (const char *const *addresses)
     for (unsigned i = 0; addresses[i]; i++) {
         g_string_append (json, i ? ",\"" : "\"");
         for (const char *c = addresses[i]; *c; c++) {
-            if ((unsigned char)*c < 0x20)
+            if ((unsigned char)*c < 0x20) {
                 g_string_append_printf (json, "\\u%04x", (unsigned)*c);
-            else
-                g_string_append_printf (json, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
+                continue;
+            }
+            if (*c == '"' || *c == '\\')
+                g_string_append_c (json, '\\');
+            g_string_append_c (json, *c);
         }
         g_string_append_c (json, '"');
     }

@@ -8,48 +8,97 @@
 
 #include "rules.h"
 
-static char *
-fold_ascii (const char *text)
-{
-    GString *out = g_string_sized_new (strlen (text));
-    bool blank = false;
+/* ASCII between two stretches of other letters that is looked at with them. */
+#define SHORT_GAP 16
 
-    for (const char *c = text; *c; c++) {
-        if (g_ascii_isspace (*c)) {
-            blank = out->len > 0;
-            continue;
-        }
-        if (blank)
-            g_string_append_c (out, ' ');
-        blank = false;
-        g_string_append_c (out, g_ascii_tolower (*c));
-    }
-    return g_string_free (out, FALSE);
+/* Folded text, and whether a blank is due before the next letter. */
+typedef struct {
+    GString *out;
+    bool blank;
+} Folder;
+
+static void
+fold_blank (Folder *folder)
+{
+    folder->blank = folder->out->len > 0;
 }
 
+static void
+begin_letter (Folder *folder)
+{
+    if (folder->blank)
+        g_string_append_c (folder->out, ' ');
+    folder->blank = false;
+}
+
+static void
+fold_ascii (Folder *folder, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (g_ascii_isspace (text[i])) {
+            fold_blank (folder);
+            continue;
+        }
+        begin_letter (folder);
+        g_string_append_c (folder->out, g_ascii_tolower (text[i]));
+    }
+}
+
+static void
+fold_letters (Folder *folder, const char *text, size_t length)
+{
+    g_autofree char *piece = g_strndup (text, length);
+    g_autofree char *composed = utf8_normalise (piece, G_NORMALIZE_NFC);
+    g_autofree char *folded = g_utf8_casefold (composed, -1);
+
+    for (const char *c = folded; *c; c = g_utf8_next_char (c)) {
+        if (g_unichar_isspace (g_utf8_get_char (c))) {
+            fold_blank (folder);
+            continue;
+        }
+        begin_letter (folder);
+        g_string_append_len (folder->out, c, g_utf8_next_char (c) - c);
+    }
+}
+
+/* Up to the next long stretch of ASCII, or the end. */
+static size_t
+letters_length (const char *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        size_t ascii = utf8_ascii_length (text + at, length - at);
+        if (ascii > SHORT_GAP)
+            break;
+        for (at += ascii; at < length && (guchar)text[at] >= 0x80;)
+            at++;
+    }
+    return at;
+}
+
+/* Most text is ASCII, and of that Unicode's tables need not be asked: a letter of ASCII composes with
+ * what follows it (NFC), never with what is before. */
 char *
 policy_fold (const char *text)
 {
-    /* Most links; a mail can have thousands of them. */
-    if (g_str_is_ascii (text))
-        return fold_ascii (text);
-    g_autofree char *composed = utf8_normalise (text, G_NORMALIZE_NFC);
-    g_autofree char *folded = g_utf8_casefold (composed, -1);
-    GString *out = g_string_sized_new (strlen (folded));
-    bool blank = false;
+    size_t length = strlen (text);
+    Folder folder = { .out = g_string_sized_new (length) };
 
-    for (const char *c = folded; *c; c = g_utf8_next_char (c)) {
-        gunichar letter = g_utf8_get_char (c);
-        if (g_unichar_isspace (letter)) {
-            blank = out->len > 0;
-            continue;
-        }
-        if (blank)
-            g_string_append_c (out, ' ');
-        blank = false;
-        g_string_append_unichar (out, letter);
+    for (size_t at = 0; at < length;) {
+        size_t ascii = utf8_ascii_length (text + at, length - at);
+        bool last = at + ascii == length;
+        size_t alone = ascii - (ascii > 0 && !last);
+        fold_ascii (&folder, text + at, alone);
+        at += alone;
+        size_t base = ascii - alone;
+        size_t letters =
+            last ? 0 : base + letters_length (text + at + base, length - at - base);
+        if (letters > 0)
+            fold_letters (&folder, text + at, letters);
+        at += letters;
     }
-    return g_string_free (out, FALSE);
+    return g_string_free (folder.out, FALSE);
 }
 
 static void

@@ -483,6 +483,69 @@ test_facts (gconstpointer data)
     consent_answer_free (record.tracking);
 }
 
+/* Letter by letter, as policy_fold says. */
+static char *
+fold_slowly (const char *text)
+{
+    g_autofree char *composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+    g_autofree char *folded = g_utf8_casefold (composed, -1);
+    GString *out = g_string_new (NULL);
+    bool blank = false;
+
+    for (const char *c = folded; *c; c = g_utf8_next_char (c)) {
+        gunichar letter = g_utf8_get_char (c);
+        bool space = g_unichar_isspace (letter);
+        if (!space && blank && out->len > 0)
+            g_string_append_c (out, ' ');
+        if (!space)
+            g_string_append_unichar (out, letter);
+        blank = space;
+    }
+    return g_string_free (out, FALSE);
+}
+
+/* What composes, what folds to more letters, blanks of all kinds, and ASCII between them. */
+static void
+test_fold (void)
+{
+    static const char *const pieces[] = {
+        "a",
+        "E",
+        " ",
+        "\n",
+        "\t",
+        "\v",
+        "Save 30 percent on all of it",
+        "\u0301",
+        "\u0308",
+        "\u00c9",
+        "\u00df",
+        "\u0130",
+        "\ufb01",
+        "\u1100",
+        "\u1161",
+        "\u11a8",
+        "\u00a0",
+        "\u3000",
+        "\u4e2d",
+        "\u0416",
+        "K\u030c",
+        "\u212b",
+    };
+    GRand *chance = g_rand_new_with_seed (7);
+
+    for (unsigned i = 0; i < 20000; i++) {
+        g_autoptr (GString) text = g_string_new (NULL);
+        for (int left = g_rand_int_range (chance, 0, 12); left > 0; left--)
+            g_string_append (text,
+                             pieces[g_rand_int_range (chance, 0, (int)G_N_ELEMENTS (pieces))]);
+        g_autofree char *quick = policy_fold (text->str);
+        g_autofree char *slow = fold_slowly (text->str);
+        g_assert_cmpstr (quick, ==, slow);
+    }
+    g_rand_free (chance);
+}
+
 #define ADD_ROWS(prefix, rows, function)                                                       \
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {                                       \
         g_autofree char *path = g_strdup_printf (prefix "/%s", rows[i].name);                  \
@@ -498,6 +561,7 @@ main (int argc, char **argv)
     ADD_ROWS ("/policy/mixed", mixed_rows, test_mixed)
     ADD_ROWS ("/policy/decide", decisions, test_decide)
     ADD_ROWS ("/policy/facts", facts_rows, test_facts)
+    g_test_add_func ("/policy/fold", test_fold);
     g_test_add_func ("/policy/holidays", test_holidays);
     return g_test_run ();
 }
