@@ -112,11 +112,44 @@ confirm (ConsentStore *store, const char *address, const char *const *purposes, 
     return standing != NULL;
 }
 
-/* A later grant would lift a withdrawal, and must not lift what a bounce says. */
 static bool
-is_due (const Standing *before, const char *purpose, const WithdrawalProof *proof)
+is_of (const ConsentEvent *event, const char *state, const char *purpose)
 {
-    return proof->suppression ? !before->suppressed : !standing_has_stopped (before, purpose);
+    return strcmp (event->state, state) == 0 && strcmp (event->purpose, purpose) == 0;
+}
+
+/* Whether the person's own last word on the purpose is a no; events in the order of time. */
+static bool
+has_said_no (const GPtrArray *events, const char *purpose)
+{
+    bool promotional = strcmp (purpose, "tracking") != 0, all = strcmp (purpose, "*") == 0;
+    const ConsentEvent *no = NULL;
+
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        bool granted =
+            strcmp (event->state, "granted") == 0 && strcmp (event->purpose, "tracking") != 0;
+        if (is_of (event, "withdrawn", purpose) ||
+            (promotional && is_of (event, "withdrawn", "*")))
+            no = event;
+        else if (no && event->at > no->at &&
+                 (is_of (event, "granted", purpose) || (all && granted) ||
+                  (promotional && is_of (event, "granted", "*"))))
+            no = NULL;
+    }
+    return no != NULL;
+}
+
+/* A later grant would lift a withdrawal, and must not lift what a bounce says; nor may the end of a
+ * suppression end a withdrawal that was said meanwhile. */
+static bool
+is_due (const Standing *before, const GPtrArray *events, const char *purpose,
+        const WithdrawalProof *proof)
+{
+    if (proof->suppression)
+        return !before->suppressed;
+    return before->suppressed ? !has_said_no (events, purpose)
+                              : !standing_has_stopped (before, purpose);
 }
 
 bool
@@ -124,13 +157,15 @@ withdrawal_record (ConsentStore *store, const char *address, const char *const *
                    const WithdrawalProof *proof, int64_t now, GError **error)
 {
     g_autoptr (Standing) before = standing_ask (store, address, purposes, now, error);
+    g_autoptr (GPtrArray) past =
+        before && before->suppressed ? consent_history (store, address, error) : NULL;
     g_autoptr (GPtrArray) events =
         g_ptr_array_new_with_free_func ((GDestroyNotify)consent_event_free);
 
-    if (!before)
+    if (!before || (before->suppressed && !past))
         return false;
     for (unsigned i = 0; purposes[i]; i++)
-        if (is_due (before, purposes[i], proof))
+        if (is_due (before, past, purposes[i], proof))
             g_ptr_array_add (events, event_new (address, purposes[i], proof, now));
     return events->len == 0 || (consent_append (store, events, error) &&
                                 confirm (store, address, purposes, now, error));

@@ -43,8 +43,10 @@ bool standing_has_stopped (const Standing *standing, const char *purpose);
 
 /*
  * Withdraws the purposes (NULL-terminated) that are not withdrawn yet, all or none, and asks the
- * store again. A suppression is recorded beside an earlier withdrawal, but once. False: it is not done, and nobody may be told that it is. Errors of consent_append;
- * UNAVAILABLE as well when the store does not confirm. Again is no error and stores nothing.
+ * store again. A suppression is recorded beside an earlier withdrawal, and a withdrawal beside an
+ * earlier suppression, but each once. False: it is not done, and nobody may be told that it is.
+ * Errors of consent_append; UNAVAILABLE as well when the store does not confirm. Again is no error
+ * and stores nothing.
  */
 bool withdrawal_record (ConsentStore *store, const char *address, const char *const *purposes,
                         const WithdrawalProof *proof, int64_t now, GError **error);

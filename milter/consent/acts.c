@@ -82,8 +82,9 @@ bool
 consent_confirm (ConsentStore *store, const char *address, const char *purpose,
                  const char *source, const char *evidence, int64_t now, GError **error)
 {
-    g_autoptr (GPtrArray) events = consent_history (store, address, error);
-    const ConsentEvent *request = events ? find_request (events, address, purpose) : NULL;
+    g_autofree char *own = consent_own_name (store, address);
+    g_autoptr (GPtrArray) events = consent_history (store, own, error);
+    const ConsentEvent *request = events ? find_request (events, own, purpose) : NULL;
 
     if (!events)
         return false;
@@ -105,11 +106,13 @@ consent_confirm (ConsentStore *store, const char *address, const char *purpose,
     return append_one (store, grant, error);
 }
 
+/* The source tells two links of one second apart, which to the store would be the same statement. */
 static ConsentEvent *
 link_event (const char *address, const char *state, const char *person, int64_t now)
 {
     ConsentEvent *event = g_new0 (ConsentEvent, 1);
 
+    event->source = g_strdup (person);
     event->address = g_strdup (address);
     event->purpose = g_strdup ("*");
     event->state = g_strdup (state);
@@ -132,13 +135,15 @@ bool
 consent_link (ConsentStore *store, const char *address, const char *other, int64_t now,
               GError **error)
 {
-    const char *const addresses[] = { address, other, NULL };
+    g_autofree char *own = consent_own_name (store, address);
+    g_autofree char *own_other = consent_own_name (store, other);
+    const char *const addresses[] = { own, own_other, NULL };
     g_autofree char *failure = NULL;
     g_autoptr (GPtrArray) records =
         consent_ask (store, addresses, PURPOSE_NEWSLETTER, now, &failure);
     g_autoptr (GPtrArray) events = consent_events_new ();
 
-    if (strcmp (address, other) == 0)
+    if (strcmp (own, own_other) == 0)
         return fail (error, "both are the same address");
     if (failure) {
         g_set_error_literal (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, failure);
@@ -151,9 +156,9 @@ consent_link (ConsentStore *store, const char *address, const char *other, int64
     g_autofree char *fresh = first || second ? NULL : new_person ();
     const char *person = first ? first : second ? second : fresh;
     if (!first)
-        g_ptr_array_add (events, link_event (address, "linked", person, now));
+        g_ptr_array_add (events, link_event (own, "linked", person, now));
     if (g_strcmp0 (second, person) != 0)
-        g_ptr_array_add (events, link_event (other, "linked", person, now));
+        g_ptr_array_add (events, link_event (own_other, "linked", person, now));
     return consent_append (store, events, error);
 }
 
@@ -184,7 +189,8 @@ is_refusal_for_all (const ConsentEvent *event)
 bool
 consent_unlink (ConsentStore *store, const char *address, int64_t now, GError **error)
 {
-    g_autoptr (GPtrArray) events = consent_history (store, address, error);
+    g_autofree char *name = consent_own_name (store, address);
+    g_autoptr (GPtrArray) events = consent_history (store, name, error);
     g_autoptr (GPtrArray) added = consent_events_new ();
     bool linked = false;
 
@@ -192,13 +198,13 @@ consent_unlink (ConsentStore *store, const char *address, int64_t now, GError **
         return false;
     for (unsigned i = 0; i < events->len; i++) {
         const ConsentEvent *event = g_ptr_array_index (events, i);
-        bool own = strcmp (event->address, address) == 0;
+        bool own = strcmp (event->address, name) == 0;
         linked = linked || (own && event->person);
         if (!own && is_refusal_for_all (event))
-            g_ptr_array_add (added, own_refusal (address, event));
+            g_ptr_array_add (added, own_refusal (name, event));
     }
     if (!linked)
         return fail (error, "the address is linked with no other");
-    g_ptr_array_add (added, link_event (address, "unlinked", NULL, now));
+    g_ptr_array_add (added, link_event (name, "unlinked", NULL, now));
     return consent_append (store, added, error);
 }

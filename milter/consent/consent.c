@@ -408,16 +408,16 @@ erasure (const char *alias, int64_t now)
     return event;
 }
 
-/* The acts among the events of the names, as they stay under the last name. */
+/* The acts among the events, as they stay under the alias. */
 static GPtrArray *
-list_kept (const GPtrArray *events, const char *const *names)
+list_kept (const GPtrArray *events, const char *const *names, const char *alias)
 {
     GPtrArray *kept = consent_events_new ();
 
     for (unsigned i = 0; i < events->len; i++) {
         const ConsentEvent *event = g_ptr_array_index (events, i);
         if (g_strv_contains (names, event->address) && is_kept_act (event))
-            g_ptr_array_add (kept, without_person (event, names[1]));
+            g_ptr_array_add (kept, without_person (event, alias));
     }
     return kept;
 }
@@ -448,14 +448,17 @@ consent_erase (ConsentStore *store, const char *address, bool keep_acts, int64_t
         return false;
     }
     g_autofree char *own = consent_own_name (store, address);
-    g_autofree char *alias = alias_of (store, own);
-    const char *const names[] = { own, alias, NULL };
+    g_autofree char *alias = alias_of (store, own), *other_alias = alias_of (store, address);
+    /* Also what was stored before tags were folded. */
+    bool is_folded = strcmp (own, address) != 0;
+    const char *const names[] = { own, alias, is_folded ? address : NULL, other_alias, NULL };
     g_autoptr (GPtrArray) events = store->backend->find (store->handle, names, error);
     if (!events)
         return false;
-    g_autoptr (GPtrArray) kept = keep_acts ? list_kept (events, names) : consent_events_new ();
+    g_autoptr (GPtrArray) kept =
+        keep_acts ? list_kept (events, names, alias) : consent_events_new ();
     *ret_kept = kept->len;
-    *ret_erased = count_of (events, own);
+    *ret_erased = count_of (events, own) + (is_folded ? count_of (events, address) : 0);
     g_ptr_array_add (kept, erasure (alias, now));
     return store->backend->erase (store->handle, names, kept, error);
 }

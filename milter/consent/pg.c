@@ -95,7 +95,8 @@ pg_pool_free (PgPool *pool)
 
 /* Our own sessions: look-ups always by index and by one plan, whatever the planner guesses of a
  * young table; planning or compiling anew would take longer than the look-up. The server gives up a
- * little before we do, so that the connection lives; what is acknowledged is on disk. */
+ * little before we do, so that the connection lives; what is acknowledged is on disk. A cap is counted
+ * after its lock is had, which only a snapshot of each statement's own sees rightly. */
 static bool
 set_up (PgPool *pool, PGconn *connection, int64_t deadline, GError **error)
 {
@@ -103,6 +104,7 @@ set_up (PgPool *pool, PGconn *connection, int64_t deadline, GError **error)
         "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off; "
         "SET statement_timeout = %" G_GINT64_FORMAT "; "
         "SET client_min_messages = warning; "
+        "SET default_transaction_isolation = 'read committed'; "
         "SELECT set_config('synchronous_commit', 'on', false) "
         "WHERE current_setting('synchronous_commit') = 'off'",
         pool->timeout / 1000 * 9 / 10);
@@ -180,7 +182,7 @@ open_line (PgPool *pool, int64_t deadline, GError **error)
     }
     pool->open--;
     note_failure (pool, cause->message);
-    g_cond_signal (&pool->returned);
+    g_cond_broadcast (&pool->returned);
     g_propagate_error (error, g_steal_pointer (&cause));
     return NULL;
 }
@@ -236,10 +238,12 @@ give_back (PgPool *pool, Line *line, const char *failure)
         pool->open--;
         if (line->is_fresh)
             note_failure (pool, failure);
+        /* Who waits for a connection fails at once too, all of them. */
+        g_cond_broadcast (&pool->returned);
     } else {
         g_ptr_array_add (pool->idle, line);
+        g_cond_signal (&pool->returned);
     }
-    g_cond_signal (&pool->returned);
     g_mutex_unlock (&pool->lock);
     if (failure)
         line_free (line);

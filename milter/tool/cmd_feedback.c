@@ -72,8 +72,9 @@ open_desk (const Options *options, Desk *desk, GError **error)
                      *keys ? "no such store" : "not set; right would be --keys FILE");
         return false;
     }
+    ConsentOptions how = settings_consent_options (settings);
     desk->tokens = tokens_load (keys, error);
-    desk->store = desk->tokens ? consent_open (uri, error) : NULL;
+    desk->store = desk->tokens ? consent_open_with (uri, &how, error) : NULL;
     return desk->store != NULL;
 }
 

@@ -27,7 +27,6 @@ rate_new (void)
     g_mutex_init (&rate->lock);
     for (unsigned i = 0; i < KEY_WORDS; i++)
         rate->key[i] = g_random_int (); /* seeded by the system */
-    ;
     return rate;
 }
 

@@ -74,16 +74,18 @@ is_absent (const char *uri)
 
 /* A store that takes no event at all is found out at once. */
 static ConsentStore *
-open_store (const char *uri, GError **error)
+open_store (const Settings *settings, GError **error)
 {
     g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+    ConsentOptions options = settings_consent_options (settings);
+    const char *uri = settings->consent;
 
     if (is_absent (uri)) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
                      "%s: no such store yet; licetd makes it", uri);
         return NULL;
     }
-    g_autoptr (ConsentStore) store = consent_open (uri, error);
+    g_autoptr (ConsentStore) store = consent_open_with (uri, &options, error);
     return store && consent_append (store, nothing, error) ? g_steal_pointer (&store) : NULL;
 }
 
@@ -95,10 +97,10 @@ passes (const GError *error)
 
 /* False for what will not pass; a store that is only down is NULL. */
 static bool
-try_store (const char *uri, ConsentStore **ret_store, GError **error)
+try_store (const Settings *settings, ConsentStore **ret_store, GError **error)
 {
     g_autoptr (GError) cause = NULL;
-    ConsentStore *store = open_store (uri, &cause);
+    ConsentStore *store = open_store (settings, &cause);
 
     if (!store && !passes (cause)) {
         g_propagate_error (error, g_steal_pointer (&cause));
@@ -118,7 +120,7 @@ site_new (const char *config, GError **error)
     site->config = g_strdup (config);
     site->rate = rate_new ();
     site->state = state_load (config, error);
-    if (!site->state || !try_store (site->state->settings->consent, &site->store, error))
+    if (!site->state || !try_store (site->state->settings, &site->store, error))
         return NULL;
     return g_steal_pointer (&site);
 }
@@ -144,7 +146,7 @@ site_reload (Site *site, GError **error)
     g_autoptr (SiteState) fresh = state_load (site->config, error);
     ConsentStore *store = NULL;
 
-    if (!fresh || !try_store (fresh->settings->consent, &store, error))
+    if (!fresh || !try_store (fresh->settings, &store, error))
         return false;
     g_mutex_lock (&site->lock);
     SiteState *old = site->state;
@@ -186,14 +188,20 @@ open_again (Site *site, GError **error)
 
     if (site->opening || now - site->opened < G_USEC_PER_SEC)
         return fail_store (site, error);
+    SiteState *state = site->state;
     site->opening = true;
-    g_autofree char *uri = g_strdup (site->state->settings->consent);
+    g_atomic_ref_count_inc (&state->references);
     g_mutex_unlock (&site->lock);
-    ConsentStore *store = open_store (uri, &cause);
+    ConsentStore *store = open_store (state->settings, &cause);
     g_mutex_lock (&site->lock);
     site->opening = false;
+    bool is_old = site->state != state; /* a reload meanwhile may have named another store */
+    site_state_unref (state);
+    if (is_old) {
+        g_clear_pointer (&store, consent_unref);
+        return site->store || fail_store (site, error);
+    }
     site->opened = g_get_monotonic_time ();
-    g_clear_pointer (&site->store, consent_unref); /* that of a reload meanwhile */
     site->store = store;
     g_free (site->failure);
     site->failure = cause ? g_strdup (cause->message) : NULL;

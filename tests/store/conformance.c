@@ -770,6 +770,62 @@ test_links (const void *data)
     remove_dir (dir);
 }
 
+/* Two pairs become one person in the second in which they became pairs. */
+static void
+test_links_at_once (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events =
+        events_of (EVENT ("a", "*", "granted", "2026-01-01", NO)
+                       EVENT ("d", "offer", "withdrawn", "2026-01-02", NO));
+    g_autoptr (ConsentStore) store = open_with (engine, dir, events);
+    int64_t now = time_of ("2026-02-01");
+
+    if (engine != CSV) {
+        g_assert_true (consent_link (store, "a@x.example", "b@x.example", now, NULL));
+        g_assert_true (consent_link (store, "c@x.example", "d@x.example", now, NULL));
+        check_answer (store, "a@x.example", CONSENT_GRANTED, NULL);
+        g_assert_true (consent_link (store, "b@x.example", "d@x.example", now, NULL));
+        check_answer (store, "a@x.example", CONSENT_REFUSED, NULL);
+    }
+    remove_dir (dir);
+}
+
+/* What is done to an address with a tag is done to who it is without. */
+static void
+test_acts_on_tags (void)
+{
+    ConsentOptions options = { .fold_tags = true };
+    g_autofree char *dir = make_dir ();
+    g_autofree char *uri = g_strconcat ("sqlite:", dir, "/c.db", NULL);
+    g_autoptr (GPtrArray) before = events_of (EVENT ("e+1", "*", "granted", "2026-01-01", NO));
+    g_autoptr (GPtrArray) after =
+        events_of (EVENT ("a+1", "offer", "pending", "2026-01-01", "double-opt-in,,,")
+                       EVENT ("c", "offer", "withdrawn", "2026-03-01", NO));
+    int64_t now = time_of ("2026-02-01");
+    unsigned erased = 0, kept = 0;
+
+    ConsentStore *earlier = consent_open (uri, NULL);
+    g_assert_true (consent_append (earlier, before, NULL)); /* stored with its tag */
+    consent_unref (earlier);
+    g_autoptr (ConsentStore) store = consent_open_with (uri, &options, NULL);
+    g_assert_true (consent_append (store, after, NULL));
+    g_assert_true (consent_confirm (store, "a+2@x.example", "offer", NULL, NULL, now, NULL));
+    check_answer (store, "a@x.example", CONSENT_GRANTED, NULL);
+    g_assert_true (consent_link (store, "a+3@x.example", "c+1@x.example", now, NULL));
+    check_answer (store, "a@x.example", CONSENT_REFUSED, NULL);
+    g_assert_true (consent_unlink (store, "a+4@x.example", now + 1, NULL));
+    g_assert_false (consent_link (store, "a@x.example", "a+1@x.example", now, NULL));
+    g_assert_true (consent_erase (store, "e+1@x.example", false, now, &erased, &kept, NULL));
+    g_assert_cmpuint (erased, ==, 1);
+    check_answer (store, "e@x.example", CONSENT_REFUSED, "erased");
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    for (unsigned i = 0; i < all->len; i++)
+        g_assert_cmpstr (event_at (all, i)->address, !=, "e+1@x.example");
+    remove_dir (dir);
+}
+
 /* By the setting one person; by the default another. */
 static void
 test_tags (const void *data)
@@ -899,6 +955,7 @@ static const struct {
     { "nobody need be known to be erased", test_erase_unknown },
     { "a request is confirmed", test_confirm },
     { "addresses are linked and unlinked", test_links },
+    { "pairs are linked within a second", test_links_at_once },
 };
 
 static void
@@ -936,6 +993,7 @@ main (int argc, char **argv)
             add_tests (engine);
     g_test_add_data_func ("/store/tags are kept", GINT_TO_POINTER (false), test_tags);
     g_test_add_data_func ("/store/tags are folded", GINT_TO_POINTER (true), test_tags);
+    g_test_add_func ("/store/acts on folded tags", test_acts_on_tags);
     if (!server)
         g_test_add_func ("/store/postgresql", skip_server);
     int status = g_test_run ();

@@ -88,6 +88,15 @@ def mailto(site):
     assert person.events() == [("*", "mailto")]
 
 
+def mailto_of_tags(site):
+    """where tags are folded the request is who it is without the tag"""
+    with open(site.path("fold.cfg"), "w", encoding="utf-8") as file:
+        file.write('address_tags = "fold";\n')
+    row, = run(site, request(site.token("tim+shop@example.com", "offer")), "--config", site.path("fold.cfg"))
+    assert row["kind"] == "request" and site.events("tim@example.com"), (row, site.events())
+    assert not site.events("tim+shop@example.com")
+
+
 def mailto_without_token(site):
     """a mail without a token stops nobody's mail: From can be anybody; it is kept for a person"""
     before = site.events()
@@ -214,7 +223,7 @@ def rubbish(site):
     assert site.events() == before
 
 
-TESTS = [mailto, mailto_without_token, automatic_replies, complaints, other_reports, bounces, forged_reports,
+TESTS = [mailto, mailto_of_tags, mailto_without_token, automatic_replies, complaints, other_reports, bounces, forged_reports,
          somebody_elses_notice, own_notices, again, store_down, rubbish]
 
 

@@ -48,6 +48,35 @@ def one_click_acts(site):
     assert abs(time.time() - time.mktime(time.strptime(event["at"], "%Y-%m-%dT%H:%M:%SZ")) + time.timezone) < 60, event
 
 
+def suppressed_keeps_the_no(site):
+    """what a person says while a bounce holds everything back outlasts the release, and is recorded once"""
+    site.load([{"address": "sue@example.com", "purpose": "*", "state": "suppressed", "basis": "bounce",
+                "at": "2026-01-02T03:04:05Z"}])
+    site.grant("sue@example.com")
+    for _ in range(3):
+        assert site.one_click(site.token("sue@example.com")).status == 200
+        time.sleep(0.6)
+    assert [e["state"] for e in site.events("sue@example.com")] == ["suppressed", "withdrawn"], site.events()
+    site.licet("consent", "release", "sue@example.com", "*", "--consent", "sqlite:" + site.store)
+    shown = site.licet("consent", "show", "sue@example.com", "--json", "--consent", "sqlite:" + site.store).stdout
+    assert '"newsletter","state":"refused"' in shown, shown
+    site.own()
+
+
+def tags_are_folded(site):
+    """where tags are folded a withdrawal is who it is without the tag"""
+    site.stop()
+    site.settings["address_tags"] = "fold"
+    try:
+        site.start()
+        assert site.one_click(site.token("tom+shop@example.com")).status == 200
+        assert site.events("tom@example.com") and not site.events("tom+shop@example.com"), site.events()
+    finally:
+        site.stop()
+        del site.settings["address_tags"]
+        site.start()
+
+
 def multipart_acts(site):
     """the same as multipart/form-data (RFC 8058 3.2), whole and in pieces"""
     reply = site.post("/u/" + site.token("bea@example.com"), MULTIPART,
@@ -680,11 +709,12 @@ def says_nothing_of_people(site):
     assert "@" not in text and "192.0.2" not in text and site.token("ana@example.com")[:20] not in text, text
 
 
-TESTS = [one_click_acts, multipart_acts, forms_of_all_kinds, again_is_no_error, reading_changes_nothing, other_methods_change_nothing,
-         other_bodies_change_nothing, forged_tokens, tokens_of_ours_read_elsewhere, strict_headers,
-         pages_in_six_languages, button_acts, choices_act, linked_addresses, slow_clients, large_requests, rubbish,
-         many_connections, rate, keys_rotate, store_locked, store_moved, store_read_only, store_full, several_writers,
-         killed, for_this_host_only, few_rights, refuses_to_start, behind_nginx, says_nothing_of_people]
+TESTS = [one_click_acts, suppressed_keeps_the_no, tags_are_folded, multipart_acts, forms_of_all_kinds,
+         again_is_no_error, reading_changes_nothing, other_methods_change_nothing, other_bodies_change_nothing,
+         forged_tokens, tokens_of_ours_read_elsewhere, strict_headers, pages_in_six_languages, button_acts,
+         choices_act, linked_addresses, slow_clients, large_requests, rubbish, many_connections, rate, keys_rotate,
+         store_locked, store_moved, store_read_only, store_full, several_writers, killed, for_this_host_only,
+         few_rights, refuses_to_start, behind_nginx, says_nothing_of_people]
 
 
 def main():
