@@ -8,8 +8,11 @@
 --   GRANT SELECT, INSERT, DELETE ON licet.events, licet.contacts TO licet;
 --   GRANT SELECT, INSERT, UPDATE, DELETE ON licet.sent TO licet;
 --   GRANT EXECUTE ON FUNCTION licet.reserve, licet.lock_sent, licet.take, licet.give_back TO licet;
--- Tables of version 1 of the layout lack what stands from licet.sent on; after that,
---   UPDATE licet.layout SET version = 2;
+-- Tables of version 1 of the layout lack what stands from licet.sent on, those of versions 1 and 2
+--   ALTER TABLE licet.contacts ADD COLUMN purpose text COLLATE "C" NOT NULL DEFAULT '';
+--   DROP FUNCTION licet.reserve(text, text, bigint, bigint[], integer[]);
+-- and the function reserve as it stands here, with its GRANT; after that,
+--   UPDATE licet.layout SET version = 3;
 -- (DELETE on licet.events is for `licet consent erase` alone.)
 --
 -- One row of events is one statement of a person. The current state is derived: the newest of the
@@ -26,7 +29,7 @@ CREATE TABLE licet.layout (
   key bytea NOT NULL -- of the hashes of erased people and of contacts
 );
 INSERT INTO licet.layout (version, key)
-VALUES (2, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
+VALUES (3, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
 
 CREATE TABLE licet.events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- the log names rows by it
@@ -60,18 +63,21 @@ END $$;
 CREATE TRIGGER events_stay BEFORE UPDATE ON licet.events
 FOR EACH STATEMENT EXECUTE FUNCTION licet.refuse_change();
 
--- When promotion went to whom, for laws that cap it.
+-- When promotion went to whom, for laws and house rules that cap it.
 CREATE TABLE licet.contacts (
   who text COLLATE "C" NOT NULL, -- HMAC-SHA-256 (layout.key, person or address)
   message text COLLATE "C" NOT NULL, -- host and queue id
   at bigint NOT NULL,
+  purpose text COLLATE "C" NOT NULL DEFAULT '', -- '' when it was not kept
   PRIMARY KEY (who, message)
 );
 CREATE INDEX contacts_at ON licet.contacts (at);
 
 -- Counts and reserves as one: two hosts never both take the last place. The lock is the person's
--- and ends with the statement; each statement within sees what was committed before it.
-CREATE FUNCTION licet.reserve(person text, mail text, now bigint, since bigint[], most integer[])
+-- and ends with the statement; each statement within sees what was committed before it. A cap with
+-- kinds (' survey event ') counts these purposes, one without counts all.
+CREATE FUNCTION licet.reserve(person text, mail text, now bigint, kind text, since bigint[], most integer[],
+  kinds text[])
 RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(1818456113, hashtext(person));
@@ -79,11 +85,12 @@ BEGIN
     RETURN true;
   END IF;
   FOR i IN 1 .. coalesce(array_length(since, 1), 0) LOOP
-    IF (SELECT count(*) FROM licet.contacts WHERE who = person AND at >= since[i]) >= most[i] THEN
+    IF (SELECT count(*) FROM licet.contacts WHERE who = person AND at >= since[i]
+        AND (kinds[i] IS NULL OR position(' ' || purpose || ' ' IN kinds[i]) > 0)) >= most[i] THEN
       RETURN false;
     END IF;
   END LOOP;
-  INSERT INTO licet.contacts (who, message, at) VALUES (person, mail, now);
+  INSERT INTO licet.contacts (who, message, at, purpose) VALUES (person, mail, now, kind);
   RETURN true;
 END $$;
 

@@ -117,6 +117,7 @@ run_case (Engine engine, const PolicyCase *policy_case)
     result->policy_case = policy_case;
     engine.store = store;
     engine.contacts = NULL;
+    engine.known_contacts = policy_case->contacts;
     engine.quotas = NULL;
     engine.authentications = authentications;
     if (policy_case->authentication)

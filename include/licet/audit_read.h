@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "licet/authentication.h"
+#include "licet/contacts.h"
 
 /*
  * The log as an auditor reads it: verification, search, figures. Reads files and writes none; a
@@ -84,7 +85,7 @@ typedef struct {
     const char *subdivision, *consent_purpose, *consent_source, *consent_wording, *expires;
     const char *recipient_class, *language, *tracking_state, *tracking_basis, *tracking_at;
     bool consent_pending, has_facts;
-    const GArray *contacts;               /* of int64_t; NULL when no rule asked */
+    const GArray *contacts; /* of Contact; NULL when no rule asked */
     /* The sending limit that was used up, with its numbers of licet/quota.h; NULL: none was. */
     const char *limit, *limit_window;
     int64_t limit_used, limit_until;

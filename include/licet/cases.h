@@ -21,6 +21,7 @@ typedef struct {
     char *sender;      /* of the envelope */
     char *recipient;   /* address */
     GPtrArray *events; /* of ConsentEvent: what the store knows; NULL: it does not answer */
+    GArray *contacts;  /* of Contact, in order: promotion that they have had */
     Authentication *authentication; /* what DNS says of the sender; NULL: nobody has looked */
     int64_t now;
     Outcome outcome;

@@ -6,13 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "licet/classification.h"
 #include "licet/consent.h"
 
 /*
- * When promotion went to whom, for laws that cap it: a SQLite file of the daemon's, or for several
- * hosts the PostgreSQL database of the consent. A row holds a keyed hash of the person (or the
- * address), never the address, and is deleted after CONTACT_DAYS days. One message counts once for a
- * person, however often it is handed over.
+ * When promotion went to whom and for which purpose, for laws and house rules that cap it: a SQLite
+ * file of the daemon's, or for several hosts the PostgreSQL database of the consent. A row holds a
+ * keyed hash of the person (or the address), never the address, and is deleted after CONTACT_DAYS
+ * days. One message counts once for a person, however often it is handed over.
  *
  * Counting and adding are one step: of many messages at once, on any number of hosts, no more than
  * the cap allows get a place. Who has one and does not use it gives it back; a daemon that dies in
@@ -23,10 +24,18 @@
  */
 typedef struct Contacts Contacts;
 
+enum { CONTACT_DAYS = 92 }; /* the longest period of a frequency cap */
+
+typedef struct {
+    int64_t at;
+    Purpose purpose; /* of the promotion; PURPOSE_NONE when it was not kept */
+} Contact;
+
 /* At most so many from that time on, this one included. */
 typedef struct {
     int64_t since;
     unsigned most;
+    const char *purposes; /* " survey event ": only these count; NULL: all */
 } ContactCap;
 
 /* A path, or "postgresql://…", where a server that is down is no failure of opening. */
@@ -38,20 +47,24 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Contacts, contacts_free)
 
 /* who: a person's id or a normalised address. Takes a place for a message, or tells in
  * *ret_reserved that the caps leave none; a message that has one keeps it. */
-bool contacts_reserve (Contacts *contacts, const char *who, const char *queue_id, int64_t at,
-                       const ContactCap *caps, unsigned count, bool *ret_reserved,
-                       GError **error);
+bool contacts_reserve (Contacts *contacts, const char *who, const char *queue_id,
+                       const Contact *contact, const ContactCap *caps, unsigned count,
+                       bool *ret_reserved, GError **error);
 /* The message did not leave. */
 bool contacts_release (Contacts *contacts, const char *who, const char *queue_id,
                        GError **error);
 /* Adds without asking for caps. */
-bool contacts_add (Contacts *contacts, const char *who, const char *queue_id, int64_t at,
-                   GError **error);
+bool contacts_add (Contacts *contacts, const char *who, const char *queue_id,
+                   const Contact *contact, GError **error);
 
-/* The times from `since` on, in order: array of int64_t. Without that of the message itself, when
- * queue_id is not NULL. Caller owns. NULL on failure. */
+/* Those from `since` on, in the order of time: array of Contact. Without that of the message itself,
+ * when queue_id is not NULL. Caller owns. NULL on failure. */
 GArray *contacts_since (Contacts *contacts, const char *who, int64_t since,
                         const char *queue_id, GError **error);
+
+/* Deletes all that is known of these (NULL-terminated), on disk as well (GDPR art. 17). */
+bool contacts_erase (Contacts *contacts, const char *const *who, unsigned *ret_erased,
+                     GError **error);
 
 /* Deletes what is older. */
 bool contacts_expire (Contacts *contacts, int64_t before, GError **error);

@@ -9,12 +9,12 @@
 #include "licet/authentication.h"
 #include "licet/classification.h"
 #include "licet/consent.h"
+#include "licet/contacts.h"
 
 /*
  * What is to happen for one recipient, and every rule that was looked at on the way there.
  * A value: made by policy_decide, read by rewrite, audit and the tools.
  */
-enum { CONTACT_DAYS = 31 }; /* the longest period of a frequency cap */
 
 typedef enum {
     VERDICT_SATISFIED,
@@ -89,9 +89,11 @@ typedef struct {
                        "sender-identity": "footer"); or NULL */
     bool not_set_up; /* with VERDICT_CANNOT_TELL: licet-policy.cfg lacks what it takes */
     bool cured;      /* violated by the message as sent, no longer by the stripped copy */
-    /* frequency-cap: from when on mails count, and how many may be; 0 for other kinds */
+    /* frequency-cap: from when on mails count, how many may be, and which count (" survey event ",
+     * NULL: all); 0 for other kinds */
     int64_t counted_since;
     unsigned most;
+    char *counted;
 } RuleResult;
 
 /* Who the recipient is, as far as rules ask. */
@@ -108,7 +110,7 @@ typedef struct {
     double territory_confidence;  /* 0..1 */
     ConsentAnswer *promotion;     /* never NULL */
     ConsentAnswer *tracking;      /* never NULL */
-    GArray *contacts; /* of int64_t, in order: when promotion went to this person in the last
+    GArray *contacts; /* of Contact, in order: when promotion went to this person in the last
                                      CONTACT_DAYS days; NULL when nobody knows */
     char *contacts_failure;         /* why not, when it was asked; or NULL */
     Authentication *authentication; /* of the sender's domain; NULL: not one that is watched */
@@ -121,6 +123,7 @@ typedef struct {
 
 typedef struct {
     RecipientFacts *facts;
+    Purpose purpose;          /* of the promotion; PURPOSE_NONE without */
     MessageClass legal_class; /* how the territory's law classes the message as sent */
     char *legal_reason;       /* the mixed-mail test and what it saw */
     Outcome outcome;

@@ -28,6 +28,8 @@ typedef struct {
     Tokens *tokens; /* NULL: there are no keys */
     ConsentStore *store;
     Contacts *contacts; /* the daemon's, borrowed; NULL in tools, where nobody counts */
+    const GArray
+        *known_contacts; /* of Contact, in the place of them: of a rehearsal, borrowed */
     Quotas *quotas;     /* the daemon's, borrowed; NULL in tools */
     AuthenticationBoard *authentications; /* the daemon's, borrowed; NULL: nobody looks */
 } Engine;

@@ -81,6 +81,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)
 
 /* What consent_open_with takes. */
 ConsentOptions settings_consent_options (const Settings *settings);
+/* Where the daemon counts, with ".contacts" for contacts_open_with and ".sent" for quotas_open_with:
+ * where several hosts share the consent, they share the count of what went to whom and how much of
+ * it. Caller frees. */
+char *settings_counts (const Settings *settings, const char *file);
 
 /* The table, ended by a NULL name. */
 const SettingInfo *settings_table (void);

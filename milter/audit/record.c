@@ -281,7 +281,7 @@ contacts_json (const RecipientFacts *facts)
 
     for (unsigned i = 0; i < facts->contacts->len; i++)
         json_array_append_new (times,
-                               time_or_null (g_array_index (facts->contacts, int64_t, i)));
+                               time_or_null (g_array_index (facts->contacts, Contact, i).at));
     return times;
 }
 
@@ -296,6 +296,19 @@ limit_json (const RecipientFacts *facts)
     json_object_set_new (object, "used", json_integer (facts->limit_used));
     json_object_set_new (object, "until", time_or_null (facts->limit_until));
     return object;
+}
+
+/* In the same order. */
+static json_t *
+contact_purposes_json (const RecipientFacts *facts)
+{
+    json_t *purposes = json_array ();
+
+    for (unsigned i = 0; i < facts->contacts->len; i++)
+        json_array_append_new (
+            purposes,
+            json_string (purpose_word (g_array_index (facts->contacts, Contact, i).purpose)));
+    return purposes;
 }
 
 /* What was known of the sender's DNS, where a rule could ask. */
@@ -327,6 +340,8 @@ facts_json (const Plan *plan, const Decision *decision)
     json_object_set_new (object, "tracking", consent_json (facts->tracking));
     if (facts->contacts)
         json_object_set_new (object, "contacts", contacts_json (facts));
+    if (facts->contacts && facts->contacts->len > 0)
+        json_object_set_new (object, "contact_purposes", contact_purposes_json (facts));
     if (facts->authentication)
         json_object_set_new (object, "authentication",
                              authentication_json (facts->authentication));

@@ -92,19 +92,22 @@ read_rules (AuditRow *row, const json_t *root)
 }
 
 static void
-read_contacts (AuditRow *row, const json_t *times)
+read_contacts (AuditRow *row, const json_t *times, const json_t *purposes)
 {
     const json_t *text;
     size_t i;
 
     if (!json_is_array (times))
         return;
-    GArray *contacts = g_array_new (FALSE, FALSE, sizeof (int64_t));
+    GArray *contacts = g_array_new (FALSE, FALSE, sizeof (Contact));
     json_array_foreach (times, i, text)
     {
-        int64_t time = 0;
-        if (json_is_string (text) && clock_parse (json_string_value (text), &time, NULL))
-            g_array_append_val (contacts, time);
+        Contact contact = { 0, PURPOSE_NONE };
+        const char *word = json_string_value (json_array_get (purposes, i));
+        if (word)
+            purpose_parse (word, &contact.purpose);
+        if (json_is_string (text) && clock_parse (json_string_value (text), &contact.at, NULL))
+            g_array_append_val (contacts, contact);
     }
     row->contacts = contacts;
 }
@@ -151,7 +154,8 @@ read_facts (AuditRow *row, const json_t *root)
     const json_t *tracking = json_object_get (facts, "tracking");
 
     row->has_facts = facts != NULL;
-    read_contacts (row, json_object_get (facts, "contacts"));
+    read_contacts (row, json_object_get (facts, "contacts"),
+                   json_object_get (facts, "contact_purposes"));
     read_authentication (row, json_object_get (facts, "authentication"));
     read_limit (row, json_object_get (facts, "limit"));
     row->tracking_state = text_of (tracking, "state");

@@ -485,6 +485,14 @@ settings_consent_options (const Settings *settings)
                              .fold_tags = strcmp (settings->address_tags, "fold") == 0 };
 }
 
+char *
+settings_counts (const Settings *settings, const char *file)
+{
+    return g_str_has_prefix (settings->consent, "postgres")
+               ? g_strdup (settings->consent)
+               : g_strconcat (settings->state, file, NULL);
+}
+
 const SettingInfo *
 settings_table (void)
 {

@@ -65,15 +65,30 @@ name_of (const char *queue_id)
     return queue_id && *queue_id ? g_strdup (queue_id) : g_uuid_string_random ();
 }
 
+const char *
+contact_purpose_word (Purpose purpose)
+{
+    return purpose == PURPOSE_NONE ? "" : purpose_word (purpose);
+}
+
+Purpose
+contact_purpose_parse (const char *word)
+{
+    Purpose purpose = PURPOSE_NONE;
+
+    return purpose_parse (word, &purpose) ? purpose : PURPOSE_NONE;
+}
+
 bool
-contacts_reserve (Contacts *contacts, const char *who, const char *queue_id, int64_t at,
-                  const ContactCap *caps, unsigned count, bool *ret_reserved, GError **error)
+contacts_reserve (Contacts *contacts, const char *who, const char *queue_id,
+                  const Contact *contact, const ContactCap *caps, unsigned count,
+                  bool *ret_reserved, GError **error)
 {
     g_autofree char *hash = hash_of (contacts, who, error), *name = name_of (queue_id);
     bool reserved = false;
 
-    if (!hash || !contacts->backend->reserve (contacts->handle, hash, name, at, caps, count,
-                                              &reserved, error))
+    if (!hash || !contacts->backend->reserve (contacts->handle, hash, name, contact, caps,
+                                              count, &reserved, error))
         return false;
     *ret_reserved = reserved;
     return true;
@@ -89,12 +104,12 @@ contacts_release (Contacts *contacts, const char *who, const char *queue_id, GEr
 }
 
 bool
-contacts_add (Contacts *contacts, const char *who, const char *queue_id, int64_t at,
+contacts_add (Contacts *contacts, const char *who, const char *queue_id, const Contact *contact,
               GError **error)
 {
     bool reserved = false;
 
-    return contacts_reserve (contacts, who, queue_id, at, NULL, 0, &reserved, error);
+    return contacts_reserve (contacts, who, queue_id, contact, NULL, 0, &reserved, error);
 }
 
 GArray *
@@ -105,6 +120,23 @@ contacts_since (Contacts *contacts, const char *who, int64_t since, const char *
 
     return hash ? contacts->backend->since (contacts->handle, hash, since, queue_id, error)
                 : NULL;
+}
+
+bool
+contacts_erase (Contacts *contacts, const char *const *who, unsigned *ret_erased,
+                GError **error)
+{
+    unsigned all = 0;
+
+    for (; *who; who++) {
+        g_autofree char *hash = hash_of (contacts, *who, error);
+        unsigned erased = 0;
+        if (!hash || !contacts->backend->erase (contacts->handle, hash, &erased, error))
+            return false;
+        all += erased;
+    }
+    *ret_erased = all;
+    return true;
 }
 
 bool

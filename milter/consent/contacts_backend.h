@@ -11,14 +11,19 @@ typedef struct {
     void *(*open) (const char *location, const ConsentOptions *options, GError **error);
     void (*close) (void *store);
     bool (*key) (void *store, unsigned char ret_key[CONTACTS_KEY_BYTES], GError **error);
-    bool (*reserve) (void *store, const char *who, const char *queue_id, int64_t at,
+    bool (*reserve) (void *store, const char *who, const char *queue_id, const Contact *contact,
                      const ContactCap *caps, unsigned count, bool *ret_reserved,
                      GError **error);
     bool (*release) (void *store, const char *who, const char *queue_id, GError **error);
     GArray *(*since) (void *store, const char *who, int64_t since, const char *queue_id,
                       GError **error);
+    bool (*erase) (void *store, const char *who, unsigned *ret_erased, GError **error);
     bool (*expire) (void *store, int64_t before, GError **error);
 } ContactsBackend;
+
+/* As a row has it: "" for PURPOSE_NONE. */
+const char *contact_purpose_word (Purpose purpose);
+Purpose contact_purpose_parse (const char *word);
 
 extern const ContactsBackend contacts_sqlite, contacts_postgres;
 

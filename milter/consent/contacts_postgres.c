@@ -8,14 +8,16 @@
 #include "contacts_backend.h"
 #include "pg.h"
 
-typedef enum { RESERVE, RELEASE, LIST, EXPIRE, STATEMENTS } Statement;
+typedef enum { RESERVE, RELEASE, LIST, ERASE, EXPIRE, STATEMENTS } Statement;
 
 static const char *const statements[STATEMENTS] = {
     /* One round trip, and atomic on the server: see contrib/schema-postgresql.sql. */
-    [RESERVE] = "SELECT licet.reserve($1, $2, $3::bigint, $4::bigint[], $5::integer[])",
+    [RESERVE] = "SELECT licet.reserve($1, $2, $3::bigint, $4, $5::bigint[], $6::integer[], "
+                "$7::text[])",
     [RELEASE] = "DELETE FROM licet.contacts WHERE who = $1 AND message = $2",
-    [LIST] = "SELECT at FROM licet.contacts WHERE who = $1 AND at >= $2::bigint "
+    [LIST] = "SELECT at, purpose FROM licet.contacts WHERE who = $1 AND at >= $2::bigint "
              "AND message IS DISTINCT FROM $3 ORDER BY at",
+    [ERASE] = "DELETE FROM licet.contacts WHERE who = $1",
     [EXPIRE] = "DELETE FROM licet.contacts WHERE at < $1::bigint",
 };
 
@@ -60,19 +62,25 @@ text_of (int64_t number)
 }
 
 static bool
-reserve_on_server (void *handle, const char *who, const char *queue_id, int64_t at,
+reserve_on_server (void *handle, const char *who, const char *queue_id, const Contact *contact,
                    const ContactCap *caps, unsigned count, bool *ret_reserved, GError **error)
 {
-    g_autofree char *message = name_of (queue_id), *time = text_of (at);
+    g_autofree char *message = name_of (queue_id), *time = text_of (contact->at);
     GString *since = g_string_new (NULL), *most = g_string_new (NULL);
+    GString *purposes = g_string_new (NULL);
 
     for (unsigned i = 0; i < count; i++) {
         g_autofree char *from = text_of (caps[i].since), *number = text_of (caps[i].most);
         pg_array_add (since, from);
         pg_array_add (most, number);
+        pg_array_add (purposes, caps[i].purposes);
     }
     g_autofree char *all_since = pg_array_end (since), *all_most = pg_array_end (most);
-    const char *const values[] = { who, message, time, all_since, all_most };
+    g_autofree char *all_purposes = pg_array_end (purposes);
+    const char *const values[] = { who,         message,
+                                   time,        contact_purpose_word (contact->purpose),
+                                   all_since,   all_most,
+                                   all_purposes };
     PgCall call = { RESERVE, G_N_ELEMENTS (values), values };
     g_autoptr (PGresult) result = pg_run (handle, &call, error);
     if (!result)
@@ -103,12 +111,26 @@ since_on_server (void *handle, const char *who, int64_t since, const char *queue
 
     if (!result)
         return NULL;
-    GArray *times = g_array_new (FALSE, FALSE, sizeof (int64_t));
+    GArray *found = g_array_new (FALSE, FALSE, sizeof (Contact));
     for (int i = 0; i < PQntuples (result); i++) {
-        int64_t at = g_ascii_strtoll (PQgetvalue (result, i, 0), NULL, 10);
-        g_array_append_val (times, at);
+        Contact contact = { g_ascii_strtoll (PQgetvalue (result, i, 0), NULL, 10),
+                            contact_purpose_parse (PQgetvalue (result, i, 1)) };
+        g_array_append_val (found, contact);
     }
-    return times;
+    return found;
+}
+
+static bool
+erase_on_server (void *handle, const char *who, unsigned *ret_erased, GError **error)
+{
+    const char *const values[] = { who };
+    PgCall call = { ERASE, G_N_ELEMENTS (values), values };
+    g_autoptr (PGresult) result = pg_run (handle, &call, error);
+
+    if (!result)
+        return false;
+    *ret_erased = (unsigned)g_ascii_strtoull (PQcmdTuples (result), NULL, 10);
+    return true;
 }
 
 static bool
@@ -129,5 +151,6 @@ const ContactsBackend contacts_postgres = {
     .reserve = reserve_on_server,
     .release = release_on_server,
     .since = since_on_server,
+    .erase = erase_on_server,
     .expire = expire_on_server,
 };

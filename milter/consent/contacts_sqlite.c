@@ -18,6 +18,7 @@ typedef enum {
     ADD_ROW,
     REMOVE_ROW,
     LIST_ROWS,
+    ERASE_ROWS,
     EXPIRE_ROWS,
     STATEMENTS
 } Statement;
@@ -26,17 +27,19 @@ static const char *const statements[STATEMENTS] = {
     [FIND_KEY] = "SELECT key FROM secret",
     [ADD_KEY] = "INSERT INTO secret (id, key) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING",
     [HAS_ROW] = "SELECT 1 FROM contacts WHERE who = ?1 AND queue_id = ?2",
-    [COUNT_ROWS] = "SELECT count(*) FROM contacts WHERE who = ?1 AND at >= ?2",
-    [ADD_ROW] = "INSERT INTO contacts (who, queue_id, at) VALUES (?1, ?2, ?3) "
+    [COUNT_ROWS] = "SELECT count(*) FROM contacts WHERE who = ?1 AND at >= ?2 "
+                   "AND (?3 IS NULL OR instr(?3, ' ' || purpose || ' '))",
+    [ADD_ROW] = "INSERT INTO contacts (who, queue_id, at, purpose) VALUES (?1, ?2, ?3, ?4) "
                 "ON CONFLICT (who, queue_id) DO NOTHING",
     [REMOVE_ROW] = "DELETE FROM contacts WHERE who = ?1 AND queue_id = ?2",
-    [LIST_ROWS] = "SELECT at FROM contacts WHERE who = ?1 AND at >= ?2 AND queue_id IS NOT ?3 "
-                  "ORDER BY at",
+    [LIST_ROWS] = "SELECT at, purpose FROM contacts WHERE who = ?1 AND at >= ?2 "
+                  "AND queue_id IS NOT ?3 ORDER BY at",
+    [ERASE_ROWS] = "DELETE FROM contacts WHERE who = ?1",
     [EXPIRE_ROWS] = "DELETE FROM contacts WHERE at < ?1",
 };
 
 static const char schema[] = "PRAGMA application_id = 1818456113;\n"
-                             "PRAGMA user_version = 1;\n"
+                             "PRAGMA user_version = 2;\n"
                              "CREATE TABLE secret (\n"
                              "  id INTEGER PRIMARY KEY CHECK (id = 1),\n"
                              "  key BLOB NOT NULL\n"
@@ -45,11 +48,18 @@ static const char schema[] = "PRAGMA application_id = 1818456113;\n"
                              "  who TEXT NOT NULL, -- HMAC-SHA-256 (key, person or address)\n"
                              "  queue_id TEXT NOT NULL,\n"
                              "  at INTEGER NOT NULL,\n"
+                             "  purpose TEXT NOT NULL DEFAULT '', -- '': not kept\n"
                              "  PRIMARY KEY (who, queue_id)\n"
                              ") WITHOUT ROWID;\n"
                              "CREATE INDEX contacts_at ON contacts (at);\n";
 
-static const DatabaseKind kind = { 0x6c637031 /* "lcp1" */, 1, schema };
+/* Version 1 knew no purposes. */
+static const char *const upgrades[] = {
+    "ALTER TABLE contacts ADD COLUMN purpose TEXT NOT NULL DEFAULT '';\n"
+    "PRAGMA user_version = 2;\n",
+};
+
+static const DatabaseKind kind = { 0x6c637031 /* "lcp1" */, 2, schema };
 
 typedef struct {
     GMutex lock;
@@ -107,7 +117,7 @@ read_key (File *file, GError **error)
 static void *
 open_file (const char *location, const ConsentOptions *options G_GNUC_UNUSED, GError **error)
 {
-    sqlite3 *database = database_open (location, &kind, false, error);
+    sqlite3 *database = database_open_upgraded (location, &kind, upgrades, false, error);
 
     if (!database)
         return NULL;
@@ -167,25 +177,28 @@ fits (File *file, const char *who, const ContactCap *cap, bool *ret_fits, GError
 
     database_bind_text (statement, 1, who);
     sqlite3_bind_int64 (statement, 2, cap->since);
+    database_bind_text (statement, 3, cap->purposes);
     bool ok = read_number (file, statement, &number, error);
     *ret_fits = number < cap->most;
     return ok;
 }
 
 static bool
-add_row (File *file, const char *who, const char *queue_id, int64_t at, GError **error)
+add_row (File *file, const char *who, const char *queue_id, const Contact *contact,
+         GError **error)
 {
     sqlite3_stmt *statement = file->prepared[ADD_ROW];
 
     database_bind_text (statement, 1, who);
     database_bind_text (statement, 2, queue_id);
-    sqlite3_bind_int64 (statement, 3, at);
+    sqlite3_bind_int64 (statement, 3, contact->at);
+    database_bind_text (statement, 4, contact_purpose_word (contact->purpose));
     return database_finish (file->database, statement, error);
 }
 
 typedef struct {
     const char *who, *queue_id;
-    int64_t at;
+    const Contact *contact;
     const ContactCap *caps;
     unsigned count;
 } Wish;
@@ -201,16 +214,16 @@ reserve_locked (File *file, const Wish *wish, bool *ret_reserved, GError **error
         if (!fits (file, wish->who, &wish->caps[i], &free, error))
             return false;
     *ret_reserved = has || free;
-    return has || !free || add_row (file, wish->who, wish->queue_id, wish->at, error);
+    return has || !free || add_row (file, wish->who, wish->queue_id, wish->contact, error);
 }
 
 /* BEGIN IMMEDIATE: between counting and adding nobody else writes. */
 static bool
-reserve_in_file (void *handle, const char *who, const char *queue_id, int64_t at,
+reserve_in_file (void *handle, const char *who, const char *queue_id, const Contact *contact,
                  const ContactCap *caps, unsigned count, bool *ret_reserved, GError **error)
 {
     File *file = handle;
-    Wish wish = { who, queue_id, at, caps, count };
+    Wish wish = { who, queue_id, contact, caps, count };
 
     g_mutex_lock (&file->lock);
     bool ok =
@@ -240,7 +253,7 @@ since_in_file (void *handle, const char *who, int64_t since, const char *queue_i
 {
     File *file = handle;
     sqlite3_stmt *statement = file->prepared[LIST_ROWS];
-    g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (int64_t));
+    g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Contact));
     int status = SQLITE_ROW;
 
     g_mutex_lock (&file->lock);
@@ -248,14 +261,33 @@ since_in_file (void *handle, const char *who, int64_t since, const char *queue_i
     sqlite3_bind_int64 (statement, 2, since);
     database_bind_text (statement, 3, queue_id);
     while ((status = sqlite3_step (statement)) == SQLITE_ROW) {
-        int64_t at = sqlite3_column_int64 (statement, 0);
-        g_array_append_val (times, at);
+        Contact contact = { sqlite3_column_int64 (statement, 0),
+                            contact_purpose_parse (
+                                (const char *)sqlite3_column_text (statement, 1)) };
+        g_array_append_val (found, contact);
     }
     if (status != SQLITE_DONE)
         database_fail (file->database, error);
     database_reset (statement);
     g_mutex_unlock (&file->lock);
-    return status == SQLITE_DONE ? g_steal_pointer (&times) : NULL;
+    return status == SQLITE_DONE ? g_steal_pointer (&found) : NULL;
+}
+
+/* With secure_delete the rows are overwritten in the file as well. */
+static bool
+erase_in_file (void *handle, const char *who, unsigned *ret_erased, GError **error)
+{
+    File *file = handle;
+    sqlite3_stmt *statement = file->prepared[ERASE_ROWS];
+
+    g_mutex_lock (&file->lock);
+    database_bind_text (statement, 1, who);
+    bool ok = database_run (file->database, "PRAGMA secure_delete = ON", error) &&
+              database_finish (file->database, statement, error);
+    *ret_erased = ok ? (unsigned)sqlite3_changes (file->database) : 0;
+    sqlite3_exec (file->database, "PRAGMA secure_delete = OFF", NULL, NULL, NULL);
+    g_mutex_unlock (&file->lock);
+    return ok;
 }
 
 static bool
@@ -278,5 +310,6 @@ const ContactsBackend contacts_sqlite = {
     .reserve = reserve_in_file,
     .release = release_in_file,
     .since = since_in_file,
+    .erase = erase_in_file,
     .expire = expire_in_file,
 };

@@ -6,12 +6,12 @@
 
 #include "licet/error.h"
 
-enum { LAYOUT_VERSION = 2 };
+enum { LAYOUT_VERSION = 3 };
 
 /* Microseconds; done once in the life of a database. */
 #define PATIENT (60 * G_USEC_PER_SEC)
 
-/* The statements of contrib/schema-postgresql.sql, to the letter; tests/store compares. */
+/* Together they make the tables of contrib/schema-postgresql.sql; tests/store compares. */
 static const char schema[] =
     "CREATE SCHEMA licet;\n"
     "\n"
@@ -179,8 +179,40 @@ static const char schema_sent[] =
     "END $$;\n"
     "UPDATE licet.layout SET version = 2;\n";
 
+static const char schema_purposes[] =
+    "-- A cap may be of some purposes.\n"
+    "ALTER TABLE licet.contacts\n"
+    "  ADD COLUMN purpose text COLLATE \"C\" NOT NULL DEFAULT '';\n"
+    "DROP FUNCTION licet.reserve(text, text, bigint, bigint[], integer[]);\n"
+    "-- Counts and reserves as one: two hosts never both take the last place. The lock is "
+    "the person's\n"
+    "-- and ends with the statement; each statement within sees what was committed before "
+    "it. A cap with\n"
+    "-- kinds (' survey event ') counts these purposes, one without counts all.\n"
+    "CREATE FUNCTION licet.reserve(person text, mail text, now bigint, kind text, since "
+    "bigint[], most integer[],\n"
+    "  kinds text[])\n"
+    "RETURNS boolean LANGUAGE plpgsql AS $$\n"
+    "BEGIN\n"
+    "  PERFORM pg_advisory_xact_lock(1818456113, hashtext(person));\n"
+    "  IF EXISTS (SELECT FROM licet.contacts WHERE who = person AND message = mail) THEN\n"
+    "    RETURN true;\n"
+    "  END IF;\n"
+    "  FOR i IN 1 .. coalesce(array_length(since, 1), 0) LOOP\n"
+    "    IF (SELECT count(*) FROM licet.contacts WHERE who = person AND at >= since[i]\n"
+    "        AND (kinds[i] IS NULL OR position(' ' || purpose || ' ' IN kinds[i]) > 0)) >= "
+    "most[i] THEN\n"
+    "      RETURN false;\n"
+    "    END IF;\n"
+    "  END LOOP;\n"
+    "  INSERT INTO licet.contacts (who, message, at, purpose) VALUES (person, mail, now, "
+    "kind);\n"
+    "  RETURN true;\n"
+    "END $$;\n"
+    "UPDATE licet.layout SET version = 3;\n";
+
 /* [i] brings version i to the next. */
-static const char *const steps[LAYOUT_VERSION] = { schema, schema_sent };
+static const char *const steps[LAYOUT_VERSION] = { schema, schema_sent, schema_purposes };
 
 /* No schema, no table, or one that is not ours. */
 static bool

@@ -100,22 +100,12 @@ record_policies (Daemon *daemon, const Engine *engine, GError **error)
                                    daemon_now (daemon), error);
 }
 
-/* Where several hosts share the consent, they share the count of what went to whom and how much of
- * it. Caller frees. */
-static char *
-counts_place (const Settings *settings, const char *file)
-{
-    return g_str_has_prefix (settings->consent, "postgres")
-               ? g_strdup (settings->consent)
-               : g_strconcat (settings->state, file, NULL);
-}
-
 static bool
 open_counts (Daemon *daemon, const Settings *settings, GError **error)
 {
     ConsentOptions options = settings_consent_options (settings);
-    g_autofree char *contacts = counts_place (settings, ".contacts");
-    g_autofree char *sent = counts_place (settings, ".sent");
+    g_autofree char *contacts = settings_counts (settings, ".contacts");
+    g_autofree char *sent = settings_counts (settings, ".sent");
 
     daemon->contacts = contacts_open_with (contacts, &options, error);
     daemon->quotas =
@@ -307,7 +297,7 @@ list_caps (const Decision *decision)
 
     for (unsigned i = 0; i < decision->rules->len; i++) {
         const RuleResult *result = g_ptr_array_index (decision->rules, i);
-        ContactCap cap = { result->counted_since, result->most };
+        ContactCap cap = { result->counted_since, result->most, result->counted };
         if (result->most > 0 && result->mode == MODE_ENFORCE &&
             result->verdict == VERDICT_SATISFIED)
             g_array_append_val (caps, cap);
@@ -326,10 +316,11 @@ daemon_reserve_contact (Daemon *daemon, const Decision *decision, const char *qu
                         bool *ret_reserved, GError **error)
 {
     g_autoptr (GArray) caps = list_caps (decision);
+    const Contact contact = { daemon_now (daemon), decision->purpose };
 
     *ret_reserved = true;
     return !is_counted (decision) ||
-           contacts_reserve (daemon->contacts, who_is (decision), queue_id, daemon_now (daemon),
+           contacts_reserve (daemon->contacts, who_is (decision), queue_id, &contact,
                              (const ContactCap *)(void *)caps->data, caps->len, ret_reserved,
                              error);
 }

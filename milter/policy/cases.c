@@ -67,6 +67,7 @@ static const ConfField recipient_fields[] = {
     { "since", CONF_STRING, false, 0, 0, NULL },
     { "expires", CONF_STRING, false, 0, 0, NULL },
     { "tracking", CONF_BOOL, false, 0, 0, NULL },
+    { "contacts", CONF_STRINGS, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -91,6 +92,7 @@ policy_case_free (PolicyCase *policy_case)
     g_free (policy_case->sender);
     g_free (policy_case->recipient);
     g_clear_pointer (&policy_case->events, g_ptr_array_unref);
+    g_clear_pointer (&policy_case->contacts, g_array_unref);
     authentication_unref (policy_case->authentication);
     g_free (policy_case->rule);
     g_strfreev (policy_case->violated);
@@ -201,6 +203,41 @@ static char **
 strings_or (const ConfNode *node, const char *name, const char *const usual[])
 {
     return conf_has (node, name) ? conf_strings (node, name) : g_strdupv ((char **)usual);
+}
+
+static int
+compare_contacts (const void *a, const void *b)
+{
+    const Contact *first = a, *second = b;
+
+    return (first->at > second->at) - (first->at < second->at);
+}
+
+/* "2026-11-24T10:00:00Z survey" */
+static void
+read_contacts (const Reader *reader)
+{
+    g_auto (GStrv) given =
+        reader->recipient ? conf_strings (reader->recipient, "contacts") : NULL;
+    GArray *contacts = g_array_new (FALSE, FALSE, sizeof (Contact));
+
+    for (char **text = given; text && *text; text++) {
+        g_auto (GStrv) words = g_strsplit (*text, " ", 2);
+        Contact contact = { 0, PURPOSE_NONE };
+        bool sound = *words && clock_parse (*words, &contact.at, NULL) && words[1] &&
+                     purpose_parse (words[1], &contact.purpose) &&
+                     purpose_is_promotional (contact.purpose) &&
+                     contact.at > reader->policy_case->now - CONTACT_DAYS * 86400;
+        if (sound)
+            g_array_append_val (contacts, contact);
+        else
+            conf_problem (reader->problems, conf_child (reader->recipient, "contacts"),
+                          "\"%s\" is no contact of the last %d days; right would be "
+                          "\"2026-11-24T10:00:00Z offer\"",
+                          *text, CONTACT_DAYS);
+    }
+    g_array_sort (contacts, compare_contacts);
+    reader->policy_case->contacts = contacts;
 }
 
 /* The store that does not answer cannot say where the recipient is; a field of the mail can. */
@@ -371,6 +408,7 @@ read_case (const ConfNode *node, const char *path, const char *territory, GPtrAr
     policy_case->file = g_strdup (path);
     policy_case->now = read_time (&reader, node, "at", usual);
     read_recipient (&reader);
+    read_contacts (&reader);
     read_mail (&reader);
     read_authentication (&reader);
     read_expectation (&reader);

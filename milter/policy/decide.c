@@ -67,6 +67,7 @@ decide (const PolicySet *set, const Message *message, const Classification *clas
 
     decision->facts = facts;
     reply_prepare (decision, set, message);
+    decision->purpose = classification->promo_purpose;
     decision->legal_class = docket->class;
     decision->legal_reason = g_steal_pointer (&docket->reason);
     decision->rules = verdicts_judge (docket, false, &view);

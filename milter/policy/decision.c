@@ -21,6 +21,7 @@ rule_result_free (RuleResult *result)
     g_free (result->evidence);
     g_free (result->remedy);
     g_free (result->fix);
+    g_free (result->counted);
     g_free (result);
 }
 

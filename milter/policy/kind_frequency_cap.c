@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Kind "frequency-cap": at most so many promotional mails to one person in a period. */
+/* Kind "frequency-cap": at most so many promotional mails to one person in a period, or of some
+ * purposes, of which one in a period is a shortest interval. */
 
 #include <string.h>
 
@@ -9,15 +10,43 @@
 
 typedef struct {
     int64_t most, hours;
+    char *purposes;  /* " survey event ": no others are judged or counted; NULL: all */
     GTimeZone *zone; /* with one, days are calendar days there; or NULL */
 } Parameters;
 
 static const ConfField fields[] = {
     { "most", CONF_INT, true, 1, 1000, NULL },
-    { "hours", CONF_INT, true, 1, 24 * 31, NULL },
+    { "hours", CONF_INT, true, 1, 24 * CONTACT_DAYS, NULL },
+    { "purposes", CONF_STRINGS, false, 0, 0, NULL },
     { "time_zone", CONF_STRING, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
+
+static bool
+is_promotional_purpose (const char *word)
+{
+    Purpose purpose = PURPOSE_NONE;
+
+    return purpose_parse (word, &purpose) && purpose_is_promotional (purpose) &&
+           strcmp (word, purpose_word (purpose)) == 0;
+}
+
+/* Caller frees; NULL when none are named. */
+static char *
+load_purposes (const ConfNode *node, GPtrArray *problems)
+{
+    g_auto (GStrv) words = conf_strings (node, "purposes");
+
+    for (char **word = words; *word; word++)
+        if (!is_promotional_purpose (*word))
+            conf_problem (
+                problems, conf_child (node, "purposes"),
+                "unknown purpose \"%s\"; right would be newsletter, offer, cross-sell, "
+                "reactivation, cart-reminder, survey, event, referral or welcome",
+                *word);
+    g_autofree char *joined = g_strjoinv (" ", words);
+    return *words ? g_strdup_printf (" %s ", joined) : NULL;
+}
 
 static void *
 load (const ConfNode *node, GPtrArray *problems)
@@ -27,6 +56,7 @@ load (const ConfNode *node, GPtrArray *problems)
 
     parameters->most = conf_int (node, "most", 1);
     parameters->hours = conf_int (node, "hours", 24);
+    parameters->purposes = load_purposes (node, problems);
     parameters->zone = zone && *zone ? g_time_zone_new_identifier (zone) : NULL;
     if (zone && !parameters->zone)
         conf_problem (problems, conf_child (node, "time_zone"),
@@ -44,6 +74,7 @@ free_parameters (void *data)
     Parameters *parameters = data;
 
     g_clear_pointer (&parameters->zone, g_time_zone_unref);
+    g_free (parameters->purposes);
     g_free (parameters);
 }
 
@@ -78,49 +109,79 @@ period_end (const Parameters *parameters, int64_t time)
                             : time + parameters->hours * 3600;
 }
 
+static bool
+is_about (const Parameters *parameters, Purpose purpose)
+{
+    g_autofree char *word = g_strdup_printf (" %s ", purpose_word (purpose));
+
+    return !parameters->purposes || strstr (parameters->purposes, word);
+}
+
 /* How many of the contacts count; *ret_until: when one more is free. They are in order. */
 static unsigned
 count_contacts (const Parameters *parameters, const GArray *contacts, int64_t now,
                 int64_t *ret_until)
 {
     int64_t from = period_start (parameters, now);
-    unsigned first = 0;
+    unsigned count = 0;
 
-    while (first < contacts->len && g_array_index (contacts, int64_t, first) < from)
-        first++;
-    unsigned count = contacts->len - first;
-    if (count >= parameters->most)
-        *ret_until =
-            period_end (parameters, g_array_index (contacts, int64_t,
-                                                   contacts->len - (unsigned)parameters->most));
+    for (unsigned i = contacts->len; i-- > 0;) {
+        const Contact *contact = &g_array_index (contacts, Contact, i);
+        if (contact->at < from)
+            break;
+        if (is_about (parameters, contact->purpose) && ++count == parameters->most)
+            *ret_until = period_end (parameters, contact->at);
+    }
     return count;
+}
+
+static void
+cannot_count (const RuleView *view, RuleResult *result)
+{
+    const char *failure = view->facts->contacts_failure;
+
+    result->verdict = VERDICT_CANNOT_TELL;
+    result->not_set_up = !failure;
+    result->evidence = failure ? g_strdup_printf ("the record of earlier mails: %s", failure)
+                               : g_strdup ("no record of earlier mails at hand");
+    result->remedy = g_strdup ("the daemon's record of promotional mails");
+}
+
+/* "2 promotional mails (survey event) in 24 hours, by calendar days" */
+static char *
+tell_count (const Parameters *parameters, unsigned count)
+{
+    g_autofree char *which =
+        g_strstrip (g_strdup (parameters->purposes ? parameters->purposes : ""));
+
+    return g_strdup_printf ("%u promotional mails%s%s%s in %" G_GINT64_FORMAT " hours%s", count,
+                            *which ? " (" : "", which, *which ? ")" : "", parameters->hours,
+                            parameters->zone ? ", by calendar days" : "");
 }
 
 static void
 judge (const void *data, const RuleView *view, RuleResult *result)
 {
     const Parameters *parameters = data;
-    const GArray *contacts = view->facts->contacts;
+    Purpose purpose = view->classification->promo_purpose;
     int64_t until = 0;
 
-    result->counted_since = period_start (parameters, view->now);
-    result->most = (unsigned)parameters->most;
-    if (!contacts) {
-        result->verdict = VERDICT_CANNOT_TELL;
-        const char *failure = view->facts->contacts_failure;
-        result->not_set_up = !failure;
-        result->evidence = failure
-                               ? g_strdup_printf ("the record of earlier mails: %s", failure)
-                               : g_strdup ("no record of earlier mails at hand");
-        result->remedy = g_strdup ("the daemon's record of promotional mails");
+    if (!is_about (parameters, purpose)) {
+        result->verdict = VERDICT_NOT_APPLICABLE;
+        result->evidence = g_strdup_printf ("a mail for %s", purpose_word (purpose));
         return;
     }
-    unsigned count = count_contacts (parameters, contacts, view->now, &until);
+    result->counted_since = period_start (parameters, view->now);
+    result->most = (unsigned)parameters->most;
+    result->counted = g_strdup (parameters->purposes);
+    if (!view->facts->contacts) {
+        cannot_count (view, result);
+        return;
+    }
+    unsigned count = count_contacts (parameters, view->facts->contacts, view->now, &until);
     bool fits = count < parameters->most;
     result->verdict = fits ? VERDICT_SATISFIED : VERDICT_VIOLATED;
-    result->evidence =
-        g_strdup_printf ("%u promotional mails in %" G_GINT64_FORMAT " hours%s", count,
-                         parameters->hours, parameters->zone ? ", by calendar days" : "");
+    result->evidence = tell_count (parameters, count);
     if (fits)
         return;
     result->until = until;

@@ -64,8 +64,19 @@ encode_subject (const char *text)
     return g_string_free (g_steal_pointer (&words), FALSE);
 }
 
+static bool
+says_purpose (const KitOrder *order)
+{
+    for (char **header = order->headers; *header; header++)
+        if (g_ascii_strncasecmp (*header, "X-Licet-Purpose:", strlen ("X-Licet-Purpose:")) == 0)
+            return true;
+    return false;
+}
+
+/* purpose: where the case says none. */
 static void
-add_header (GString *mail, const KitOrder *order, const char *subject, const char *declared)
+add_header (GString *mail, const KitOrder *order, const char *subject, const char *declared,
+            const char *purpose)
 {
     g_autofree char *encoded = encode_subject (order->subject ? order->subject : subject);
 
@@ -74,6 +85,8 @@ add_header (GString *mail, const KitOrder *order, const char *subject, const cha
                             "Date: Wed, 25 Nov 2026 10:00:00 +0000\r\n"
                             "Message-ID: <kit@shop.test>\r\nMIME-Version: 1.0\r\n%s",
                             order->sender ? order->sender : kit_sender, encoded, declared);
+    if (!says_purpose (order))
+        g_string_append (mail, purpose);
     if (has (order->unsubscribe, "header"))
         g_string_append (mail, "List-Unsubscribe: <https://shop.test/unsubscribe?u=7>\r\n"
                                "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
@@ -151,20 +164,20 @@ kit_make (const KitOrder *order)
 
     if (strcmp (order->mail, "personal") == 0) {
         add_header (mail, order, "The minutes of our meeting",
-                    "In-Reply-To: <a1b2c3@recipient.test>\r\nX-Licet-Class: personal\r\n");
+                    "In-Reply-To: <a1b2c3@recipient.test>\r\nX-Licet-Class: personal\r\n", "");
         g_string_append_printf (mail, "Content-Type: text/plain; charset=utf-8\r\n\r\n%s",
                                 letter);
         return g_string_free_to_bytes (mail);
     }
     if (strcmp (order->mail, "newsletter") == 0)
-        add_header (mail, order, "Boots for the winter",
-                    "X-Licet-Class: promotional\r\nX-Licet-Purpose: newsletter\r\n");
+        add_header (mail, order, "Boots for the winter", "X-Licet-Class: promotional\r\n",
+                    "X-Licet-Purpose: newsletter\r\n");
     else if (strcmp (order->mail, "mixed") == 0)
-        add_header (mail, order, "Your order 2026-10042",
+        add_header (mail, order, "Your order 2026-10042", "",
                     "X-Licet-Purpose: receipt, offer\r\n");
     else
-        add_header (mail, order, "Your order 2026-10042",
-                    "X-Licet-Class: transactional\r\nX-Licet-Purpose: receipt\r\n");
+        add_header (mail, order, "Your order 2026-10042", "X-Licet-Class: transactional\r\n",
+                    "X-Licet-Purpose: receipt\r\n");
     add_page (mail, order);
     return g_string_free_to_bytes (mail);
 }

@@ -166,7 +166,7 @@ tell_contacts (const Engine *engine, const AuditRow *row, const char *address, G
     for (unsigned i = 0; row->contacts && i < row->contacts->len; i++) {
         g_autofree char *queue_id = g_strdup_printf ("%u", i);
         if (!contacts_add (engine->contacts, address, queue_id,
-                           g_array_index (row->contacts, int64_t, i), error))
+                           &g_array_index (row->contacts, Contact, i), error))
             return false;
     }
     return true;

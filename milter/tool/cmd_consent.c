@@ -227,6 +227,18 @@ run_on (const ConsentCommand *command, const char *uri, const ConsentOptions *op
     return status == EX_OK ? EX_IOERR : status;
 }
 
+/* Caller frees; NULL when no settings name the daemon's file or it is not there. */
+static char *
+find_contacts (const char *uri, const Settings *settings)
+{
+    if (g_str_has_prefix (uri, "postgres"))
+        return g_strdup (uri);
+    char *path = settings ? settings_counts (settings, ".contacts") : NULL;
+    if (path && !g_file_test (path, G_FILE_TEST_EXISTS))
+        g_clear_pointer (&path, g_free);
+    return path;
+}
+
 static int
 run_command (const ConsentCommand *command, char **operands, const ConsentArguments *arguments)
 {
@@ -238,8 +250,12 @@ run_command (const ConsentCommand *command, char **operands, const ConsentArgume
     if (error)
         return tool_fail (error);
     ConsentOptions options = patient_options (settings);
-    return run_on (command, arguments->consent ? arguments->consent : settings->consent,
-                   &options, operands, arguments);
+    ConsentArguments all = *arguments;
+    const char *uri = arguments->consent ? arguments->consent : settings->consent;
+    g_autofree char *contacts = find_contacts (uri, settings);
+    all.contacts = contacts;
+    all.options = &options;
+    return run_on (command, uri, &options, operands, &all);
 }
 
 static void

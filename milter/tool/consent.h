@@ -12,6 +12,8 @@
 typedef struct {
     char *config, *consent, *source, *basis, *at, *evidence;
     char *format, *list, *purpose;
+    char *contacts;                /* where the counts of caps are; NULL when nobody says */
+    const ConsentOptions *options; /* of the store */
     gboolean json, dry_run, resume, allow_mass_change, restore, keep_evidence;
 } ConsentArguments;
 

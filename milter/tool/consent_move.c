@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "licet/address.h"
+#include "licet/contacts.h"
 #include "licet/error.h"
 #include "licet/import.h"
 #include "tool.h"
@@ -204,10 +205,63 @@ count_linked (const GPtrArray *events, const char *address)
     return g_hash_table_size (others);
 }
 
-static void
-tell_erased (unsigned erased, unsigned kept, unsigned linked)
+/* Under which the store keeps it. Caller frees. */
+static char *
+own_name (const char *address, const ConsentArguments *arguments)
 {
+    return arguments->options->fold_tags ? address_without_tag (address) : g_strdup (address);
+}
+
+/* What the daemon counts for caps: under the address, and under the person when nobody else is it.
+ * First, while the store still knows the person: who is stopped in between erases once more. */
+static bool
+erase_contacts (ConsentStore *store, const char *address, unsigned linked,
+                const ConsentArguments *arguments, unsigned *ret_erased, GError **error)
+{
+    const char *const asked[] = { address, NULL };
+    g_autofree char *failure = NULL;
+    g_autoptr (GPtrArray) records =
+        consent_ask (store, asked, PURPOSE_NEWSLETTER, G_MAXINT64, &failure);
+    const ConsentRecord *record = g_ptr_array_index (records, 0);
+    g_autofree char *own = own_name (address, arguments);
+    const char *const who[] = { address, own, linked == 0 ? record->person : NULL, NULL };
+
+    if (failure) {
+        g_set_error_literal (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, failure);
+        return false;
+    }
+    if (!arguments->contacts)
+        return true;
+    g_autoptr (Contacts) contacts =
+        contacts_open_with (arguments->contacts, arguments->options, error);
+    return contacts && contacts_erase (contacts, who, ret_erased, error);
+}
+
+typedef struct {
+    unsigned statements, kept, linked, contacts;
+    bool has_contacts;
+} Erased;
+
+static void
+tell_contacts (const Erased *erased)
+{
+    if (erased->has_contacts)
+        printf ("erased: %u contact%s counted for frequency caps%s\n", erased->contacts,
+                erased->contacts == 1 ? "" : "s",
+                erased->linked > 0 ? "; those of the person stay for the linked addresses"
+                                   : "");
+    else
+        puts ("elsewhere: what the daemon counts for frequency caps, until --config names its "
+              "settings");
+}
+
+static void
+tell_erased (const Erased *all)
+{
+    unsigned erased = all->statements, kept = all->kept, linked = all->linked;
+
     printf ("erased: %u statement%s of this address\n", erased, erased == 1 ? "" : "s");
+    tell_contacts (all);
     puts (
         "kept: one keyed hash of the address, as a suppression, so that no later import brings "
         "promotion back (GDPR art. 17(3)(b) with 21(3))");
@@ -230,19 +284,25 @@ consent_erase_address (ConsentStore *store, char **operands, const ConsentArgume
 {
     GError *error = NULL;
     int64_t now = 0;
-    unsigned erased = 0, kept = 0;
+    Erased erased = { .has_contacts = arguments->contacts != NULL };
     g_autofree char *address = address_normalise (operands[0], &error);
     g_autoptr (GPtrArray) before = address ? consent_history (store, address, &error) : NULL;
 
+    if (before) {
+        g_autofree char *own = own_name (address, arguments);
+        erased.linked = count_linked (before, own);
+    }
     if (!before || !consent_time (arguments, &now, &error) ||
-        !consent_erase (store, address, arguments->keep_evidence, now, &erased, &kept, &error))
+        !erase_contacts (store, address, erased.linked, arguments, &erased.contacts, &error) ||
+        !consent_erase (store, address, arguments->keep_evidence, now, &erased.statements,
+                        &erased.kept, &error))
         return tool_fail (error);
-    unsigned linked = count_linked (before, address);
     if (arguments->json)
-        printf ("{\"erased\":%u,\"kept_hashes\":1,\"kept_acts\":%u,\"linked\":%u}\n", erased,
-                kept, linked);
+        printf ("{\"erased\":%u,\"kept_hashes\":1,\"kept_acts\":%u,\"linked\":%u,"
+                "\"contacts\":%u}\n",
+                erased.statements, erased.kept, erased.linked, erased.contacts);
     else
-        tell_erased (erased, kept, linked);
+        tell_erased (&erased);
     return EX_OK;
 }
 

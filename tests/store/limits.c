@@ -258,8 +258,7 @@ test_older (void)
     Quotas *quotas = open_shared ();
     g_free (describe_uses (quotas, START));
     quotas_free (quotas);
-    server_run (server, "DROP TABLE licet.sent; DROP FUNCTION licet.take, licet.give_back, "
-                        "licet.lock_sent; UPDATE licet.layout SET version = 1");
+    server_set_back (server);
     g_autoptr (Quotas) again = open_shared ();
     const QuotaLimit limit = { "k", false, { -1, 1, -1 } };
     g_autofree char *text = send (again, &limit, 1, 2, START, 0xff);

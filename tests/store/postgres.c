@@ -289,12 +289,12 @@ test_newer (void)
     g_autoptr (GError) error = NULL;
 
     consent_unref (new_store (10000));
-    server_run (server, "UPDATE licet.layout SET version = 3");
+    server_run (server, "UPDATE licet.layout SET version = 4");
     g_autoptr (ConsentStore) store = consent_open (uri, &error);
     g_assert_null (store);
     g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
     g_assert_nonnull (
-        strstr (error ? error->message : "", "schema version 3 is newer than this program"));
+        strstr (error ? error->message : "", "schema version 4 is newer than this program"));
 }
 
 /* A daemon whose role may only use the tables finds them made. */
@@ -432,6 +432,30 @@ test_schema (void)
 }
 
 static void
+test_upgrade (void)
+{
+    const ContactCap cap = { 0, 1, NULL };
+    const Contact contact = { 100, PURPOSE_OFFER };
+    bool reserved = true;
+
+    consent_unref (new_store (10000));
+    g_autofree char *made = layout ();
+    server_set_back (server);
+    server_run (server, "INSERT INTO licet.contacts VALUES ('h', 'a/Q', 100)");
+    g_autoptr (ConsentStore) store = open_store (10000, 0);
+    g_autofree char *brought = layout ();
+    g_assert_cmpstr (brought, ==, made);
+    g_autofree char *rows = server_value (server, "SELECT who || purpose FROM licet.contacts");
+    g_assert_cmpstr (rows, ==, "h");
+    g_autofree char *uri = server_uri (server, true);
+    g_autoptr (Contacts) contacts = contacts_open (uri, NULL);
+    g_assert_true (contacts_add (contacts, "ana", "Q1", &contact, NULL));
+    g_assert_true (
+        contacts_reserve (contacts, "ana", "Q2", &contact, &cap, 1, &reserved, NULL));
+    g_assert_false (reserved);
+}
+
+static void
 test_history_stays (void)
 {
     g_autoptr (ConsentStore) store = new_store (10000);
@@ -469,7 +493,8 @@ static void *
 race (void *data)
 {
     const Racer *racer = data;
-    const ContactCap cap = { 0, 1 };
+    const ContactCap cap = { 0, 1, NULL };
+    const Contact contact = { 100, PURPOSE_OFFER };
 
     line_up (racer);
     for (unsigned person = 0; person < PEOPLE; person++) {
@@ -477,8 +502,8 @@ race (void *data)
         g_autofree char *queue_id = g_strdup_printf ("Q%u", racer->number);
         g_autoptr (GError) error = NULL;
         bool reserved = false;
-        g_assert_true (
-            contacts_reserve (racer->contacts, who, queue_id, 100, &cap, 1, &reserved, &error));
+        g_assert_true (contacts_reserve (racer->contacts, who, queue_id, &contact, &cap, 1,
+                                         &reserved, &error));
         g_assert_no_error (error);
         if (reserved)
             g_atomic_int_inc (&racer->places[person]);
@@ -526,10 +551,11 @@ test_racing (void)
 static void *
 reserve_late (void *data)
 {
-    const ContactCap cap = { 0, 1 };
+    const ContactCap cap = { 0, 1, NULL };
+    const Contact contact = { 100, PURPOSE_OFFER };
     bool reserved = true;
 
-    g_assert_true (contacts_reserve (data, "ana", "Q2", 100, &cap, 1, &reserved, NULL));
+    g_assert_true (contacts_reserve (data, "ana", "Q2", &contact, &cap, 1, &reserved, NULL));
     return GINT_TO_POINTER (reserved);
 }
 
@@ -537,13 +563,16 @@ reserve_late (void *data)
 static void
 test_waiting (void)
 {
+    const Contact contact = { 100, PURPOSE_OFFER };
+
     server_empty (server);
     g_autoptr (Contacts) contacts = open_contacts ();
-    g_assert_true (contacts_add (contacts, "ana", "Q0", 100, NULL));
+    g_assert_true (contacts_add (contacts, "ana", "Q0", &contact, NULL));
     g_autofree char *who = server_value (server, "SELECT who FROM licet.contacts");
     g_assert_true (contacts_release (contacts, "ana", "Q0", NULL));
     g_autofree char *sql = g_strdup_printf (
-        "BEGIN; SELECT licet.reserve('%s', 'other/Q1', 100, '{0}', '{1}')", who);
+        "BEGIN; SELECT licet.reserve('%s', 'other/Q1', 100, 'offer', '{0}', '{1}', '{NULL}')",
+        who);
     PGconn *other = server_session (server, sql);
     GThread *late = g_thread_new ("late", reserve_late, contacts);
 
@@ -556,25 +585,44 @@ test_waiting (void)
 static void
 test_contacts (void)
 {
-    const ContactCap cap = { 0, 1 };
+    const ContactCap cap = { 0, 1, NULL };
+    const Contact contact = { 100, PURPOSE_OFFER }, later = { 300, PURPOSE_SURVEY };
+    const char *const who[] = { "ana", "nobody", NULL };
+    unsigned erased = 0;
     bool reserved = false;
 
     server_empty (server);
     g_autoptr (Contacts) contacts = open_contacts ();
-    g_assert_true (contacts_reserve (contacts, "ana", "Q1", 100, &cap, 1, &reserved, NULL));
+    g_assert_true (
+        contacts_reserve (contacts, "ana", "Q1", &contact, &cap, 1, &reserved, NULL));
     g_assert_true (reserved);
-    g_assert_true (contacts_reserve (contacts, "ana", "Q1", 150, &cap, 1, &reserved, NULL));
+    g_assert_true (
+        contacts_reserve (contacts, "ana", "Q1", &contact, &cap, 1, &reserved, NULL));
     g_assert_true (reserved);
-    g_assert_true (contacts_reserve (contacts, "ana", "Q2", 200, &cap, 1, &reserved, NULL));
+    g_assert_true (
+        contacts_reserve (contacts, "ana", "Q2", &contact, &cap, 1, &reserved, NULL));
     g_assert_false (reserved);
     g_autoptr (GArray) others = contacts_since (contacts, "ana", 0, "Q1", NULL);
     g_assert_cmpuint (others->len, ==, 0);
     g_assert_true (contacts_release (contacts, "ana", "Q1", NULL));
-    g_assert_true (contacts_add (contacts, "ana", "Q3", 300, NULL));
+    g_assert_true (contacts_add (contacts, "ana", "Q3", &later, NULL));
     g_assert_true (contacts_expire (contacts, 300, NULL));
     g_autoptr (GArray) times = contacts_since (contacts, "ana", 0, NULL, NULL);
     g_assert_cmpuint (times->len, ==, 1);
-    g_assert_cmpint (g_array_index (times, int64_t, 0), ==, 300);
+    g_assert_cmpint (g_array_index (times, Contact, 0).at, ==, 300);
+    g_assert_cmpint (g_array_index (times, Contact, 0).purpose, ==, PURPOSE_SURVEY);
+    const ContactCap survey = { 0, 1, " event survey " }, offer = { 0, 1, " offer " };
+    g_assert_true (
+        contacts_reserve (contacts, "ana", "Q4", &contact, &survey, 1, &reserved, NULL));
+    g_assert_false (reserved);
+    g_assert_true (
+        contacts_reserve (contacts, "ana", "Q4", &contact, &offer, 1, &reserved, NULL));
+    g_assert_true (reserved);
+    g_assert_true (contacts_add (contacts, "eva", "Q5", &later, NULL));
+    g_assert_true (contacts_erase (contacts, who, &erased, NULL));
+    g_assert_cmpuint (erased, ==, 2);
+    g_autofree char *rest = server_value (server, "SELECT count(*) FROM licet.contacts");
+    g_assert_cmpstr (rest, ==, "1");
     server_kill (server);
     g_autoptr (GError) error = NULL;
     g_assert_null (contacts_since (contacts, "ana", 0, NULL, &error));
@@ -603,6 +651,7 @@ static const struct {
     { "what was stored cannot be changed", test_history_stays },
     { "a cap of one holds over two hosts", test_racing },
     { "a place that is being taken is waited for", test_waiting },
+    { "an older schema is brought forward", test_upgrade },
     { "contacts are counted, given back and forgotten", test_contacts },
 };
 

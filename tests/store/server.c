@@ -327,3 +327,19 @@ server_truncate (const Server *server)
         "DO $$ BEGIN IF to_regclass('licet.events') IS NOT NULL THEN "
         "TRUNCATE licet.events, licet.contacts, licet.sent RESTART IDENTITY; END IF; END $$");
 }
+
+void
+server_set_back (const Server *server)
+{
+    server_run (
+        server,
+        "DROP TABLE licet.contacts, licet.sent;"
+        "DROP FUNCTION licet.take, licet.give_back, licet.lock_sent, licet.reserve;"
+        "CREATE TABLE licet.contacts (who text COLLATE \"C\" NOT NULL,"
+        "  message text COLLATE \"C\" NOT NULL, at bigint NOT NULL, PRIMARY KEY (who, "
+        "message));"
+        "CREATE INDEX contacts_at ON licet.contacts (at);"
+        "CREATE FUNCTION licet.reserve(person text, mail text, now bigint, since bigint[],"
+        "  most integer[]) RETURNS boolean LANGUAGE sql AS 'SELECT true';"
+        "UPDATE licet.layout SET version = 1");
+}

@@ -43,4 +43,7 @@ void server_empty (const Server *server);
 /* Forgets the rows, which takes less time. */
 void server_truncate (const Server *server);
 
+/* Makes the tables those of version 1 again. */
+void server_set_back (const Server *server);
+
 #endif

@@ -3,6 +3,7 @@
 their midst, exports, erasure. Prints TAP. Arguments: the top of the source tree, the build directory."""
 
 import glob
+import hmac
 import json
 import os
 import pwd
@@ -241,6 +242,71 @@ def erase(store):
     equal(store.run("erase", "a@x.example")[0], 0)
     check("form-1" not in store.ok("export", "a@x.example"), "the proof was to go")
     equal(store.state("b@x.example"), "granted")
+
+
+class Counts:
+    """The counts of frequency caps, as the daemon keeps them beside a store."""
+
+    def __init__(self, store):
+        self.store = store
+        state = os.path.join(store.dir, "state.db")
+        self.config = os.path.join(store.dir, "licet.cfg")
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(f'consent = "{store.uri}"; state = "{state}";\n')
+        self.path = state + ".contacts"
+        if store.kind == "sqlite":
+            self.key = os.urandom(32)
+            with sqlite3.connect(self.path) as database:
+                database.executescript(
+                    "PRAGMA application_id = 1818456113; PRAGMA user_version = 2;"
+                    "CREATE TABLE secret (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL);"
+                    "CREATE TABLE contacts (who TEXT NOT NULL, queue_id TEXT NOT NULL, at INTEGER NOT NULL,"
+                    " purpose TEXT NOT NULL DEFAULT '', PRIMARY KEY (who, queue_id)) WITHOUT ROWID;")
+                database.execute("INSERT INTO secret VALUES (1, ?)", (self.key,))
+        else:
+            key = bytes.fromhex(store.server.value("licet", "SELECT encode(key, 'hex') FROM licet.layout").decode().strip())
+            self.key = hmac.digest(key, b"contacts", "sha256")
+
+    def add(self, who):
+        name = hmac.digest(self.key, who.encode(), "sha256").hex()
+        if self.store.kind == "sqlite":
+            with sqlite3.connect(self.path) as database:
+                database.execute("INSERT INTO contacts VALUES (?, 'Q1', 100, 'offer')", (name,))
+        else:
+            check(self.store.server.psql("licet", f"INSERT INTO licet.contacts VALUES ('{name}', 'h/Q1', 100, 'offer')"), who)
+
+    def count(self):
+        if self.store.kind == "sqlite":
+            with sqlite3.connect(self.path) as database:
+                return database.execute("SELECT count(*) FROM contacts").fetchone()[0]
+        return int(self.store.server.value("licet", "SELECT count(*) FROM licet.contacts"))
+
+    def erase(self, address):
+        done = subprocess.run([LICET, "consent", "erase", address, "--config", self.config, "--json"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+        equal(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["contacts"]
+
+    def close(self):
+        if self.store.kind == "sqlite":
+            os.unlink(self.path)
+
+
+@test("what was counted for frequency caps goes with the person, and not with one address of several")
+def erase_counts(store):
+    store.load(row("a", person="p1") + row("b", person="p1") + row("c"))
+    counts = Counts(store)
+    for who in ("a@x.example", "p1", "c@x.example", "d@x.example"):
+        counts.add(who)
+    equal(counts.erase("c@x.example"), 1)
+    equal(counts.erase("a@x.example"), 1)
+    equal(counts.count(), 2)
+    equal(counts.erase("b@x.example"), 1)
+    equal(counts.erase("d@x.example"), 1)
+    equal(counts.count(), 0)
+    counts.close()
+    text = store.ok("erase", "c@x.example")
+    check(("--config" in text) == (store.kind == "sqlite"), text)
 
 
 @test("double opt-in, links and a request of access")

@@ -3,6 +3,7 @@
 /* What the daemon remembers of promotional mails. */
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 
 #include "licet/contacts.h"
@@ -43,9 +44,10 @@ open_contacts (const Place *place)
 static void
 add (Contacts *contacts, const char *who, const char *queue_id, int64_t at)
 {
+    const Contact contact = { at, PURPOSE_OFFER };
     g_autoptr (GError) error = NULL;
 
-    g_assert_true (contacts_add (contacts, who, queue_id, at, &error));
+    g_assert_true (contacts_add (contacts, who, queue_id, &contact, &error));
     g_assert_no_error (error);
 }
 
@@ -60,7 +62,7 @@ times (Contacts *contacts, const char *who, int64_t since)
     g_assert_no_error (error);
     for (unsigned i = 0; i < array->len; i++)
         g_string_append_printf (text, "%" G_GINT64_FORMAT " ",
-                                g_array_index (array, int64_t, i));
+                                g_array_index (array, Contact, i).at);
     return g_string_free (text, FALSE);
 }
 
@@ -103,19 +105,22 @@ test_reserving (void)
         ContactCap caps[2];
         bool want;
     } rows[] = {
-        { "Q1", { { 0, 1 }, { 0, 5 } }, true },     /* the first */
-        { "Q1", { { 0, 1 }, { 0, 5 } }, true },     /* has it already */
-        { "Q2", { { 0, 1 }, { 0, 5 } }, false },    /* the first cap is full */
-        { "Q2", { { 0, 5 }, { 0, 1 } }, false },    /* so is the second */
-        { "Q2", { { 101, 1 }, { 101, 1 } }, true }, /* Q1 was before */
-        { "Q3", { { 0, 2 }, { 101, 2 } }, false },  /* Q2 counts in both */
-        { NULL, { { 0, 3 }, { 0, 3 } }, true },     /* without a queue id each is another */
-        { NULL, { { 0, 3 }, { 0, 3 } }, false },
+        { "Q1", { { 0, 1, NULL }, { 0, 5, NULL } }, true },     /* the first */
+        { "Q1", { { 0, 1, NULL }, { 0, 5, NULL } }, true },     /* has it already */
+        { "Q2", { { 0, 1, NULL }, { 0, 5, NULL } }, false },    /* the first cap is full */
+        { "Q2", { { 0, 5, NULL }, { 0, 1, NULL } }, false },    /* so is the second */
+        { "Q2", { { 101, 1, NULL }, { 101, 1, NULL } }, true }, /* Q1 was before */
+        { "Q3", { { 0, 2, NULL }, { 101, 2, NULL } }, false },  /* Q2 counts in both */
+        { NULL,
+          { { 0, 3, NULL }, { 0, 3, NULL } },
+          true }, /* without a queue id each is another */
+        { NULL, { { 0, 3, NULL }, { 0, 3, NULL } }, false },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
         bool reserved = !rows[i].want;
-        g_assert_true (contacts_reserve (contacts, "ana", rows[i].queue_id, i < 4 ? 100 : 200,
+        const Contact contact = { i < 4 ? 100 : 200, PURPOSE_OFFER };
+        g_assert_true (contacts_reserve (contacts, "ana", rows[i].queue_id, &contact,
                                          rows[i].caps, 2, &reserved, NULL));
         g_assert_cmpint (reserved, ==, rows[i].want);
     }
@@ -124,6 +129,67 @@ test_reserving (void)
     g_assert_true (contacts_release (contacts, "ana", "Q2", NULL));
     g_autoptr (GArray) rest = contacts_since (contacts, "ana", 0, "Q1", NULL);
     g_assert_cmpuint (rest->len, ==, 1);
+}
+
+/* A cap of some purposes counts no others. */
+static void
+test_purposes (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (Contacts) contacts = open_contacts (&place);
+    static const struct {
+        Purpose purpose;
+        ContactCap cap;
+        bool want;
+    } rows[] = {
+        { PURPOSE_OFFER, { 0, 1, " survey event " }, true },
+        { PURPOSE_SURVEY, { 0, 1, " survey event " }, true },
+        { PURPOSE_EVENT, { 0, 1, " survey event " }, false },
+        { PURPOSE_OFFER, { 0, 2, NULL }, false }, /* all count */
+        { PURPOSE_OFFER, { 0, 2, " offer " }, true },
+        { PURPOSE_NONE, { 0, 3, " offer " }, true },
+        { PURPOSE_OFFER, { 0, 3, " offer " }, true }, /* what has no purpose is no offer */
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+        g_autofree char *queue_id = g_strdup_printf ("Q%u", i);
+        const Contact contact = { 100 + i, rows[i].purpose };
+        bool reserved = !rows[i].want;
+        g_assert_true (contacts_reserve (contacts, "ana", queue_id, &contact, &rows[i].cap, 1,
+                                         &reserved, NULL));
+        g_assert_cmpint (reserved, ==, rows[i].want);
+    }
+    g_autoptr (GArray) all = contacts_since (contacts, "ana", 0, NULL, NULL);
+    g_assert_cmpuint (all->len, ==, 5);
+    g_assert_cmpint (g_array_index (all, Contact, 1).purpose, ==, PURPOSE_SURVEY);
+    g_assert_cmpint (g_array_index (all, Contact, 3).purpose, ==, PURPOSE_NONE);
+}
+
+/* GDPR art. 17: in the file as well. */
+static void
+test_erasing (void)
+{
+    g_auto (Place) place = make_place ();
+    const char *const who[] = { "ana@mail.example", "p-1", "nobody", NULL };
+    g_autofree char *before = NULL, *after = NULL;
+    size_t length = 0;
+    unsigned erased = 0;
+    Contacts *contacts = open_contacts (&place);
+
+    add (contacts, "ana@mail.example", "QUEUE-ID-1", 100);
+    add (contacts, "p-1", "QUEUE-ID-2", 100);
+    add (contacts, "eva@mail.example", "QUEUE-ID-3", 100);
+    g_assert_true (g_file_get_contents (place.path, &before, &length, NULL));
+    g_assert_nonnull (memmem (before, length, "QUEUE-ID-1", 10));
+    g_assert_true (contacts_erase (contacts, who, &erased, NULL));
+    g_assert_cmpuint (erased, ==, 2);
+    check (contacts, "ana@mail.example", 0, "");
+    check (contacts, "eva@mail.example", 0, "100 ");
+    contacts_free (contacts);
+    g_assert_true (g_file_get_contents (place.path, &after, &length, NULL));
+    g_assert_null (memmem (after, length, "QUEUE-ID-1", 10));
+    g_assert_null (memmem (after, length, "QUEUE-ID-2", 10));
+    g_assert_nonnull (memmem (after, length, "QUEUE-ID-3", 10));
 }
 
 typedef struct {
@@ -136,15 +202,16 @@ static void *
 race (void *data)
 {
     const Racer *racer = data;
-    const ContactCap cap = { 0, 1 };
+    const ContactCap cap = { 0, 1, NULL };
+    const Contact contact = { 100, PURPOSE_OFFER };
 
     for (unsigned person = 0; person < 4; person++) {
         g_autofree char *who = g_strdup_printf ("p%u", person);
         g_autofree char *queue_id = g_strdup_printf ("Q%u", racer->number);
         g_autoptr (GError) error = NULL;
         bool reserved = false;
-        g_assert_true (
-            contacts_reserve (racer->contacts, who, queue_id, 100, &cap, 1, &reserved, &error));
+        g_assert_true (contacts_reserve (racer->contacts, who, queue_id, &contact, &cap, 1,
+                                         &reserved, &error));
         g_assert_no_error (error);
         if (reserved)
             g_atomic_int_inc (&racer->places[person]);
@@ -182,6 +249,36 @@ test_reopening (void)
     contacts_free (contacts);
     contacts = open_contacts (&place);
     check (contacts, "ana@mail.example", 0, "100 ");
+    contacts_free (contacts);
+}
+
+/* What was counted before purposes were kept still counts for all. */
+static void
+test_upgrade (void)
+{
+    g_auto (Place) place = make_place ();
+    const Contact contact = { 100, PURPOSE_OFFER };
+    const ContactCap cap = { 0, 1, NULL };
+    bool reserved = true;
+    Contacts *contacts = open_contacts (&place);
+
+    add (contacts, "ana@mail.example", "Q1", 100);
+    contacts_free (contacts);
+    sqlite3 *database = NULL;
+    g_assert_cmpint (sqlite3_open (place.path, &database), ==, SQLITE_OK);
+    g_assert_cmpint (sqlite3_exec (database,
+                                   "ALTER TABLE contacts DROP COLUMN purpose;"
+                                   "PRAGMA user_version = 1;",
+                                   NULL, NULL, NULL),
+                     ==, SQLITE_OK);
+    sqlite3_close (database);
+    contacts = open_contacts (&place);
+    g_autoptr (GArray) all = contacts_since (contacts, "ana@mail.example", 0, NULL, NULL);
+    g_assert_cmpuint (all->len, ==, 1);
+    g_assert_cmpint (g_array_index (all, Contact, 0).purpose, ==, PURPOSE_NONE);
+    g_assert_true (contacts_reserve (contacts, "ana@mail.example", "Q2", &contact, &cap, 1,
+                                     &reserved, NULL));
+    g_assert_false (reserved);
     contacts_free (contacts);
 }
 
@@ -224,6 +321,9 @@ main (int argc, char **argv)
     g_test_set_nonfatal_assertions ();
     g_test_add_func ("/contacts/counting", test_counting);
     g_test_add_func ("/contacts/reserving", test_reserving);
+    g_test_add_func ("/contacts/purposes", test_purposes);
+    g_test_add_func ("/contacts/erasing", test_erasing);
+    g_test_add_func ("/contacts/version 1", test_upgrade);
     g_test_add_func ("/contacts/fifty at once", test_racing);
     g_test_add_func ("/contacts/reopening", test_reopening);
     g_test_add_func ("/contacts/the file names nobody", test_file_names_nobody);

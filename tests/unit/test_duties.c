@@ -128,16 +128,20 @@ time_of (const char *text)
 }
 
 /* "2026-11-24T10:00:00Z 2026-…" in order; NULL: not known. */
+/* "2026-11-24T01:00:00Z/survey …" */
 static GArray *
 times_of (const char *text)
 {
     g_auto (GStrv) parts = g_strsplit (text ? text : "", " ", -1);
-    GArray *times = text ? g_array_new (FALSE, FALSE, sizeof (int64_t)) : NULL;
+    GArray *times = text ? g_array_new (FALSE, FALSE, sizeof (Contact)) : NULL;
 
     for (char **part = parts; text && *part; part++) {
-        int64_t time = time_of (*part);
+        g_auto (GStrv) words = g_strsplit (*part, "/", 2);
+        Contact contact = { *words ? time_of (*words) : 0, PURPOSE_NONE };
+        if (*words && words[1])
+            g_assert_true (purpose_parse (words[1], &contact.purpose));
         if (**part)
-            g_array_append_val (times, time);
+            g_array_append_val (times, contact);
     }
     return times;
 }
@@ -158,6 +162,8 @@ typedef struct {
 #define ORDER(rest)   "kind = \"order\"; " rest
 #define REG(rest)     "kind = \"registry\"; max_age_days = 30; " rest
 #define CAP           "kind = \"frequency-cap\"; most = 2; hours = 24;"
+#define SURVEYS                                                                                \
+    "kind = \"frequency-cap\"; most = 1; hours = 720; purposes = [ \"survey\", \"event\" ];"
 #define DAYS          "kind = \"frequency-cap\"; most = 1; hours = 24; time_zone = \"America/Bogota\";"
 #define SECTOR        "kind = \"sector-gate\"; campaigns = [ \"wine\" ]; "
 #define SOFT          "kind = \"soft-opt-in\"; predicates = [ \"sale\", \"own\", \"similar\" ];"
@@ -236,6 +242,15 @@ static const Row rows[] = {
     { "nobody counts", CAP, CANT, .evidence = "no record" },
     { "yesterday there", DAYS, SAT, .evidence = "by calendar days",
       .contacts = "2026-11-24T04:59:59Z" },
+    { "an offer does not count", SURVEYS, SAT, .evidence = "0 promotional mails (survey event)",
+      .purpose = PURPOSE_SURVEY, .contacts = "2026-11-24T01:00:00Z/offer" },
+    { "what is capped with it counts", SURVEYS, VIO, .evidence = "1 promotional mails",
+      .purpose = PURPOSE_SURVEY,
+      .contacts = "2026-11-01T01:00:00Z/event 2026-11-24T01:00:00Z/offer" },
+    { "another purpose is not judged", SURVEYS, NA, .evidence = "a mail for offer",
+      .purpose = PURPOSE_OFFER, .contacts = "2026-11-24T01:00:00Z/survey" },
+    { "nor when nobody counts", SURVEYS, NA, .evidence = "a mail for offer",
+      .purpose = PURPOSE_OFFER },
     { "today there", DAYS, VIO, .evidence = NULL, .contacts = "2026-11-24T05:00:00Z" },
 
     { "an adult", SECTOR, SAT, .evidence = "as: adult", .class = "adult" },
@@ -436,14 +451,19 @@ test_cap_ends (void)
         { CAP, "2026-11-24T01:00:00Z 2026-11-24T02:00:00Z 2026-11-24T03:00:00Z",
           "2026-11-25T02:00:00Z" },
         { DAYS, "2026-11-24T05:00:00Z", "2026-11-25T05:00:00Z" },
+        { SURVEYS, "2026-11-01T00:00:00Z/survey 2026-11-20T00:00:00Z/offer",
+          "2026-12-01T00:00:00Z" },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (caps); i++) {
-        const Row row = { .contacts = caps[i].contacts };
+        const Row row = { .contacts = caps[i].contacts, .purpose = PURPOSE_SURVEY };
+        g_autoptr (Classification) classification = classification_of (&row);
         g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
         g_autoptr (RecipientFacts) facts = facts_of (&row);
         g_autoptr (RuleResult) result = rule_result_new ();
-        RuleView view = { .facts = facts, .now = time_of (NOW) };
+        RuleView view = { .classification = classification,
+                          .facts = facts,
+                          .now = time_of (NOW) };
         Rule *rule = load_rule (caps[i].rule, problems);
         rule->kind->judge (rule->parameters, &view, result);
         g_autofree char *until = clock_format (result->until);

@@ -223,6 +223,55 @@ test_limit (void)
     world_free (there);
 }
 
+static const char interval_policy[] =
+    "territory = \"ES\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
+    "rules = ( { id = \"SURVEY\"; kind = \"frequency-cap\"; applies_to = [ \"promotional\" ];\n"
+    "    purposes = [ \"survey\" ]; most = 1; hours = 720; otherwise = \"defer\";\n"
+    "    source = \"house rule\"; provenance = \"verified: test\"; },\n"
+    "  { id = \"DAY\"; kind = \"frequency-cap\"; applies_to = [ \"promotional\" ];\n"
+    "    most = 2; hours = 24; otherwise = \"defer\";\n"
+    "    source = \"house rule\"; provenance = \"verified: test\"; } );\n";
+
+static bool
+passes (World *world, const char *purpose)
+{
+    g_autofree char *mail =
+        g_strdup_printf ("X-Licet-Class: promotional\r\nX-Licet-Purpose: %s\r\n"
+                         "From: shop@example.com\r\nTo: ida@example.com\r\n"
+                         "Subject: Hello\r\n\r\nTell us what you think, or come and buy.\r\n",
+                         purpose);
+    g_autoptr (MilterClient) client = world_milter (world);
+    g_autoptr (MilterAnswer) answer =
+        world_send (client, "ida@example.com", mail, strlen (mail));
+
+    return answer->verdict == 'a';
+}
+
+/* An interval between mails of one purpose, and a cap of all, whichever host they leave by. */
+static void
+test_intervals (void)
+{
+    World *here = new_host (), *there = new_host ();
+    World *const both[] = { here, there };
+
+    tell ("ida@example.com", "granted");
+    for (unsigned i = 0; i < 2; i++) {
+        world_write (both[i], "policies/territories/ES.cfg", interval_policy);
+        g_autofree char *answer = world_ask (both[i], "reload");
+        g_assert_cmpstr (answer, ==, "{\"ok\":true}");
+    }
+    g_assert_true (passes (here, "survey"));
+    g_assert_false (passes (there, "survey"));
+    g_assert_true (passes (there, "offer"));
+    g_assert_false (passes (here, "offer")); /* the third of the day */
+    g_autofree char *counted = server_value (
+        server, "SELECT string_agg(purpose, ' ' ORDER BY purpose) FROM licet.contacts "
+                "WHERE who = (SELECT who FROM licet.contacts WHERE purpose = 'survey')");
+    g_assert_cmpstr (counted, ==, "offer survey");
+    world_free (here);
+    world_free (there);
+}
+
 /* Whether anything was sent is not known: promotion waits, a receipt leaves, and the log says so. */
 static void
 test_limit_down (void)
@@ -304,6 +353,7 @@ main (int argc, char **argv)
         { "/hosts/a cap of one holds with fifty at once", test_cap },
         { "/hosts/a sending limit holds with fifty at once", test_limit },
         { "/hosts/counts that are not to be had", test_limit_down },
+        { "/hosts/intervals by purpose hold over both", test_intervals },
         { "/hosts/the server down: promotion waits, a receipt leaves", test_down },
         { "/hosts/a daemon starts without the server", test_start_without },
     };
