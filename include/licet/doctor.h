@@ -8,8 +8,8 @@
 
 /*
  * What in Postfix's configuration lets mail out unjudged, changes it after it was signed, or
- * breaks the hand-over. Reads main.cf, master.cf and the milter header map as files and runs
- * nothing, so it needs no more rights than to read them. It does not know what other programs on
+ * breaks the hand-over. Reads main.cf, master.cf and the milter header map as files, looks at the modes
+ * of licetd's Unix sockets, and runs nothing, so it needs no more rights than to read them. It does not know what other programs on
  * the host do, nor values that Postfix computes from conditions ("${name?text}").
  */
 typedef enum {

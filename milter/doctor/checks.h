@@ -34,5 +34,6 @@ void doctor_check_route (Examination *examination);
 void doctor_check_second_port (Examination *examination);
 void doctor_check_exits (Examination *examination);
 void doctor_check_queue (Examination *examination);
+void doctor_check_access (Examination *examination); /* after the route */
 
 #endif

@@ -129,6 +129,7 @@ doctor_examine (const char *dir, const Settings *settings, GError **error)
     doctor_check_second_port (&examination);
     doctor_check_exits (&examination);
     doctor_check_queue (&examination);
+    doctor_check_access (&examination);
     g_ptr_array_sort (examination.findings, compare);
     return examination.findings;
 }

@@ -19,6 +19,7 @@ static const struct {
     { "lmtp_line_length_limit", "$smtp_line_length_limit" },
     { "lmtp_send_xforward_command", "no" },
     { "lmtp_tls_security_level", "$smtp_tls_security_level" },
+    { "mail_owner", "postfix" },
     { "milter_content_timeout", "300s" },
     { "milter_default_action", "tempfail" },
     { "milter_end_of_data_macros", "i" },

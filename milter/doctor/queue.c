@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Queue ids, added recipients, and sockets that a service cannot see. */
-
-#include <string.h>
+/* Queue ids and added recipients. */
 
 #include "checks.h"
 
@@ -41,31 +39,9 @@ check_copies (Examination *examination)
     }
 }
 
-static void
-check_chroot (Examination *examination)
-{
-    const GPtrArray *services = examination->postfix->services;
-    const char *path = examination->milter->path;
-    g_autofree char *queue =
-        postfix_value (examination->postfix, NULL, "queue_directory", NULL);
-
-    for (unsigned i = 0; path && i < services->len; i++) {
-        const PostfixService *service = g_ptr_array_index (services, i);
-        bool uses = strcmp (service->command, "smtpd") == 0 ||
-                    strcmp (service->command, "cleanup") == 0;
-        if (uses && service != examination->second && service->chroot &&
-            !g_str_has_prefix (path, queue))
-            doctor_find (examination, DOCTOR_PROBLEM, "chroot",
-                         g_strdup_printf ("master.cf:%u", service->line), NULL,
-                         "%s runs in a chroot of %s and does not see licetd's socket %s",
-                         service->name, queue, path);
-    }
-}
-
 void
 doctor_check_queue (Examination *examination)
 {
     check_ids (examination);
     check_copies (examination);
-    check_chroot (examination);
 }

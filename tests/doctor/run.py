@@ -7,7 +7,9 @@ usage: run.py TOP BUILD"""
 
 import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -204,8 +206,90 @@ def refuse(play, edit, says):
     assert done.returncode == 78 and says in done.stderr and not done.stdout, done
 
 
+class Sockets:
+    """licetd's sockets as files of the file system, of which Postfix's user may use those that are right."""
+
+    def __init__(self, play):
+        self.play, self.open = play, []
+        self.dir = play.path("sockets")
+        os.makedirs(self.dir)
+        self.milter, self.lmtp = os.path.join(self.dir, "milter"), os.path.join(self.dir, "lmtp")
+        for path in (self.milter, self.lmtp):
+            end = socket.socket(socket.AF_UNIX)
+            end.bind(path)
+            self.open.append(end)
+        play.write("licet.cfg", play.settings(keys=(), milter_socket=f"unix:{self.milter}",
+                                              lmtp_listen=f"unix:{self.lmtp}"))
+        self.mend()
+
+    def mend(self):
+        os.chmod(self.dir, 0o755)
+        for path in (self.milter, self.lmtp):
+            if os.path.exists(path):
+                os.chmod(path, 0o666)
+
+
+def with_sockets(play, spoil, want, notes=0):
+    ends = Sockets(play)
+    try:
+        play.configure_postfix()
+        for name in ("main.cf", "master.cf", "licet_header_checks"):
+            path = play.path("etc", name)
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            text = text.replace(f"inet:127.0.0.1:{play.milter_port}", f"unix:{ends.milter}")
+            text = text.replace("mail_owner = postfix", "mail_owner = nobody")  # who is on every host
+            text = text.replace(f"licet:[127.0.0.1]:{play.lmtp_port}", f"licet:unix:{ends.lmtp}")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        spoil(play, ends)
+        found = [json.loads(line) for line in examine(play).stdout.splitlines()]
+        got = sorted((row["check"], row["place"].rsplit("/", 1)[-1]) for row in found)
+        wanted = sorted((check, place if place in ("milter", "lmtp", "sockets") else line_of(play, "master.cf", place))
+                        for check, place in want)
+        assert got == wanted, f"found {found}, wanted {wanted}"
+        assert sum(row["grade"] == "note" for row in found) == notes, found
+    finally:
+        ends.mend()
+        for end in ends.open:
+            end.close()
+        shutil.rmtree(ends.dir)
+        play.write("licet.cfg", play.settings(keys=()))
+
+
+def plain_file(path):
+    os.remove(path)
+    with open(path, "w", encoding="utf-8"):
+        pass
+
+
+def in_chroot(play, *services):
+    path = play.path("etc", "master.cf")
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    for number, line in enumerate(lines):
+        if any(line.startswith(fill(play, service)) for service in services):
+            lines[number] = re.sub(r"^((?:\S+\s+){4})\S", r"\1y", line)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+
+
+SOCKETS = [
+    ("sockets that Postfix may use", lambda play, ends: None, []),
+    ("a socket that only licetd may use", lambda play, ends: os.chmod(ends.milter, 0o600), [("socket-permission", "milter")]),
+    ("a hand-over that only licetd may use", lambda play, ends: os.chmod(ends.lmtp, 0o644), [("socket-permission", "lmtp")]),
+    ("a closed directory on the way", lambda play, ends: os.chmod(ends.dir, 0o700),
+     [("socket-permission", "sockets")]),
+    ("a socket that is not there", lambda play, ends: os.remove(ends.milter), [("socket-missing", "milter")], 1),
+    ("a file in the place of the socket", lambda play, ends: plain_file(ends.lmtp), [("socket-kind", "lmtp")]),
+    ("a port in a chroot", lambda play, ends: in_chroot(play, "127.0.0.1:SMTP inet"), [("chroot", "127.0.0.1:SMTP inet")]),
+    ("a hand-over in a chroot", lambda play, ends: in_chroot(play, "licet "), [("chroot", "licet ")]),
+]
+
+
 def main_loop(play):
     tests = [(case.name, judge, (case,)) for case in CASES] + [(name, refuse, (edit, says)) for name, edit, says in BROKEN]
+    tests += [(name, with_sockets, rest) for name, *rest in SOCKETS]
     failed = 0
     print(f"1..{len(tests)}")
     for number, (name, test, words) in enumerate(tests, 1):
