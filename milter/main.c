@@ -397,7 +397,7 @@ serve (Daemon *daemon, LmtpEdge *lmtp)
 
 /* Sockets open last first: when Postfix reaches the milter, everything behind it listens. */
 static int
-run (Daemon *daemon, PreflightHelper *helper)
+run (Daemon *daemon, PreflightHelper *helper, MailResolver *resolver)
 {
     g_autoptr (GError) error = NULL;
 
@@ -409,7 +409,9 @@ run (Daemon *daemon, PreflightHelper *helper)
     bool open = control && milter_edge_open (daemon, &error);
     if (open) {
         WatchEdge *watch = watch_edge_start (daemon, helper);
+        MailboxEdge *mailboxes = mailbox_edge_start (daemon, resolver);
         serve (daemon, lmtp);
+        mailbox_edge_stop (mailboxes);
         watch_edge_stop (watch);
     } else {
         lmtp_edge_stop (lmtp);
@@ -447,13 +449,14 @@ main (int argc, char *argv[])
     mask_signals (SIG_BLOCK);
     /* Before keys are in memory and before there are threads. */
     g_autoptr (PreflightHelper) helper = preflight_helper_start (&error);
-    if (!helper)
+    g_autoptr (MailResolver) resolver = helper ? mail_resolver_start (&error) : NULL;
+    if (!resolver)
         return report (error);
     handle_signals ();
     Daemon *daemon = load (&options, &error);
     if (!daemon)
         return report (error);
-    int status = run (daemon, helper);
+    int status = run (daemon, helper, resolver);
     /* A callback that libmilter did not wait for may still need the daemon. */
     if (milter_edge_is_idle ())
         daemon_free (daemon);

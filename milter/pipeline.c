@@ -145,6 +145,25 @@ check_placeholders (Run *run, GError **error)
     return false;
 }
 
+/* Who takes the mail of the recipients' domains, where it tells the mailbox provider: an array that
+ * goes with the addresses. Caller unrefs; NULL when nobody asks. Correspondence is not judged. */
+static GPtrArray *
+ask_mail_hosts (const Run *run, char **addresses)
+{
+    const Engine *engine = run->engine;
+    unsigned count = g_strv_length (addresses);
+
+    if (!engine->mail_hosts || run->plan->classification->class == CLASS_PERSONAL)
+        return NULL;
+    g_autofree const char **domains = g_new0 (const char *, count);
+    for (unsigned i = 0; i < count; i++)
+        if (strchr (addresses[i], '@') &&
+            policy_wants_mail_hosts (engine->policies, address_domain (addresses[i])))
+            domains[i] = address_domain (addresses[i]);
+    return mail_hosts_board_find (engine->mail_hosts, domains, count,
+                                  (unsigned)engine->settings->mx_milliseconds, run->now);
+}
+
 /* What the links of this recipient hold. */
 static char *
 make_token (const Run *run, const RecipientFacts *facts)
@@ -165,6 +184,7 @@ decide_all (Run *run)
     const PolicySet *policies = run->engine->policies;
     const Classification *class = run->plan->classification;
     g_autoptr (Authentication) authentication = ask_authentication (run);
+    g_autoptr (GPtrArray) hosts = ask_mail_hosts (run, addresses);
     g_autoptr (GPtrArray) records =
         consent_ask (run->engine->store, (const char *const *)addresses, class->promo_purpose,
                      run->now, &run->plan->consent_failure);
@@ -172,7 +192,8 @@ decide_all (Run *run)
     for (unsigned i = 0; i < records->len; i++) {
         const ConsentRecord *record = g_ptr_array_index (records, i);
         RecipientFacts *facts = policy_facts (
-            policies, run->message, envelope_recipient (run->envelope, i)->address, record);
+            policies, run->message, envelope_recipient (run->envelope, i)->address, record,
+            hosts ? g_ptr_array_index (hosts, i) : NULL);
         ask_contacts (run, facts);
         facts->authentication = authentication ? authentication_ref (authentication) : NULL;
         facts->token = make_token (run, facts);

@@ -103,6 +103,16 @@ note_decision (CaseResult *result, const Decision *decision)
     result->active = list_active (decision);
 }
 
+static void
+put_mail_hosts (MailHostsBoard *board, const MailHosts *said)
+{
+    if (said)
+        mail_hosts_board_put (
+            board,
+            mail_hosts_new (said->domain, g_strdupv (said->hosts), said->failure, said->at),
+            G_MAXUINT32);
+}
+
 /* engine: of the rehearsal; its store is set here. */
 static CaseResult *
 run_case (Engine engine, const PolicyCase *policy_case)
@@ -112,6 +122,7 @@ run_case (Engine engine, const PolicyCase *policy_case)
     g_autoptr (ConsentStore) store = open_store (policy_case, &cause);
     g_autoptr (Envelope) envelope = envelope_new ();
     g_autoptr (AuthenticationBoard) authentications = authentication_board_new ();
+    g_autoptr (MailHostsBoard) hosts = mail_hosts_board_new ();
     g_autoptr (Plan) plan = NULL;
 
     result->policy_case = policy_case;
@@ -123,6 +134,8 @@ run_case (Engine engine, const PolicyCase *policy_case)
     if (policy_case->authentication)
         authentication_board_put (authentications,
                                   authentication_ref (policy_case->authentication));
+    engine.mail_hosts = policy_case->mail_hosts ? hosts : NULL;
+    put_mail_hosts (hosts, policy_case->mail_hosts);
     envelope->sender = envelope_path_new (policy_case->sender, "");
     envelope->arrival = policy_case->now;
     g_ptr_array_add (envelope->recipients, envelope_path_new (policy_case->recipient, ""));

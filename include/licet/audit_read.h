@@ -9,6 +9,7 @@
 
 #include "licet/authentication.h"
 #include "licet/contacts.h"
+#include "licet/mail_hosts.h"
 
 /*
  * The log as an auditor reads it: verification, search, figures. Reads files and writes none; a
@@ -90,6 +91,7 @@ typedef struct {
     const char *limit, *limit_window;
     int64_t limit_used, limit_until;
     const Authentication *authentication; /* NULL when nothing was known of the sender's DNS */
+    const MailHosts *mail_hosts;          /* without a domain; NULL when nobody asked */
     double promo_share;
     unsigned strips; /* cuts of promotion in the copy */
     uint64_t bytes_removed;

@@ -23,6 +23,7 @@ typedef struct {
     GPtrArray *events; /* of ConsentEvent: what the store knows; NULL: it does not answer */
     GArray *contacts;  /* of Contact, in order: promotion that they have had */
     Authentication *authentication; /* what DNS says of the sender; NULL: nobody has looked */
+    MailHosts *mail_hosts;          /* who takes the recipient's mail; NULL: nobody asked */
     int64_t now;
     Outcome outcome;
     char *rule;      /* that decides; NULL: none */

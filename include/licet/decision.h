@@ -10,6 +10,7 @@
 #include "licet/classification.h"
 #include "licet/consent.h"
 #include "licet/contacts.h"
+#include "licet/mail_hosts.h"
 
 /*
  * What is to happen for one recipient, and every rule that was looked at on the way there.
@@ -106,6 +107,8 @@ typedef struct {
                           all of them judge, and for each duty the strictest decides */
     char *subdivision;            /* "CA" of US-CA, or NULL */
     char *provider;               /* policy file of the mailbox provider: "gmail"; or NULL */
+    bool provider_hosts;          /* known by mail_hosts: the domain is not one of its own */
+    MailHosts *mail_hosts;        /* who takes the mail of the domain; NULL: nobody asked */
     const char *territory_source; /* "consent-record", "header", "domain", "default" */
     double territory_confidence;  /* 0..1 */
     ConsentAnswer *promotion;     /* never NULL */

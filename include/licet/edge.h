@@ -9,6 +9,7 @@
 #include "licet/clock.h"
 #include "licet/engine.h"
 #include "licet/ledger.h"
+#include "licet/mail_resolver.h"
 #include "licet/preflight.h"
 
 struct Guard;
@@ -33,7 +34,9 @@ Contacts *daemon_contacts (Daemon *daemon);
 Audit *daemon_audit (Daemon *daemon);
 /* What preflight knows of our domains. */
 AuthenticationBoard *daemon_authentications (Daemon *daemon);
-/* One JSON object with all of it and its age. Caller frees. */
+/* What DNS says of recipients' domains. */
+MailHostsBoard *daemon_mail_hosts (Daemon *daemon);
+/* One JSON object with what preflight knows and its age. Caller frees. */
 char *daemon_preflight (Daemon *daemon);
 /* wake: an eventfd of who looks, or -1. daemon_look has them look at once, and so does a reload. */
 void daemon_watch (Daemon *daemon, int wake);
@@ -108,6 +111,12 @@ void lmtp_edge_stop (LmtpEdge *edge);
 typedef struct WatchEdge WatchEdge;
 WatchEdge *watch_edge_start (Daemon *daemon, PreflightHelper *helper);
 void watch_edge_stop (WatchEdge *edge);
+
+/* Asks for the MX of recipients' domains. resolver stays the caller's, who frees it after
+ * mailbox_edge_stop, which ends its process. */
+typedef struct MailboxEdge MailboxEdge;
+MailboxEdge *mailbox_edge_start (Daemon *daemon, MailResolver *resolver);
+void mailbox_edge_stop (MailboxEdge *edge);
 
 typedef struct ControlEdge ControlEdge;
 /* A Unix socket, mode 0660, one request line ("status", "metrics", "preflight" or "reload"), one JSON

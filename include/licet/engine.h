@@ -8,6 +8,7 @@
 #include "licet/classify.h"
 #include "licet/consent.h"
 #include "licet/contacts.h"
+#include "licet/mail_hosts.h"
 #include "licet/policy.h"
 #include "licet/quota.h"
 #include "licet/settings.h"
@@ -32,6 +33,7 @@ typedef struct {
         *known_contacts; /* of Contact, in the place of them: of a rehearsal, borrowed */
     Quotas *quotas;     /* the daemon's, borrowed; NULL in tools */
     AuthenticationBoard *authentications; /* the daemon's, borrowed; NULL: nobody looks */
+    MailHostsBoard *mail_hosts;           /* the daemon's, borrowed; NULL: nobody asks DNS */
 } Engine;
 
 /* Takes settings. Fails as its parts do; nothing is half built. */

@@ -63,11 +63,15 @@ char *policy_skeleton (const char *code, GError **error);
  * Who a recipient is for the policies. The territory comes from the consent record, then the
  * X-Licet-Territory field, then the country code of the recipient's domain, then the default
  * of licet-policy.cfg; one without a policy file falls to the default as well. Of several in the
- * field all judge. The mailbox provider comes from the domain. Contacts stay NULL; whoever
+ * field all judge. The mailbox provider comes from the domain, then from the hosts that take its
+ * mail (NULL: nobody asked DNS). Contacts stay NULL; whoever
  * has them sets them where a rule asks (policy_counts_contacts).
  */
 RecipientFacts *policy_facts (const PolicySet *set, const Message *message, const char *given,
-                              const ConsentRecord *record);
+                              const ConsentRecord *record, const MailHosts *hosts);
+
+/* Whether the provider of a recipient at this domain is to be known by the hosts only. */
+bool policy_wants_mail_hosts (const PolicySet *set, const char *domain);
 
 /* Whether a rule that this recipient comes under counts earlier mails. */
 bool policy_counts_contacts (const PolicySet *set, const RecipientFacts *facts);

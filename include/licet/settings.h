@@ -59,6 +59,7 @@ typedef struct {
     char *mail_log;              /* path, or "" */
     int64_t policy_test_seconds; /* budget of the policies' own cases; 0: run none */
     char *resolver;              /* "HOST:PORT", or "" for those of the system */
+    int64_t mx_milliseconds;     /* 0: nobody asks */
     char **egress;               /* IP addresses */
     char **preflight_domains;    /* "DOMAIN" or "DOMAIN:ENVELOPE" */
     int64_t preflight_minutes;   /* 0: on demand only */

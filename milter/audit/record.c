@@ -157,6 +157,9 @@ decision_json (const Decision *decision, bool without_evidence)
                          json_real (facts->territory_confidence));
     if (facts->provider)
         json_object_set_new (object, "provider", json_string (facts->provider));
+    if (facts->provider)
+        json_object_set_new (object, "provider_source",
+                             json_string (facts->provider_hosts ? "mx" : "domain"));
     json_object_set_new (object, "legal_class",
                          json_string (message_class_word (decision->legal_class)));
     json_object_set_new (object, "legal_reason", text_or_null (decision->legal_reason));
@@ -326,6 +329,21 @@ authentication_json (const Authentication *known)
     return object;
 }
 
+/* What DNS said of the recipient's domain, whose name the log may have no more than of others. */
+static json_t *
+mail_hosts_json (const MailHosts *known)
+{
+    json_t *object = json_object (), *hosts = json_array ();
+
+    for (char **host = known->hosts; *host; host++)
+        json_array_append_new (hosts, json_string (*host));
+    json_object_set_new (object, "hosts", hosts);
+    if (known->failure)
+        json_object_set_new (object, "failure", clean_or_null (known->failure));
+    json_object_set_new (object, "at", time_or_null (known->at));
+    return object;
+}
+
 /* What else the decision depended on: with the message, the policies and the time it can be made
  * again. */
 static json_t *
@@ -347,6 +365,8 @@ facts_json (const Plan *plan, const Decision *decision)
                              authentication_json (facts->authentication));
     if (facts->limit)
         json_object_set_new (object, "limit", limit_json (facts));
+    if (facts->mail_hosts)
+        json_object_set_new (object, "mail_hosts", mail_hosts_json (facts->mail_hosts));
     json_object_set_new (object, "campaign", clean_or_null (plan->campaign));
     json_object_set_new (object, "template", text_or_null (plan->template));
     return object;

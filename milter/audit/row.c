@@ -148,6 +148,28 @@ read_limit (AuditRow *row, const json_t *object)
 }
 
 static void
+read_mail_hosts (AuditRow *row, const json_t *object)
+{
+    const json_t *list = json_object_get (object, "hosts"), *host;
+    g_autoptr (GStrvBuilder) hosts = g_strv_builder_new ();
+    const char *time = text_of (object, "at");
+    int64_t at = 0;
+    size_t i;
+
+    if (!json_is_array (list))
+        return;
+    if (time)
+        clock_parse (time, &at, NULL);
+    json_array_foreach (list, i, host)
+    {
+        if (json_is_string (host))
+            g_strv_builder_add (hosts, json_string_value (host));
+    }
+    row->mail_hosts =
+        mail_hosts_new ("", g_strv_builder_end (hosts), text_of (object, "failure"), at);
+}
+
+static void
 read_facts (AuditRow *row, const json_t *root)
 {
     const json_t *facts = json_object_get (root, "facts");
@@ -158,6 +180,7 @@ read_facts (AuditRow *row, const json_t *root)
                    json_object_get (facts, "contact_purposes"));
     read_authentication (row, json_object_get (facts, "authentication"));
     read_limit (row, json_object_get (facts, "limit"));
+    read_mail_hosts (row, json_object_get (facts, "mail_hosts"));
     row->tracking_state = text_of (tracking, "state");
     row->tracking_basis = text_of (tracking, "basis");
     row->tracking_at = text_of (tracking, "at");
@@ -221,5 +244,6 @@ row_clear (ParsedRow *parsed)
     if (parsed->row.contacts)
         g_array_unref ((GArray *)parsed->row.contacts);
     authentication_unref ((Authentication *)parsed->row.authentication);
+    mail_hosts_unref ((MailHosts *)parsed->row.mail_hosts);
     json_decref (parsed->json);
 }

@@ -125,6 +125,8 @@ static const Setting table[] = {
       "longest time for the policies' own cases at start and reload; 0 to run none" },
     { "resolver", SETTING_TEXT, "", AT (resolver), 0, 0, NULL,
       "DNS server for preflight, HOST:PORT; empty: those of /etc/resolv.conf" },
+    { "mx_milliseconds", SETTING_NUMBER, "500", AT (mx_milliseconds), 0, 10000, NULL,
+      "longest wait of a message for the MX of its recipients' domains; 0: not asked for" },
     { "egress", SETTING_TEXTS, "", AT (egress), 0, 0, NULL,
       "addresses from which Postfix sends to the world, as receivers see them" },
     { "preflight_domains", SETTING_TEXTS, "", AT (preflight_domains), 0, 0, NULL,

@@ -28,6 +28,7 @@ struct Daemon {
     Quotas *quotas;
     Audit *audit;
     AuthenticationBoard *authentications;
+    MailHostsBoard *mail_hosts;
     int watcher; /* eventfd, or -1 */
     Guard *guard;
     Clock clock;
@@ -113,6 +114,12 @@ open_counts (Daemon *daemon, const Settings *settings, GError **error)
     return daemon->quotas != NULL;
 }
 
+static void
+share_mail_hosts (const Daemon *daemon, Engine *engine)
+{
+    engine->mail_hosts = engine->settings->mx_milliseconds > 0 ? daemon->mail_hosts : NULL;
+}
+
 /* Reading policies and trying their cases takes much that is not needed again. */
 static void
 give_back_memory (void)
@@ -134,6 +141,8 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     daemon->watcher = -1;
     daemon->authentications = authentication_board_new ();
     engine->authentications = daemon->authentications;
+    daemon->mail_hosts = mail_hosts_board_new ();
+    share_mail_hosts (daemon, engine);
     daemon->guard = guard_new (error);
     if (!daemon->guard)
         return NULL;
@@ -162,6 +171,7 @@ daemon_free (Daemon *daemon)
     g_clear_pointer (&daemon->contacts, contacts_free);
     g_clear_pointer (&daemon->quotas, quotas_free);
     authentication_board_free (daemon->authentications);
+    mail_hosts_board_free (daemon->mail_hosts);
     guard_free (daemon->guard);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
@@ -200,6 +210,12 @@ AuthenticationBoard *
 daemon_authentications (Daemon *daemon)
 {
     return daemon->authentications;
+}
+
+MailHostsBoard *
+daemon_mail_hosts (Daemon *daemon)
+{
+    return daemon->mail_hosts;
 }
 
 void
@@ -357,6 +373,7 @@ load_and_swap (Daemon *daemon, GError **error)
     fresh->contacts = daemon->contacts;
     fresh->quotas = daemon->quotas;
     fresh->authentications = daemon->authentications;
+    share_mail_hosts (daemon, fresh);
     engine_unref (swap_engine (daemon, g_steal_pointer (&fresh)));
     return true;
 }

@@ -7,19 +7,6 @@
 #include <string.h>
 
 #include "licet/address.h"
-#include "licet/clock.h"
-
-static int64_t
-read_date (const ConfNode *node, const char *name, GPtrArray *problems)
-{
-    const char *text = conf_string (node, name, NULL);
-    g_autoptr (GError) cause = NULL;
-    int64_t time = 0;
-
-    if (text && !clock_parse (text, &time, &cause))
-        conf_problem (problems, conf_child (node, name), "%s: %s", name, cause->message);
-    return time;
-}
 
 static void
 check_text (const ConfNode *node, const char *name, const char *right, GPtrArray *problems)
@@ -35,8 +22,8 @@ void
 answered_read (const ConfNode *node, const char *right, int64_t *ret_from, int64_t *ret_until,
                GPtrArray *problems)
 {
-    *ret_from = read_date (node, "from", problems);
-    *ret_until = read_date (node, "until", problems);
+    *ret_from = rule_read_date (node, "from", problems);
+    *ret_until = rule_read_date (node, "until", problems);
     check_text (node, "owner", "who answers for it", problems);
     check_text (node, "reason", right, problems);
     if (*ret_until && *ret_until <= *ret_from)

@@ -58,6 +58,7 @@ static const char *const kit_fields[] = { "sender",   "subject", "headers",     
 
 static const ConfField recipient_fields[] = {
     { "address", CONF_STRING, false, 0, 0, NULL },
+    { "mx", CONF_STRINGS, false, 0, 0, NULL },
     { "country", CONF_STRING, false, 0, 0, NULL },
     { "subdivision", CONF_STRING, false, 0, 0, NULL },
     { "class", CONF_STRING, false, 0, 0, NULL },
@@ -94,6 +95,7 @@ policy_case_free (PolicyCase *policy_case)
     g_clear_pointer (&policy_case->events, g_ptr_array_unref);
     g_clear_pointer (&policy_case->contacts, g_array_unref);
     authentication_unref (policy_case->authentication);
+    mail_hosts_unref (policy_case->mail_hosts);
     g_free (policy_case->rule);
     g_strfreev (policy_case->violated);
     g_strfreev (policy_case->judged);
@@ -372,6 +374,23 @@ read_authentication (const Reader *reader)
                           *fact);
 }
 
+/* The hosts of best preference; "?" says that DNS did not answer. */
+static void
+read_mail_hosts (const Reader *reader)
+{
+    PolicyCase *policy_case = reader->policy_case;
+
+    if (!reader->recipient || !conf_has (reader->recipient, "mx"))
+        return;
+    char **hosts = conf_strings (reader->recipient, "mx");
+    bool unsure = g_strcmp0 (hosts[0], "?") == 0;
+    policy_case->mail_hosts =
+        mail_hosts_new (address_domain (policy_case->recipient), unsure ? NULL : hosts,
+                        unsure ? "DNS did not answer" : NULL, policy_case->now);
+    if (unsure)
+        g_strfreev (hosts);
+}
+
 static void
 read_expectation (const Reader *reader)
 {
@@ -411,6 +430,7 @@ read_case (const ConfNode *node, const char *path, const char *territory, GPtrAr
     read_contacts (&reader);
     read_mail (&reader);
     read_authentication (&reader);
+    read_mail_hosts (&reader);
     read_expectation (&reader);
     if (problems->len == before)
         return policy_case;

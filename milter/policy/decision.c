@@ -55,6 +55,7 @@ recipient_facts_free (RecipientFacts *facts)
     g_free (facts->contacts_failure);
     authentication_unref (facts->authentication);
     g_free (facts->limit);
+    mail_hosts_unref (facts->mail_hosts);
     g_free (facts->token);
     g_free (facts);
 }

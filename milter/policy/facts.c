@@ -94,18 +94,25 @@ settle_from_header (RecipientFacts *facts, const PolicySet *set, const char *val
            settle (facts, find_named (set, only), dash ? dash + 1 : NULL, "header", 0.8);
 }
 
+/* A domain of its own comes before what DNS says. */
 static void
-settle_provider (RecipientFacts *facts, const PolicySet *set, const char *address)
+settle_provider (RecipientFacts *facts, const PolicySet *set, const char *address,
+                 const MailHosts *hosts)
 {
     const Territory *provider =
         strchr (address, '@') ? policy_set_provider_of (set, address_domain (address)) : NULL;
 
+    facts->mail_hosts = hosts ? mail_hosts_ref (hosts) : NULL;
+    if (!provider && hosts) {
+        provider = policy_set_provider_hosting (set, hosts->hosts);
+        facts->provider_hosts = provider != NULL;
+    }
     facts->provider = provider ? g_strdup (provider->code) : NULL;
 }
 
 RecipientFacts *
 policy_facts (const PolicySet *set, const Message *message, const char *given,
-              const ConsentRecord *record)
+              const ConsentRecord *record, const MailHosts *hosts)
 {
     RecipientFacts *facts = g_new0 (RecipientFacts, 1);
     const char *header = message_header (message, "X-Licet-Territory");
@@ -118,7 +125,7 @@ policy_facts (const PolicySet *set, const Message *message, const char *given,
     facts->language = g_strdup (record->language);
     facts->promotion = consent_answer_copy (record->promotion);
     facts->tracking = consent_answer_copy (record->tracking);
-    settle_provider (facts, set, record->address);
+    settle_provider (facts, set, record->address, hosts);
     if (record->country &&
         settle (facts, find_territory (set, record->country, record->subdivision),
                 record->subdivision, "consent-record", 0.95))

@@ -161,11 +161,13 @@ is_idle_beside (const Loader *loader, const Rule *less, const Rule *more, bool i
 {
     bool both = less->kind == more->kind && less->mode == MODE_ENFORCE &&
                 more->mode == MODE_ENFORCE && less->otherwise <= more->otherwise &&
-                !less->has_fallback;
+                less->mixed_otherwise <= more->mixed_otherwise &&
+                more->hosted <= less->hosted && !less->has_fallback;
 
     if (!both || !is_within (less, more) || !asks_as_much (loader, more, less))
         return false;
-    return !is_first || less->otherwise < more->otherwise || !is_within (more, less) ||
+    return !is_first || less->otherwise < more->otherwise ||
+           less->mixed_otherwise < more->mixed_otherwise || !is_within (more, less) ||
            !asks_as_much (loader, less, more);
 }
 

@@ -205,6 +205,10 @@ read_rules (Loader *loader, Territory *territory, const ConfNode *list)
             mark_broken (loader, conf_string (conf_item (list, i), "id", NULL));
             continue;
         }
+        if (conf_has (conf_item (list, i), "hosted"))
+            conf_problem (loader->problems, conf_child (conf_item (list, i), "hosted"),
+                          "hosted is for the rules of mailbox providers; a territory has no "
+                          "hosted domains");
         g_ptr_array_add (territory->own, rule);
         g_hash_table_insert (loader->nodes, rule, (void *)conf_item (list, i));
     }
@@ -509,6 +513,18 @@ const Territory *
 policy_set_provider_of (const PolicySet *set, const char *domain)
 {
     return provider_of (set->providers, domain);
+}
+
+const Territory *
+policy_set_provider_hosting (const PolicySet *set, char **hosts)
+{
+    return provider_hosting (set->providers, hosts);
+}
+
+bool
+policy_wants_mail_hosts (const PolicySet *set, const char *domain)
+{
+    return provider_any_hosts (set->providers) && !provider_of (set->providers, domain);
 }
 
 const WordList *

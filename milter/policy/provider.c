@@ -13,6 +13,7 @@ static const ConfField provider_fields[] = {
     { "provider", CONF_STRING, true, 0, 0, NULL },
     { "name", CONF_STRING, true, 0, 0, NULL },
     { "domains", CONF_STRINGS, true, 0, 0, NULL },
+    { "mx", CONF_STRINGS, false, 0, 0, NULL },
     { "mixed_mail", CONF_STRING, true, 0, 0, NULL },
     { "rules", CONF_GROUPS, true, 0, 0, NULL },
     { "exceptions", CONF_GROUPS, false, 0, 0, NULL },
@@ -28,6 +29,7 @@ territory_free (Territory *territory)
     g_free (territory->inherits);
     g_free (territory->language);
     g_strfreev (territory->domains);
+    g_strfreev (territory->mx);
     g_ptr_array_unref (territory->own);
     g_ptr_array_unref (territory->rules);
     g_ptr_array_unref (territory->own_exceptions);
@@ -55,6 +57,25 @@ read_domains (const ConfNode *root, GPtrArray *problems)
         *domain = ascii;
     }
     return domains;
+}
+
+/* "mx.mail.example", or ".mail.example" for all below it. */
+static char **
+read_mx (const ConfNode *root, GPtrArray *problems)
+{
+    char **hosts = conf_strings (root, "mx");
+
+    for (char **host = hosts; *host; host++) {
+        const char *name = **host == '.' ? *host + 1 : *host;
+        g_autofree char *ascii = address_domain_ascii (name, NULL);
+        if (ascii && strchr (ascii, '.') && g_ascii_strcasecmp (ascii, name) == 0)
+            continue;
+        conf_problem (problems, conf_child (root, "mx"),
+                      "\"%s\" is no host of a DNS record; right would be mx.mail.example, or "
+                      ".mail.example for all below it",
+                      *host);
+    }
+    return hosts;
 }
 
 static void
@@ -86,6 +107,7 @@ provider_read (const ConfNode *root, const char *path, GHashTable *nodes, GPtrAr
     provider->code = g_strdup (conf_string (root, "provider", NULL));
     provider->name = g_strdup (conf_string (root, "name", NULL));
     provider->domains = read_domains (root, problems);
+    provider->mx = read_mx (root, problems);
     provider->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
     provider->rules = g_ptr_array_new ();
     provider->own_exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)exception_free);
@@ -124,4 +146,35 @@ provider_of (const GPtrArray *providers, const char *domain)
                 return provider;
     }
     return NULL;
+}
+
+static bool
+is_of (const Territory *provider, const char *host)
+{
+    for (char **own = provider->mx; *own; own++) {
+        size_t length = strlen (host), tail = strlen (*own);
+        bool fits = **own == '.' ? length > tail : length == tail;
+        if (fits && g_ascii_strcasecmp (host + length - tail, *own) == 0)
+            return true;
+    }
+    return false;
+}
+
+const Territory *
+provider_hosting (const GPtrArray *providers, char **hosts)
+{
+    for (char **host = hosts; *host; host++)
+        for (unsigned i = 0; i < providers->len; i++)
+            if (is_of (g_ptr_array_index (providers, i), *host))
+                return g_ptr_array_index (providers, i);
+    return NULL;
+}
+
+bool
+provider_any_hosts (const GPtrArray *providers)
+{
+    for (unsigned i = 0; i < providers->len; i++)
+        if (((Territory *)g_ptr_array_index (providers, i))->mx[0])
+            return true;
+    return false;
 }

@@ -13,5 +13,9 @@ void territory_free (Territory *territory);
 /* By name; by the domain of a mailbox, which must be one of the provider's own and not below one. */
 const Territory *provider_find (const GPtrArray *providers, const char *name);
 const Territory *provider_of (const GPtrArray *providers, const char *domain);
+/* By one of the hosts that take the mail of a domain. */
+const Territory *provider_hosting (const GPtrArray *providers, char **hosts);
+/* Whether any of them can be known by such hosts. */
+bool provider_any_hosts (const GPtrArray *providers);
 
 #endif

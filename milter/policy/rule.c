@@ -37,6 +37,7 @@ static const ConfField common_fields[] = {
     { "only_for", CONF_STRINGS, false, 0, 0, recipient_words },
     { "not_for", CONF_STRINGS, false, 0, 0, recipient_words },
     { "volume_above", CONF_INT, false, 0, 1000000000, NULL },
+    { "hosted", CONF_STRING, false, 0, 0, mode_words },
     { "not_set_up", CONF_STRING, false, 0, 0, action_words },
     { "unfixed", CONF_STRING, false, 0, 0, unfixed_words },
 };
@@ -95,8 +96,8 @@ rule_fallback_parse (const char *word)
     return (Fallback)word_index (rule_fallback_words, word);
 }
 
-static int64_t
-read_date (const ConfNode *node, const char *name, GPtrArray *problems)
+int64_t
+rule_read_date (const ConfNode *node, const char *name, GPtrArray *problems)
 {
     const char *text = conf_string (node, name, NULL);
     g_autoptr (GError) cause = NULL;
@@ -174,6 +175,7 @@ read_scope (Rule *rule, const ConfNode *node)
     rule->unfixed = (Action)word_index (action_words, unfixed);
     rule->only_for = conf_strings (node, "only_for");
     rule->not_for = conf_strings (node, "not_for");
+    rule->hosted = (RuleMode)word_index (mode_words, conf_string (node, "hosted", "enforce"));
     rule->volume_above = conf_int (node, "volume_above", -1);
     rule->not_set_up =
         not_set_up ? (Action)word_index (action_words, not_set_up) : rule->cannot_tell;
@@ -214,8 +216,8 @@ rule_load (const ConfNode *node, GPtrArray *problems)
     rule->has_fallback = conf_child (node, "strip_fallback") != NULL;
     rule->fallback = rule_fallback_parse (conf_string (node, "strip_fallback", "refuse"));
     rule->mode = (RuleMode)word_index (mode_words, conf_string (node, "mode", "enforce"));
-    rule->valid_from = read_date (node, "valid_from", problems);
-    rule->valid_to = read_date (node, "valid_to", problems);
+    rule->valid_from = rule_read_date (node, "valid_from", problems);
+    rule->valid_to = rule_read_date (node, "valid_to", problems);
     rule->source = g_strdup (conf_string (node, "source", NULL));
     rule->provenance = g_strdup (conf_string (node, "provenance", NULL));
     rule->reply = g_strdup (conf_string (node, "reply", NULL));

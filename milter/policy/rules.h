@@ -71,6 +71,7 @@ typedef struct {
     char *source, *provenance, *reply, *replaces;
     char **campaigns;
     char **only_for, **not_for; /* recipient classes */
+    RuleMode hosted;            /* of a provider: for recipients whose domain it only hosts */
     int64_t volume_above;       /* of the sender's like mails a day; -1: any */
     Action unfixed;             /* when a fix that is due cannot be made */
     Action not_set_up;          /* when licet-policy.cfg lacks what it takes to tell */
@@ -83,6 +84,8 @@ typedef struct {
 extern const char *const rule_fallback_words[];
 Fallback rule_fallback_parse (const char *word);
 
+/* 0 when it is not said; a problem when it is none. */
+int64_t rule_read_date (const ConfNode *node, const char *name, GPtrArray *problems);
 /* NULL when there is a problem. */
 Rule *rule_load (const ConfNode *node, GPtrArray *problems);
 void rule_free (Rule *rule);
@@ -111,6 +114,7 @@ typedef struct {
     char *code, *name, *inherits;
     char *language; /* of its people, where one can be named; or NULL */
     char **domains; /* NULL of a territory */
+    char **mx;      /* hosts that take the mail of domains that it hosts; NULL of a territory */
     MixedTest mixed_test;
     const char *mixed_name;
     GPtrArray *own;            /* of Rule, owned */
@@ -121,9 +125,11 @@ typedef struct {
 
 const char *policy_set_default (const PolicySet *set);
 const Territory *policy_set_find (const PolicySet *set, const char *code);
-/* A mailbox provider by its name; by the domain of a recipient. NULL when there is none. */
+/* A mailbox provider by its name; by the domain of a recipient; by who takes its mail. NULL when
+ * there is none. */
 const Territory *policy_set_provider (const PolicySet *set, const char *name);
 const Territory *policy_set_provider_of (const PolicySet *set, const char *domain);
+const Territory *policy_set_provider_hosting (const PolicySet *set, char **hosts);
 Fallback policy_set_fallback (const PolicySet *set);
 bool policy_set_refuses_ambiguous (const PolicySet *set);
 

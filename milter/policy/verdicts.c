@@ -57,6 +57,8 @@ find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
         return "personal correspondence";
     if (!is_in_force (rule, view->now))
         return rule->mode == MODE_OFF ? "switched off" : "not in force at this time";
+    if (view->facts->provider_hosts && rule->hosted == MODE_OFF)
+        return "for domains of the provider's own only";
     if (class == CLASS_PROMOTIONAL ? !rule->promotional : !rule->transactional)
         return class == CLASS_PROMOTIONAL ? "for transactional mail only"
                                           : "for promotional mail only";
@@ -129,6 +131,14 @@ may_except (const Duty *duty, const RuleView *view)
            g_ptr_array_find (duty->home->own, duty->rule, NULL);
 }
 
+/* What a provider asks of its own mailboxes it may only advise for those that it hosts. Rules of
+ * territories have no such difference: theirs is always "enforce". */
+static RuleMode
+mode_of (const Rule *rule, const RuleView *view)
+{
+    return view->facts->provider_hosts ? MAX (rule->mode, rule->hosted) : rule->mode;
+}
+
 static RuleResult *
 judge_rule (const Duty *duty, MessageClass class, const RuleView *view)
 {
@@ -138,7 +148,7 @@ judge_rule (const Duty *duty, MessageClass class, const RuleView *view)
 
     result->id = g_strdup (rule->id);
     result->kind = g_strdup (rule->kind->name);
-    result->mode = rule->mode;
+    result->mode = mode_of (rule, view);
     result->source = g_strdup (rule->source);
     if (exemption) {
         result->verdict = VERDICT_NOT_APPLICABLE;

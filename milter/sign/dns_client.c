@@ -2,27 +2,14 @@
 
 /* One question at a time through c-ares, each answer kept, all of them within one time budget. */
 
-#include <ares.h>
 #include <arpa/nameser.h>
 #include <string.h>
 #include <sys/select.h>
 
-#include "dns.h"
+#include "dns_channel.h"
 
-#include "licet/error.h"
-
-/*
- * A recursive resolver may take seconds for a name that it has to find, so a question waits 1 and
- * then 2 seconds; after four in a row without an answer the resolver counts as dead.
- */
-enum {
-    FIRST_WAIT = 1000,
-    TRIES = 2,
-    DEAD_AFTER = 4,
-    MOST_QUESTIONS = 400,
-    MOST_FOLLOWED = 8,
-    UDP_BYTES = 1232, /* what passes without fragments (DNS flag day 2020) */
-};
+/* After four questions in a row without an answer the resolver counts as dead. */
+enum { DEAD_AFTER = 4, MOST_QUESTIONS = 400, MOST_FOLLOWED = 8 };
 
 struct DnsClient {
     ares_channel channel;
@@ -38,38 +25,16 @@ typedef struct {
     bool silent;
 } Question;
 
-static void
-set_server_error (const char *resolver, const char *why, GError **error)
-{
-    g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                 "resolver \"%s\": %s; right would be 127.0.0.1:53", resolver, why);
-}
-
 DnsClient *
 dns_client_new (const char *resolver, unsigned milliseconds, GError **error)
 {
     g_autoptr (DnsClient) client = g_new0 (DnsClient, 1);
-    struct ares_options options = {
-        .flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES,
-        .timeout = FIRST_WAIT,
-        .tries = TRIES,
-        .ednspsz = UDP_BYTES,
-    };
-    int status = ares_init_options (&client->channel, &options,
-                                    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                                        ARES_OPT_EDNSPSZ);
 
     client->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                              (GDestroyNotify)dns_answer_free);
     client->deadline = g_get_monotonic_time () + (int64_t)milliseconds * 1000;
-    if (status != ARES_SUCCESS)
-        client->channel = NULL;
-    if (status == ARES_SUCCESS && *resolver)
-        status = ares_set_servers_ports_csv (client->channel, resolver);
-    if (status == ARES_SUCCESS)
-        return g_steal_pointer (&client);
-    set_server_error (resolver, ares_strerror (status), error);
-    return NULL;
+    client->channel = dns_channel_open (resolver, error);
+    return client->channel ? g_steal_pointer (&client) : NULL;
 }
 
 void
@@ -83,22 +48,15 @@ dns_client_free (DnsClient *client)
     g_free (client);
 }
 
-/* c-ares turns some response codes into statuses, but leaves the message. */
 static void
 take_answer (void *data, int status, int timeouts G_GNUC_UNUSED, unsigned char *bytes,
              int length)
 {
     Question *question = data;
 
-    question->silent =
-        status == ARES_ETIMEOUT || status == ARES_ECANCELLED || status == ARES_ECONNREFUSED;
-    if (bytes && length > 0)
-        question->answer =
-            dns_answer_read (bytes, (size_t)length, question->name, question->type);
-    else
-        question->answer = dns_answer_new (
-            status == ARES_EBADRESP || status == ARES_EBADNAME ? DNS_MALFORMED : DNS_TEMPORARY,
-            question->silent ? "the resolver does not answer" : ares_strerror (status));
+    question->silent = dns_channel_is_silent (status);
+    question->answer =
+        dns_channel_answer (status, bytes, length, question->name, question->type);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "licet/address.h"
 #include "licet/audit.h"
 #include "licet/error.h"
 #include "licet/message.h"
@@ -327,6 +328,23 @@ find_obstacle (const AuditRow *row, const char *mail)
     return mail ? NULL : "its message is not among the mails given";
 }
 
+/* What DNS said then of the recipient's domain; NULL: it was not asked. */
+static MailHostsBoard *
+recall_mail_hosts (const AuditRow *row)
+{
+    const MailHosts *then = row->mail_hosts;
+    g_autofree char *domain =
+        row->recipient_domain ? address_domain_ascii (row->recipient_domain, NULL) : NULL;
+
+    if (!then || !domain)
+        return NULL;
+    MailHostsBoard *board = mail_hosts_board_new ();
+    mail_hosts_board_put (
+        board, mail_hosts_new (domain, g_strdupv (then->hosts), then->failure, row->at),
+        G_MAXUINT32);
+    return board;
+}
+
 static bool
 replay_decision (Replay *replay, const AuditRow *row)
 {
@@ -350,12 +368,16 @@ replay_decision (Replay *replay, const AuditRow *row)
     if (engine)
         engine->authentications = board;
     g_autoptr (Quotas) quotas = mail ? make_quotas (engine, row, mail) : NULL;
-    if (engine)
+    g_autoptr (MailHostsBoard) hosts = recall_mail_hosts (row);
+    if (engine) {
         engine->quotas = quotas;
+        engine->mail_hosts = hosts;
+    }
     g_autoptr (Plan) plan = mail ? decide_again (engine, row, mail, &replay->error) : NULL;
     if (engine) {
         engine->authentications = NULL;
         engine->quotas = NULL;
+        engine->mail_hosts = NULL;
     }
     if (!plan)
         return false;

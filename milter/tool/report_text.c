@@ -200,6 +200,20 @@ add_consent (GString *text, const ConsentAnswer *answer)
     g_string_append_c (text, '\n');
 }
 
+static void
+add_provider (GString *text, const RecipientFacts *facts)
+{
+    const char *failure = facts->mail_hosts ? facts->mail_hosts->failure : NULL;
+
+    if (facts->provider)
+        g_string_append_printf (
+            text, "mailbox provider: %s%s%s\n", facts->provider,
+            facts->provider_hosts ? ", which hosts the domain: mail goes to " : "",
+            facts->provider_hosts ? facts->mail_hosts->hosts[0] : "");
+    else if (failure)
+        g_string_append_printf (text, "mailbox provider: not known, since %s\n", failure);
+}
+
 void
 report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
                      unsigned recipient)
@@ -216,8 +230,7 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     g_string_append_printf (text, "territory: %s (from the %s, confidence %.2f)\n",
                             decision->facts->territory, decision->facts->territory_source,
                             decision->facts->territory_confidence);
-    if (decision->facts->provider)
-        g_string_append_printf (text, "mailbox provider: %s\n", decision->facts->provider);
+    add_provider (text, decision->facts);
     g_string_append_printf (text, "there it counts as: %s (%s)\n",
                             message_class_word (decision->legal_class),
                             decision->legal_reason ? decision->legal_reason : "");

@@ -80,7 +80,7 @@ decide_one (const Bench *bench, unsigned number)
     const char *territory = bench->territories[number % g_strv_length (bench->territories)];
     ConsentRecord *record = make_record (territory, number);
     RecipientFacts *facts =
-        policy_facts (bench->set, bench->message, record->address, record);
+        policy_facts (bench->set, bench->message, record->address, record, NULL);
 
     decision_free (
         policy_decide (bench->set, bench->message, bench->classification, facts, noon));

@@ -327,6 +327,7 @@ ROWS = [
     ("a provenance without its word", D, '"verified: the statute"', '"sure"', "provenance must begin with"),
     ("until for what does not wait", D, 'expect = "refuse"; rule = "DE-CONSENT"', 'expect = "refuse"; until = "2026-12-01"; rule = "DE-CONSENT"', "until is for"),
     ("an idle share", *more(rule("DE-SHARE-2", "promo-share", 'most_percent = 30; otherwise = "refuse";')), "DE-SHARE-2 never decides anything", WARNS),
+    ("a territory that hosts", *more(rule("DE-SHARE-3", "promo-share", 'most_percent = 30; otherwise = "refuse"; hosted = "off";')), "hosted is for the rules of mailbox providers"),
     ("an idle consent", *more(rule("DE-CONSENT-2", "consent", 'opt_out = true; otherwise = "strip"; valid_from = "2020-01-01";')), "DE-CONSENT-2 never decides anything", WARNS),
     ("an idle identity", *more(rule("DE-IDENTITY-2", "sender-identity", 'fields = [ "name" ]; otherwise = "hold";')), "DE-IDENTITY-2 never decides anything", WARNS),
     ("the same text twice", *more(rule("DE-TEXT-2", "required-text", 'texts = [ "Widerspruch" ]; otherwise = "refuse";')), "DE-TEXT-2 never decides anything", WARNS),

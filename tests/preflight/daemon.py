@@ -59,13 +59,14 @@ class World:
         self.write("policies/territories/ES.cfg", 'territory = "ES"; name = "Test"; mixed_mail = "any-promotion";\n'
                    'rules = ( { id = "ES-C"; kind = "consent"; applies_to = [ "promotional" ]; '
                    'accept = [ "double-opt-in" ]; otherwise = "strip"; source = "S"; provenance = "verified: t"; } );\n')
-        self.write("policies/providers/post.cfg", 'provider = "post"; name = "Post"; domains = [ "post.test" ];\n'
+        self.write("policies/providers/post.cfg", 'provider = "post"; name = "Post"; domains = [ "post.test" ]; mx = [ ".post.test" ];\n'
                    'mixed_mail = "any-promotion"; rules = ( { id = "POST-AUTH"; kind = "authentication";\n'
                    'applies_to = [ "promotional" ]; require = [ "spf", "dkim", "dmarc", "aligned", "ptr" ];\n'
                    'otherwise = "defer"; source = "Post"; provenance = "verified: t"; } );\n')
         os.makedirs(self.path("policies", "words"))
         self.write("consent.csv", "address,purpose,state,basis,at,source\n"
-                   "kim@post.test,*,granted,double-opt-in,2026-02-03T10:15:00Z,test\n")
+                   + "".join(f"kim@{domain}.test,*,granted,double-opt-in,2026-02-03T10:15:00Z,test\n"
+                             for domain in ("post", "hosted", "backup", "none", "late", "silent")))
         self.write("licet.cfg", f"""milter_socket = "unix:{self.dir}/milter"; lmtp_listen = "unix:{self.dir}/lmtp";
 submit_to = "127.0.0.1:{self.sink_port}"; control_socket = "{self.dir}/control"; hostname = "out.shop.test";
 policies = "{self.dir}/policies"; consent = "{self.dir}/consent.csv"; state = "{self.dir}/state.db";
@@ -149,6 +150,10 @@ preflight_domains = [ "shop.test", "shop.test:bounce.shop.test" ];
             "_dmarc.shop.test": [("TXT", "v=DMARC1; p=reject; rua=mailto:d@shop.test")],
             "out.shop.test": [("A", "192.0.2.1")],
             "1.2.0.192.in-addr.arpa": [("PTR", "out.shop.test")],
+            "hosted.test": [("MX", (10, "MX1.post.test")), ("MX", (20, "mx.elsewhere.test"))],
+            "backup.test": [("MX", (20, "mx2.post.test")), ("MX", (10, "mx.elsewhere.test"))],
+            "none.test": [("MX", (0, "."))],
+            "late.test": [("MX", (10, "mx1.post.test"))],
         }
         for name in changes.get("without", []):
             del table[name]
@@ -163,10 +168,10 @@ preflight_domains = [ "shop.test", "shop.test:bounce.shop.test" ];
         shutil.rmtree(self.dir)
 
 
-def helper_of(pid):
+def helper_of(pid, name="licetd-dns"):
     children = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(pid)], capture_output=True, text=True,
                               check=False).stdout.split("\n")
-    return [int(line.split()[0]) for line in children if "licetd-dns" in line]
+    return [int(line.split()[0]) for line in children if name in line]
 
 
 def wrong_dns_defers(world):
@@ -177,6 +182,51 @@ def wrong_dns_defers(world):
     assert reply.startswith("451") and "POST-AUTH" in reply, reply
     assert "fact=dmarc was=cannot-tell is=no" in world.logged()
     assert world.send(to="kim@else.test")[:3] != "451"  # not of that provider
+
+
+def decisions(world):
+    with open(world.path("audit.jsonl"), encoding="utf-8") as stream:
+        return [line for line in map(json.loads, stream) if line.get("record") == "decision"]
+
+
+def hosted_domain(world):
+    """Whose mail the provider takes comes under its rules; a backup host does not count."""
+    reply = world.send(to="kim@hosted.test")
+    assert reply.startswith("451") and "POST-AUTH" in reply, reply
+    last = decisions(world)[-1]
+    assert (last["provider"], last["provider_source"]) == ("post", "mx"), last
+    assert last["facts"]["mail_hosts"]["hosts"] == ["mx1.post.test"], last
+    for domain in ("backup", "none"):
+        assert world.send(to=f"kim@{domain}.test").startswith("250")
+        assert "provider" not in decisions(world)[-1]
+    asked = world.dns.count
+    assert world.send(to="kim@hosted.test").startswith("451")
+    assert world.dns.count == asked
+
+
+def silent_dns_is_no_provider(world):
+    """Mail waits as long as the setting says, goes out, and the log says what was not known."""
+    honest, world.behaviour = dnsd.from_table(world.table), lambda query, tcp: None
+    begin = time.monotonic()
+    assert world.send(to="kim@late.test").startswith("250")
+    assert time.monotonic() - begin < 8, time.monotonic() - begin
+    last = decisions(world)[-1]
+    assert "provider" not in last and "in time" in last["facts"]["mail_hosts"]["failure"], last
+    world.behaviour = lambda query, tcp: honest(query, tcp)
+    end = time.monotonic() + 80
+    while not world.send(to="kim@late.test").startswith("451") and time.monotonic() < end:
+        time.sleep(1)
+    assert decisions(world)[-1]["provider"] == "post"
+
+
+def mx_process_that_dies(world):
+    asker, = helper_of(world.daemon.pid, "licetd-mx")
+    os.kill(asker, signal.SIGKILL)
+    end = time.monotonic() + 30
+    while "asks for MX is gone" not in world.logged() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert world.send(to="kim@silent.test").startswith("250")
+    assert world.send(to="kim@hosted.test").startswith("250")  # all that it asks of the sender holds
 
 
 def mended_dns_lets_it_out(world):
@@ -275,8 +325,8 @@ def nothing_was_wrong_with_memory(world):
     assert "Sanitizer" not in world.logged(), world.logged()[-3000:]
 
 
-STEPS = [wrong_dns_defers, mended_dns_lets_it_out, other_envelope, metrics_and_age, silent_dns_keeps_what_was_seen,
-         first_look_without_dns, helper_that_dies, daemon_that_is_killed, replay,
+STEPS = [wrong_dns_defers, hosted_domain, silent_dns_is_no_provider, mended_dns_lets_it_out, other_envelope, metrics_and_age, silent_dns_keeps_what_was_seen,
+         first_look_without_dns, helper_that_dies, mx_process_that_dies, daemon_that_is_killed, replay,
          nothing_was_wrong_with_memory]
 
 

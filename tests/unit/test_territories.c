@@ -539,7 +539,7 @@ test_facts (gconstpointer data)
                              .subdivision = (char *)row->subdivision,
                              .promotion = consent_answer_new (CONSENT_UNKNOWN),
                              .tracking = consent_answer_new (CONSENT_UNKNOWN) };
-    g_autoptr (RecipientFacts) facts = policy_facts (set, message, row->address, &record);
+    g_autoptr (RecipientFacts) facts = policy_facts (set, message, row->address, &record, NULL);
 
     g_assert_cmpstr (facts->territory, ==, row->territory);
     g_assert_cmpstr (facts->territory_source, ==, row->source);
