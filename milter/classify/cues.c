@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* Terms in buckets by their first letters, so that a text is walked once for all languages. */
+/* The terms of all languages in one tree, so that a text is walked once. */
 
 #include "cues.h"
 
@@ -9,10 +9,10 @@
 #include "licet/utf8.h"
 
 #include "fold.h"
-#include "pairs.h"
+#include "trie.h"
 
-/* Two bytes begin most letters of a script; three tell the terms apart. */
-enum { BUCKETS = 4096, KEY_BYTES = 3 };
+/* A shorter term is not told from others. */
+enum { LEAST_BYTES = 3 };
 
 enum { LANGUAGES = 32 };
 
@@ -23,8 +23,7 @@ enum { SPOKEN_PART = 3 };
 enum { NUMBER_REACH = 28, NUMBER_DIGITS = 3 };
 
 typedef struct {
-    char *text;
-    size_t length;
+    TrieKey key;
     Cue cue;
     guint32 language; /* one bit */
     bool prefix;      /* any ending */
@@ -35,10 +34,8 @@ typedef struct {
 struct Cues {
     GPtrArray *terms; /* of Term */
     unsigned languages;
-    GPtrArray *words[BUCKETS];       /* of terms that begin a word */
-    GPtrArray *substrings[BUCKETS];  /* of terms that stand anywhere */
-    PairSet begins, begins_anywhere; /* the first two bytes of either */
-    bool anywhere[256];              /* the first byte of those that stand anywhere */
+    Trie *words;      /* of terms that begin a word */
+    Trie *substrings; /* of terms that stand anywhere */
 };
 
 static const char *const names[CUE_KINDS] = {
@@ -68,7 +65,7 @@ static const char *const names[CUE_KINDS] = {
 static void
 term_free (Term *term)
 {
-    g_free (term->text);
+    g_free (term->key.text);
     g_free (term);
 }
 
@@ -86,20 +83,10 @@ cues_free (Cues *cues)
 {
     if (!cues)
         return;
-    for (unsigned i = 0; i < BUCKETS; i++) {
-        g_clear_pointer (&cues->words[i], g_ptr_array_unref);
-        g_clear_pointer (&cues->substrings[i], g_ptr_array_unref);
-    }
+    trie_free (cues->words);
+    trie_free (cues->substrings);
     g_ptr_array_unref (cues->terms);
     g_free (cues);
-}
-
-static unsigned
-bucket_of (const char *text)
-{
-    const unsigned char *bytes = (const unsigned char *)text;
-
-    return (bytes[0] * 289u + bytes[1] * 17u + bytes[2]) % BUCKETS;
 }
 
 /* False when the term is too short to be told from others. */
@@ -110,25 +97,17 @@ add_term (Cues *cues, const char *written, Cue cue, bool substring)
     g_autofree char *bare = g_strndup (written, strlen (written) - prefix);
     g_autofree char *folded = fold_open (bare);
 
-    if (strlen (folded) < KEY_BYTES)
+    if (strlen (folded) < LEAST_BYTES)
         return false;
     Term *term = g_new0 (Term, 1);
-    term->length = strlen (folded);
-    term->text = g_steal_pointer (&folded);
+    term->key.length = strlen (folded);
+    term->key.text = g_steal_pointer (&folded);
     term->cue = cue;
     term->language = (guint32)1 << (cues->languages % LANGUAGES);
     term->prefix = prefix;
     term->substring = substring;
     term->phrase = substring || strchr (written, ' ');
     g_ptr_array_add (cues->terms, term);
-    GPtrArray **buckets = substring ? cues->substrings : cues->words;
-    GPtrArray **bucket = &buckets[bucket_of (term->text)];
-    if (!*bucket)
-        *bucket = g_ptr_array_new ();
-    g_ptr_array_add (*bucket, term);
-    pairs_add (substring ? &cues->begins_anywhere : &cues->begins, term->text);
-    if (substring)
-        cues->anywhere[(guchar)*term->text] = true;
     return true;
 }
 
@@ -151,6 +130,26 @@ cues_read (Cues *cues, const ConfNode *root, bool substring, GPtrArray *problems
                               "%s \"%s\" is too short; right would be a word of three letters",
                               names[cue], terms[i]);
     }
+}
+
+static Trie *
+make_trie (const Cues *cues, bool substring)
+{
+    GPtrArray *wanted = g_ptr_array_new ();
+
+    for (unsigned i = 0; i < cues->terms->len; i++) {
+        Term *term = g_ptr_array_index (cues->terms, i);
+        if (term->substring == substring)
+            g_ptr_array_add (wanted, term);
+    }
+    return trie_new (wanted);
+}
+
+void
+cues_sort (Cues *cues)
+{
+    cues->words = make_trie (cues, false);
+    cues->substrings = make_trie (cues, true);
 }
 
 static bool
@@ -191,37 +190,41 @@ note_hit (const Term *term, const char *at, CueHits *hits)
     hits->found[term->cue] |= term->language;
     if (term->phrase && term->cue < CUE_FIRST_PROTECTED)
         hits->phrases |= term->language;
-    if (has_number_behind (at + term->length))
+    if (has_number_behind (at + term->key.length))
         hits->numbered[term->cue] |= term->language;
 }
 
-/* Most terms of a bucket differ in the next letter, before a call would pay. */
-static bool
-begins_with (const char *at, const char *term)
+typedef struct {
+    const char *at;
+    CueHits *hits;
+} Place;
+
+static void
+see_term (const TrieKey *key, gpointer data)
 {
-    while (*term && *at == *term) {
-        at++;
-        term++;
-    }
-    return !*term;
+    const Term *term = (const Term *)key;
+    const Place *place = data;
+
+    if (ends_word (term, place->at + key->length))
+        note_hit (term, place->at, place->hits);
 }
 
 static void
-search_bucket (const GPtrArray *bucket, const char *at, CueHits *hits)
+look_at (const Trie *terms, const char *at, size_t left, CueHits *hits)
 {
-    for (unsigned i = 0; bucket && i < bucket->len; i++) {
-        const Term *term = g_ptr_array_index (bucket, i);
-        if (begins_with (at, term->text) && ends_word (term, at + term->length))
-            note_hit (term, at, hits);
-    }
+    Place place = { at, hits };
+
+    if (trie_may_begin (terms, at, left))
+        trie_find (terms, at, see_term, &place);
 }
 
 /* Within a word of ASCII only terms that stand anywhere can begin. */
 static const char *
 skip_word (const Cues *cues, const char *at, const char *end)
 {
-    while (at < end && g_ascii_isalnum (*at) &&
-           (!cues->anywhere[(guchar)*at] || !pairs_have (&cues->begins_anywhere, at)))
+    while (
+        at < end && g_ascii_isalnum (*at) &&
+        (!cues->substrings->first[(guchar)*at] || !pairs_have (&cues->substrings->pairs, at)))
         at++;
     return at;
 }
@@ -233,11 +236,10 @@ cues_find (const Cues *cues, const char *folded, CueHits *hits)
     bool inside = false; /* of a word */
 
     memset (hits, 0, sizeof *hits);
-    for (const char *at = folded; end - at >= KEY_BYTES;) {
-        if (!inside && pairs_have (&cues->begins, at))
-            search_bucket (cues->words[bucket_of (at)], at, hits);
-        if (pairs_have (&cues->begins_anywhere, at))
-            search_bucket (cues->substrings[bucket_of (at)], at, hits);
+    for (const char *at = folded; end - at >= LEAST_BYTES;) {
+        if (!inside)
+            look_at (cues->words, at, (size_t)(end - at), hits);
+        look_at (cues->substrings, at, (size_t)(end - at), hits);
         inside = is_in_word (g_utf8_get_char (at));
         at = g_utf8_next_char (at);
         if (inside)

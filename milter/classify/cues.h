@@ -55,6 +55,9 @@ void cues_free (Cues *cues);
  * see conffile.h. */
 void cues_read (Cues *cues, const ConfNode *root, bool substring, GPtrArray *problems);
 
+/* After the last language, and before anything is looked for. */
+void cues_sort (Cues *cues);
+
 /* Linear in the text, which is as fold_open makes it. */
 void cues_find (const Cues *cues, const char *folded, CueHits *hits);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* The vocabulary from its files: terms of all languages in one sorted array. */
+/* The vocabulary from its files: terms of all languages in one tree. */
 
 #include "vocabulary.h"
 
@@ -73,18 +73,8 @@ static const ConfField purpose_fields[] = {
 static void
 term_free (Term *term)
 {
-    g_free (term->text);
+    g_free (term->key.text);
     g_free (term);
-}
-
-static void
-index_free (Index *index)
-{
-    if (!index)
-        return;
-    g_ptr_array_unref (index->terms);
-    g_array_unref (index->begin);
-    g_free (index);
 }
 
 static void
@@ -93,8 +83,7 @@ add_spelling (Words *words, const Term *term, char *text)
     Term *spelling = g_new0 (Term, 1);
 
     *spelling = *term;
-    spelling->text = text;
-    spelling->length = strlen (text);
+    spelling->key = (TrieKey){ text, strlen (text) };
     g_ptr_array_add (words->terms, spelling);
 }
 
@@ -171,51 +160,10 @@ read_language (Words *words, const ConfNode *root, GPtrArray *problems)
     cues_read (words->cues, root, substring, problems);
 }
 
-static int
-compare_terms (gconstpointer a, gconstpointer b)
-{
-    const Term *first = *(const Term *const *)a, *second = *(const Term *const *)b;
-    int order = strcmp (first->text, second->text);
-
-    return order ? order : (first->number > second->number) - (first->number < second->number);
-}
-
-static void
-add_begin (Index *index, const Term *term)
-{
-    pairs_add (&index->pairs, term->text);
-    if (term->length < sizeof (guint32))
-        pairs_add (&index->brief, term->text);
-    else
-        index->fours[term_first_four (term->text)] = true;
-    index->ascii = index->ascii || g_ascii_isalnum (*term->text);
-}
-
-static void
-fill_index (Index *index)
-{
-    unsigned pairs = 0, last = 0;
-
-    index->begin = g_array_new (FALSE, FALSE, sizeof (unsigned));
-    for (unsigned i = 0; i < index->terms->len; i++) {
-        const Term *term = index->terms->pdata[i];
-        unsigned key = pairs_key (term->text);
-        add_begin (index, term);
-        if (i == 0 || key != last)
-            g_array_append_val (index->begin, i);
-        last = key;
-    }
-    g_array_append_val (index->begin, index->terms->len);
-    for (unsigned word = 0; word < G_N_ELEMENTS (index->before); word++) {
-        index->before[word] = (guint16)pairs;
-        pairs += (unsigned)__builtin_popcountll (index->pairs.bits[word]);
-    }
-}
-
 static bool
 is_any (const Term *term)
 {
-    return term->length > 1;
+    return term->key.length > 1;
 }
 
 static bool
@@ -230,20 +178,17 @@ is_settled (const Term *term)
     return term->group == GROUP_SETTLED || term->group == GROUP_UNSUBSCRIBE;
 }
 
-/* Of terms in their order. */
-static Index *
-index_new (const GPtrArray *terms, bool substring, bool (*is_wanted) (const Term *term))
+static Trie *
+make_trie (const GPtrArray *terms, bool substring, bool (*is_wanted) (const Term *term))
 {
-    Index *index = g_new0 (Index, 1);
+    GPtrArray *wanted = g_ptr_array_new ();
 
-    index->terms = g_ptr_array_new ();
     for (unsigned i = 0; i < terms->len; i++) {
         Term *term = terms->pdata[i];
         if (term->substring == substring && is_any (term) && is_wanted (term))
-            g_ptr_array_add (index->terms, term);
+            g_ptr_array_add (wanted, term);
     }
-    fill_index (index);
-    return index;
+    return trie_new (wanted);
 }
 
 static Words *
@@ -262,13 +207,13 @@ words_new (void)
 static Words *
 sort_terms (Words *words)
 {
-    g_ptr_array_sort (words->terms, compare_terms);
-    words->words = index_new (words->terms, false, is_any);
-    words->substrings = index_new (words->terms, true, is_any);
-    words->offers = index_new (words->terms, false, is_offer);
-    words->offer_substrings = index_new (words->terms, true, is_offer);
-    words->settled = index_new (words->terms, false, is_settled);
-    words->settled_substrings = index_new (words->terms, true, is_settled);
+    words->words = make_trie (words->terms, false, is_any);
+    words->substrings = make_trie (words->terms, true, is_any);
+    words->offers = make_trie (words->terms, false, is_offer);
+    words->offer_substrings = make_trie (words->terms, true, is_offer);
+    words->settled = make_trie (words->terms, false, is_settled);
+    words->settled_substrings = make_trie (words->terms, true, is_settled);
+    cues_sort (words->cues);
     return words;
 }
 
@@ -308,12 +253,12 @@ words_unref (Words *words)
 {
     if (!words || !g_atomic_ref_count_dec (&words->references))
         return;
-    index_free (words->words);
-    index_free (words->substrings);
-    index_free (words->offers);
-    index_free (words->offer_substrings);
-    index_free (words->settled);
-    index_free (words->settled_substrings);
+    trie_free (words->words);
+    trie_free (words->substrings);
+    trie_free (words->offers);
+    trie_free (words->offer_substrings);
+    trie_free (words->settled);
+    trie_free (words->settled_substrings);
     g_ptr_array_unref (words->terms);
     g_ptr_array_unref (words->languages);
     g_string_chunk_free (words->written);

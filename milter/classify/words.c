@@ -86,7 +86,7 @@ percentage_near (const Walk *walk, size_t start, size_t end)
 static void
 count_place (const Walk *walk, WordCount *count, const Term *term, size_t start)
 {
-    const char *after = walk->text + start + term->length;
+    const char *after = walk->text + start + term->key.length;
 
     switch (term->group) {
     case GROUP_REFERENCE:
@@ -99,7 +99,7 @@ count_place (const Walk *walk, WordCount *count, const Term *term, size_t start)
         count->numbered[term->group] += number_follows (after, 4, 24);
         return;
     case GROUP_PROMOTIONAL:
-        count->reductions += percentage_near (walk, start, start + term->length);
+        count->reductions += percentage_near (walk, start, start + term->key.length);
         return;
     case GROUP_COUPON:
     case GROUP_CALLS:
@@ -177,69 +177,51 @@ count_term (Walk *walk, const Term *term, size_t start)
 static bool
 ends_word (Walk *walk, const Term *term, size_t start)
 {
-    size_t end = start + term->length;
+    size_t end = start + term->key.length;
 
     if (term->substring)
         return !term->edge || is_at_edge (walk, start, end);
     return term->prefix || !is_letter_at (walk->text + end);
 }
 
-/* Of terms that have all letters up to a depth in common, the first whose next one is not below. */
-static unsigned
-first_from (const Term *const *terms, unsigned low, unsigned high, size_t depth, unsigned next)
-{
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-        if ((unsigned char)terms[middle]->text[depth] < next)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
+/* Where a term was found. */
+typedef struct {
+    Walk *walk;
+    size_t start;
+} Place;
 
-/* All terms that stand at this place: the range that has the letters so far narrows with each. */
 static void
-count_at (Walk *walk, const Index *index, size_t start)
+see_term (const TrieKey *key, gpointer data)
 {
-    const char *at = walk->text + start;
-    const unsigned *begin = term_begin (index, at);
-    unsigned low = begin[0], high = begin[1];
-    const Term *const *terms = (const Term *const *)index->terms->pdata;
+    const Term *term = (const Term *)key;
+    const Place *place = data;
 
-    for (size_t depth = 2; low < high; depth++) {
-        for (; low < high && terms[low]->length == depth; low++)
-            if (ends_word (walk, terms[low], start))
-                count_term (walk, terms[low], start);
-        unsigned char next = (unsigned char)at[depth];
-        if (!next)
-            return;
-        low = first_from (terms, low, high, depth, next);
-        high = first_from (terms, low, high, depth, next + 1u);
-    }
+    if (ends_word (place->walk, term, place->start))
+        count_term (place->walk, term, place->start);
 }
 
-/* Two bytes, and then four, tell of most places that no term begins there. */
-static bool
-may_begin (const Index *index, const char *at, size_t left)
+static void
+count_at (Walk *walk, const Trie *terms, size_t start)
 {
-    return pairs_have (&index->pairs, at) &&
-           (pairs_have (&index->brief, at) || left < sizeof (guint32) ||
-            index->fours[term_first_four (at)]);
+    Place place = { walk, start };
+    const char *at = walk->text + start;
+
+    if (trie_may_begin (terms, at, walk->length - start))
+        trie_find (terms, at, see_term, &place);
 }
 
 /* Within a word of ASCII no term begins but those that stand anywhere. */
 static const char *
-skip_word (const Index *anywhere, const char *at)
+skip_word (const Trie *anywhere, const char *at)
 {
-    while (!anywhere->ascii && g_ascii_isalnum (*at))
+    while (g_ascii_isalnum (*at) && !anywhere->first[(guchar)*at])
         at++;
     return at;
 }
 
 /* Takes folded, and gives what it has of each language: array of Tongue. */
 static GArray *
-count_languages (const Words *words, char *folded, const Index *starts, const Index *anywhere)
+count_languages (const Words *words, char *folded, const Trie *starts, const Trie *anywhere)
 {
     g_autofree char *text = folded;
     Walk walk = { .words = words, .text = text, .length = strlen (text) };
@@ -247,11 +229,10 @@ count_languages (const Words *words, char *folded, const Index *starts, const In
 
     walk.tongues = g_array_new (FALSE, FALSE, sizeof (Tongue));
     for (const char *at = text; *at;) {
-        size_t start = (size_t)(at - text), left = walk.length - start;
-        if (!inside && may_begin (starts, at, left))
+        size_t start = (size_t)(at - text);
+        if (!inside)
             count_at (&walk, starts, start);
-        if (may_begin (anywhere, at, left))
-            count_at (&walk, anywhere, start);
+        count_at (&walk, anywhere, start);
         inside = is_letter_at (at);
         at = g_utf8_next_char (at);
         if (inside)
