@@ -237,9 +237,10 @@ cues_find (const Cues *cues, const char *folded, CueHits *hits)
 
     memset (hits, 0, sizeof *hits);
     for (const char *at = folded; end - at >= LEAST_BYTES;) {
-        if (!inside)
+        if (!inside && cues->words->first[(guchar)*at])
             look_at (cues->words, at, (size_t)(end - at), hits);
-        look_at (cues->substrings, at, (size_t)(end - at), hits);
+        if (cues->substrings->first[(guchar)*at])
+            look_at (cues->substrings, at, (size_t)(end - at), hits);
         inside = is_in_word (g_utf8_get_char (at));
         at = g_utf8_next_char (at);
         if (inside)

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "licet/utf8.h"
+
 /* In letters: of a piece that is a line, of one between signs, and of what they make. */
 enum { LONGEST_LINE = 9, LONGEST_BETWEEN = 4, LONGEST_JOINED = 20, LEAST_JOINED = 4 };
 
@@ -28,21 +30,36 @@ is_blank (char byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-static size_t
-word_length (const char *text)
-{
-    size_t length = 0;
+/* What tells of most words that they are no pieces. */
+typedef struct {
+    size_t length;
+    size_t signs;      /* of ASCII */
+    bool drawn, ascii; /* three of one byte follow each other; all bytes are ASCII */
+} Word;
 
-    while (text[length] && !is_blank (text[length]))
-        length++;
-    return length;
+static Word
+read_word (const char *text)
+{
+    Word word = { .ascii = true };
+    char before = '\0', last = '\0';
+
+    for (; *text && !is_blank (*text); text++) {
+        word.length++;
+        word.ascii = word.ascii && (signed char)*text > 0;
+        word.signs += g_ascii_ispunct (*text);
+        word.drawn = word.drawn || (*text == last && *text == before);
+        before = last;
+        last = *text;
+    }
+    return word;
 }
 
 /* Letters of what is too long anyway are not counted one by one. */
 static Piece
 read_line (const char *at)
 {
-    size_t length = strcspn (at, "\n");
+    const char *newline = strchrnul (at, '\n');
+    size_t length = (size_t)(newline - at);
 
     while (length > 0 && is_blank (at[length - 1]))
         length--;
@@ -52,7 +69,7 @@ read_line (const char *at)
     length -= blank;
     bool long_line = length > 4 * LONGEST_LINE;
     return (Piece){ at + blank, length,
-                    long_line ? length : (size_t)g_utf8_strlen (at + blank, (gssize)length) };
+                    long_line ? length : utf8_count_letters (at + blank, length) };
 }
 
 static void
@@ -91,7 +108,7 @@ join_lines (GString *below, const char *text)
             g_array_append_val (pieces, line);
             taken++;
         }
-        at += strcspn (at, "\n");
+        at = strchrnul (at, '\n');
         at += *at == '\n';
     }
     append_runs (below, pieces);
@@ -157,19 +174,6 @@ join_signs (GString *below, const char *word, size_t length)
         g_string_truncate (below, start);
 }
 
-/* Whether a word of ASCII has not even three of one letter. */
-static bool
-is_undrawn (const char *word, size_t length)
-{
-    bool drawn = false, ascii = true;
-
-    for (size_t i = 0; i < length; i++) {
-        ascii = ascii && (signed char)word[i] > 0;
-        drawn = drawn || (i >= 2 && word[i] == word[i - 1] && word[i] == word[i - 2]);
-    }
-    return ascii && !drawn;
-}
-
 /* Three of one letter are one. */
 static void
 join_drawn (GString *below, const char *word, size_t length)
@@ -203,14 +207,14 @@ joins_append (GString *below, const char *text)
 {
     join_lines (below, text);
     for (const char *at = text; *at;) {
-        size_t length = word_length (at);
-        if (length > LEAST_JOINED) {
-            if (!is_unbroken (at, MIN (length, LONGEST_WORD)))
-                join_signs (below, at, MIN (length, LONGEST_WORD));
-            if (!is_undrawn (at, MIN (length, LONGEST_WORD)))
-                join_drawn (below, at, MIN (length, LONGEST_WORD));
-        }
-        at += length;
+        Word word = read_word (at);
+        size_t length = MIN (word.length, LONGEST_WORD);
+        bool broken = !word.ascii || word.signs + 1 >= LEAST_BETWEEN;
+        if (length > LEAST_JOINED && broken && !is_unbroken (at, length))
+            join_signs (below, at, length);
+        if (length > LEAST_JOINED && (!word.ascii || word.drawn))
+            join_drawn (below, at, length);
+        at += word.length;
         while (is_blank (*at))
             at++;
     }

@@ -362,46 +362,62 @@ take (Writer *writer, gunichar letter)
     put (writer->out, letter);
 }
 
-/* Whether the word that begins here is one of several plain letters, the most common kind, which
- * has one reading; *ret_length is that of the part of it that counts as one word. */
-static bool
-is_usual_word (const Writer *writer, const char *at, size_t *ret_length)
+/* The length of a word of several letters or several digits, the most common kinds, which have one
+ * reading; 0 for others. What is longer than a word may be counts as more of them. */
+static size_t
+usual_word (const char *at)
 {
     size_t length = 0;
 
-    if (writer->word.length > 0 || writer->backwards)
-        return false;
-    while (length < LONGEST_WORD && g_ascii_isalpha (at[length]))
-        length++;
-    *ret_length = length;
-    return length == LONGEST_WORD ||
-           (length > 1 && (signed char)at[length] >= 0 && !is_of_word ((guchar)at[length]));
+    if (g_ascii_isalpha (*at))
+        while (length < LONGEST_WORD && g_ascii_isalpha (at[length]))
+            length++;
+    else
+        while (length < LONGEST_WORD && g_ascii_isdigit (at[length]))
+            length++;
+    bool whole = (signed char)at[length] >= 0 && !is_of_word ((guchar)at[length]);
+    return length == LONGEST_WORD || (length > 1 && whole) ? length : 0;
+}
+
+/* How much of the text is signs and usual words, up to a place where no word goes on. */
+static size_t
+usual_length (const char *text, bool *ret_words)
+{
+    size_t length = 0, word = 0;
+
+    do {
+        length += word;
+        *ret_words = *ret_words || word > 0;
+        while ((signed char)text[length] > 0 && !is_of_word ((guchar)text[length]))
+            length++;
+        word = usual_word (text + length);
+    } while (word > 0);
+    return length;
 }
 
 static void
-put_usual (Writer *writer, const char *word, size_t length)
+put_usual (Writer *writer, const char *text, size_t length, bool words)
 {
     size_t before = writer->out->len;
 
     g_string_set_size (writer->out, before + length);
-    utf8_lower_ascii (writer->out->str + before, word, length);
-    end_apart (writer);
+    utf8_lower_ascii (writer->out->str + before, text, length);
+    if (words)
+        end_apart (writer);
 }
 
 static void
 take_all (Writer *writer, const char *text)
 {
-    for (size_t length = 0; *text; text += length) {
-        if (is_usual_word (writer, text, &length)) {
-            put_usual (writer, text, length);
-        } else if ((signed char)*text > 0 && !is_of_word ((guchar)*text)) {
-            length = 1;
-            end_word (writer);
-            g_string_append_c (writer->out, *text);
-        } else {
-            length = (size_t)g_utf8_skip[(guchar)*text];
-            take (writer, g_utf8_get_char (text));
-        }
+    while (*text) {
+        bool words = false, within = writer->word.length > 0 || writer->backwards;
+        size_t length = within ? 0 : usual_length (text, &words);
+        put_usual (writer, text, length, words);
+        text += length;
+        if (length > 0)
+            continue;
+        take (writer, g_utf8_get_char (text));
+        text = g_utf8_next_char (text);
     }
     end_word (writer);
     end_apart (writer);

@@ -88,17 +88,28 @@ ends_with_colon (Line line)
             (line.length >= 3 && strncmp (line.at + line.length - 3, "\uff1a", 3) == 0));
 }
 
+static bool
+have_time (Line line, unsigned lines)
+{
+    for (unsigned i = 0; i < lines; i++) {
+        if (has_time (line))
+            return true;
+        line = line_at (line_after (line.at));
+    }
+    return false;
+}
+
 /* A time and an address, up to a colon at the end of a line. */
 static bool
 is_head (Line line)
 {
-    bool time = false, address = false;
+    Line first = line;
+    bool address = false;
 
     for (unsigned i = 0; i < HEAD_LINES && line.length > 0 && line.length < MOST_LINE; i++) {
-        time = time || has_time (line);
         address = address || memchr (line.at, '@', line.length) != NULL;
         if (ends_with_colon (line))
-            return time && address;
+            return address && have_time (first, i + 1);
         line = line_at (line_after (line.at));
     }
     return false;

@@ -45,11 +45,20 @@ is_amount (const char *text, size_t length)
     return at < length && is_currency (text + at, length - at);
 }
 
+/* Of a minus, or a hyphen that stands for one; 0 for others. */
+static size_t
+minus_length (const char *at)
+{
+    if ((unsigned char)*at != 0xe2)
+        return *at == '-' ? 1 : 0;
+    return strncmp (at, "\xe2\x88\x92", 3) == 0 ? 3 : 0;
+}
+
 static bool
 is_reduction (const char *line, size_t length)
 {
     for (size_t i = 0; i + 4 < length; i++) {
-        size_t minus = line[i] == '-' ? 1 : strncmp (line + i, "\xe2\x88\x92", 3) == 0 ? 3 : 0;
+        size_t minus = minus_length (line + i);
         if (minus > 0 && is_amount (line + i + minus, length - i - minus))
             return true;
     }

@@ -70,6 +70,12 @@ count_letters (Tally *tally, const char *text)
         }
         if (!*at)
             return;
+        if (*at == ' ') {
+            tally->characters++;
+            digits = 0;
+            start = true;
+            continue;
+        }
         gunichar letter = (unsigned char)*at < 0x80 ? (gunichar)*at : g_utf8_get_char (at);
         bool digit = letter < 0x80 ? g_ascii_isdigit (letter) : g_unichar_isdigit (letter);
         bool sign = is_currency (letter) || ((start || number) && is_currency_word (at));

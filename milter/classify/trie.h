@@ -55,7 +55,7 @@ trie_four (const char *text)
 static inline bool
 trie_may_begin (const Trie *trie, const char *at, size_t left)
 {
-    return trie->first[(guchar)*at] && pairs_have (&trie->pairs, at) &&
+    return pairs_have (&trie->pairs, at) &&
            (left < sizeof (guint32) || trie->fours[trie_four (at)] ||
             pairs_have (&trie->brief, at));
 }

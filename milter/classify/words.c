@@ -230,9 +230,10 @@ count_languages (const Words *words, char *folded, const Trie *starts, const Tri
     walk.tongues = g_array_new (FALSE, FALSE, sizeof (Tongue));
     for (const char *at = text; *at;) {
         size_t start = (size_t)(at - text);
-        if (!inside)
+        if (!inside && starts->first[(guchar)*at])
             count_at (&walk, starts, start);
-        count_at (&walk, anywhere, start);
+        if (anywhere->first[(guchar)*at])
+            count_at (&walk, anywhere, start);
         inside = is_letter_at (at);
         at = g_utf8_next_char (at);
         if (inside)
