@@ -203,11 +203,13 @@ digits_length (const char *text)
     return length;
 }
 
+#define TIMES "\xc3\x97"
+
 /* The length of a sign for "times" at the start of a token, or 0. */
 static size_t
 times_length (const char *at)
 {
-    return *at == 'x' ? 1 : g_str_has_prefix (at, "\xc3\x97") ? 2 : 0;
+    return *at == 'x' ? 1 : g_str_has_prefix (at, TIMES) ? strlen (TIMES) : 0;
 }
 
 /* "2 x", "×1": how many were bought. */
@@ -216,7 +218,7 @@ see_quantity (const Sample *sample)
 {
     bool number = false; /* the token before is a small number */
 
-    if (sample->digits == 0)
+    if (sample->digits == 0 || !(strchr (sample->text, 'x') || strstr (sample->text, TIMES)))
         return false;
     for (const char *at = sample->text; *at; at += blanks_length (at)) {
         size_t length = token_length (at), digits = digits_length (at);

@@ -223,6 +223,12 @@ is_any (const char *name, const char *const names[])
     return false;
 }
 
+static bool
+is_named (const LeafElement *element, const char *name)
+{
+    return *element->name == *name && strcmp (element->name, name) == 0;
+}
+
 static void
 count_elements (Tally *tally, const Message *message, unsigned leaf)
 {
@@ -233,13 +239,13 @@ count_elements (Tally *tally, const Message *message, unsigned leaf)
         const LeafElement *element = message_element (message, leaf, i);
         if (element->hidden)
             continue;
-        bool image = strcmp (element->name, "img") == 0;
+        bool image = is_named (element, "img");
         tally->images += image;
         tally->linked_images +=
             image && element->parent >= 0 &&
-            strcmp (message_element (message, leaf, (unsigned)element->parent)->name, "a") == 0;
-        tally->tables += strcmp (element->name, "table") == 0;
-        tally->quotes += strcmp (element->name, "blockquote") == 0;
+            is_named (message_element (message, leaf, (unsigned)element->parent), "a");
+        tally->tables += is_named (element, "table");
+        tally->quotes += is_named (element, "blockquote");
         tally->headings += is_any (element->name, headings);
         tally->strikes += is_any (element->name, strikes);
     }

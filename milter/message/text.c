@@ -39,23 +39,8 @@ static size_t
 blank_length (const char *text)
 {
     if ((unsigned char)*text < 0x80)
-        return g_ascii_isspace (*text) || *text == '\v' ? 1 : 0;
+        return *text == ' ' || (*text >= '\t' && *text <= '\r') ? 1 : 0;
     return g_unichar_isspace (g_utf8_get_char (text)) ? (size_t)g_utf8_skip[(guchar)*text] : 0;
-}
-
-static size_t
-word_length (const char *text, const char *end)
-{
-    const char *at = text;
-
-    while (at < end) {
-        while (at<end && * at> ' ' && *at < 0x7f)
-            at++;
-        if (at == end || blank_length (at) > 0)
-            break;
-        at += g_utf8_skip[(guchar)*at];
-    }
-    return (size_t)(MIN (at, end) - text);
 }
 
 /* Of a text that does not end within a letter. */
@@ -64,17 +49,20 @@ collapse (const char *text, size_t length)
 {
     const char *end = text + length;
     char *collapsed = g_malloc (length + 1), *to = collapsed;
+    bool apart = false;
 
     while (text < end) {
-        size_t blank = 0;
-        while (text < end && (blank = blank_length (text)) > 0)
-            text += blank;
-        size_t word = word_length (text, end);
-        if (word > 0 && to > collapsed)
+        size_t blank = blank_length (text);
+        apart = apart || blank > 0;
+        text += blank;
+        if (blank > 0)
+            continue;
+        if (apart && to > collapsed)
             *to++ = ' ';
-        memcpy (to, text, word);
-        to += word;
-        text += word;
+        apart = false;
+        const char *next = MIN (text + g_utf8_skip[(guchar)*text], end);
+        while (text < next || (text<end && * text> ' ' && *text < 0x7f))
+            *to++ = *text++;
     }
     *to = '\0';
     return collapsed;
@@ -144,7 +132,6 @@ find_whole (const Part *part, size_t start, size_t end, TextRun *ret_whole)
 char *
 text_visible (const Part *part, size_t start, size_t end)
 {
-    g_autoptr (GString) text = g_string_new (NULL);
     size_t last = 0;
     TextRun whole;
 
@@ -156,6 +143,7 @@ text_visible (const Part *part, size_t start, size_t end)
     }
     if (find_whole (part, start, end, &whole))
         return collapse (part->leaf.text + whole.text_start, whole.text_end - whole.text_start);
+    g_autoptr (GString) text = g_string_new (NULL);
     for (unsigned i = find_run (part->runs, start); i < part->runs->len; i++) {
         const TextRun *run = &g_array_index (part->runs, TextRun, i);
         if (run->start >= end)
