@@ -212,6 +212,10 @@ const LeafElement *message_element (const Message *message, unsigned leaf, unsig
  * for one without a value, NULL when there is none. Caller frees. */
 char *message_element_attribute (const Message *message, unsigned leaf, unsigned i,
                                  const char *name);
+/* The same of several names, which NULL ends, in one walk: ret_values has as many, each of which the
+ * caller frees. */
+void message_element_attributes (const Message *message, unsigned leaf, unsigned i,
+                                 const char *const *names, char **ret_values);
 
 /* A name for the skeleton of the page that is read first, 16 digits: which elements stand within
  * which, whatever their text, attributes, order and number. Mails of one template that show the

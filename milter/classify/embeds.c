@@ -69,10 +69,8 @@ add_data_page (Embeds *embeds, const char *address)
 }
 
 static bool
-is_tiny (const Looker *looker, unsigned element, const char *name)
+is_tiny (const char *value)
 {
-    g_autofree char *value = attribute (looker, element, name);
-
     return value && g_ascii_isdigit (*value) && atoi (value) <= 2 && !strchr (value, '%');
 }
 
@@ -80,9 +78,12 @@ is_tiny (const Looker *looker, unsigned element, const char *name)
 static bool
 is_counter (const Looker *looker, unsigned i, const LeafElement *element)
 {
-    g_autofree char *style = attribute (looker, i, "style");
+    static const char *const names[] = { "style", "width", "height", NULL };
+    char *values[G_N_ELEMENTS (names)];
 
-    return element->hidden || is_tiny (looker, i, "width") || is_tiny (looker, i, "height") ||
+    message_element_attributes (looker->message, looker->number, i, names, values);
+    g_autofree char *style = values[0], *width = values[1], *height = values[2];
+    return element->hidden || is_tiny (width) || is_tiny (height) ||
            (style && (strstr (style, "width:1px") || strstr (style, "height:1px")));
 }
 
@@ -125,8 +126,11 @@ look_at_address (Looker *looker, unsigned i, const LeafElement *element)
 static void
 look_at_background (Looker *looker, unsigned i)
 {
-    g_autofree char *background = attribute (looker, i, "background");
-    g_autofree char *style = attribute (looker, i, "style");
+    static const char *const names[] = { "background", "style", NULL };
+    char *values[G_N_ELEMENTS (names)];
+
+    message_element_attributes (looker->message, looker->number, i, names, values);
+    g_autofree char *background = values[0], *style = values[1];
     const char *url = style ? strstr (style, "url(") : NULL;
 
     if (background && *background)

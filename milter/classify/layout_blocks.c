@@ -149,27 +149,26 @@ open_node (Walk *walk, unsigned number, const LeafElement *element)
 
 /* What is drawn a few pixels wide or high is there to count or to keep a distance. */
 static bool
-is_picture (const Message *message, unsigned leaf, unsigned number)
+is_thin (const char *side)
 {
-    static const char *const sides[] = { "width", "height" };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS (sides); i++) {
-        g_autofree char *side = message_element_attribute (message, leaf, number, sides[i]);
-        if (side && g_ascii_isdigit (*side) && g_ascii_strtoull (side, NULL, 10) <= 4)
-            return false;
-    }
-    return true;
+    return side && g_ascii_isdigit (*side) && g_ascii_strtoull (side, NULL, 10) <= 4;
 }
 
 static void
 take_picture (Walk *walk, unsigned number, const LeafElement *element)
 {
-    if (!is_picture (walk->message, walk->leaf, number))
+    static const char *const names[] = { "width", "height", "alt", NULL };
+    char *values[G_N_ELEMENTS (names)];
+
+    message_element_attributes (walk->message, walk->leaf, number, names, values);
+    g_autofree char *width = values[0], *height = values[1], *alt = values[2];
+    if (is_thin (width) || is_thin (height))
         return;
     begin_piece (walk, element->start);
-    g_autofree char *alt = message_element_attribute (walk->message, walk->leaf, number, "alt");
-    if (alt)
-        g_string_append_printf (walk->alt, "%s ", alt);
+    if (alt) {
+        g_string_append (walk->alt, alt);
+        g_string_append_c (walk->alt, ' ');
+    }
     walk->piece.images++;
     walk->piece.end = MAX (walk->piece.end, element->end);
 }

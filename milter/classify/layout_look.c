@@ -68,13 +68,13 @@ holds_any (const char *text, const char *const words[])
     return false;
 }
 
-/* Lower case, or NULL. */
+/* Takes a value, or NULL, and gives it in lower case. */
 static char *
-read_attribute (const Message *message, unsigned leaf, unsigned element, const char *name)
+lower (char *value)
 {
-    g_autofree char *value = message_element_attribute (message, leaf, element, name);
-
-    return value ? g_ascii_strdown (value, -1) : NULL;
+    if (value)
+        utf8_lower_ascii (value, value, strlen (value));
+    return value;
 }
 
 static unsigned
@@ -84,10 +84,14 @@ look_of_element (const Message *message, unsigned leaf, unsigned number)
     static const char *const buttons[] = { "button", "btn", "cta", NULL };
     static const char *const small[] = { "footer", "legal", "sub", NULL };
     static const char *const filled[] = { "background", "border:", "border-radius", NULL };
+    static const char *const names[] = { "style", "class", "bgcolor", NULL };
     const char *name = message_element (message, leaf, number)->name;
-    g_autofree char *style = read_attribute (message, leaf, number, "style");
-    g_autofree char *class = read_attribute (message, leaf, number, "class");
-    g_autofree char *colour = read_attribute (message, leaf, number, "bgcolor");
+    char *values[G_N_ELEMENTS (names)];
+
+    message_element_attributes (message, leaf, number, names, values);
+    g_autofree char *style = lower (values[0]);
+    g_autofree char *class = lower (values[1]);
+    g_autofree char *colour = values[2];
     unsigned pixels = style ? font_pixels (style) : 0, look = 0;
     bool bold =
         (style && is_bold (style)) || strcmp (name, "b") == 0 || strcmp (name, "strong") == 0;

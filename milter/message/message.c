@@ -479,6 +479,13 @@ message_element_attribute (const Message *message, unsigned leaf, unsigned i, co
     return outline_attribute (get_part (message, leaf), i, name);
 }
 
+void
+message_element_attributes (const Message *message, unsigned leaf, unsigned i,
+                            const char *const *names, char **ret_values)
+{
+    outline_attributes (get_part (message, leaf), i, names, ret_values);
+}
+
 const GArray *
 message_marked_blocks (const Message *message)
 {

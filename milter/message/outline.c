@@ -113,20 +113,39 @@ decode_value (const Part *part, const char *raw, size_t length)
     return g_string_free (value, FALSE);
 }
 
-char *
-outline_attribute (const Part *part, unsigned element, const char *name)
+static bool
+is_attribute (const char *data, const HtmlAttribute *attribute, const char *name)
+{
+    return attribute->name_length == strlen (name) &&
+           g_ascii_strncasecmp (data + attribute->name, name, attribute->name_length) == 0;
+}
+
+void
+outline_attributes (const Part *part, unsigned element, const char *const *names,
+                    char **ret_values)
 {
     const LeafElement *found = &g_array_index (part->elements, LeafElement, element);
     const char *data = g_bytes_get_data (part->source, NULL);
     size_t position = found->start + 1 + strlen (found->name);
     HtmlAttribute attribute;
 
+    for (unsigned i = 0; names[i]; i++)
+        ret_values[i] = NULL;
     if (found->inner_start <= position + 1) /* "<p>" */
-        return NULL;
-    size_t length = strlen (name);
+        return;
     while (html_next_attribute (data, found->inner_start, &position, &attribute))
-        if (attribute.name_length == length &&
-            g_ascii_strncasecmp (data + attribute.name, name, length) == 0)
-            return decode_value (part, data + attribute.value, attribute.value_length);
-    return NULL;
+        for (unsigned i = 0; names[i]; i++)
+            if (!ret_values[i] && is_attribute (data, &attribute, names[i]))
+                ret_values[i] =
+                    decode_value (part, data + attribute.value, attribute.value_length);
+}
+
+char *
+outline_attribute (const Part *part, unsigned element, const char *name)
+{
+    const char *const names[] = { name, NULL };
+    char *value = NULL;
+
+    outline_attributes (part, element, names, &value);
+    return value;
 }

@@ -25,5 +25,8 @@ void outline_finish (Outline *outline, const ElementStack *stack, size_t length)
 
 /* See message_element_attribute. */
 char *outline_attribute (const Part *part, unsigned element, const char *name);
+/* See message_element_attributes. */
+void outline_attributes (const Part *part, unsigned element, const char *const *names,
+                         char **ret_values);
 
 #endif
