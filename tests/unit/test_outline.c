@@ -107,6 +107,21 @@ test_attribute (gconstpointer data)
 }
 
 static void
+test_attributes (void)
+{
+    static const char *const names[] = { "_b", "class", "id", NULL };
+    static const char *const values[] = { "1", "a b", NULL };
+    g_autoptr (Message) message = parse_html ("<td CLASS='a b' _b=1 class=c>");
+    char *got[G_N_ELEMENTS (names)];
+
+    message_element_attributes (message, 0, 0, names, got);
+    for (unsigned i = 0; names[i]; i++) {
+        g_assert_cmpstr (got[i], ==, values[i]);
+        g_free (got[i]);
+    }
+}
+
+static void
 test_bounds (void)
 {
     g_autoptr (GString) html = g_string_new (NULL);
@@ -164,6 +179,7 @@ main (int argc, char **argv)
         g_test_add_data_func (path, &attributes[i], test_attribute);
     }
     g_test_add_func ("/outline/templates", test_templates);
+    g_test_add_func ("/outline/several attributes", test_attributes);
     g_test_add_func ("/outline/nested too deep", test_bounds);
     return g_test_run ();
 }
