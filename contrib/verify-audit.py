@@ -120,7 +120,7 @@ class Verifier:
         self.size = self.head = self.first = self.log = self.key = None
         self.checkpoints = self.sealed = self.outside = 0
         self.sealed_at = b""
-        self.removed = False
+        self.removed = 0
 
     def stopped(self):
         return self.stop_at_first and self.problems
@@ -133,7 +133,7 @@ class Verifier:
         for number, line in enumerate(data.split(b"\n"), 1):
             if not line:
                 continue
-            start, end = line.find(b"{"), line.rfind(b"}")
+            start, end = line.rfind(b"{"), line.rfind(b"}")
             try:
                 checkpoint = Checkpoint(line[start + 1:end] if start >= 0 else b"")
             except ValueError as error:
@@ -204,7 +204,8 @@ class Verifier:
         elif is_first:
             self.problems.append(f"{name}:{number}: does not begin with a checkpoint")
         elif record.startswith(b'"record":"retention",'):
-            self.removed = True
+            last = re.search(rb'"last":([0-9]{1,18})[,}]?', record)
+            self.removed = max(self.removed, int(last.group(1)) if last else 0)
         elif record.startswith(b'"record":"repair",'):
             self.notes.append(f"record {seq}: the daemon cut off a torn line after a crash")
         self.meet_held(f"{name}:{number}", seq, checkpoint)
@@ -232,9 +233,9 @@ class Verifier:
                                      "cut off or it was taken back")
             elif held.log != self.log:
                 self.problems.append(f"the checkpoint of {held.time.decode()} that was kept outside is of another log")
-        if self.first > 1 and not self.removed:
-            self.problems.append(f"records 1 to {self.first - 1} are missing, and the log does not say that "
-                                 "retention took them")
+        if self.first > self.removed + 1:
+            self.problems.append(f"records {self.removed + 1} to {self.first - 1} are missing, and the log does not "
+                                 "say that retention took them")
         elif self.first > 1:
             self.notes.append(f"records 1 to {self.first - 1} are gone by retention, as the log says")
         if not self.keys and self.key:

@@ -368,13 +368,16 @@ bool
 segment_append (Segment *segment, const GString *lines, const Chain *chain, bool sync,
                 GError **error)
 {
+    /* What a shorter line does not cover would stand behind it. */
+    if (segment->has_rest && ftruncate (segment->fd, segment->end) != 0)
+        return fail (error, segment->path);
+    segment->has_rest = false;
     if (!write_all (segment->fd, lines->str, lines->len, segment->end) ||
         (sync && fdatasync (segment->fd) != 0)) {
         fail (error, segment->path);
         /* The pages of a failed sync count as clean: cutting them off and writing them anew is
          * what makes the next sync tell the truth. */
-        if (ftruncate (segment->fd, segment->end) != 0)
-            g_prefix_error (error, "and cannot be cut back: ");
+        segment->has_rest = ftruncate (segment->fd, segment->end) != 0;
         return false;
     }
     segment->end += (int64_t)lines->len;

@@ -17,6 +17,7 @@ typedef struct {
     char *path;
     int fd;
     int64_t end;     /* bytes that are synced */
+    bool has_rest;   /* of a failed write, behind the end */
     Chain chain;     /* up to there */
     char *log;       /* what the checkpoints call the log */
     uint64_t first;  /* number of its first record */

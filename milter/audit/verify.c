@@ -31,7 +31,7 @@ struct AuditVerifier {
     bool begun;
     GArray *held; /* of Held, by size */
     unsigned next_held;
-    GHashTable *removed; /* first records of files that retention took, as the log says */
+    uint64_t removed; /* the last record that retention took, as the log says; 0 for none */
 };
 
 static void
@@ -53,7 +53,6 @@ audit_verifier_new (const GPtrArray *keys, bool stop_at_first)
     verifier->chain = chain_empty;
     verifier->held = g_array_new (FALSE, TRUE, sizeof (Held));
     g_array_set_clear_func (verifier->held, clear_held);
-    verifier->removed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
     return verifier;
 }
 
@@ -92,7 +91,8 @@ static void
 hold_line (AuditVerifier *verifier, const char *name, unsigned number, const char *line,
            size_t length)
 {
-    const char *start = memchr (line, '{', length);
+    /* It has no braces within: what stands before may be syslog's, or one that a crash tore. */
+    const char *start = memrchr (line, '{', length);
     const char *end = memrchr (line, '}', length);
     Held held = { 0 };
 
@@ -202,7 +202,7 @@ meet_held (AuditVerifier *verifier, const Place *place, const ChainLine *line)
     }
 }
 
-/* {"record":"retention",…,"first":N,…} */
+/* {"record":"retention",…,"first":N,"last":N,…} */
 static void
 note_event (AuditVerifier *verifier, const ChainLine *line)
 {
@@ -212,11 +212,10 @@ note_event (AuditVerifier *verifier, const ChainLine *line)
 
     if (length > sizeof retention &&
         memcmp (line->record, retention, sizeof retention - 1) == 0) {
-        const char *first = memmem (line->record, length, "\"first\":", 8);
-        if (first)
-            g_hash_table_add (
-                verifier->removed,
-                g_strdup_printf ("%" G_GUINT64_FORMAT, g_ascii_strtoull (first + 8, NULL, 10)));
+        const char *last = memmem (line->record, length, "\"last\":", 7);
+        if (last)
+            verifier->removed =
+                MAX (verifier->removed, g_ascii_strtoull (last + 7, NULL, 10));
     } else if (length > sizeof repair &&
                memcmp (line->record, repair, sizeof repair - 1) == 0) {
         g_ptr_array_add (
@@ -321,11 +320,11 @@ check_missing (AuditVerifier *verifier)
                          "the checkpoint of %s that was kept outside is of another log",
                          held->checkpoint->time);
     }
-    if (verdict->first > 1 && g_hash_table_size (verifier->removed) == 0)
+    if (verdict->first > verifier->removed + 1)
         add_problem (verifier,
-                     "records 1 to %" G_GUINT64_FORMAT
+                     "records %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
                      " are missing, and the log does not say that retention took them",
-                     verdict->first - 1);
+                     verifier->removed + 1, verdict->first - 1);
     else if (verdict->first > 1)
         g_ptr_array_add (verdict->notes,
                          g_strdup_printf ("records 1 to %" G_GUINT64_FORMAT
@@ -365,7 +364,6 @@ audit_verifier_finish (AuditVerifier *verifier)
         check_missing (verifier);
     note_trust (verifier);
     g_array_unref (verifier->held);
-    g_hash_table_unref (verifier->removed);
     g_free (verifier);
     return verdict;
 }

@@ -239,8 +239,10 @@ checkpoint_is_due (const Writer *writer, uint64_t size, int64_t now)
 {
     if (size <= writer->checkpoint_size)
         return false;
+    /* A clock that was set back must not keep the next one waiting for it. */
     return size - writer->checkpoint_size >= CHECKPOINT_RECORDS ||
-           now - writer->status.checkpoint_time >= CHECKPOINT_SECONDS;
+           now - writer->status.checkpoint_time >= CHECKPOINT_SECONDS ||
+           now < writer->status.checkpoint_time;
 }
 
 static bool
@@ -282,9 +284,9 @@ writer_append (Writer *writer, const GPtrArray *records, int64_t now, GError **e
     return write_draft (writer, &draft, now, error);
 }
 
-/* When the last record of a closed file was written, or 0 when it does not say. */
+/* When the last record of a closed file was written, and its number; 0 when it does not say. */
 static int64_t
-time_of_end (const char *file)
+time_of_end (const char *file, uint64_t *ret_last)
 {
     g_autoptr (GMappedFile) mapped = g_mapped_file_new (file, FALSE, NULL);
     size_t length = mapped ? g_mapped_file_get_length (mapped) : 0;
@@ -297,17 +299,20 @@ time_of_end (const char *file)
     if (length == 0 || chain_parse (last, (size_t)(data + length - 1 - last), &line))
         return 0;
     g_autoptr (Checkpoint) checkpoint = checkpoint_of_line (&line);
+    *ret_last = line.seq;
     return checkpoint && clock_parse (checkpoint->time, &time, NULL) ? time : 0;
 }
 
-/* What goes is named in the log before it is gone. */
+/* What goes is named in the log before it is gone, with both ends: a file that somebody else took
+ * must not pass for one of these. */
 static bool
-remove_file (Writer *writer, const char *file, int64_t now, GError **error)
+remove_file (Writer *writer, const char *file, uint64_t last, int64_t now, GError **error)
 {
     g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func (g_free);
     g_autofree char *members =
-        g_strdup_printf ("\"first\":%" G_GUINT64_FORMAT ",\"days\":%u",
-                         segment_number (writer->path, file), writer->options.days);
+        g_strdup_printf ("\"first\":%" G_GUINT64_FORMAT ",\"last\":%" G_GUINT64_FORMAT
+                         ",\"days\":%u",
+                         segment_number (writer->path, file), last, writer->options.days);
 
     g_ptr_array_add (records, record_event ("retention", members, now));
     if (!writer_append (writer, records, now, error))
@@ -327,10 +332,11 @@ apply_retention (Writer *writer, int64_t now, GError **error)
 
     for (unsigned i = 0; writer->options.days > 0 && i < files->len; i++) {
         const char *file = g_ptr_array_index (files, i);
-        int64_t time = segment_number (writer->path, file) > 0 ? time_of_end (file) : 0;
+        uint64_t last = 0;
+        int64_t time = segment_number (writer->path, file) > 0 ? time_of_end (file, &last) : 0;
         if (time == 0 || time >= oldest)
             return true;
-        if (!remove_file (writer, file, now, error))
+        if (!remove_file (writer, file, last, now, error))
             return false;
     }
     return true;
@@ -339,7 +345,8 @@ apply_retention (Writer *writer, int64_t now, GError **error)
 bool
 writer_tick (Writer *writer, int64_t now, GError **error)
 {
-    if (writer->segment->fd < 0 && !writer_reopen (writer, now, error))
+    /* A file or directory that was moved away is noticed without anybody's signal. */
+    if (!writer_reopen (writer, now, error))
         return false;
     if (checkpoint_is_due (writer, writer->segment->chain.size, now) &&
         !write_checkpoint (writer, "due", now, error))

@@ -444,6 +444,27 @@ test_files (void)
     check_whole (&place, 0);
     g_autoptr (AuditVerdict) verdict = verify (&place);
     g_assert_cmpuint (verdict->first, >, 1);
+
+    /* What somebody else takes besides does not pass for retention's. */
+    g_autoptr (GPtrArray) files = audit_files (place.log, NULL);
+    g_assert_cmpuint (files->len, >, 1);
+    g_unlink (g_ptr_array_index (files, 0));
+    g_autoptr (AuditVerdict) after = verify (&place);
+    g_assert_cmpuint (after->problems->len, ==, 1);
+    g_assert_nonnull (strstr (after->problems->pdata[0], "are missing"));
+}
+
+/* A crash, or a full disk, tears the file of checkpoints too: the next one stands behind the torn. */
+static void
+test_torn_checkpoints (void)
+{
+    g_auto (Place) place = { 0 };
+    place_init (&place);
+    audit_close (open_audit (&place, NOW), NOW);
+    g_autofree char *text = read_text (place.checkpoints);
+    g_autofree char *torn = g_strdup_printf ("%.40s%s", text, text);
+    g_assert_true (g_file_set_contents (place.checkpoints, torn, -1, NULL));
+    check_whole (&place, 1);
 }
 
 static void
@@ -475,6 +496,10 @@ test_moved_away (void)
     g_assert_cmpint (g_rename (place.log, closed), ==, 0);
     g_assert_true (audit_reopen (audit, NOW, NULL));
     write_some (&place, audit, 2, NOW);
+    g_autofree char *later = g_build_filename (place.dir, "audit-000000000004.jsonl", NULL);
+    g_assert_cmpint (g_rename (place.log, later), ==, 0);
+    g_assert_true (audit_tick (audit, NOW, NULL));
+    g_assert_true (g_file_test (place.log, G_FILE_TEST_EXISTS));
     audit_close (audit, NOW);
     check_whole (&place, 1 + 2 + 1 + 2 + 1);
 
@@ -482,7 +507,7 @@ test_moved_away (void)
     g_unlink (place.checkpoints);
     write_some (&place, audit = open_audit (&place, NOW), 1, NOW);
     audit_close (audit, NOW);
-    check_whole (&place, 3 + 1 + 1 + 1);
+    check_whole (&place, 6 + 1 + 1 + 1);
 }
 
 static void
@@ -502,6 +527,9 @@ test_due (void)
     g_assert_cmpuint (place.witnessed, ==, 3);
     write_some (&place, audit, 1000, NOW + 661);
     g_assert_cmpuint (place.witnessed, ==, 4);
+    /* A clock that was set back. */
+    write_some (&place, audit, 1, NOW);
+    g_assert_cmpuint (place.witnessed, ==, 5);
     audit_close (audit, NOW + 662);
     check_whole (&place, 0);
 }
@@ -585,6 +613,7 @@ main (int argc, char **argv)
         { "/audit/a full disk leaves no half line", test_full },
         { "/audit/the reserve is for outcomes", test_reserve },
         { "/audit/files close and expire", test_files },
+        { "/audit/a torn line among the checkpoints", test_torn_checkpoints },
         { "/audit/a file removed by hand is missed", test_removed_by_hand },
         { "/audit/a file moved away", test_moved_away },
         { "/audit/checkpoints by time and number", test_due },
