@@ -276,6 +276,27 @@ def found_by_licet(log, files, directory):
     return None if os.path.exists(os.path.join(directory, "audit.jsonl")) else True
 
 
+def with_retention(log):
+    """Its files, the last with a record more: retention took the first."""
+    last = len(log.files[0])
+    record = b'"record":"retention","time":"2026-11-24T09:00:00Z","first":1,"last":%d,"days":30' % last
+    flat = log.flat + [link(len(log.flat) + 1, verifier.LINE.fullmatch(log.flat[-1]).group(4), record)[0]]
+    return log.layout(flat)
+
+
+def misses_by_retention(log, directory):
+    """Which files are gone, and who does not see that only the first may be."""
+    wrong = []
+    for gone in (1, 2, 3):
+        files = [[]] * gone + with_retention(log)[gone:]
+        log.memory = {}
+        for who, found in (("verify-audit.py", found_by_python(log, files)),
+                           ("licet audit verify", found_by_licet(log, files, directory))):
+            if found is not (gone > 1):
+                wrong.append(f"{who}: {gone} files gone")
+    return wrong
+
+
 def whole_without_outside(log):
     done = subprocess.run([os.path.join(BUILD, "licet"), "audit", "verify", "--json", "--log",
                            os.path.join(log.directory, "audit.jsonl")], capture_output=True, text=True, check=False)
@@ -292,7 +313,7 @@ def main():
                         str(max(65536, RECORDS * 10))], check=True)
         log = Log(original)
         rng = random.Random(SEED)
-        print("1..3")
+        print("1..4")
         begin = time.monotonic()
         by_python = found_by_python(log, log.files)
         middle = time.monotonic()
@@ -322,7 +343,11 @@ def main():
             for number, kind in numbers[:10]:
                 print(f"# {who} missed number {number}: {kind}")
             print(f"{'not ok' if numbers else 'ok'} {test} - {who} finds all of {TAMPERINGS} tamperings")
-        return 0 if whole and not any(missed.values()) else 1
+        wrong = misses_by_retention(log, changed)
+        for line in wrong:
+            print("#", line)
+        print(f"{'not ok' if wrong else 'ok'} 4 - retention answers for the files that it took, and for no other")
+        return 0 if whole and not any(missed.values()) and not wrong else 1
     finally:
         shutil.rmtree(work)
 
