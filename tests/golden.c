@@ -253,7 +253,8 @@ static void
 forget_weights (const GPtrArray *evidence)
 {
     for (unsigned i = 0; i < evidence->len; i++)
-        ((Evidence *)g_ptr_array_index (evidence, i))->weight = 0;
+        ((Evidence *)g_ptr_array_index (evidence, i))->weight =
+            ((Evidence *)g_ptr_array_index (evidence, i))->letter = 0;
 }
 
 static void

@@ -64,8 +64,11 @@ typedef struct {
 /* One change to the copy. */
 typedef struct {
     const char *kind, *where, *rule;
+    const char *begins; /* the first words of what went, or NULL */
     uint64_t bytes; /* that went */
 } AuditEdit;
+
+enum { AUDIT_SIGNS = 3 };
 
 /* One record, taken apart. Texts are NULL where the record has none; all borrowed. */
 typedef struct {
@@ -85,6 +88,8 @@ typedef struct {
     /* What replay needs besides. */
     const char *subdivision, *consent_purpose, *consent_source, *consent_wording, *expires;
     const char *recipient_class, *language, *tracking_state, *tracking_basis, *tracking_at;
+    const char *fallback, *obstacle; /* why the promotion could not be cut, and what was done */
+    const char *seen[AUDIT_SIGNS];   /* the strongest signs of the class; NULL behind them */
     bool consent_pending, has_facts;
     const GArray *contacts; /* of Contact; NULL when no rule asked */
     /* The sending limit that was used up, with its numbers of licet/quota.h; NULL: none was. */

@@ -51,6 +51,7 @@ typedef struct {
     double weight; /* above 0 speaks for promotion, below 0 for transaction; 0 is a note */
     double letter; /* above 0: how much more it speaks for correspondence than for either */
     char *where;   /* header field, leaf and offset, or the matched words */
+    const char *meaning; /* of the signal, in words; static; NULL where `where` says it all */
 } Evidence;
 
 typedef struct {

@@ -12,7 +12,8 @@
 #include "licet/clock.h"
 #include "licet/error.h"
 
-enum { EVIDENCE_LENGTH = 500 };
+/* The strongest signals are what a person asks for; a mail shows up to eighty. */
+enum { EVIDENCE_LENGTH = 500, SIGNAL_LENGTH = 120, SIGNALS = 8 };
 
 static json_t *
 text_or_null (const char *text)
@@ -70,15 +71,15 @@ dump_line (json_t *object)
 
 /* What a rule found is named by place, not quoted; the bound holds whatever a kind may say. */
 static json_t *
-bounded_or_null (const char *text)
+bounded_or_null (const char *text, int length)
 {
-    if (!text || (strlen (text) <= EVIDENCE_LENGTH && !strchr (text, '@')))
+    if (!text || (strlen (text) <= (size_t)length && !strchr (text, '@')))
         return text_or_null (text);
     g_autofree char *clean = without_addresses (text);
     g_autofree char *valid = g_utf8_make_valid (clean, -1);
 
-    if (g_utf8_strlen (valid, -1) > EVIDENCE_LENGTH)
-        strcpy (g_utf8_offset_to_pointer (valid, EVIDENCE_LENGTH - 3), "...");
+    if (g_utf8_strlen (valid, -1) > length)
+        strcpy (g_utf8_offset_to_pointer (valid, length - 3), "...");
     return json_string (valid);
 }
 
@@ -94,7 +95,8 @@ rule_json (const RuleResult *result, const char *cure, bool without_evidence)
     json_object_set_new (rule, "mode", json_string (rule_mode_word (result->mode)));
     json_object_set_new (rule, "source", text_or_null (result->source));
     if (!without_evidence)
-        json_object_set_new (rule, "evidence", bounded_or_null (result->evidence));
+        json_object_set_new (rule, "evidence",
+                             bounded_or_null (result->evidence, EVIDENCE_LENGTH));
     if (result->remedy)
         json_object_set_new (rule, "remedy", clean_or_null (result->remedy));
     if (result->cured)
@@ -174,23 +176,56 @@ audit_decision_json (const Plan *plan, unsigned recipient)
     return dump_line (decision_json (plan_decision (plan, recipient), false));
 }
 
+/* In words: "a word of offers: 3 terms, first "offer"". */
 static json_t *
-evidence_json (const Classification *classification)
+seen_json (const Evidence *evidence)
 {
+    bool told = evidence->meaning && strcmp (evidence->meaning, evidence->where) != 0;
+    g_autofree char *words =
+        told ? g_strdup_printf ("%s: %s", evidence->meaning, evidence->where) : NULL;
+
+    return bounded_or_null (words ? words : evidence->where, SIGNAL_LENGTH);
+}
+
+static double
+strength_of (const Evidence *evidence)
+{
+    return MAX (evidence->letter, ABS (evidence->weight));
+}
+
+/* The strongest first; what weighs the same stays in its order. */
+static int
+compare_strength (gconstpointer a, gconstpointer b)
+{
+    double first = strength_of (*(const Evidence *const *)a);
+    double second = strength_of (*(const Evidence *const *)b);
+
+    return (first < second) - (first > second);
+}
+
+static json_t *
+evidence_json (const Classification *classification, bool without_evidence)
+{
+    g_autoptr (GPtrArray) strongest = g_ptr_array_new ();
     json_t *list = json_array ();
 
-    for (unsigned i = 0; i < classification->evidence->len; i++) {
-        const Evidence *evidence = g_ptr_array_index (classification->evidence, i);
+    for (unsigned i = 0; i < classification->evidence->len; i++)
+        g_ptr_array_add (strongest, g_ptr_array_index (classification->evidence, i));
+    g_ptr_array_sort (strongest, compare_strength);
+    for (unsigned i = 0; i < MIN (strongest->len, SIGNALS); i++) {
+        const Evidence *evidence = g_ptr_array_index (strongest, i);
         json_t *entry = json_object ();
         json_object_set_new (entry, "signal", text_or_null (evidence->signal));
         json_object_set_new (entry, "weight", json_real (evidence->weight));
+        if (!without_evidence)
+            json_object_set_new (entry, "seen", seen_json (evidence));
         json_array_append_new (list, entry);
     }
     return list;
 }
 
 static json_t *
-class_json (const Classification *classification)
+class_json (const Classification *classification, bool without_evidence)
 {
     json_t *object = json_object ();
 
@@ -204,12 +239,12 @@ class_json (const Classification *classification)
     json_object_set_new (object, "order",
                          json_string (content_order_word (classification->order)));
     json_object_set_new (object, "declared", text_or_null (classification->declared));
-    json_object_set_new (object, "evidence", evidence_json (classification));
+    json_object_set_new (object, "evidence", evidence_json (classification, without_evidence));
     return object;
 }
 
 static json_t *
-edits_json (const Variant *variant, bool with_hash)
+edits_json (const Variant *variant, const RecordOptions *options)
 {
     json_t *list = json_array ();
 
@@ -222,9 +257,11 @@ edits_json (const Variant *variant, bool with_hash)
             json_object_set_new (entry, "start", json_integer ((json_int_t)edit->start));
             json_object_set_new (entry, "bytes_removed",
                                  json_integer ((json_int_t)(edit->end - edit->start)));
-            if (with_hash && edit->removed_hash)
+            if (!options->without_facts && edit->removed_hash)
                 json_object_set_new (entry, "sha256", json_string (edit->removed_hash));
         }
+        if (!options->without_evidence && edit->begins)
+            json_object_set_new (entry, "begins", clean_or_null (edit->begins));
         json_object_set_new (entry, "rule", text_or_null (edit->rule));
         json_array_append_new (list, entry);
     }
@@ -256,7 +293,7 @@ notes_json (const Variant *variant)
 }
 
 static json_t *
-copy_json (const Plan *plan, unsigned recipient, bool with_hash)
+copy_json (const Plan *plan, unsigned recipient, const RecordOptions *options)
 {
     int i = plan_variant_of (plan, recipient);
 
@@ -267,7 +304,7 @@ copy_json (const Plan *plan, unsigned recipient, bool with_hash)
     if (variant->held)
         json_object_set_new (copy, "held", json_true ());
     json_object_set_new (copy, "body_sha256", text_or_null (variant->body_hash));
-    json_object_set_new (copy, "edits", edits_json (variant, with_hash));
+    json_object_set_new (copy, "edits", edits_json (variant, options));
     json_object_set_new (copy, "signatures", signatures_json (variant));
     if (variant->unsigned_why)
         json_object_set_new (copy, "unsigned", clean_or_null (variant->unsigned_why));
@@ -405,7 +442,8 @@ record_decision_with (const RecordOptions *options, const Envelope *envelope, co
     json_object_set_new (record, "route", json_string (route_word (plan->route)));
     json_object_set_new (record, "policy_version", text_or_null (plan->policy_version));
     json_object_set_new (record, "body_sha256_in", text_or_null (plan->body_hash));
-    json_object_set_new (record, "message", class_json (plan->classification));
+    json_object_set_new (record, "message",
+                         class_json (plan->classification, options->without_evidence));
     json_t *decided = decision_json (decision, options->without_evidence);
     json_object_update (record, decided);
     json_decref (decided);
@@ -413,7 +451,7 @@ record_decision_with (const RecordOptions *options, const Envelope *envelope, co
         json_object_set_new (record, "consent_failure", text_or_null (plan->consent_failure));
     if (!options->without_facts)
         json_object_set_new (record, "facts", facts_json (plan, decision));
-    json_object_set_new (record, "copy", copy_json (plan, recipient, !options->without_facts));
+    json_object_set_new (record, "copy", copy_json (plan, recipient, options));
     return dump_line (record);
 }
 
@@ -451,7 +489,8 @@ record_failure (const Envelope *envelope, const char *subject, const AuditFailur
     json_object_set_new (record, "stage", json_string (failure->stage));
     json_object_set_new (record, "error",
                          cause ? json_string (licet_error_word (cause)) : json_null ());
-    json_object_set_new (record, "text", bounded_or_null (cause ? cause->message : NULL));
+    json_object_set_new (record, "text",
+                         bounded_or_null (cause ? cause->message : NULL, EVIDENCE_LENGTH));
     json_object_set_new (record, "reply", clean_or_null (failure->reply));
     return dump_line (record);
 }

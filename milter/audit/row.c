@@ -60,6 +60,8 @@ static const struct {
     TEXT (expires, "facts", "expires"),
     TEXT (recipient_class, "facts", "recipient_class"),
     TEXT (language, "facts", "language"),
+    TEXT (fallback, NULL, "fallback"),
+    TEXT (obstacle, NULL, "obstacle"),
 };
 
 static const char *
@@ -89,6 +91,21 @@ read_rules (AuditRow *row, const json_t *root)
         g_array_append_val (rules, read);
     }
     row->rules = rules;
+}
+
+static void
+read_signs (AuditRow *row, const json_t *evidence)
+{
+    const json_t *entry;
+    unsigned count = 0;
+    size_t i;
+
+    json_array_foreach (evidence, i, entry)
+    {
+        const char *seen = text_of (entry, "seen");
+        if (seen && count < AUDIT_SIGNS)
+            row->seen[count++] = seen;
+    }
 }
 
 static void
@@ -201,6 +218,7 @@ read_edits (AuditRow *row, const json_t *copy)
             .kind = text_of (edit, "kind"),
             .where = text_of (edit, "where"),
             .rule = text_of (edit, "rule"),
+            .begins = text_of (edit, "begins"),
             .bytes = (uint64_t)json_integer_value (json_object_get (edit, "bytes_removed")),
         };
         row->strips += g_strcmp0 (read.kind, "strip") == 0;
@@ -230,6 +248,7 @@ row_parse (ParsedRow *parsed, const char *line, size_t length)
         json_number_value (json_object_get (json_object_get (root, "message"), "promo_share"));
     if (row->time)
         clock_parse (row->time, &row->at, NULL);
+    read_signs (row, json_object_get (json_object_get (root, "message"), "evidence"));
     read_facts (row, root);
     read_rules (row, root);
     read_edits (row, json_object_get (root, "copy"));

@@ -157,10 +157,27 @@ void
 classification_note (Classification *classification, const char *signal, double weight,
                      char *where)
 {
+    static const struct {
+        const char *signal, *meaning;
+    } notes[] = {
+        { "block-detected", "a part that reads as promotion" },
+        { "block-doubt", "a part that may be promotion" },
+        { "block-locked", "a part that reads as promotion and must not be changed" },
+        { "ambiguous", "two readers could understand it differently" },
+        { "cannot-tell", "it could not be told apart" },
+        { "declared-class", "what the sender declared" },
+        { "declared-purpose", "what the sender declared" },
+        { "declared-contradicted", "the text contradicts what the sender declared" },
+        { "stream-contradicted", "the text contradicts what the sender's settings say" },
+        { "disguise-letters", "words in disguise" },
+    };
     Evidence *entry = g_new0 (Evidence, 1);
 
     entry->signal = g_strdup (signal);
     entry->weight = weight;
     entry->where = where;
+    for (unsigned i = 0; i < G_N_ELEMENTS (notes); i++)
+        if (strcmp (notes[i].signal, signal) == 0)
+            entry->meaning = notes[i].meaning;
     g_ptr_array_add (classification->evidence, entry);
 }

@@ -85,5 +85,6 @@ edit_free (Edit *edit)
     g_free (edit->where);
     g_free (edit->rule);
     g_free (edit->removed_hash);
+    g_free (edit->begins);
     g_free (edit);
 }

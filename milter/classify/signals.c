@@ -333,6 +333,7 @@ signals_collect (const Scene *scene, GPtrArray *evidence)
             where = g_strdup (table[i].meaning);
         }
         entry->where = where;
+        entry->meaning = table[i].meaning;
         g_ptr_array_add (evidence, entry);
     }
 }

@@ -41,6 +41,7 @@ int audit_do_search (AuditOptionsTool *options, const char *operand);
 int audit_do_tail (AuditOptionsTool *options, const char *operand);
 int audit_do_report (AuditOptionsTool *options, const char *operand);
 int audit_do_replay (AuditOptionsTool *options, const char *operand);
+int audit_do_show (AuditOptionsTool *options, const char *operand);
 int audit_do_export (AuditOptionsTool *options, const char *operand);
 
 #endif

@@ -17,6 +17,7 @@ static const struct {
 } subcommands[] = {
     { "verify", NULL, audit_do_verify }, { "find", "ADDRESS", audit_do_find },
     { "search", NULL, audit_do_search }, { "tail", NULL, audit_do_tail },
+    { "show", "NUMBER", audit_do_show },
     { "export", NULL, audit_do_export }, { "erase", "ADDRESS", audit_do_erase },
     { "report", NULL, audit_do_report }, { "replay", "ID", audit_do_replay },
 };
@@ -136,8 +137,8 @@ run (AuditOptionsTool *options, int argc, char **argv)
         return options->settings ? subcommands[i].run (options, argv[2]) : tool_fail (error);
     }
     return tool_usage (
-        "audit takes: verify, find ADDRESS, search, tail, export, report, replay "
-        "ID or erase ADDRESS");
+        "audit takes: verify, find ADDRESS, search, tail, show NUMBER, export, report, "
+        "replay ID or erase ADDRESS");
 }
 
 int
@@ -173,13 +174,13 @@ cmd_audit (int argc, char **argv)
         FILE_OPTION ("out", out, "export, report: write there"),
         FILE_OPTION ("mails", mails, "replay: the message, or a directory that has it"),
         FILE_OPTION ("policies", policies, "replay: these, not those of the archive"),
-        TEXT_OPTION ("language", language, "report: en or es", "CODE"),
+        TEXT_OPTION ("language", language, "show, report: en or es", "CODE"),
         FLAG_OPTION ("json", json, "print JSON lines"),
         G_OPTION_ENTRY_NULL,
     };
 
     if (!tool_options (&argc, &argv,
-                       "verify | search | tail | export | report | replay ID | find ADDRESS | "
+                       "verify | search | tail | show NUMBER | export | report | replay ID | find ADDRESS | "
                        "erase ADDRESS",
                        "Asks the log of decisions.", entries))
         return EX_USAGE;

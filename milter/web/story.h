@@ -4,11 +4,9 @@
 
 #include <glib.h>
 
-#include "licet/audit_read.h"
+#include "licet/audit_story.h"
 
-/* One record of the log in words, for somebody who does not know licet. Pure. */
-
-typedef enum { STORY_EN, STORY_ES, STORY_LANGUAGES } StoryLanguage;
+/* The words of the auditors' pages, and one record of the log as a page. Pure. */
 
 typedef enum {
     S_TITLE,

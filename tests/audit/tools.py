@@ -233,6 +233,22 @@ class Tools:
         self.check("who has no young record is erased", "erased: 0 of" not in self.audit("erase", "unused", "--days", "1")
                    and not self.audit("find", "p0@example.com"))
 
+    def check_show(self):
+        """A record in words, in both languages, and with the same mail's other records."""
+        row = self.fits(lambda row: row.get("rule") == "DE-CONSENT" and row["outcome"] == "strip" and
+                        row["consent"]["state"] == "refused" and row["copy"]["edits"])[0]
+        edit = next(edit for record in self.rows if record["seq"] == row for edit in record["copy"]["edits"]
+                    if edit["kind"] == "strip")
+        leaf = edit["where"].split(",")[0]
+        english, spanish = self.audit("show", str(row)), self.audit("show", str(row), "--language", "es")
+        self.check("what was removed and why, in English",
+                   f"licet removed the block “{edit['begins']}” ({edit['bytes_removed']} bytes of {leaf}) for this "
+                   "recipient, because DE-CONSENT (UWG s. 7(2) no. 2, 7(3)) needs consent to this promotion (" in english
+                   and "the newest event is a withdrawal from all promotion of 3 February 2026, 10:15 UTC" in english)
+        self.check("and in Spanish", f"licet retiró el bloque «{edit['begins']}» ({edit['bytes_removed']} bytes" in spanish
+                   and "una baja de toda promoción del 3 de febrero de 2026, 10:15 UTC" in spanish)
+        self.check("no such record", not self.audit("show", "99999999", status=66))
+
     def check_speed(self):
         begin = time.monotonic()
         self.found("search", "--queue-id", "none")
@@ -253,6 +269,7 @@ def main():
         tools.check_export()
         tools.check_report()
         tools.check_replay()
+        tools.check_show()
         tools.check_speed()
         tools.check_retention()
         print(f"1..{tools.number}")

@@ -143,9 +143,9 @@ def search_by_address(site):
 
 def stories(site):
     """a record's story names rule, source, evidence, what was removed, and what became of it"""
-    for outcome, says in [("strip", "licet removed the promotion for this recipient: the block at "),
-                          ("refuse", "The mail was refused, and the sender was told: 5"),
-                          ("deliver", "The mail went on"), ("defer", "The copy waits")]:
+    for outcome, says in [("strip", "licet removed the block “"),
+                          ("refuse", "licet refused the mail for this recipient, who gets nothing, because "),
+                          ("deliver", "licet let the mail go to this recipient"), ("defer", "The mail waits for this recipient")]:
         rows = [r for r in site.rows if r["record"] == "decision" and r["outcome"] == outcome]
         if not rows and outcome == "defer":
             continue
@@ -154,11 +154,12 @@ def stories(site):
         assert says in text, text[:3000]
         for rule in row["rules"]:
             assert rule["id"] in text
-        if row["rule"]:
-            assert f"The reason is rule {row['rule']} (" in text
+        if row["rule"] and outcome != "deliver":
+            assert re.search(f", because (of )?{row['rule']} \\({re.escape(row['source'])}\\)", text)
         if outcome == "strip":
             edit = next(e for e in row["copy"]["edits"] if e["kind"] == "strip")
-            assert f"({edit['bytes_removed']} bytes)" in text and edit["where"] in text
+            assert f"“{edit['begins']}” ({edit['bytes_removed']} bytes of " in text and edit["where"] in text
+            assert len(edit["begins"]) < 45 and all(sign["seen"] for sign in row["message"]["evidence"])
     split = next(r for r in site.rows if r["record"] == "outcome" and r["outcome"] == "submitted")
     text = page(site, f"/audit/{split['seq']}")
     assert "The same mail to the same recipient" in text
@@ -167,11 +168,11 @@ def stories(site):
     assert f'href="/audit/{own["seq"]}"' in text and f'href="/audit/{split["seq"]}"' not in text
     strip = next(r for r in site.rows if r["record"] == "decision" and r["outcome"] == "strip")
     spanish = page(site, f"/audit/{strip['seq']}", language="es-MX,es;q=0.9")
-    assert 'lang="es"' in spanish and "licet retiró la promoción" in spanish and "El motivo es la regla" in spanish
-    refused = next(r for r in site.rows if r.get("consent", {}).get("state") == "refused" and r["record"] == "decision")
-    assert "the newest event is a withdrawal of 2026-02-03T10:15:00Z of all promotion" in page(site, f"/audit/{refused['seq']}")
-    for record, says in ("outcome", "the hand-over of the copy ended"), ("failure", "turned away before a decision"), \
-            ("policies", "a record of the log itself"):
+    assert 'lang="es"' in spanish and "licet retiró el bloque «" in spanish and " exige consentimiento para esta promoción (" in spanish
+    refused = next(r for r in site.rows if r.get("consent", {}).get("state") == "refused" and r["outcome"] == "refuse" and
+                   r["rule"].endswith("-CONSENT"))
+    assert "the newest event is a withdrawal from all promotion of 3 February 2026, 10:15 UTC" in page(site, f"/audit/{refused['seq']}")
+    for record, says in ("outcome", "for this recipient"), ("failure", "licet could not decide"), ("policies", "the log wrote of itself"):
         row = next((r for r in site.rows if r["record"] == record), None)
         if row:
             assert says in page(site, f"/audit/{row['seq']}"), record

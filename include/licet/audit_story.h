@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_AUDIT_STORY_H
+#define LICET_AUDIT_STORY_H
+
+#include <glib.h>
+
+#include "licet/audit_read.h"
+
+/*
+ * One record of the log in words, for somebody who does not know licet: what came, what it was
+ * taken for, whose law judged it, what became of it and why. It says what the record says and
+ * decides nothing. What the rules saw is quoted as it stands in the log, which is in English. Pure.
+ */
+typedef enum { STORY_EN, STORY_ES, STORY_LANGUAGES } StoryLanguage;
+
+/* Paragraphs (char *), UTF-8, at least one. Caller frees. */
+GPtrArray *audit_story (const AuditRow *row, StoryLanguage language);
+
+/* A word of the log ("violated", "cross-sell", "refuse") for people; the word itself where there
+ * is none. Static, or borrowed from word. */
+const char *audit_story_word (StoryLanguage language, const char *word);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* licet audit show: one record in words, and what else the log has of the same mail to the same
+ * person. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "licet/audit_story.h"
+
+typedef struct {
+    uint64_t seq;
+    StoryLanguage language;
+    bool json, found;
+    char *queue_id, *subject; /* of the record that was found */
+} Show;
+
+static void
+print_story (const AuditRow *row, StoryLanguage language)
+{
+    g_autoptr (GPtrArray) paragraphs = audit_story (row, language);
+
+    printf ("%s %" G_GUINT64_FORMAT "\n", language == STORY_EN ? "Record" : "Asiento",
+            row->seq);
+    for (unsigned i = 0; i < paragraphs->len; i++)
+        printf ("  %s\n", (const char *)g_ptr_array_index (paragraphs, i));
+}
+
+static void
+print_rules (const AuditRow *row, StoryLanguage language)
+{
+    for (unsigned i = 0; i < row->rules->len; i++) {
+        const AuditRule *rule = &g_array_index (row->rules, AuditRule, i);
+        printf ("    %s (%s): %s%s%s\n", rule->id ? rule->id : "-",
+                rule->source ? rule->source : "-",
+                audit_story_word (language, rule->verdict ? rule->verdict : "-"),
+                rule->evidence ? "; " : "", rule->evidence ? rule->evidence : "");
+    }
+}
+
+static bool
+show_wanted (const AuditRow *row, void *data)
+{
+    Show *show = data;
+
+    if (row->seq != show->seq)
+        return row->seq < show->seq;
+    show->found = true;
+    show->queue_id = g_strdup (row->queue_id);
+    show->subject = g_strdup (row->subject);
+    if (show->json) {
+        printf ("%.*s\n", (int)row->length, row->line);
+    } else {
+        print_story (row, show->language);
+        print_rules (row, show->language);
+    }
+    return false;
+}
+
+static bool
+show_related (const AuditRow *row, void *data)
+{
+    const Show *show = data;
+
+    if (row->seq != show->seq)
+        print_story (row, show->language);
+    return true;
+}
+
+static bool
+scan (Show *show, const GPtrArray *files, GError **error)
+{
+    const AuditFilter all = { 0 };
+
+    if (!audit_scan (files, &all, show_wanted, show, NULL, error))
+        return false;
+    if (!show->found || show->json || !show->queue_id || !show->subject)
+        return true;
+    const AuditFilter same = { .queue_id = show->queue_id, .subject = show->subject };
+    return audit_scan (files, &same, show_related, show, NULL, error);
+}
+
+int
+audit_do_show (AuditOptionsTool *options, const char *operand)
+{
+    GError *error = NULL;
+    const char *language = options->language ? options->language : "en";
+    char *end = NULL;
+    Show show = { .seq = g_ascii_strtoull (operand, &end, 10),
+                  .language = strcmp (language, "es") == 0 ? STORY_ES : STORY_EN,
+                  .json = options->json };
+
+    if (*end || show.seq == 0)
+        return tool_usage ("audit show %s: right would be the number of a record", operand);
+    if (strcmp (language, "en") != 0 && strcmp (language, "es") != 0)
+        return tool_usage ("--language %s: right would be en or es", language);
+    g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), &error);
+    bool ok = files && scan (&show, files, &error);
+    g_free (show.queue_id);
+    g_free (show.subject);
+    if (!ok)
+        return tool_fail (error);
+    if (show.found)
+        return EX_OK;
+    fprintf (stderr, "licet: there is no record %s, or retention took its file\n", operand);
+    return EX_NOINPUT;
+}
