@@ -448,11 +448,21 @@ decide_and_make (Run *run, GError **error)
     return made;
 }
 
+static void
+count_time (Plan *plan, PlanStage stage, int64_t *since)
+{
+    int64_t now = g_get_monotonic_time ();
+
+    plan->microseconds[stage] += now - *since;
+    *since = now;
+}
+
 Plan *
 pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int64_t now,
               GError **error)
 {
     g_autoptr (Plan) plan = plan_new ();
+    int64_t since = g_get_monotonic_time ();
 
     g_autoptr (Message) message = message_parse (bytes, error);
     if (!message)
@@ -472,12 +482,15 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
     if (!check_placeholders (&run, error))
         return NULL;
     run.hints = hints_of (&run);
+    count_time (plan, PLAN_READ, &since);
     plan->classification = classify (message, engine->words, engine->model, &run.hints);
     plan->campaign = g_strdup (message_header (message, "X-Licet-Campaign"));
     plan->template = message_template (message);
+    count_time (plan, PLAN_CLASSIFY, &since);
     if (!decide_and_make (&run, error))
         return NULL;
     plan->route = rewrite_route (plan->decisions, plan->variants);
+    count_time (plan, PLAN_DECIDE, &since);
 
     plan->untrusted = departure_distrust (engine, envelope, message);
     Departure departure = { engine, envelope, message, plan->body_hash, plan->untrusted, now };
@@ -487,5 +500,6 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         if (!departure_prepare (&departure, variant, error))
             return NULL;
     }
+    count_time (plan, PLAN_SIGN, &since);
     return g_steal_pointer (&plan);
 }

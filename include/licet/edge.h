@@ -13,6 +13,7 @@
 #include "licet/preflight.h"
 
 struct Guard;
+struct Tally;
 
 /*
  * Where licetd meets Postfix: the milter (RFC-less; Postfix MILTER_README), the LMTP server
@@ -42,6 +43,8 @@ char *daemon_preflight (Daemon *daemon);
 void daemon_watch (Daemon *daemon, int wake);
 void daemon_look (Daemon *daemon);
 struct Guard *daemon_guard (Daemon *daemon);
+/* What was decided, for the metrics (edge/tally.h). */
+struct Tally *daemon_tally (Daemon *daemon);
 int64_t daemon_now (const Daemon *daemon);
 /* To be called every minute: what the log has to do by the clock, and saving what was counted. */
 void daemon_tick (Daemon *daemon);

@@ -33,6 +33,10 @@ typedef struct {
     char *body_hash;       /* SHA-256 hex of the final body */
 } Variant;
 
+/* Where the time of a message goes: reading it; what it is; consent, policy and the copies; signing
+ * them with all that comes last. */
+typedef enum { PLAN_READ, PLAN_CLASSIFY, PLAN_DECIDE, PLAN_SIGN, PLAN_STAGES } PlanStage;
+
 typedef struct {
     Route route;
     Classification *classification;
@@ -47,6 +51,7 @@ typedef struct {
     char *consent_failure; /* why the store did not answer, or NULL */
     QuotaHold *quotas;     /* what was taken for who gets a copy; NULL: nobody counts */
     GPtrArray *limits;     /* of text: the sending limits that the message comes under */
+    int64_t microseconds[PLAN_STAGES]; /* spent; for who counts, nothing depends on them */
 } Plan;
 
 Variant *variant_new (void);
@@ -57,6 +62,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Variant, variant_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
 
 const char *route_word (Route route);
+const char *plan_stage_word (PlanStage stage);
 const Decision *plan_decision (const Plan *plan, unsigned recipient);
 /* The variant that a recipient gets, or -1 when refused or waiting. */
 int plan_variant_of (const Plan *plan, unsigned recipient);

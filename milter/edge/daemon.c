@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 
 #include "guard.h"
+#include "tally.h"
 
 #include "licet/json_text.h"
 #include "licet/log.h"
@@ -31,6 +32,7 @@ struct Daemon {
     MailHostsBoard *mail_hosts;
     int watcher; /* eventfd, or -1 */
     Guard *guard;
+    Tally *tally;
     Clock clock;
     int64_t started; /* monotonic microseconds */
     unsigned counters[COUNT_LAST];
@@ -143,6 +145,7 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     engine->authentications = daemon->authentications;
     daemon->mail_hosts = mail_hosts_board_new ();
     share_mail_hosts (daemon, engine);
+    daemon->tally = tally_new ();
     daemon->guard = guard_new (error);
     if (!daemon->guard)
         return NULL;
@@ -173,6 +176,7 @@ daemon_free (Daemon *daemon)
     authentication_board_free (daemon->authentications);
     mail_hosts_board_free (daemon->mail_hosts);
     guard_free (daemon->guard);
+    tally_free (daemon->tally);
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
@@ -198,6 +202,12 @@ Contacts *
 daemon_contacts (Daemon *daemon)
 {
     return daemon->contacts;
+}
+
+Tally *
+daemon_tally (Daemon *daemon)
+{
+    return daemon->tally;
 }
 
 Audit *

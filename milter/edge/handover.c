@@ -15,6 +15,7 @@
 #include "handover_private.h"
 #include "outcome.h"
 #include "submit.h"
+#include "tally.h"
 
 #include "licet/address.h"
 #include "licet/digest.h"
@@ -425,6 +426,7 @@ carry_out (Handover *handover, const GArray *unanswered)
         answer_rest (handover, "audit", error, outcome_reply (error));
         return;
     }
+    tally_add (daemon_tally (handover->daemon), handover->plan, unanswered);
     turn_away_some (handover);
     submit_variants (handover);
     log_replies (handover);

@@ -8,6 +8,8 @@
 
 #include "licet/error.h"
 
+#include "tally.h"
+
 typedef struct {
     const char *name, *type, *help;
     double value;
@@ -153,6 +155,7 @@ daemon_metrics (Daemon *daemon)
 
     add_counters (text, daemon);
     add_signatures (text, daemon);
+    tally_write (daemon_tally (daemon), text);
     add_log (text, daemon);
     add_preflight (text, daemon);
     add_sent (text, daemon);

@@ -18,6 +18,7 @@
 #include "net.h"
 #include "outcome.h"
 #include "session.h"
+#include "tally.h"
 
 #include "licet/error.h"
 #include "licet/log.h"
@@ -209,9 +210,12 @@ log_route (const Session *session, const Plan *plan, const char *reply)
 static bool
 record (const Session *session, const Plan *plan, GError **error)
 {
-    return audit_decisions (daemon_audit (the_daemon), daemon_ledger (the_daemon),
-                            session->envelope, plan, "milter", NULL, daemon_now (the_daemon),
-                            error);
+    if (!audit_decisions (daemon_audit (the_daemon), daemon_ledger (the_daemon),
+                          session->envelope, plan, "milter", NULL, daemon_now (the_daemon),
+                          error))
+        return false;
+    tally_add (daemon_tally (the_daemon), plan, NULL);
+    return true;
 }
 
 /* The reason is for who decides; it names rule and statute. */

@@ -63,6 +63,19 @@ plan_free (Plan *plan)
 }
 
 const char *
+plan_stage_word (PlanStage stage)
+{
+    static const char *const words[PLAN_STAGES] = {
+        [PLAN_READ] = "read",
+        [PLAN_CLASSIFY] = "classify",
+        [PLAN_DECIDE] = "decide",
+        [PLAN_SIGN] = "sign",
+    };
+
+    return words[stage];
+}
+
+const char *
 route_word (Route route)
 {
     switch (route) {

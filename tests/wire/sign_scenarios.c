@@ -142,6 +142,26 @@ test_smtputf8 (void)
     world_free (world);
 }
 
+/* Every metric that the dashboard asks for is one that the daemon has. */
+static void
+check_dashboard (const char *metrics)
+{
+    g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "contrib", "grafana",
+                                                   "licet.json", NULL);
+    g_autofree char *text = NULL;
+    unsigned found = 0;
+
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    for (const char *c = text; (c = strstr (c, "licet_")); found++) {
+        size_t length = strspn (c, "abcdefghijklmnopqrstuvwxyz_");
+        g_autofree char *help = g_strdup_printf ("# HELP %.*s ", (int)length, c);
+        if (!strstr (metrics, help))
+            g_error ("the dashboard asks for %.*s", (int)length, c);
+        c += length;
+    }
+    g_assert_cmpuint (found, >, 20);
+}
+
 /* A mail that comes back through us, changed on its way: of four signature fields two are removed by
  * their number among fields of one name. */
 static void
@@ -162,8 +182,15 @@ test_again (void)
     g_assert_cmpuint (g_strv_length (renewed), ==, 3);
     g_assert_nonnull (strstr (anew->str, "d=other.example"));
     g_autofree char *metrics = world_ask (world, "metrics");
+    check_dashboard (metrics);
     g_assert_nonnull (strstr (metrics, "licet_signatures_verified_total 3"));
     g_assert_nonnull (strstr (metrics, "licet_signatures_wrong_total 0"));
+    g_assert_nonnull (strstr (metrics, "licet_decisions_total{class=\\\""));
+    g_assert_nonnull (strstr (metrics, "licet_territory_decisions_total{territory=\\\""));
+    g_assert_nonnull (strstr (metrics, "licet_decided_messages_total 3"));
+    g_assert_nonnull (strstr (metrics, "licet_consent_store_up 1"));
+    g_assert_nonnull (strstr (metrics, "licet_stage_seconds_total{stage=\\\"sign\\\"} 0."));
+    g_assert_null (strstr (metrics, "stage=\\\"sign\\\"} 0.000000"));
     world_free (world);
 }
 
