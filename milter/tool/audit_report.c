@@ -256,7 +256,7 @@ add_rules (Page *page)
 static void
 add_territories (Page *page)
 {
-    static const Word heads[] = { W_TERRITORY, W_BY_OUTCOME, W_DELIVER, W_STRIP,
+    static const Word heads[] = { W_TERRITORY, W_SHARES, W_DELIVER, W_STRIP,
                                   W_DEFER,     W_HOLD,       W_REFUSE };
     g_autoptr (GPtrArray) groups = figures_top (page->figures->territories, ROWS);
 

@@ -31,6 +31,7 @@ static const char *const words[WORDS][LANGUAGES] = {
     [W_KEY] = { "Public key (Ed25519)", "Clave pública (Ed25519)" },
     [W_LOG] = { "Name of the log", "Nombre del registro" },
     [W_BY_CLASS] = { "Volume by class", "Volumen por clase" },
+    [W_SHARES] = { "Share of each outcome", "Parte de cada resultado" },
     [W_BY_OUTCOME] = { "Strips, holds, deferrals and refusals over time",
                        "Recortes, retenciones, aplazamientos y rechazos en el tiempo" },
     [W_BY_RULE] = { "Outcomes by rule", "Resultados por regla" },
@@ -48,7 +49,7 @@ static const char *const words[WORDS][LANGUAGES] = {
                        "crece la "
                        "transaccional, puede que se declare la promoción como otra cosa." },
     [W_BASES] = { "Consent behind promotion", "Consentimiento de la promoción" },
-    [W_BASES_NOTE] = { "Promotion that was delivered as sent, by the basis of the consent on "
+    [W_BASES_NOTE] = { "Promotion that was delivered whole, by the basis of the consent on "
                        "record.",
                        "Promoción entregada tal como se envió, según la base del "
                        "consentimiento anotado." },
@@ -86,7 +87,7 @@ static const char *const words[WORDS][LANGUAGES] = {
     [W_PROMOTIONAL] = { "promotional", "promocional" },
     [W_MIXED] = { "mixed", "mixto" },
     [W_PERSONAL] = { "personal", "personal" },
-    [W_DELIVER] = { "delivered as sent", "entregado tal cual" },
+    [W_DELIVER] = { "delivered whole", "entregado entero" },
     [W_STRIP] = { "stripped", "recortado" },
     [W_DEFER] = { "deferred", "aplazado" },
     [W_HOLD] = { "held", "retenido" },

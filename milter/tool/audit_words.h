@@ -29,6 +29,7 @@ typedef enum {
     W_LOG,
     W_BY_CLASS,
     W_BY_OUTCOME,
+    W_SHARES,
     W_BY_RULE,
     W_BY_TERRITORY,
     W_SHARE_SENDER,
