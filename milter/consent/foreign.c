@@ -130,29 +130,38 @@ find_sendgrid_list (const Foreign *foreign, const GPtrArray *row G_GNUC_UNUSED, 
 }
 
 static bool
-is_yes (const char *text)
+is_one_of (const char *text, const char *const words[])
 {
-    return text && (strcmp (text, "1") == 0 || g_ascii_strcasecmp (text, "yes") == 0 ||
-                    g_ascii_strcasecmp (text, "true") == 0);
+    for (; *words; words++)
+        if (g_ascii_strcasecmp (text, *words) == 0)
+            return true;
+    return false;
 }
 
-/* Reasons of its table lead_donotcontact: 1 unsubscribed, 2 bounced, 3 manual. */
+/* Its own export has no such column; a report has, as a flag or as the reason itself in its table
+ * lead_donotcontact: 1 unsubscribed, 2 bounced, 3 manual. What is neither is no consent. */
 static bool
 find_mautic_list (const Foreign *foreign, const GPtrArray *row, List *ret_list, GError **error)
 {
+    static const char *const no[] = { "0", "no", "false", NULL };
+    static const char *const yes[] = {
+        "1", "yes", "true", "3", "unsubscribed", "manual", NULL
+    };
+    static const char *const bounced[] = { "2", "bounced", NULL };
+    const char *flag = cell (foreign, row, "donotcontact");
     const char *reason = cell (foreign, row, "dncreason");
 
     if (!has_column (foreign, "donotcontact"))
         return csv_reader_fail (foreign->reader, error,
                                 "no column doNotContact tells who has left; right would be "
                                 "--list subscribed");
-    if (!is_yes (cell (foreign, row, "donotcontact")))
-        *ret_list = SUBSCRIBED;
-    else
-        *ret_list = g_strcmp0 (reason, "2") == 0 || g_strcmp0 (reason, "bounced") == 0
-                        ? BOUNCED
-                        : UNSUBSCRIBED;
-    return true;
+    bool is_no = !flag || is_one_of (flag, no);
+    bool is_bounce =
+        !is_no && (is_one_of (flag, bounced) || (reason && is_one_of (reason, bounced)));
+    *ret_list = is_bounce ? BOUNCED : is_no ? SUBSCRIBED : UNSUBSCRIBED;
+    return is_no || is_bounce || is_one_of (flag, yes) ||
+           csv_reader_fail (foreign->reader, error,
+                            "doNotContact: right would be 0 or 1, or the reason 1, 2 or 3");
 }
 
 static const Format formats[] = {

@@ -361,6 +361,10 @@ FORMATS = [
      ["a@x.example,newsletter,granted,,2024-01-02T03:04:05Z,mautic,,id=1,,,,,,",
       "b@x.example,*,suppressed,bounce,2024-02-02T03:04:05Z,mautic,,id=2,,,,,,",
       "c@x.example,*,withdrawn,,2024-03-02T03:04:05Z,mautic,,id=3,,,,,,"]),
+    ("mautic, a report with the reason in the flag's place", ["--format", "mautic"],
+     "id,email,date_added,doNotContact\n1,a@x.example,2024-01-02 03:04:05,\n2,b@x.example,,2\n3,c@x.example,,3\n",
+     ["a@x.example,newsletter,granted,,2024-01-02T03:04:05Z,mautic,,id=1,,,,,,",
+      "b@x.example,*,suppressed,bounce,,mautic,,id=2,,,,,,", "c@x.example,*,withdrawn,,,mautic,,id=3,,,,,,"]),
 ]
 BAD_FORMATS = [
     (["--basis", "express"], HEADER, "are for the rows of a --format"),
@@ -368,6 +372,7 @@ BAD_FORMATS = [
     (["--format", "mailchimp"], "Name,OPTIN_TIME\nAna,x\n", "in.csv:1: no column with the address"),
     (["--format", "mailchimp"], "Email Address\na@x.example\n", "--list subscribed"),
     (["--format", "sendgrid"], "email,created\na@x.example,1704164645\n", "--list unsubscribed, bounced or complained"),
+    (["--format", "mautic"], "email,doNotContact\na@x.example,9\n", "in.csv:2: doNotContact: right would be"),
     (["--format", "brevo"], "EMAIL;EMAIL_MARKETING\na@x.example;perhaps\n", "in.csv:2: EMAIL_MARKETING: right would be"),
     (["--format", "brevo"], "EMAIL;EMAIL_MARKETING;ADDED_TIME\na@x.example;subscribed;03-02-2024\n", "in.csv:2: no time that reads"),
 ]
