@@ -299,16 +299,37 @@ is_plain_charset (const Leaf *leaf)
     return leaf->charset == NULL;
 }
 
+/* The bytes of a leaf outside of its blocks: what a block says is known, whoever reads it. */
+static GString *
+bytes_outside (const Collection *collection, unsigned leaf)
+{
+    gsize length = 0;
+    const char *data =
+        g_bytes_get_data (message_leaf (collection->message, leaf)->content, &length);
+    g_autoptr (GArray) ranges = list_ranges (collection, leaf);
+    GString *bytes = g_string_sized_new (length);
+    size_t at = 0;
+
+    for (unsigned i = 0; i < ranges->len; i++) {
+        const LeafRange *range = &g_array_index (ranges, LeafRange, i);
+        g_string_append_len (bytes, data + at, (gssize)(range->start - at));
+        at = range->end;
+    }
+    return g_string_append_len (bytes, data ? data + at : "", (gssize)(length - at));
+}
+
 /* Some readers believe the bytes and not the label. */
 static void
-add_other_charset (Collection *collection, const Leaf *leaf)
+add_other_charset (Collection *collection, unsigned number)
 {
+    const Leaf *leaf = message_leaf (collection->message, number);
     gsize length = 0;
     const char *data = g_bytes_get_data (leaf->content, &length);
 
     if (length == 0 || (is_plain_charset (leaf) && !memchr (data, '\0', length)))
         return;
-    g_autoptr (GString) bytes = encoded_without_nul (data, length);
+    g_autoptr (GString) outside = bytes_outside (collection, number);
+    g_autoptr (GString) bytes = encoded_without_nul (outside->str, outside->len);
     add_leaf (collection, "reading-bytes", leaf, read_page (bytes->str, bytes->len, 0));
 }
 
@@ -358,7 +379,7 @@ add_text_leaf (Collection *collection, unsigned i)
     add_notes (collection, i);
     add_embeds (collection, i);
     collection->backwards = false;
-    add_other_charset (collection, leaf);
+    add_other_charset (collection, i);
     add_encoded (collection, leaf);
 }
 

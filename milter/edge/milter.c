@@ -63,10 +63,30 @@ at_negotiate (SMFICTX *ctx, unsigned long actions, unsigned long steps,
     return SMFIS_CONTINUE;
 }
 
+/* NULL before the connection was told of: libmilter goes on after a command out of order. */
 static Session *
 session_of (SMFICTX *ctx)
 {
-    return session_from (smfi_getpriv (ctx));
+    void *pointer = smfi_getpriv (ctx);
+
+    return pointer ? session_from (pointer) : NULL;
+}
+
+/* The session with a message that was begun, or NULL. */
+static Session *
+message_of (SMFICTX *ctx)
+{
+    Session *session = session_of (ctx);
+
+    return session && session->envelope ? session : NULL;
+}
+
+/* No mail server does this, and nothing that came so may be believed. */
+static sfsistat
+refuse_disorder (void)
+{
+    log_error (NULL, "milter: a command out of order; the client is told to try again");
+    return SMFIS_TEMPFAIL;
 }
 
 static sfsistat
@@ -92,6 +112,8 @@ at_helo (SMFICTX *ctx, char *helo)
 {
     Session *session = session_of (ctx);
 
+    if (!session)
+        return refuse_disorder ();
     g_free (session->helo);
     session->helo = g_strdup (helo);
     return SMFIS_NOREPLY;
@@ -100,7 +122,11 @@ at_helo (SMFICTX *ctx, char *helo)
 static sfsistat
 at_mail (SMFICTX *ctx, char **argv)
 {
-    session_begin (session_of (ctx), daemon_engine (the_daemon), argv,
+    Session *session = session_of (ctx);
+
+    if (!session)
+        return refuse_disorder ();
+    session_begin (session, daemon_engine (the_daemon), argv,
                    smfi_getsymval (ctx, (char *)"{auth_authen}"), daemon_now (the_daemon));
     return SMFIS_NOREPLY;
 }
@@ -110,30 +136,45 @@ at_rcpt (SMFICTX *ctx, char **argv)
 {
     /* With SMFIP_RCPT_REJ Postfix also tells whom it has refused itself. */
     const char *mailer = smfi_getsymval (ctx, (char *)"{rcpt_mailer}");
+    Session *session = message_of (ctx);
 
+    if (!session)
+        return refuse_disorder ();
     if (g_strcmp0 (mailer, "error") != 0)
-        session_add_recipient (session_of (ctx), argv);
+        session_add_recipient (session, argv);
     return SMFIS_NOREPLY;
 }
 
 static sfsistat
 at_header (SMFICTX *ctx, char *name, char *value)
 {
-    session_add_field (session_of (ctx), name, value);
+    Session *session = message_of (ctx);
+
+    if (!session)
+        return refuse_disorder ();
+    session_add_field (session, name, value);
     return SMFIS_NOREPLY;
 }
 
 static sfsistat
 at_end_of_header (SMFICTX *ctx)
 {
-    session_end_header (session_of (ctx));
+    Session *session = message_of (ctx);
+
+    if (!session)
+        return refuse_disorder ();
+    session_end_header (session);
     return SMFIS_NOREPLY;
 }
 
 static sfsistat
 at_body (SMFICTX *ctx, unsigned char *data, size_t length)
 {
-    session_add_body (session_of (ctx), data, length);
+    Session *session = message_of (ctx);
+
+    if (!session)
+        return refuse_disorder ();
+    session_add_body (session, data, length);
     return SMFIS_NOREPLY;
 }
 
@@ -391,9 +432,11 @@ guard (SMFICTX *ctx, Session *session)
 static sfsistat
 at_end_of_message (SMFICTX *ctx)
 {
-    Session *session = session_of (ctx);
-    sfsistat status = session->second ? guard (ctx, session) : judge (ctx, session);
+    Session *session = message_of (ctx);
 
+    if (!session)
+        return refuse_disorder ();
+    sfsistat status = session->second ? guard (ctx, session) : judge (ctx, session);
     session_end (session);
     return status;
 }
@@ -401,20 +444,19 @@ at_end_of_message (SMFICTX *ctx)
 static sfsistat
 at_abort (SMFICTX *ctx)
 {
-    void *pointer = smfi_getpriv (ctx);
+    Session *session = session_of (ctx);
 
-    if (pointer)
-        session_end (session_from (pointer));
+    if (session)
+        session_end (session);
     return SMFIS_CONTINUE;
 }
 
 static sfsistat
 at_close (SMFICTX *ctx)
 {
-    void *pointer = smfi_getpriv (ctx);
+    Session *session = session_of (ctx);
 
-    if (pointer) { /* none when the negotiation failed */
-        Session *session = session_from (pointer);
+    if (session) { /* none when the negotiation failed */
         if (session->second)
             guard_leave (daemon_guard (the_daemon), session->client_port);
         session_free (session);
