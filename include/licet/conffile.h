@@ -51,8 +51,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conffile, conffile_free)
 
 const ConfNode *conffile_root (const Conffile *file);
 
-/* The paths of the regular files in dir whose name ends in suffix, sorted by name; an error
- * when dir cannot be read. Caller frees the strings with the array. */
+/* The paths in dir whose name ends in suffix and begins with no dot, sorted by name, whatever they
+ * lead to: a broken link must fail where it is read, not be missing. An error when dir cannot be
+ * read. Caller frees the strings with the array. */
 GPtrArray *conffile_list (const char *dir, const char *suffix, GError **error);
 
 /* Compares a group with its schema and adds a line (char *) to problems for each deviation.

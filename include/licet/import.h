@@ -14,8 +14,8 @@
  * nothing or in batches.
  *
  * Refused with file:line and column: what consent_csv_load refuses; control characters and formula
- * characters (=, +, -, @) at the beginning of free text, which a spreadsheet would run; and without
- * `restore` what undoes a suppression. An import never lifts a suppression: grants of suppressed
+ * characters (=, +, -, @) at the beginning of free text, which a spreadsheet would run; statements
+ * of more than a day after `now`; and without `restore` what undoes a suppression. An import never lifts a suppression: grants of suppressed
  * people are stored and have no effect; rows about erased people are passed over.
  */
 typedef struct {
@@ -29,7 +29,7 @@ typedef struct {
     bool resume;            /* in batches, each kept: an import cut short is run again */
     bool allow_mass_change; /* although more than IMPORT_MASS_PERCENT of the known change */
     bool restore;           /* the file is the export of a store */
-    int64_t now;
+    int64_t now;            /* seconds since 1970 */
     /* For people who wait, and for what a dry run finds wrong; both may be NULL. */
     void (*progress) (uint64_t done, uint64_t all, void *data);
     void (*problem) (const char *text, void *data);

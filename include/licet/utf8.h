@@ -3,6 +3,7 @@
 #define LICET_UTF8_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -19,5 +20,13 @@ size_t utf8_ascii_length (const char *text, size_t length);
  * bytes, which may be the text itself. */
 void utf8_lower_ascii (char *to, const char *text, size_t length);
 size_t utf8_count_letters (const char *text, size_t length);
+
+/* What a terminal or a reader of lines would obey: C0, C1 and DEL, the separators of lines, and what
+ * turns the direction of writing (UAX 9), by which a text can be read as another one. */
+bool utf8_is_control (gunichar letter);
+
+/* Valid UTF-8 with U+FFFD for each of them: what strangers wrote, for the eyes of people. Caller
+ * frees. */
+char *utf8_without_controls (const char *text);
 
 #endif

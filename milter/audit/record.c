@@ -11,6 +11,7 @@
 #include "licet/audit.h"
 #include "licet/clock.h"
 #include "licet/error.h"
+#include "licet/utf8.h"
 
 /* The strongest signals are what a person asks for; a mail shows up to eighty. */
 enum { EVIDENCE_LENGTH = 500, SIGNAL_LENGTH = 120, SIGNALS = 8 };
@@ -57,12 +58,29 @@ time_or_null (int64_t time)
     return text_or_null (text);
 }
 
+/* jansson escapes C0 alone, and who pages through the log has a terminal. Beyond ASCII nothing but
+ * texts has letters. */
+static char *
+escape_controls (const char *json)
+{
+    g_autoptr (GString) line = g_string_sized_new (strlen (json));
+
+    for (const char *c = json; *c; c = g_utf8_next_char (c)) {
+        gunichar letter = (unsigned char)*c < 0x7f ? (gunichar)*c : g_utf8_get_char (c);
+        if (letter >= 0x7f && utf8_is_control (letter))
+            g_string_append_printf (line, "\\u%04x", letter);
+        else
+            g_string_append_len (line, c, g_utf8_next_char (c) - c);
+    }
+    return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
 static char *
 dump_line (json_t *object)
 {
     char *dumped =
         json_dumps (object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION (6));
-    char *line = g_strdup (dumped);
+    char *line = escape_controls (dumped);
 
     free (dumped);
     json_decref (object);

@@ -4,6 +4,8 @@
 
 #include "licet/json_text.h"
 
+#include "licet/utf8.h"
+
 void
 json_text_append (GString *json, const char *text)
 {
@@ -13,13 +15,14 @@ json_text_append (GString *json, const char *text)
     }
     g_autofree char *valid = g_utf8_make_valid (text, -1);
     g_string_append_c (json, '"');
-    for (const char *c = valid; *c; c++) {
+    for (const char *c = valid; *c; c = g_utf8_next_char (c)) {
+        gunichar letter = (unsigned char)*c < 0x80 ? (gunichar)*c : g_utf8_get_char (c);
         if (*c == '"' || *c == '\\')
             g_string_append_printf (json, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            g_string_append_printf (json, "\\u%04x", (unsigned)*c);
+        else if (utf8_is_control (letter))
+            g_string_append_printf (json, "\\u%04x", letter);
         else
-            g_string_append_c (json, *c);
+            g_string_append_len (json, c, g_utf8_next_char (c) - c);
     }
     g_string_append_c (json, '"');
 }

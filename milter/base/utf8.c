@@ -2,7 +2,6 @@
 
 #include "licet/utf8.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* Bytes from which on a piece may end before a blank, before any letter, and anywhere; it ends
@@ -185,4 +184,24 @@ utf8_normalise (const char *text, GNormalizeMode mode)
         left -= length;
     }
     return g_string_free (out, FALSE);
+}
+
+bool
+utf8_is_control (gunichar letter)
+{
+    return letter < 0x20 || (letter >= 0x7f && letter <= 0x9f) || letter == 0x061c ||
+           letter == 0x200e || letter == 0x200f || (letter >= 0x2028 && letter <= 0x202e) ||
+           (letter >= 0x2066 && letter <= 0x2069);
+}
+
+char *
+utf8_without_controls (const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid (text, -1);
+    g_autoptr (GString) clean = g_string_sized_new (strlen (valid));
+
+    for (const char *c = valid; *c; c = g_utf8_next_char (c))
+        g_string_append_unichar (clean, utf8_is_control (g_utf8_get_char (c)) ? 0xfffd
+                                                                              : g_utf8_get_char (c));
+    return g_string_free (g_steal_pointer (&clean), FALSE);
 }

@@ -252,10 +252,8 @@ conffile_list (const char *dir, const char *suffix, GError **error)
         return NULL;
     }
     for (const char *name; (name = g_dir_read_name (handle));) {
-        g_autofree char *path = g_build_filename (dir, name, NULL);
-        if (name[0] != '.' && g_str_has_suffix (name, suffix) &&
-            g_file_test (path, G_FILE_TEST_IS_REGULAR))
-            g_ptr_array_add (paths, g_steal_pointer (&path));
+        if (name[0] != '.' && g_str_has_suffix (name, suffix))
+            g_ptr_array_add (paths, g_build_filename (dir, name, NULL));
     }
     g_ptr_array_sort (paths, compare_paths);
     return g_steal_pointer (&paths);

@@ -261,6 +261,22 @@ append_header (GString *csv)
     g_string_append_c (csv, '\n');
 }
 
+/* An address may begin as a formula does ("=cmd|'/C'!A1@example.org" is one), and a spreadsheet
+ * would run it. With its local part as a quoted string it is the same mailbox (RFC 5321 4.1.2). */
+static void
+append_address (GString *csv, const char *address)
+{
+    const char *at = strrchr (address, '@');
+
+    if (!strchr ("=+-@", *address) || !at) {
+        append_field (csv, address);
+        return;
+    }
+    g_autofree char *quoted =
+        g_strdup_printf ("\"%.*s\"%s", (int)(at - address), address, at);
+    append_field (csv, quoted);
+}
+
 void
 consent_csv_append (GString *csv, const ConsentEvent *event)
 {
@@ -271,7 +287,10 @@ consent_csv_append (GString *csv, const ConsentEvent *event)
     for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++) {
         if (i)
             g_string_append_c (csv, ',');
-        append_column (csv, event, &columns[i]);
+        if (columns[i].offset == offsetof (ConsentEvent, address))
+            append_address (csv, event->address);
+        else
+            append_column (csv, event, &columns[i]);
     }
     g_string_append_c (csv, '\n');
 }

@@ -12,6 +12,9 @@
 /* A batch is one question and one statement; a resumable one is kept at a time. */
 enum { BATCH = 1000, KEPT_BATCH = 10000, PAGE = 10000, MOST_COLUMNS = 1000 };
 
+/* How far a clock or a local time that calls itself UTC may be ahead. */
+enum { CLOCKS_DIFFER = 86400 };
+
 typedef struct {
     ConsentStore *store;
     const ImportOptions *options;
@@ -74,6 +77,10 @@ is_allowed (const Import *import, const ConsentEvent *event, GError **error)
         return csv_reader_fail (import->reader, error,
                                 "state: an import lifts no suppression; right would be licet "
                                 "consent release, or --restore for the export of a store");
+    if (event->at > import->options->now + CLOCKS_DIFFER)
+        return csv_reader_fail (import->reader, error,
+                                "at: a time to come; right would be when the person said so, in "
+                                "UTC, such as 2026-02-03T10:15:00Z");
     return is_plain_text (import, "source", event->source, error) &&
            is_plain_text (import, "wording", event->wording, error) &&
            is_plain_text (import, "evidence", event->evidence, error) &&

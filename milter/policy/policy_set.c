@@ -3,6 +3,7 @@
 /* Reads the directory of policies: all files, then inheritance, and every problem of both. */
 
 #include <stdlib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "licet/address.h"
@@ -55,6 +56,18 @@ static const ConfField territory_fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
+/* Who may write the law of the house decides what leaves it. A group may be the officers'. */
+static void
+warn_of_writers (Loader *loader, const char *path)
+{
+    GStatBuf status = { 0 };
+
+    if (g_stat (path, &status) == 0 && (status.st_mode & S_IWOTH))
+        g_ptr_array_add (loader->set->warnings,
+                         g_strdup_printf ("%s: everybody may write it; right would be chmod o-w",
+                                          path));
+}
+
 static Conffile *
 open_file (Loader *loader, const char *path)
 {
@@ -66,6 +79,7 @@ open_file (Loader *loader, const char *path)
         g_ptr_array_add (loader->problems, g_strdup (cause->message));
         return NULL;
     }
+    warn_of_writers (loader, path);
     g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
     g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
     g_ptr_array_add (loader->files, file);
@@ -285,13 +299,28 @@ read_territory (Loader *loader, const char *path)
                 loader->problems);
 }
 
+/* The files of a folder that may be missing, but not be there and unreadable. */
+static GPtrArray *
+list_folder (Loader *loader, const char *folder)
+{
+    g_autoptr (GError) cause = NULL;
+    GPtrArray *paths = NULL;
+
+    if (!g_file_test (folder, G_FILE_TEST_EXISTS))
+        return NULL;
+    paths = conffile_list (folder, ".cfg", &cause);
+    if (!paths)
+        g_ptr_array_add (loader->problems, g_strdup (cause->message));
+    return paths;
+}
+
 /* The words and the model decide the class, so they belong to the version; classify reads them. Of
  * the words the rules ask for those that say unsubscribe. */
 static void
 count_folder (Loader *loader, const char *dir, const char *name, bool words)
 {
     g_autofree char *folder = g_build_filename (dir, name, NULL);
-    g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
+    g_autoptr (GPtrArray) paths = list_folder (loader, folder);
 
     for (unsigned i = 0; paths && i < paths->len; i++) {
         const Conffile *file = open_file (loader, g_ptr_array_index (paths, i));
@@ -322,7 +351,7 @@ static void
 read_providers (Loader *loader, const char *dir)
 {
     g_autofree char *folder = g_build_filename (dir, "providers", NULL);
-    g_autoptr (GPtrArray) paths = conffile_list (folder, ".cfg", NULL);
+    g_autoptr (GPtrArray) paths = list_folder (loader, folder);
 
     for (unsigned i = 0; paths && i < paths->len; i++)
         read_provider (loader, g_ptr_array_index (paths, i));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "audit_html.h"
+#include "licet/utf8.h"
 
 enum {
     CHART_WIDTH = 720,
@@ -62,9 +63,9 @@ const char html_style[] =
 void
 html_text (GString *html, const char *text)
 {
-    g_autofree char *valid = g_utf8_make_valid (text ? text : "", -1);
+    g_autofree char *clean = utf8_without_controls (text ? text : "");
 
-    for (const char *c = valid; *c; c++)
+    for (const char *c = clean; *c; c++)
         switch (*c) {
         case '<':
             g_string_append (html, "&lt;");
@@ -79,8 +80,7 @@ html_text (GString *html, const char *text)
             g_string_append (html, "&quot;");
             break;
         default:
-            if ((unsigned char)*c >= ' ')
-                g_string_append_c (html, *c);
+            g_string_append_c (html, *c);
         }
 }
 

@@ -12,6 +12,7 @@
 #include "audit.h"
 #include "licet/error.h"
 #include "licet/ledger.h"
+#include "licet/utf8.h"
 
 typedef struct {
     FILE *out;
@@ -58,8 +59,10 @@ print_json (FILE *out, const AuditRow *row, const char *who G_GNUC_UNUSED)
 /* RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe, and so becomes
  * text. */
 static void
-print_cell (FILE *out, const char *text, bool first)
+print_cell (FILE *out, const char *value, bool first)
 {
+    g_autofree char *text = value ? utf8_without_controls (value) : NULL;
+
     if (!first)
         fputc (',', out);
     fputc ('"', out);

@@ -73,6 +73,19 @@ tool_usage (const char *format, ...)
     return EX_USAGE;
 }
 
+/* GLib leaves "--" where it is when an operand behind it begins with "-", as "-ana-@example.org" may. */
+static void
+drop_separator (int *argc, char **argv)
+{
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp (argv[i], "--") != 0)
+            continue;
+        memmove (argv + i, argv + i + 1, (size_t)(*argc - i) * sizeof *argv);
+        --*argc;
+        return;
+    }
+}
+
 bool
 tool_options (int *argc, char ***argv, const char *operands, const char *summary,
               const GOptionEntry *entries)
@@ -82,8 +95,10 @@ tool_options (int *argc, char ***argv, const char *operands, const char *summary
 
     g_option_context_set_summary (context, summary);
     g_option_context_add_main_entries (context, entries, NULL);
-    if (g_option_context_parse (context, argc, argv, &error))
+    if (g_option_context_parse (context, argc, argv, &error)) {
+        drop_separator (argc, *argv);
         return true;
+    }
     tool_usage ("%s", error->message);
     return false;
 }

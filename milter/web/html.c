@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 /* Contrast of at least 7:1 for text, 3:1 for edges (WCAG 2.2 1.4.6, 1.4.11); targets of 44 pixels
  * (2.5.5). */
 static const char style[] =
@@ -74,7 +76,8 @@ html_policy (void)
 void
 html_add_text (GString *html, const char *text)
 {
-    g_autofree char *escaped = g_markup_escape_text (text, -1);
+    g_autofree char *clean = utf8_without_controls (text);
+    g_autofree char *escaped = g_markup_escape_text (clean, -1);
 
     g_string_append (html, escaped);
 }
