@@ -121,7 +121,9 @@ class Milter:
             name, value = line.split(":", 1)
             self.send(b"L", f"{name}\0{value}\0".encode())
         self.send(b"N", b"")
-        self.send(b"B", body.encode())
+        data = body.encode()
+        for at in range(0, len(data), 65535):  # libmilter's MILTER_CHUNK_SIZE
+            self.send(b"B", data[at:at + 65535])
         self.send(b"D", b"Ei\0" + queue_id.encode() + b"\0")
         self.send(b"E", b"")
         while True:
