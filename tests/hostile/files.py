@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""B14: policies, keys and other files that are not what they should be. Each is refused with its place, in a
-second, and never taken for an empty one."""
+"""B14: policies, keys and other files that are not what they should be. Each is refused with its place, and never taken for an empty one."""
 
 import os
 import shutil
@@ -25,7 +24,7 @@ def policy(change, wanted):
             said = (done.stdout + done.stderr).decode(errors="replace").replace(work, "")
             if wanted is None or wanted.startswith("warning: "):
                 return None if done.returncode == 0 and (wanted or "") in said else said[:300]
-            if done.returncode == 0 or wanted not in said or took > 10:
+            if done.returncode == 0 or wanted not in said or took > 60:
                 return f"exit {done.returncode} after {took:.1f} s: {said[:300]}"
             return None
     return check
