@@ -19,4 +19,7 @@ typedef struct {
 /* Inheritance, once all files are read: gives each territory its rules, and adds the problems. */
 void links_resolve (Loader *loader);
 
+/* Adds a warning when everybody may write the file. */
+void loader_warn_of_writers (Loader *loader, const char *path);
+
 #endif

@@ -3,7 +3,6 @@
 /* Reads the directory of policies: all files, then inheritance, and every problem of both. */
 
 #include <stdlib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "licet/address.h"
@@ -56,18 +55,6 @@ static const ConfField territory_fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
-/* Who may write the law of the house decides what leaves it. A group may be the officers'. */
-static void
-warn_of_writers (Loader *loader, const char *path)
-{
-    GStatBuf status = { 0 };
-
-    if (g_stat (path, &status) == 0 && (status.st_mode & S_IWOTH))
-        g_ptr_array_add (loader->set->warnings,
-                         g_strdup_printf ("%s: everybody may write it; right would be chmod o-w",
-                                          path));
-}
-
 static Conffile *
 open_file (Loader *loader, const char *path)
 {
@@ -79,7 +66,7 @@ open_file (Loader *loader, const char *path)
         g_ptr_array_add (loader->problems, g_strdup (cause->message));
         return NULL;
     }
-    warn_of_writers (loader, path);
+    loader_warn_of_writers (loader, path);
     g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
     g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
     g_ptr_array_add (loader->files, file);

@@ -2,7 +2,11 @@
 
 /* What is no mistake in the files and still not meant. */
 
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
 #include "licet/clock.h"
+#include "loader.h"
 #include "policy_set.h"
 
 static void
@@ -47,4 +51,16 @@ policy_set_warnings (const PolicySet *set, int64_t now)
     for (unsigned i = 0; i < set->providers->len; i++)
         add_of_territory (warnings, g_ptr_array_index (set->providers, i), now);
     return warnings;
+}
+
+/* Who may write the law of the house decides what leaves it. A group may be the officers'. */
+void
+loader_warn_of_writers (Loader *loader, const char *path)
+{
+    GStatBuf status = { 0 };
+
+    if (g_stat (path, &status) == 0 && (status.st_mode & S_IWOTH))
+        g_ptr_array_add (loader->set->warnings,
+                         g_strdup_printf ("%s: everybody may write it; right would be chmod o-w",
+                                          path));
 }
