@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "licet/digest.h"
+#include "licet/limits.h"
 #include "licet/normalise.h"
 #include "licet/rewrite.h"
 
@@ -123,16 +124,20 @@ make_fit (const Departure *departure, Variant *variant)
     set_bytes (variant, g_bytes_ref (normalised->bytes));
 }
 
-/* Our own signatures that no longer hold, perhaps since we changed something. */
+/* Our own signatures that no longer hold, perhaps since we changed something. Each look hashes the
+ * whole body, so of a message that claims many, those past the bound count as wrong. */
 static GPtrArray *
 list_stale (const Signer *signer, GBytes *bytes)
 {
     g_autoptr (GPtrArray) existing = signer_existing (signer, bytes);
     GPtrArray *edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
+    unsigned seen = 0;
 
     for (unsigned i = 0; i < existing->len; i++) {
         const ExistingSignature *signature = g_ptr_array_index (existing, i);
-        if (signature->ours && !signer_holds (signer, bytes, signature->field))
+        if (!signature->ours)
+            continue;
+        if (++seen > LIMIT_OWN_SIGNATURES || !signer_holds (signer, bytes, signature->field))
             g_ptr_array_add (edits,
                              edit_header_new (EDIT_HEADER_REMOVE, "own-signature",
                                               signature->field, "DKIM-Signature", NULL, NULL));
@@ -145,14 +150,14 @@ remove_stale (const Departure *departure, Variant *variant)
 {
     const Signer *signer = departure->engine->signer;
     g_autoptr (GPtrArray) edits = list_stale (signer, variant->bytes);
+    g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
 
     if (edits->len == 0)
         return;
+    for (unsigned i = 0; i < edits->len; i++)
+        g_array_append_val (numbers, ((Edit *)g_ptr_array_index (edits, i))->field);
     rewrite_adopt (departure->message, variant, edits);
-    for (unsigned i = edits->len; i-- > 0;) {
-        const Edit *edit = g_ptr_array_index (edits, i);
-        set_bytes (variant, signer_without_field (variant->bytes, edit->field));
-    }
+    set_bytes (variant, signer_without_fields (variant->bytes, numbers));
 }
 
 static GBytes *

@@ -180,16 +180,13 @@ changes_body (const Variant *variant)
 static GBytes *
 unsigned_bytes (const Engine *engine, GBytes *bytes)
 {
-    GBytes *rest = g_bytes_ref (bytes);
     g_autoptr (GPtrArray) signatures = signer_existing (engine->signer, bytes);
+    g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
 
-    for (unsigned i = signatures->len; i-- > 0;) {
-        const ExistingSignature *signature = g_ptr_array_index (signatures, i);
-        GBytes *less = signer_without_field (rest, signature->field);
-        g_bytes_unref (rest);
-        rest = less;
-    }
-    return rest;
+    for (unsigned i = 0; i < signatures->len; i++)
+        g_array_append_val (numbers,
+                            ((ExistingSignature *)g_ptr_array_index (signatures, i))->field);
+    return signer_without_fields (bytes, numbers);
 }
 
 /* Both engines sign a message with the same text. */

@@ -15,6 +15,10 @@
 #define LIMIT_HEADER_BYTES  (256u * 1024)
 #define LIMIT_HEADER_FIELDS 1000
 
+/* Signatures in our own name that a message comes with and that are looked at: one per key of ours,
+ * and each look hashes the body. */
+#define LIMIT_OWN_SIGNATURES 8
+
 /* libopendkim copies field names into a fixed stack buffer. */
 #define LIMIT_HEADER_NAME 256
 

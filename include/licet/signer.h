@@ -113,8 +113,8 @@ bool signer_holds (const Signer *signer, GBytes *message, unsigned field);
 /* Whether what a signature of a message covers is the same in another form of the message; asks for
  * no key. A body of other bytes is another body, whatever l= and c= may say. */
 bool signer_survives (GBytes *before, unsigned field, GBytes *after);
-/* The message without one of its header fields. */
-GBytes *signer_without_field (GBytes *message, unsigned field);
+/* The message without some of its header fields, by their numbers (of unsigned). */
+GBytes *signer_without_fields (GBytes *message, const GArray *numbers);
 
 /* Looks at the configured share of messages as a receiver would, with libopendkim and the public
  * halves of our keys, never with DNS; signatures: what signer_sign gave. INTERNAL when one of them

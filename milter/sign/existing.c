@@ -89,10 +89,10 @@ signer_existing (const Signer *signer, GBytes *message)
     return fields ? list_signatures (signer, fields) : g_ptr_array_new ();
 }
 
-/* The message with the fields that `keeps` says. */
+typedef bool (*Keeps) (const Field *field, unsigned number, const void *data);
+
 static GBytes *
-keep_fields (GBytes *message, bool (*keeps) (const Field *, unsigned, unsigned),
-             unsigned number)
+keep_fields (GBytes *message, Keeps keeps, const void *wanted)
 {
     size_t length = 0, body = 0, from = 0;
     const char *data = g_bytes_get_data (message, &length);
@@ -102,7 +102,7 @@ keep_fields (GBytes *message, bool (*keeps) (const Field *, unsigned, unsigned),
     for (unsigned i = 0; fields && i < fields->len; i++) {
         const Field *field = &g_array_index (fields, Field, i);
         from = (size_t)(field->start - data) + field->length;
-        if (keeps (field, i, number))
+        if (keeps (field, i, wanted))
             g_string_append_len (out, field->start, (gssize)field->length);
     }
     g_string_append_len (out, data + from, (gssize)(length - from));
@@ -110,27 +110,32 @@ keep_fields (GBytes *message, bool (*keeps) (const Field *, unsigned, unsigned),
 }
 
 static bool
-is_other_field (const Field *field G_GNUC_UNUSED, unsigned i, unsigned number)
+is_other_field (const Field *field G_GNUC_UNUSED, unsigned number, const void *data)
 {
-    return i != number;
+    const GArray *numbers = data;
+
+    for (unsigned i = 0; i < numbers->len; i++)
+        if (g_array_index (numbers, unsigned, i) == number)
+            return false;
+    return true;
 }
 
 static bool
-is_no_other_signature (const Field *field, unsigned i, unsigned number)
+is_no_other_signature (const Field *field, unsigned number, const void *data)
 {
-    return i == number || !is_named (field, NAME);
+    return number == *(const unsigned *)data || !is_named (field, NAME);
 }
 
 GBytes *
-signer_without_field (GBytes *message, unsigned field)
+signer_without_fields (GBytes *message, const GArray *numbers)
 {
-    return keep_fields (message, is_other_field, field);
+    return keep_fields (message, is_other_field, numbers);
 }
 
 GBytes *
 existing_alone (GBytes *message, unsigned field)
 {
-    return keep_fields (message, is_no_other_signature, field);
+    return keep_fields (message, is_no_other_signature, &field);
 }
 
 /* The fields that the entries of h= mean, from the last up (RFC 6376 5.4.2), as they stand. */

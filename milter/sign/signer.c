@@ -231,18 +231,15 @@ is_due (const Signer *signer, const GPtrArray *signatures)
 static GBytes *
 without_foreign (const Signer *signer, GBytes *message)
 {
-    GBytes *rest = g_bytes_ref (message);
+    g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
     g_autoptr (GPtrArray) existing = signer_existing (signer, message);
 
-    for (unsigned i = existing->len; i-- > 0;) {
+    for (unsigned i = 0; i < existing->len; i++) {
         const ExistingSignature *signature = g_ptr_array_index (existing, i);
-        if (signature->ours)
-            continue;
-        GBytes *less = signer_without_field (rest, signature->field);
-        g_bytes_unref (rest);
-        rest = less;
+        if (!signature->ours)
+            g_array_append_val (numbers, signature->field);
     }
-    return rest;
+    return numbers->len > 0 ? signer_without_fields (message, numbers) : g_bytes_ref (message);
 }
 
 bool
