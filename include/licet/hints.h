@@ -16,6 +16,13 @@ typedef enum {
     DETECT_OFF, /* it is not looked for by layout */
 } BlockDetection;
 
+/* What becomes of a block that the sender marked or the policy selected and that holds the
+ * transaction. */
+typedef enum {
+    MARKED_CUT, /* it is cut as any other, with a finding */
+    MARKED_TAG, /* it is a problem: nothing of the message is cut */
+} MarkedTransaction;
+
 /* Mail that somebody has read and answers for, so that its class need not be found out. All lists
  * that are not empty must fit. */
 typedef struct {
@@ -36,6 +43,7 @@ typedef struct {
     GPtrArray *protected;             /* of Selector, borrowed */
     const TrackingPatterns *tracking; /* NULL when the policies name none */
     BlockDetection detection;
+    MarkedTransaction marked;
     const KnownMail *known; /* by policy_known; NULL for other mail */
     char **names;           /* of the firm that sends, as its profile has them; NULL for none */
 } Hints;

@@ -15,6 +15,7 @@
 #include "detected.h"
 #include "disguise.h"
 #include "model.h"
+#include "overmarked.h"
 #include "selected.h"
 #include "signals.h"
 
@@ -509,6 +510,18 @@ decide_class (Classification *classification, const Scene *scene, const Words *w
     doubt_unknown_place (classification);
 }
 
+/* A mail that asks for an opinion and offers nothing; other promotion is what a newsletter brings. */
+static Purpose
+guess_promotion (const Scene *scene)
+{
+    const unsigned *words = scene->words.count, *subject = scene->subject_words.count;
+
+    return scene->words.opening[GROUP_SURVEY] + subject[GROUP_SURVEY] > 0 &&
+                   words[GROUP_PROMOTIONAL] + words[GROUP_COUPON] + words[GROUP_NEWS] == 0
+               ? PURPOSE_SURVEY
+               : PURPOSE_NEWSLETTER;
+}
+
 /* Purposes must fit the class: promotion always has one, so that consent can be asked for. */
 static void
 settle_purposes (Classification *classification, const Scene *scene)
@@ -517,8 +530,9 @@ settle_purposes (Classification *classification, const Scene *scene)
         classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
 
     if (promotion && classification->promo_purpose == PURPOSE_NONE)
-        classification->promo_purpose =
-            classification->class == CLASS_MIXED ? PURPOSE_OFFER : PURPOSE_NEWSLETTER;
+        classification->promo_purpose = classification->class == CLASS_MIXED
+                                            ? PURPOSE_OFFER
+                                            : guess_promotion (scene);
     if (!promotion)
         classification->promo_purpose = PURPOSE_NONE;
     if (classification->class == CLASS_PROMOTIONAL)
@@ -549,6 +563,7 @@ classify (const Message *message, const Words *words, const Model *model, const 
     g_autoptr (Classification) classification = classification_new ();
 
     add_blocks (classification, message, hints);
+    overmarked_find (classification, message, words, hints);
     find_tracking (classification, message, hints);
     g_autofree char *outside =
         text_to_judge (classification, message, message_main_leaf (message));

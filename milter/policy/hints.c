@@ -16,6 +16,12 @@ const char *const block_detection_words[] = {
     NULL,
 };
 
+const char *const marked_transaction_words[] = {
+    [MARKED_CUT] = "cut",
+    [MARKED_TAG] = "tag",
+    NULL,
+};
+
 static const ConfField tracking_fields[] = {
     { "pixel_hosts", CONF_STRINGS, false, 0, 0, NULL },
     { "pixel_patterns", CONF_STRINGS, false, 0, 0, NULL },
@@ -57,15 +63,16 @@ read_selectors (const ConfNode *group, const char *name, GPtrArray *selectors,
     }
 }
 
-static BlockDetection
-read_detection (const ConfNode *group)
+/* The place of the group's word among the words; the first where it has none. */
+static unsigned
+read_word (const ConfNode *group, const char *name, const char *const *words)
 {
-    const char *word = conf_string (group, "detect_blocks", NULL);
+    const char *word = conf_string (group, name, words[0]);
 
-    for (int i = 0; word && block_detection_words[i]; i++)
-        if (strcmp (block_detection_words[i], word) == 0)
-            return (BlockDetection)i;
-    return DETECT_CUT;
+    for (unsigned i = 0; words[i]; i++)
+        if (strcmp (words[i], word) == 0)
+            return i;
+    return 0;
 }
 
 /* What is protected is never selected, so that the other one would have no effect. */
@@ -93,7 +100,11 @@ block_selectors_read (const ConfNode *group, GPtrArray *problems)
     read_selectors (group, "promotional_blocks", selectors->promotional, problems);
     read_selectors (group, "protected_blocks", selectors->protected, problems);
     selectors->has_detection = conf_has (group, "detect_blocks");
-    selectors->detection = read_detection (group);
+    selectors->detection =
+        (BlockDetection)read_word (group, "detect_blocks", block_detection_words);
+    selectors->has_marked = conf_has (group, "marked_transaction");
+    selectors->marked =
+        (MarkedTransaction)read_word (group, "marked_transaction", marked_transaction_words);
     check_both (group, problems);
     return selectors;
 }
@@ -214,6 +225,7 @@ hints_new (const BlockSelectors *general, const BlockSelectors *own,
     hints->protected = g_ptr_array_new ();
     hints->tracking = tracking;
     hints->detection = own && own->has_detection ? own->detection : general->detection;
+    hints->marked = own && own->has_marked ? own->marked : general->marked;
     extend (hints->promotional, general->promotional);
     extend (hints->protected, general->protected);
     if (own) {

@@ -10,10 +10,14 @@ typedef struct BlockSelectors {
     GPtrArray *promotional, *protected; /* of Selector */
     bool has_detection;
     BlockDetection detection;
+    bool has_marked;
+    MarkedTransaction marked;
 } BlockSelectors;
 
 /* The words of detect_blocks. */
 extern const char *const block_detection_words[];
+/* And those of marked_transaction. */
+extern const char *const marked_transaction_words[];
 
 BlockSelectors *block_selectors_read (const ConfNode *group, GPtrArray *problems);
 void block_selectors_free (BlockSelectors *selectors);

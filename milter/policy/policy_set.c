@@ -29,6 +29,7 @@ static const ConfField main_fields[] = {
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
+    { "marked_transaction", CONF_STRING, false, 0, 0, marked_transaction_words },
     { "tracking", CONF_GROUP, false, 0, 0, NULL },
     { "ambiguous", CONF_STRING, false, 0, 0, ambiguous_words },
     { "reply_language", CONF_STRING, false, 0, 0, policy_languages },

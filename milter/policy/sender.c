@@ -26,6 +26,7 @@ static const ConfField sender_fields[] = {
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "detect_blocks", CONF_STRING, false, 0, 0, block_detection_words },
+    { "marked_transaction", CONF_STRING, false, 0, 0, marked_transaction_words },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 

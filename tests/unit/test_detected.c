@@ -254,7 +254,9 @@ test_hints (const void *data)
     g_autoptr (GPtrArray) promotional = g_ptr_array_new ();
     g_autoptr (GPtrArray) protected =
         g_ptr_array_new_with_free_func ((GDestroyNotify)selector_free);
-    Hints hints = { promotional, protected, NULL, row->detection, NULL, NULL };
+    Hints hints = { .promotional = promotional,
+                    .protected = protected,
+                    .detection = row->detection };
 
     if (row->protected)
         g_ptr_array_add (protected, selector_parse (row->protected, &error));
@@ -262,6 +264,61 @@ test_hints (const void *data)
     detected_find (classification, message, words, &hints);
     g_autofree char *text = describe_found (message, classification);
     g_assert_cmpstr (text, ==, row->want);
+}
+
+typedef struct {
+    const char *name, *marked; /* what stands within the mark */
+    MarkedTransaction setting;
+    const char *want; /* what the finding says last; NULL for none */
+} MarkedRow;
+
+static const MarkedRow marked_rows[] = {
+    { "an offer", OFFER, MARKED_TAG, NULL },
+    { "an offer with a number", "<p>Code 20251130: 20% off your next order 4711!</p>", MARKED_TAG,
+      NULL },
+    { "one total", "<p>Kettle 39.90 EUR</p><p>incl. VAT</p>", MARKED_TAG, NULL },
+    { "an order", ORDER OFFER, MARKED_CUT, "the number of an order or the like" },
+    { "an order that is doubted", ORDER OFFER, MARKED_TAG,
+      "the number of an order or the like" },
+    { "a code", "<p>Your password is 48213</p>", MARKED_TAG, "a code or password" },
+    { "totals", "<p>Subtotal: 50.00 EUR</p><p>Total: 54.80 EUR</p>", MARKED_TAG, "totals" },
+    { "words", "<p>Your order has been shipped. Your invoice is ready: see your account.</p>",
+      MARKED_TAG, "words of business and none of offers" },
+};
+
+static const char *
+finding_of (const Classification *classification)
+{
+    for (unsigned i = 0; i < classification->evidence->len; i++) {
+        const Evidence *evidence = g_ptr_array_index (classification->evidence, i);
+        if (strcmp (evidence->signal, "marked-transaction") == 0)
+            return evidence->where;
+    }
+    return NULL;
+}
+
+static void
+test_marked (const void *data)
+{
+    const MarkedRow *row = data;
+    g_autofree char *mail = g_strdup_printf (
+        HTML "<p>Thank you for shopping with us, see you soon.</p><!-- licet:promotional -->%s"
+             "<!-- /licet:promotional --><p>Bye</p>",
+        row->marked);
+    g_autoptr (Message) message = read_mail (mail);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Words) words = words_load (words_dir (), &error);
+    g_assert_no_error (error);
+    g_autoptr (GPtrArray) none = g_ptr_array_new ();
+    Hints hints = { .promotional = none, .protected = none, .marked = row->setting };
+
+    g_autoptr (Classification) classification = classify (message, words, NULL, &hints);
+    const char *finding = finding_of (classification);
+    g_assert_cmpint (finding != NULL, ==, row->want != NULL);
+    if (row->want && finding)
+        g_assert_true (g_str_has_suffix (finding, row->want));
+    g_assert_cmpint (classification->problem != NULL, ==,
+                     row->want && row->setting == MARKED_TAG);
 }
 
 /* More than any page has are left alone, and no part of the search is more than linear. */
@@ -299,6 +356,10 @@ main (int argc, char **argv)
     for (unsigned i = 0; i < G_N_ELEMENTS (hint_rows); i++) {
         g_autofree char *path = g_strconcat ("/detected/hints/", hint_rows[i].name, NULL);
         g_test_add_data_func (path, &hint_rows[i], test_hints);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (marked_rows); i++) {
+        g_autofree char *path = g_strconcat ("/detected/marked/", marked_rows[i].name, NULL);
+        g_test_add_data_func (path, &marked_rows[i], test_marked);
     }
     g_test_add_func ("/detected/bounds", test_bounds);
     return g_test_run ();
