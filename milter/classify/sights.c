@@ -260,7 +260,7 @@ static bool
 holds_turn (const char *data, size_t length, const Turn *turn)
 {
     size_t before = strlen (turn->before), behind = strlen (turn->behind);
-    const char *end = data + length, *at = length > 0 ? data : NULL;
+    const char *end = data + length, *at = data;
 
     while (at && (at = memchr (at, turn->sign, (size_t)(end - at)))) {
         bool room = (size_t)(at - data) >= before && (size_t)(end - at) > behind;
@@ -280,7 +280,7 @@ turns_letters (const Leaf *leaf)
     gsize length = 0;
     const char *data = g_bytes_get_data (leaf->content, &length);
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (turns); i++)
+    for (unsigned i = 0; length > 0 && i < G_N_ELEMENTS (turns); i++)
         if (holds_turn (data, length, &turns[i]))
             return true;
     return false;
