@@ -29,7 +29,9 @@ enum {
     NONE_SECONDS = 300, /* for how long there is no such record */
 };
 
+#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of addresses */
 static const rlim_t most_memory = 256u << 20;
+#endif
 
 struct MailResolver {
     int fd;
@@ -200,7 +202,7 @@ bound_process (void)
 {
     setrlimit (RLIMIT_CORE, &(struct rlimit){ 0, 0 });
     setrlimit (RLIMIT_FSIZE, &(struct rlimit){ 0, 0 });
-#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of addresses */
+#ifndef __SANITIZE_ADDRESS__
     setrlimit (RLIMIT_AS, &(struct rlimit){ most_memory, most_memory });
 #endif
 }
