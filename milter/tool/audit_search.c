@@ -39,14 +39,15 @@ result_of (const AuditRow *row)
 static void
 print_line (FILE *out, const AuditRow *row, const char *who)
 {
-    fprintf (out, "%-20s %9" G_GUINT64_FORMAT " %-10s %-12s %-9s %-13s %-3s %-18s %s%s%s\n",
-             or_dash (row->time), row->seq, or_dash (row->record), or_dash (row->queue_id),
-             or_dash (result_of (row)), or_dash (row->class), or_dash (row->territory),
-             or_dash (row->rule),
-             who            ? who
-             : row->subject ? row->subject
-                            : "-",
-             row->reply ? "  " : "", row->reply ? row->reply : "");
+    g_autofree char *line = g_strdup_printf (
+        "%-20s %9" G_GUINT64_FORMAT " %-10s %-12s %-9s %-13s %-3s %-18s %s%s%s",
+        or_dash (row->time), row->seq, or_dash (row->record), or_dash (row->queue_id),
+        or_dash (result_of (row)), or_dash (row->class), or_dash (row->territory),
+        or_dash (row->rule), who ? who : or_dash (row->subject), row->reply ? "  " : "",
+        row->reply ? row->reply : "");
+    g_autofree char *clean = utf8_without_controls (line);
+
+    fprintf (out, "%s\n", clean);
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "audit.h"
 #include "licet/audit_story.h"
+#include "licet/utf8.h"
 
 typedef struct {
     uint64_t seq;
@@ -15,6 +16,15 @@ typedef struct {
     bool json, found;
     char *queue_id, *subject; /* of the record that was found */
 } Show;
+
+/* What strangers wrote is in it, and who reads it has a terminal. */
+static void
+print_clean (const char *start, const char *text)
+{
+    g_autofree char *clean = utf8_without_controls (text);
+
+    printf ("%s%s\n", start, clean);
+}
 
 static void
 print_story (const AuditRow *row, StoryLanguage language)
@@ -24,7 +34,7 @@ print_story (const AuditRow *row, StoryLanguage language)
     printf ("%s %" G_GUINT64_FORMAT "\n", language == STORY_EN ? "Record" : "Asiento",
             row->seq);
     for (unsigned i = 0; i < paragraphs->len; i++)
-        printf ("  %s\n", (const char *)g_ptr_array_index (paragraphs, i));
+        print_clean ("  ", g_ptr_array_index (paragraphs, i));
 }
 
 static void
@@ -32,10 +42,11 @@ print_rules (const AuditRow *row, StoryLanguage language)
 {
     for (unsigned i = 0; i < row->rules->len; i++) {
         const AuditRule *rule = &g_array_index (row->rules, AuditRule, i);
-        printf ("    %s (%s): %s%s%s\n", rule->id ? rule->id : "-",
-                rule->source ? rule->source : "-",
-                audit_story_word (language, rule->verdict ? rule->verdict : "-"),
-                rule->evidence ? "; " : "", rule->evidence ? rule->evidence : "");
+        g_autofree char *text = g_strdup_printf (
+            "%s (%s): %s%s%s", rule->id ? rule->id : "-", rule->source ? rule->source : "-",
+            audit_story_word (language, rule->verdict ? rule->verdict : "-"),
+            rule->evidence ? "; " : "", rule->evidence ? rule->evidence : "");
+        print_clean ("    ", text);
     }
 }
 

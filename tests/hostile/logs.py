@@ -42,6 +42,17 @@ def refuse(place, text):
     return accepted
 
 
+def strip():
+    """Hands a mail whose marked block begins so; its first words stand in the log."""
+    block = f"<!-- licet:promotional --><p>{ESC}[2J \u202egnp.exe \x9b31m Jetzt sparen</p><!-- /licet:promotional -->"
+    mail = crlf(header("Rechnung 17", "Shop <orders@shop.example>", "X-Licet-Purpose: receipt, offer\n")
+                + leaf(page(f"<p>Ihre Rechnung 17 liegt bei. Vielen Dank für Ihre Bestellung.</p>{block}"),
+                       "text/html; charset=utf-8")).decode()
+    client = Milter(daemon().path("milter"))
+    client.deliver(daemon().new_id(), ["lea@example.de"], mail)
+    client.socket.close()
+
+
 def tool(*words):
     done = subprocess.run([LICET, "audit", *words, "--config", daemon().path("licet.cfg")], capture_output=True, check=False)
     return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
@@ -58,6 +69,7 @@ def outputs():
             for place in PLACES:
                 for text in TEXTS:
                     _once[place, text] = refuse(place, text)
+            strip()
             report = daemon().path("report.html")
             tool("report", "--out", report)
             with open(report, encoding="utf-8") as file:
@@ -67,6 +79,8 @@ def outputs():
                 _once[name] = tool(*words)
             with open(daemon().path("audit.jsonl"), encoding="utf-8") as file:
                 _once["log"] = file.read()
+            numbers = [str(json.loads(line)["seq"]) for line in _once["log"].splitlines() if '"begins"' in line]
+            _once["show"] = "".join(tool("show", number)[1] for number in numbers)
             _once["messages"] = daemon().log_text()
         return _once
 
@@ -119,7 +133,7 @@ def rows():
     for place in PLACES:
         yield f"all of {len(TEXTS)} texts as {place} are refused", all_refused(place)
     yield "each line of the log is JSON", lines_are_json
-    for name in ("log", "messages", "search", "tail", "csv", "json", "report"):
+    for name in ("log", "messages", "search", "tail", "csv", "json", "report", "show"):
         yield f"no control character in {name}", plain(name)
     yield "no formula in the table", no_formulas
     yield "no markup in the report", no_markup
