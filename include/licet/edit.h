@@ -15,7 +15,8 @@ typedef enum {
     EDIT_CUT,     /* remove decoded bytes [start, end) of a leaf */
     EDIT_REPLACE, /* put `value` (ASCII) in their place */
     EDIT_INSERT,  /* put `value` before decoded byte `start`; one in a leaf. ASCII in a page; in
-                            text/plain UTF-8, where the leaf can hold it; lines end in CRLF */
+                            text/plain UTF-8, for which the leaf is given room where it has none
+                            (message_make_room); lines end in CRLF */
     EDIT_DROP,    /* remove the leaf as a part of its multipart, header and all */
     EDIT_ENCODE, /* the leaf, or the header of a part, was written otherwise for the way and reads
                             the same: made by normalise (normalise.h) after all others */

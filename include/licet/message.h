@@ -234,6 +234,16 @@ const GArray *message_marked_blocks (const Message *message);
 const char *message_mark_problem (const Message *message);
 
 /*
+ * What a text with letters beyond ASCII (UTF-8) asks of a plain leaf before it is inserted there:
+ * in words ("us-ascii to utf-8 in quoted-printable"), NULL when nothing or when there is no way,
+ * which message_render then tells. The fields of the message's own header are added to edits; the
+ * header of a part changes with its text. What the leaf says stays as it is, letter for letter.
+ * Caller frees.
+ */
+char *message_make_room (const Message *message, unsigned leaf, const char *text,
+                         const char *why, const char *rule, GPtrArray *edits);
+
+/*
  * The message with the edits (array of Edit) applied. Edits of a body are proven: every touched
  * leaf must decode to the intended text, all other leaves must keep their bytes, and for HTML
  * gumbo's tree of the result must equal the tree of the original minus the cut nodes, with

@@ -14,6 +14,7 @@
 
 typedef enum {
     SET_UTF8,
+    SET_ASCII,    /* read like UTF-8 */
     SET_SINGLE,   /* one byte a character, ASCII in its lower half */
     SET_MULTIPLE, /* ASCII bytes may be second bytes, but never "<" or a line end */
     SET_OPAQUE,   /* ASCII bytes may be anything */
@@ -30,9 +31,9 @@ typedef struct {
 static const CharacterSet sets[] = {
     { "utf-8", SET_UTF8, NULL },
     { "utf8", SET_UTF8, NULL },
-    { "us-ascii", SET_UTF8, NULL },
-    { "ascii", SET_UTF8, NULL },
-    { "ansi_x3.4-1968", SET_UTF8, NULL },
+    { "us-ascii", SET_ASCII, NULL },
+    { "ascii", SET_ASCII, NULL },
+    { "ansi_x3.4-1968", SET_ASCII, NULL },
     { "iso-8859-1", SET_SINGLE, "CP1252" },
     { "iso_8859-1", SET_SINGLE, "CP1252" },
     { "latin1", SET_SINGLE, "CP1252" },
@@ -99,6 +100,70 @@ charset_is_known (const char *charset)
     return find_set (charset) != NULL;
 }
 
+bool
+charset_is_ascii (const char *charset)
+{
+    const CharacterSet *set = charset ? find_set (charset) : NULL;
+
+    return !charset || (set && set->kind == SET_ASCII);
+}
+
+bool
+charset_is_utf8 (const char *charset)
+{
+    const CharacterSet *set = charset ? find_set (charset) : NULL;
+
+    return set && set->kind == SET_UTF8;
+}
+
+/* RFC 1556: ISO-8859-8 is in the order in which it is seen. */
+bool
+charset_is_single (const char *charset)
+{
+    const CharacterSet *set = charset ? find_set (charset) : NULL;
+
+    return set && set->kind == SET_SINGLE && !g_str_has_prefix (charset, "iso-8859-8");
+}
+
+static const char *
+strict_name (const char *charset)
+{
+    const CharacterSet *set = find_set (charset);
+    bool stretched = set->iconv && strcmp (set->iconv, "CP1252") == 0;
+
+    return stretched ? "ISO-8859-1" : set->iconv ? set->iconv : charset;
+}
+
+/* U+0080 to U+009F: controls by the set, letters in browsers. */
+static bool
+has_upper_controls (const char *text, size_t length)
+{
+    for (size_t i = 0; i + 1 < length; i++)
+        if ((unsigned char)text[i] == 0xc2 && (unsigned char)text[i + 1] < 0xa0)
+            return true;
+    return false;
+}
+
+char *
+charset_to_utf8 (const char *charset, const char *bytes, size_t length, size_t *ret_length)
+{
+    g_autofree char *text = g_convert (bytes, (gssize)length, "UTF-8", strict_name (charset),
+                                       NULL, ret_length, NULL);
+
+    return text && !has_upper_controls (text, *ret_length) ? g_steal_pointer (&text) : NULL;
+}
+
+char *
+charset_from_utf8 (const char *charset, const char *text, gssize length, size_t *ret_length)
+{
+    size_t size = length < 0 ? strlen (text) : (size_t)length;
+
+    if (has_upper_controls (text, size))
+        return NULL;
+    return g_convert (text, (gssize)size, strict_name (charset), "UTF-8", NULL, ret_length,
+                      NULL);
+}
+
 void
 charset_decoder_init (CharsetDecoder *decoder, const char *charset)
 {
@@ -107,7 +172,7 @@ charset_decoder_init (CharsetDecoder *decoder, const char *charset)
     decoder->handle = (GIConv)-1;
     decoder->clean = true;
     decoder->ascii = !set || set->kind != SET_OPAQUE;
-    if (set && set->kind != SET_UTF8)
+    if (set && set->kind != SET_UTF8 && set->kind != SET_ASCII)
         decoder->handle = g_iconv_open ("UTF-8", set->iconv ? set->iconv : charset);
 }
 
@@ -205,6 +270,7 @@ charset_lock_reason (const char *charset, const char *text, size_t length)
         return "its character set is not known";
     switch (set->kind) {
     case SET_UTF8:
+    case SET_ASCII:
     case SET_SINGLE:
         return NULL;
     case SET_MULTIPLE:

@@ -25,6 +25,22 @@ bool charset_hides_markup (const char *charset);
 
 bool charset_is_known (const char *charset);
 
+/* NULL is US-ASCII (RFC 2045 5.2). */
+bool charset_is_ascii (const char *charset);
+bool charset_is_utf8 (const char *charset);
+/* Whether each byte is a letter, in the order in which letters are read. */
+bool charset_is_single (const char *charset);
+
+/*
+ * Bytes of such a set as UTF-8 and back, by the letter of the set and not by what browsers take
+ * it for. NULL when one means nothing, or not the same to both, and when a letter is not in the
+ * set; length -1: to its end. Caller frees.
+ */
+char *charset_to_utf8 (const char *charset, const char *bytes, size_t length,
+                       size_t *ret_length);
+char *charset_from_utf8 (const char *charset, const char *text, gssize length,
+                         size_t *ret_length);
+
 /* Why bytes cannot be cut out of text in this character set, or NULL. */
 const char *charset_lock_reason (const char *charset, const char *text, size_t length);
 

@@ -7,8 +7,8 @@
 /* A decoded range [start, end) to remove, or to replace. */
 typedef struct {
     size_t start, end;
-    const char *
-        with; /* to stand there instead, ASCII unless the leaf is UTF-8; NULL to remove. Borrowed. */
+    const char *with; /* to stand there instead, in the leaf's character set; NULL to remove.
+                         Borrowed. */
 } CutRange;
 
 /*

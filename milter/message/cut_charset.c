@@ -8,6 +8,8 @@
 
 #include "cut_charset.h"
 
+#include <string.h>
+
 #include "charset.h"
 
 static void
@@ -25,7 +27,8 @@ decode_kept (const Part *part, const GArray *ranges, GString *ret_pieces, GStrin
         charset_decode (&decoder, data + from, range->start - from, ret_pieces);
         g_string_append_len (ret_kept, ret_pieces->str + start,
                              (gssize)(ret_pieces->len - start));
-        g_string_append (ret_kept, range->with ? range->with : "");
+        if (range->with)
+            charset_decode (&decoder, range->with, strlen (range->with), ret_kept);
         charset_decode (&decoder, data + range->start, range->end - range->start, ret_pieces);
         from = range->end;
     }

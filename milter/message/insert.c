@@ -9,33 +9,13 @@
 
 #include <string.h>
 
+#include "charset.h"
+
 static bool
 fail (const char **ret_why, const char *why)
 {
     *ret_why = why;
     return false;
-}
-
-static bool
-has_eighth_bit (GBytes *bytes)
-{
-    size_t length = 0;
-    const char *data = g_bytes_get_data (bytes, &length);
-
-    for (size_t i = 0; i < length; i++)
-        if (data[i] & 0x80)
-            return true;
-    return false;
-}
-
-/* A leaf of 7bit must not become one of 8bit, and other sets would read other letters. */
-static bool
-takes_letters (const Leaf *leaf)
-{
-    bool utf8 = leaf->charset && strcmp (leaf->charset, "utf-8") == 0;
-
-    return leaf->kind == LEAF_PLAIN && utf8 &&
-           (leaf->encoding != ENCODING_IDENTITY || has_eighth_bit (leaf->content));
 }
 
 static bool
@@ -75,15 +55,17 @@ static bool
 hold_before (const Leaf *leaf, const char *data, size_t length, CutRange *ret_hold)
 {
     size_t start = length - 1;
+    bool utf8 = charset_is_utf8 (leaf->charset);
 
     if (length >= 2 && is_line_end (data + length - 2))
         start = length - 2;
-    while (start > 0 && length - start < 4 && ((guchar)data[start] & 0xc0) == 0x80)
+    while (utf8 && start > 0 && length - start < 4 && ((guchar)data[start] & 0xc0) == 0x80)
         start--;
     *ret_hold = (CutRange){ start, length, NULL };
     if (data[start] & 0x80)
-        return takes_letters (leaf) &&
-               g_utf8_validate (data + start, (gssize)(length - start), NULL);
+        return leaf->kind == LEAF_PLAIN &&
+               (utf8 ? g_utf8_validate (data + start, (gssize)(length - start), NULL)
+                     : charset_is_single (leaf->charset));
     return length - start == 2 || is_plain (data[start]);
 }
 
@@ -109,16 +91,19 @@ insert_prepare (const Leaf *leaf, size_t at, const char *text, Insertion *ret_in
 
     if (!text || !is_sound_text (text))
         return fail (ret_why, "an insertion that is no text");
-    if (!g_str_is_ascii (text) && !takes_letters (leaf))
-        return fail (ret_why, "the leaf has no room for letters beyond ASCII");
+    if (!recode_plan (leaf, text, &ret_insertion->recode, ret_why))
+        return false;
     if (!find_hold (leaf, at, &hold))
         return fail (ret_why, "there is no place for an insertion");
     const char *data = g_bytes_get_data (leaf->content, NULL);
-    g_autofree char *held = g_strndup (data + hold.start, hold.end - hold.start);
+    const Recode *recode = &ret_insertion->recode;
+    g_autofree char *held =
+        recode_held (leaf, recode, data + hold.start, hold.end - hold.start);
+    g_autofree char *own = recode_text (leaf, recode, text);
     ret_insertion->text = text;
     ret_insertion->at = at;
     ret_insertion->with =
-        at == hold.start ? g_strconcat (text, held, NULL) : g_strconcat (held, text, NULL);
+        at == hold.start ? g_strconcat (own, held, NULL) : g_strconcat (held, own, NULL);
     ret_insertion->range = hold;
     ret_insertion->range.with = ret_insertion->with;
     return true;

@@ -16,6 +16,7 @@
 #include "layout.h"
 #include "mend.h"
 #include "needs.h"
+#include "part_header.h"
 #include "patches.h"
 
 #define CTE "Content-Transfer-Encoding"
@@ -29,14 +30,6 @@ typedef struct {
     GArray *patches; /* of Patch */
     Normalised *out;
 } Work;
-
-/* The header of a part. */
-typedef struct {
-    unsigned range;
-    size_t start, end;       /* end: where a field can be added */
-    const GPtrArray *fields; /* of HeaderField, whose offsets count from start */
-    GPtrArray *own;          /* the same when it is to be freed */
-} PartHeader;
 
 static void
 leave (Work *work, const char *where, const char *why)
@@ -84,53 +77,10 @@ insert_field (Work *work, const PartHeader *header, const char *name, const char
         add_edit (work, EDIT_HEADER_INSERT, 0, name, value);
 }
 
-static int
-find_field (const PartHeader *header, const char *name)
-{
-    for (unsigned i = 0; i < header->fields->len; i++)
-        if (g_ascii_strcasecmp (((HeaderField *)g_ptr_array_index (header->fields, i))->name,
-                                name) == 0)
-            return (int)i;
-    return -1;
-}
-
-/* The header of a part: after its delimiter line, or that of the message. False when it is not
- * read like the structure was. */
 static bool
 read_header (const Work *work, unsigned range, PartHeader *ret_header)
 {
-    const PartRange *part = &g_array_index (work->layout->structure->ranges, PartRange, range);
-    PartHeader header = { .range = range };
-    size_t body = 0;
-
-    if (range == 0) {
-        header.fields = work->layout->fields;
-        const HeaderField *last = g_ptr_array_index (header.fields, header.fields->len - 1);
-        header.end = last->end;
-        *ret_header = header;
-        return true;
-    }
-    header.start = headers_line_end (work->data, work->length, part->start);
-    const char *data = work->data + header.start;
-    size_t length = part->end > header.start ? part->end - header.start : 0;
-    if (length >= 2 && memcmp (data, "\r\n", 2) == 0)
-        header.own = g_ptr_array_new ();
-    else
-        header.own = headers_scan (data, length, &body, NULL);
-    if (!header.own)
-        return false;
-    header.fields = header.own;
-    header.end = header.start;
-    if (header.own->len > 0)
-        header.end += ((HeaderField *)g_ptr_array_index (header.own, header.own->len - 1))->end;
-    *ret_header = header;
-    return true;
-}
-
-static void
-clear_header (PartHeader *header)
-{
-    g_clear_pointer (&header->own, g_ptr_array_unref);
+    return part_header_read (work->layout, work->data, work->length, range, ret_header);
 }
 
 static void
@@ -157,14 +107,14 @@ mend_fields (Work *work, const PartHeader *header, const char *part)
 static void
 set_encoding (Work *work, const PartHeader *header, const char *encoding)
 {
-    int i = find_field (header, CTE);
+    int i = part_header_find (header, CTE);
 
     if (i >= 0)
         replace_value (work, header, (unsigned)i, encoding);
     else
         insert_field (work, header, CTE, encoding);
     /* RFC 2045 4: without it the field above means nothing. */
-    if (i < 0 && header->range == 0 && find_field (header, "MIME-Version") < 0)
+    if (i < 0 && header->range == 0 && part_header_find (header, "MIME-Version") < 0)
         insert_field (work, header, "MIME-Version", "1.0");
 }
 
@@ -172,7 +122,7 @@ set_encoding (Work *work, const PartHeader *header, const char *encoding)
 static char *
 declared_encoding (const PartHeader *header)
 {
-    int i = find_field (header, CTE);
+    int i = part_header_find (header, CTE);
     const HeaderField *field = i < 0 ? NULL : g_ptr_array_index (header->fields, (unsigned)i);
 
     return field ? headers_unfold (field->value, strlen (field->value)) : NULL;
@@ -347,7 +297,7 @@ treat_leaves (Work *work)
         }
         if (!treat_leaf (work, i, &header))
             mark_range (work, wide, part->range);
-        clear_header (&header);
+        part_header_clear (&header);
     }
     return wide;
 }
@@ -377,7 +327,7 @@ treat_headers (Work *work, const bool *wide)
             mend_fields (work, &header, part);
         if (work->eightbit && !wide[i] && !has_leaf (structure, i) && declares_more (&header))
             declare_7bit (work, 0, &header);
-        clear_header (&header);
+        part_header_clear (&header);
     }
 }
 

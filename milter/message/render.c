@@ -19,6 +19,8 @@
 #include "insert.h"
 #include "judge.h"
 #include "layout.h"
+#include "part_header.h"
+#include "patches.h"
 
 /* The cuts of one leaf and what they make of it. */
 typedef struct {
@@ -27,6 +29,9 @@ typedef struct {
     Insertion insertion; /* one at most: its text is NULL when there is none */
     GBytes *encoded;     /* new content */
     GBytes *decoded;
+    GBytes *header; /* new fields of its part, from header_start to header_end; NULL when they
+                       stay, and for those of the message, which are edits of their own */
+    size_t header_start, header_end;
 } LeafEdit;
 
 typedef struct {
@@ -244,12 +249,65 @@ judge_leaf (const LeafEdit *change, const Leaf *leaf, size_t *ret_offset)
     return judge_insertion (change, middle, insert_place (&change->insertion, cuts));
 }
 
+static LeafEncoding
+encoding_after (const LeafEdit *change, const Leaf *leaf)
+{
+    return change->insertion.recode.quoted ? ENCODING_QUOTED_PRINTABLE : leaf->encoding;
+}
+
+/* Edits of the fields of a part as bytes. */
+static GBytes *
+edit_fields (const PartHeader *header, const char *data, const GPtrArray *edits)
+{
+    g_autoptr (GArray) patches = patches_new ();
+    g_autoptr (GBytes) bytes =
+        g_bytes_new_static (data + header->start, header->end - header->start);
+
+    for (unsigned i = 0; i < edits->len; i++) {
+        const Edit *edit = g_ptr_array_index (edits, i);
+        size_t start = header->end - header->start, end = start;
+        if (edit->kind == EDIT_HEADER_REPLACE) {
+            const HeaderField *field = g_ptr_array_index (header->fields, edit->field);
+            start = field->value_start;
+            end = field->end;
+            patches_add (patches, start, end, g_strdup_printf (" %s\r\n", edit->value));
+        } else {
+            patches_add (patches, start, end,
+                         g_strdup_printf ("%s: %s\r\n", edit->name, edit->value));
+        }
+    }
+    return patches_apply (patches, bytes);
+}
+
+/* The header of a part whose text is written otherwise. That of the message is changed by edits
+ * of its own, and a message that lacks them is not proven. */
+static bool
+recode_header (const Render *render, LeafEdit *change, const Part *part)
+{
+    const Recode *recode = &change->insertion.recode;
+    g_auto (PartHeader) header = { 0 };
+
+    if ((!recode->charset && !recode->quoted) || part->range == 0)
+        return true;
+    if (!part_header_read (message_layout (render->message), render->data, render->length,
+                           part->range, &header))
+        return false;
+    g_autoptr (GPtrArray) edits = recode_fields (&header, recode, "", NULL);
+    if (!edits)
+        return false;
+    change->header = edit_fields (&header, render->data, edits);
+    change->header_start = header.start;
+    change->header_end = header.end;
+    return true;
+}
+
 /* The new bytes of one leaf, and the proof that they mean what they should. */
 static bool
 cut_leaf (Render *render, unsigned i, GError **error)
 {
     LeafEdit *change = &render->leaves[i];
     const Leaf *leaf = message_leaf (render->message, i);
+    const Recode *recode = &change->insertion.recode;
     CodingVerdict verdict = CODING_BROKEN;
     size_t offset = 0;
 
@@ -262,12 +320,14 @@ cut_leaf (Render *render, unsigned i, GError **error)
         return true;
     }
     offset = g_array_index (change->ranges, CutRange, 0).start;
-    change->decoded = cut_decoded (leaf->content, change->ranges);
-    change->encoded = cut_encoded ((const Part *)leaf, message_bytes (render->message),
-                                   change->ranges, error);
+    if (!recode_header (render, change, (const Part *)leaf))
+        return fail_leaf (error, leaf, offset, "no room for letters: its header stays");
+    change->decoded = recode_decoded (leaf, change->ranges, recode);
+    change->encoded = recode_encoded ((const Part *)leaf, message_bytes (render->message),
+                                      change->ranges, change->decoded, recode, error);
     if (!change->encoded)
         return false;
-    g_autoptr (GBytes) back = coding_decode (leaf->encoding, change->encoded, 0,
+    g_autoptr (GBytes) back = coding_decode (encoding_after (change, leaf), change->encoded, 0,
                                              g_bytes_get_size (change->encoded), &verdict);
     if (verdict != CODING_STRICT || !g_bytes_equal (back, change->decoded))
         return fail_leaf (error, leaf, offset, "the cut does not decode to what was meant");
@@ -368,6 +428,12 @@ append_body (const Render *render, GString *out)
         size_t size = 0;
         if (!change->ranges || change->dropped)
             continue;
+        if (change->header) {
+            append_kept (render, out, &from, change->header_start, &next_drop);
+            const char *header = g_bytes_get_data (change->header, &size);
+            g_string_append_len (out, header, (gssize)size);
+            from = change->header_end;
+        }
         append_kept (render, out, &from, leaf->start, &next_drop);
         const char *encoded = g_bytes_get_data (change->encoded, &size);
         g_string_append_len (out, encoded, (gssize)size);
@@ -381,15 +447,16 @@ is_leaf_kept (const Render *render, unsigned i, const Leaf *now, const char *dat
 {
     const Leaf *was = message_leaf (render->message, i);
     const LeafEdit *change = &render->leaves[i];
-    const char *want = render->data + was->start;
+    const char *want = render->data + was->start, *charset = change->insertion.recode.charset;
     size_t size = was->end - was->start;
 
     if (change->ranges)
         want = g_bytes_get_data (change->encoded, &size);
     /* Parts that are gone change the numbers of those after them. */
     return (render->drops || strcmp (was->path, now->path) == 0) &&
-           strcmp (was->type, now->type) == 0 && was->encoding == now->encoding &&
-           now->end - now->start == size &&
+           strcmp (was->type, now->type) == 0 &&
+           g_strcmp0 (charset ? charset : was->charset, now->charset) == 0 &&
+           encoding_after (change, was) == now->encoding && now->end - now->start == size &&
            (size == 0 || memcmp (data + now->start, want, size) == 0);
 }
 
@@ -496,6 +563,7 @@ message_render (const Message *message, const GPtrArray *edits, GError **error)
         g_clear_pointer (&render.leaves[i].ranges, g_array_unref);
         g_clear_pointer (&render.leaves[i].encoded, g_bytes_unref);
         g_clear_pointer (&render.leaves[i].decoded, g_bytes_unref);
+        g_clear_pointer (&render.leaves[i].header, g_bytes_unref);
         insert_clear (&render.leaves[i].insertion);
     }
     g_free (render.leaves);

@@ -86,12 +86,13 @@ add_footer_to (const Message *message, unsigned number, const Footer *footer, co
     const Leaf *leaf = message_leaf (message, number);
     bool plain = leaf->kind == LEAF_PLAIN;
     size_t at = !leaf->content ? 0 : plain ? text_end (leaf) : page_end (message, number);
+    const char *text = plain ? footer->plain : footer->html;
+    g_autofree char *room = message_make_room (message, number, text, "footer", rule, edits);
     g_autofree char *where =
-        g_strdup_printf ("%s %s, at its end, in %s", leaf->type, leaf->path, footer->language);
+        g_strdup_printf ("%s %s, at its end, in %s%s%s", leaf->type, leaf->path,
+                         footer->language, room ? ", " : "", room ? room : "");
 
-    g_ptr_array_add (edits,
-                     edit_insert_new ("footer", number, at,
-                                      plain ? footer->plain : footer->html, where, rule));
+    g_ptr_array_add (edits, edit_insert_new ("footer", number, at, text, where, rule));
 }
 
 /* In what a reader sees first and in each other form of it. A leaf that must not be edited gets
