@@ -8,6 +8,10 @@
 #include "contacts_backend.h"
 #include "pg.h"
 
+#define EXPIRE_DAYS 93
+
+G_STATIC_ASSERT (EXPIRE_DAYS == CONTACT_DAYS + 1);
+
 typedef enum { RESERVE, RELEASE, LIST, ERASE, EXPIRE, STATEMENTS } Statement;
 
 static const char *const statements[STATEMENTS] = {
@@ -18,7 +22,10 @@ static const char *const statements[STATEMENTS] = {
     [LIST] = "SELECT at, purpose FROM licet.contacts WHERE who = $1 AND at >= $2::bigint "
              "AND message IS DISTINCT FROM $3 ORDER BY at",
     [ERASE] = "DELETE FROM licet.contacts WHERE who = $1",
-    [EXPIRE] = "DELETE FROM licet.contacts WHERE at < $1::bigint",
+    /* A host whose clock is ahead must not forget what the others need: by the server's clock it is
+     * older than the longest cap, and a day more. */
+    [EXPIRE] = "DELETE FROM licet.contacts WHERE at < least($1::bigint, "
+               "extract(epoch FROM now())::bigint - " G_STRINGIFY (EXPIRE_DAYS) " * 86400)",
 };
 
 static void

@@ -16,7 +16,10 @@ static const char *const statements[STATEMENTS] = {
     [LIST] = "SELECT key, coalesce(sum(n) FILTER (WHERE minute > $1::bigint - 1), 0), "
              "coalesce(sum(n) FILTER (WHERE minute > $1::bigint - 60), 0), sum(n) "
              "FROM licet.sent WHERE minute > $1::bigint - 1440 GROUP BY key HAVING sum(n) > 0",
-    [EXPIRE] = "DELETE FROM licet.sent WHERE minute < $1::bigint",
+    /* Two days by the server's clock too: a host whose own is ahead must not forget what the others
+     * have sent. */
+    [EXPIRE] = "DELETE FROM licet.sent WHERE minute < least($1::bigint, "
+               "extract(epoch FROM now())::bigint / 60 - 2880)",
 };
 
 /* In minutes. */

@@ -250,6 +250,22 @@ test_forgetting (void)
     g_assert_cmpstr (one, ==, "1");
 }
 
+/* What one host with a wrong clock takes for old the others still need. */
+static void
+test_ahead (void)
+{
+    const QuotaLimit limit = { "k", false, { -1, -1, 5 } };
+    int64_t now = g_get_real_time () / G_USEC_PER_SEC;
+
+    server_empty (server);
+    g_autoptr (Quotas) right = open_shared (), ahead = open_shared ();
+    g_free (send (right, &limit, 1, 5, now, 0xff));
+    g_free (send (ahead, &limit, 1, 1, now + 30 * 86400, 0xff));
+    g_assert_true (quotas_save (ahead, NULL));
+    g_autofree char *kept = server_value (server, "SELECT sum(n) FROM licet.sent");
+    g_assert_cmpstr (kept, ==, "6");
+}
+
 /* Tables of the version before get those of the counts. */
 static void
 test_older (void)
@@ -282,6 +298,7 @@ main (int argc, char **argv)
         { "/limits/the last place is one, whoever asks at once", test_racing },
         { "/limits/a server that is down is told of", test_down },
         { "/limits/old counts are forgotten", test_forgetting },
+        { "/limits/a clock that is ahead forgets nothing of others", test_ahead },
         { "/limits/older tables are brought forward", test_older },
     };
 

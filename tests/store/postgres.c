@@ -630,6 +630,20 @@ test_contacts (void)
     server_start (server);
 }
 
+/* A host whose clock is ahead takes for old what the caps of the others still count. */
+static void
+test_clock_ahead (void)
+{
+    Contact contact = { g_get_real_time () / G_USEC_PER_SEC, PURPOSE_OFFER };
+
+    server_empty (server);
+    g_autoptr (Contacts) contacts = open_contacts ();
+    g_assert_true (contacts_add (contacts, "ana", "Q1", &contact, NULL));
+    g_assert_true (contacts_expire (contacts, contact.at + 86400, NULL));
+    g_autoptr (GArray) kept = contacts_since (contacts, "ana", 0, NULL, NULL);
+    g_assert_cmpuint (kept->len, ==, 1);
+}
+
 static const struct {
     const char *name;
     void (*run) (void);
@@ -653,6 +667,7 @@ static const struct {
     { "a place that is being taken is waited for", test_waiting },
     { "an older schema is brought forward", test_upgrade },
     { "contacts are counted, given back and forgotten", test_contacts },
+    { "a clock that is ahead forgets no contacts of others", test_clock_ahead },
 };
 
 static const char *reason;
