@@ -83,6 +83,7 @@ typedef enum {
     COUNT_SETTLED,
     COUNT_SENT_AGAIN,
     COUNT_TURNED_AWAY,
+    COUNT_CROWDED, /* connections and messages that found no room */
     COUNT_RELOADS,
     COUNT_RELOADS_FAILED,
     COUNT_LAST,

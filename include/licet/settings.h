@@ -52,6 +52,7 @@ typedef struct {
     int64_t web_seconds;     /* longest life of a connection */
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
     int64_t message_seconds; /* budget per message */
+    int64_t message_memory;  /* MiB of messages being received */
     int64_t lmtp_connections;
     char *resend_in_doubt;       /* "yes" or "no" */
     int64_t doubt_seconds;       /* after which Postfix has kept or dropped a copy */

@@ -119,6 +119,8 @@ static const Setting table[] = {
       "addresses of clients that keep a message after a 4xx reply" },
     { "message_seconds", SETTING_NUMBER, "20", AT (message_seconds), 1, 240, NULL,
       "longest time for one message before it is deferred" },
+    { "message_memory", SETTING_NUMBER, "256", AT (message_memory), 64, 65536, NULL,
+      "MiB of messages under way at once; more is deferred" },
     { "lmtp_connections", SETTING_NUMBER, "20", AT (lmtp_connections), 1, 1000, NULL,
       "hand-overs served at once" },
     { "policy_test_seconds", SETTING_NUMBER, "20", AT (policy_test_seconds), 0, 50, NULL,

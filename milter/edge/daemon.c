@@ -51,6 +51,7 @@ static const char *const counter_names[] = {
     [COUNT_SETTLED] = "doubts_settled",
     [COUNT_SENT_AGAIN] = "doubts_sent_again",
     [COUNT_TURNED_AWAY] = "turned_away",
+    [COUNT_CROWDED] = "crowded",
     [COUNT_RELOADS] = "reloads",
     [COUNT_RELOADS_FAILED] = "reloads_failed",
 };

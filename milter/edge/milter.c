@@ -25,7 +25,7 @@
 #include "licet/pipeline.h"
 
 static Daemon *the_daemon;
-static unsigned live_sessions;
+static Room *the_room;
 
 #define NEEDED_ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE)
 
@@ -92,7 +92,12 @@ refuse_disorder (void)
 static sfsistat
 at_connect (SMFICTX *ctx, char *name, _SOCK_ADDR *address)
 {
-    Session *session = session_new ();
+    if (!room_enter (the_room)) {
+        daemon_count (the_daemon, COUNT_CROWDED);
+        log_warning (NULL, "milter: too many connections");
+        return SMFIS_TEMPFAIL;
+    }
+    Session *session = session_new (the_room);
     const char *daemon_name = smfi_getsymval (ctx, (char *)"{daemon_name}");
 
     session_set_client (session, name, (const struct sockaddr *)address);
@@ -103,7 +108,6 @@ at_connect (SMFICTX *ctx, char *name, _SOCK_ADDR *address)
     }
     if (session->second)
         guard_enter (daemon_guard (the_daemon), session->client_port);
-    g_atomic_int_inc (&live_sessions);
     return SMFIS_CONTINUE;
 }
 
@@ -407,6 +411,10 @@ judge (SMFICTX *ctx, Session *session)
     daemon_count (the_daemon, COUNT_MESSAGES);
     if (session->problem)
         return refuse_oversize (ctx, session);
+    if (session->crowded) {
+        daemon_count (the_daemon, COUNT_CROWDED);
+        return postpone (ctx, session, "receive", REPLY_CROWDED);
+    }
     if (session->envelope->recipients->len == 0)
         return SMFIS_ACCEPT; /* nobody to protect and nobody to send to */
 
@@ -424,7 +432,8 @@ static sfsistat
 guard (SMFICTX *ctx, Session *session)
 {
     session->envelope->queue_id = g_strdup (smfi_getsymval (ctx, (char *)"i"));
-    const char *reply = admit_copy (ctx, the_daemon, session);
+    const char *reply =
+        session->crowded ? REPLY_CROWDED : admit_copy (ctx, the_daemon, session);
 
     return reply ? answer (ctx, reply) : SMFIS_ACCEPT;
 }
@@ -461,7 +470,6 @@ at_close (SMFICTX *ctx)
             guard_leave (daemon_guard (the_daemon), session->client_port);
         session_free (session);
         smfi_setpriv (ctx, NULL);
-        g_atomic_int_add (&live_sessions, -1);
     }
     return SMFIS_CONTINUE;
 }
@@ -497,6 +505,7 @@ milter_edge_open (Daemon *daemon, GError **error)
     const char *path = unix_path (socket);
 
     the_daemon = daemon;
+    the_room = room_new ((size_t)engine->settings->message_memory << 20);
     if (smfi_register (description) == MI_SUCCESS &&
         smfi_setconn ((char *)socket) == MI_SUCCESS && smfi_setbacklog (256) == MI_SUCCESS &&
         smfi_opensocket (true) == MI_SUCCESS &&
@@ -527,5 +536,5 @@ milter_edge_stop (void)
 bool
 milter_edge_is_idle (void)
 {
-    return g_atomic_int_get (&live_sessions) == 0;
+    return room_is_empty (the_room);
 }

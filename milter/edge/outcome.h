@@ -14,6 +14,7 @@
 
 /* Replies without an error behind them. */
 #define REPLY_TOO_LATE    "451 4.3.0 licet: took too long; try again later"
+#define REPLY_CROWDED     "451 4.3.1 licet: too much mail at once; try again later"
 #define REPLY_UNSIGNED    "451 4.7.5 licet: no DKIM key for the domain of the From field"
 #define REPLY_UNREACHABLE "451 4.4.1 licet: the second port of Postfix does not answer"
 #define REPLY_CAP_REACHED "450 4.7.1 licet: another message took the last place under a cap"

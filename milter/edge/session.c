@@ -19,11 +19,12 @@
 #define SESSION_MAGIC 0x6c696365u
 
 Session *
-session_new (void)
+session_new (Room *room)
 {
     Session *session = g_new0 (Session, 1);
 
     session->magic = SESSION_MAGIC;
+    session->room = room;
     return session;
 }
 
@@ -36,6 +37,7 @@ session_free (Session *session)
     g_free (session->client_name);
     g_free (session->client_address);
     g_free (session->helo);
+    room_leave (session->room);
     session->magic = 0;
     g_free (session);
 }
@@ -123,17 +125,30 @@ most_bytes (const Session *session)
     return LIMIT_MESSAGE_BYTES + (session->second ? COPY_ROOM : 0);
 }
 
+static void
+drop_bytes (Session *session)
+{
+    /* First, or all that ask while this is freed are turned away with it. */
+    room_give (session->room, session->taken);
+    session->taken = 0;
+    g_string_free (session->bytes, TRUE);
+    session->bytes = g_string_new (NULL);
+}
+
 /* Whether that many bytes more fit; gives the memory back as soon as they do not. */
 static bool
 has_room (Session *session, size_t length)
 {
-    if (session->problem)
+    if (session->problem || session->crowded)
         return false;
-    if (session->bytes->len + length <= most_bytes (session))
+    bool fits = session->bytes->len + length <= most_bytes (session);
+    if (fits && room_take (session->room, length)) {
+        session->taken += length;
         return true;
-    session->problem = "message bytes";
-    g_string_free (session->bytes, TRUE);
-    session->bytes = g_string_new (NULL);
+    }
+    session->crowded = fits;
+    session->problem = fits ? NULL : "message bytes";
+    drop_bytes (session);
     return false;
 }
 
@@ -187,6 +202,9 @@ session_end (Session *session)
     if (session->bytes)
         g_string_free (g_steal_pointer (&session->bytes), TRUE);
     g_clear_pointer (&session->mark, g_free);
+    room_give (session->room, session->taken);
+    session->taken = 0;
     session->body_offset = 0;
     session->problem = NULL;
+    session->crowded = false;
 }

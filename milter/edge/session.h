@@ -10,6 +10,8 @@
 #include "licet/engine.h"
 #include "licet/envelope.h"
 
+#include "room.h"
+
 /*
  * What the milter callbacks remember. libmilter runs the callbacks of one connection on changing
  * threads, one at a time, so all of it hangs on the connection and nothing on a thread.
@@ -21,6 +23,7 @@ typedef struct {
     char *client_name, *client_address, *helo;
     unsigned client_port; /* 0 when unknown */
     bool second;          /* it came in by the second port */
+    Room *room;           /* that it shares with all */
 
     /* The message: from MAIL to the end of message, abort or close. */
     Engine *engine;     /* the snapshot taken at MAIL */
@@ -31,9 +34,12 @@ typedef struct {
     char *mark;          /* on the second port: the value of the first GUARD_FIELD, which is not
                           * among the bytes; or NULL */
     const char *problem; /* why the message will be refused: past which bound; or NULL */
+    size_t taken;        /* bytes of the room */
+    bool crowded;        /* there was no room for all of it: it must come again */
 } Session;
 
-Session *session_new (void);
+/* In a place of the room that was entered; freed, it is left. */
+Session *session_new (Room *room);
 void session_free (Session *session);
 
 /* The session behind a pointer that libmilter kept; aborts when it is something else. */
