@@ -262,17 +262,57 @@ css_append_content (GString *out, const char *css, size_t length)
         }
 }
 
+/* Every screen is at least so wide, and none is wider (CSS pixels). */
+enum { NARROWEST = 240, WIDEST = 2560 };
+
+/* A feature in parentheses that holds on every screen: "(min-width: 1px)". */
+static bool
+feature_holds (const char *feature)
+{
+    char *unit = NULL;
+    bool least = g_str_has_prefix (feature, "(min-width:");
+
+    if (!least && !g_str_has_prefix (feature, "(max-width:"))
+        return false;
+    double number = g_ascii_strtod (feature + strlen ("(min-width:"), &unit);
+    double pixels =
+        g_str_has_prefix (unit, "em") || g_str_has_prefix (unit, "rem") ? 16 * number : number;
+    return least ? pixels <= NARROWEST : pixels >= WIDEST;
+}
+
+/* Of a query with "not" only types are known, of those that are no screen. */
 static bool
 query_holds (const char *query, size_t length)
 {
-    static const char *const always[] = { "", "all", "screen", "only screen", "only all" };
-    g_autofree char *word = g_ascii_strdown (query, (gssize)length);
+    static const char *const others[] = { "print",   "speech",     "tty",
+                                          "tv",      "projection", "handheld",
+                                          "braille", "embossed",   "aural" };
+    g_autofree char *text = g_ascii_strdown (query, (gssize)length);
+    g_auto (GStrv) words = NULL;
+    g_autoptr (GString) tight = g_string_new (NULL);
+    unsigned depth = 0;
 
-    g_strstrip (word);
-    for (unsigned i = 0; i < G_N_ELEMENTS (always); i++)
-        if (strcmp (word, always[i]) == 0)
-            return true;
-    return false;
+    for (const char *c = text; *c; c++) {
+        depth += *c == '(';
+        depth -= *c == ')' && depth > 0;
+        if (depth == 0 || !g_ascii_isspace (*c))
+            g_string_append_c (tight, g_ascii_isspace (*c) ? ' ' : *c);
+    }
+    words = g_strsplit (g_strstrip (tight->str), " ", -1);
+    if (g_strcmp0 (words[0], "not") == 0) {
+        for (unsigned i = 0; words[1] && !words[2] && i < G_N_ELEMENTS (others); i++)
+            if (strcmp (words[1], others[i]) == 0)
+                return true;
+        return false;
+    }
+    for (unsigned i = 0; words[i]; i++) {
+        const char *word = words[i];
+        bool plain = *word == '\0' || strcmp (word, "only") == 0 || strcmp (word, "and") == 0 ||
+                     strcmp (word, "all") == 0 || strcmp (word, "screen") == 0;
+        if (!plain && !feature_holds (word))
+            return false;
+    }
+    return true;
 }
 
 bool

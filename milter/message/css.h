@@ -35,7 +35,8 @@ size_t css_find (const char *css, size_t length, size_t position, const char *st
  * resolved. */
 void css_append_content (GString *out, const char *css, size_t length);
 
-/* Whether a list of media queries holds on every screen. */
+/* Whether a list of media queries holds on every screen: what only the narrow or only the wide show
+ * is not meant. */
 bool css_media_holds (const char *media, size_t length);
 
 #endif

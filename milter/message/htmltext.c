@@ -106,12 +106,12 @@ is_drawing (const Reader *reader, const HtmlToken *token)
 }
 
 static Look
-find_look (Reader *reader, const HtmlToken *token, const Element *element, const Tag *tag)
+find_look (Reader *reader, const Element *element, const Tag *tag)
 {
     Look parent = current_look (reader);
     if (reader->stack.exceeded)
         return parent;
-    Look look = tag_look (tag, &parent, &reader->sheet, reader->data, token, element);
+    Look look = tag_look (tag, &parent, &reader->sheet, reader->part);
 
     if (element->flags & ELEMENT_HIDDEN)
         look.hidden |= HIDDEN_REMOVED;
@@ -130,13 +130,15 @@ read_tag (Reader *reader, const HtmlToken *token, const Element *element)
     if (tag.count > LIMIT_HTML_ATTRIBUTES)
         reader->too_many_attributes = true;
     reader->drawings += is_drawing (reader, token);
-    Look look = find_look (reader, token, element, &tag);
+    outline_start (&reader->outline, token, &reader->stack, element);
+    Look look = find_look (reader, element, &tag);
     bool visible = look.hidden == HIDDEN_NONE;
     if (tag.anchor)
         open_link (reader, token, &tag, visible);
     else if (reader->link && tag.alt && visible)
         g_string_append (reader->link_image, tag.alt);
-    outline_start (&reader->outline, token, &reader->stack, element, !visible);
+    if (!visible)
+        outline_hide (&reader->outline, &reader->stack);
     elements_push (&reader->stack, token, element, &look);
 }
 

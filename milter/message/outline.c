@@ -49,7 +49,7 @@ close_down_to (Outline *outline, unsigned depth, size_t end)
 
 void
 outline_start (Outline *outline, const HtmlToken *token, const ElementStack *stack,
-               const Element *element, bool hidden)
+               const Element *element)
 {
     if (stack->exceeded)
         return;
@@ -63,11 +63,19 @@ outline_start (Outline *outline, const HtmlToken *token, const ElementStack *sta
         .inner_start = token->end,
         .inner_end = token->end,
         .whole = (element->flags & ELEMENT_VOID) != 0,
-        .hidden = hidden,
     };
     if (!added.whole)
         outline->open[outline->depth++] = elements->len;
     g_array_append_val (elements, added);
+}
+
+void
+outline_hide (Outline *outline, const ElementStack *stack)
+{
+    GArray *elements = outline->part->elements;
+
+    if (!stack->exceeded)
+        g_array_index (elements, LeafElement, elements->len - 1).hidden = true;
 }
 
 void

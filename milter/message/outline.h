@@ -16,7 +16,9 @@ typedef struct {
 void outline_init (Outline *outline, Part *part, const char *data);
 /* A start tag, when the stack has closed what it ends and has not got the element yet. */
 void outline_start (Outline *outline, const HtmlToken *token, const ElementStack *stack,
-                    const Element *element, bool hidden);
+                    const Element *element);
+/* It is not seen. */
+void outline_hide (Outline *outline, const ElementStack *stack);
 /* An end tag, with what the stack made of it. */
 void outline_end (Outline *outline, const HtmlToken *token, const ElementStack *stack,
                   EndResult result);

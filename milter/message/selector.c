@@ -12,44 +12,41 @@
 
 #include <gumbo.h>
 
-#include "part.h"
-#include "selector_parse.h"
+#include "outline.h"
+#include "selector_page.h"
 
-/* What the tests of one leaf need to know about its elements. */
-typedef struct {
-    const Message *message;
-    unsigned leaf, count;
-    unsigned *position; /* among the elements of its parent, from 1 */
-    unsigned *siblings; /* how many elements its parent has */
-} Page;
+static const LeafElement *
+element_at (const SelectorPage *page, unsigned i)
+{
+    return &g_array_index (page->part->elements, LeafElement, i);
+}
 
 static unsigned *
-count_children (const Page *page)
+count_children (const SelectorPage *page)
 {
     unsigned *children = g_new0 (unsigned, page->count + 1);
 
     for (unsigned i = 0; i < page->count; i++) {
-        int parent = message_element (page->message, page->leaf, i)->parent;
+        int parent = element_at (page, i)->parent;
         page->position[i] = ++children[parent + 1];
     }
     return children;
 }
 
 static void
-page_init (Page *page, const Message *message, unsigned leaf, const Part *part)
+page_init (SelectorPage *page, const Part *part)
 {
-    page->message = message;
-    page->leaf = leaf;
+    page->part = part;
     page->count = part->elements && !part->nested ? part->elements->len : 0;
     page->position = g_new0 (unsigned, page->count + 1);
     page->siblings = g_new0 (unsigned, page->count + 1);
     g_autofree unsigned *children = count_children (page);
     for (unsigned i = 0; i < page->count; i++)
-        page->siblings[i] = children[message_element (message, leaf, i)->parent + 1];
+        page->siblings[i] = children[element_at (page, i)->parent + 1];
 }
 
 static void
-page_clear (Page *page)
+page_clear (SelectorPage *page)
 {
     g_free (page->position);
     g_free (page->siblings);
@@ -129,26 +126,28 @@ is_nth (int a, int b, unsigned position)
 }
 
 static bool
-is_test_met (const SelectorTest *test, const Page *page, unsigned i)
+is_test_met (const SelectorTest *test, const SelectorPage *page, unsigned i)
 {
     g_autofree char *value = NULL;
 
     switch (test->kind) {
     case TEST_TYPE:
-        return strcmp (message_element (page->message, page->leaf, i)->name, test->name) == 0;
+        return strcmp (element_at (page, i)->name, test->name) == 0;
     case TEST_ATTRIBUTE:
-        value = message_element_attribute (page->message, page->leaf, i, test->name);
+        value = outline_attribute (page->part, i, test->name);
         return value && is_value_matched (test, value);
     case TEST_NTH:
         return is_nth (test->a, test->b, page->position[i]);
     case TEST_NTH_LAST:
-        return is_nth (test->a, test->b, page->siblings[i] - page->position[i] + 1);
+        return page->siblings &&
+               is_nth (test->a, test->b, page->siblings[i] - page->position[i] + 1);
     }
     g_assert_not_reached ();
 }
 
-static bool
-is_compound_met (const SelectorCompound *compound, const Page *page, unsigned i)
+bool
+selector_is_compound_met (const SelectorCompound *compound, const SelectorPage *page,
+                          unsigned i)
 {
     for (unsigned n = 0; n < compound->tests->len; n++)
         if (!is_test_met (g_ptr_array_index (compound->tests, n), page, i))
@@ -158,12 +157,12 @@ is_compound_met (const SelectorCompound *compound, const Page *page, unsigned i)
 
 /* By element: whether it has an ancestor, or for a child combinator a parent, that is marked. */
 static bool *
-mark_below (const Page *page, const bool *marked, bool child)
+mark_below (const SelectorPage *page, const bool *marked, bool child)
 {
     bool *below = g_new0 (bool, page->count + 1);
 
     for (unsigned i = 0; i < page->count; i++) {
-        int parent = message_element (page->message, page->leaf, i)->parent;
+        int parent = element_at (page, i)->parent;
         below[i] = parent >= 0 && (marked[parent] || (!child && below[parent]));
     }
     return below;
@@ -171,7 +170,7 @@ mark_below (const Page *page, const bool *marked, bool child)
 
 /* Adds to `matched` what one selector of the list means. */
 static void
-match_complex (const GPtrArray *compounds, const Page *page, bool *matched)
+match_complex (const GPtrArray *compounds, const SelectorPage *page, bool *matched)
 {
     g_autofree bool *marked = NULL;
 
@@ -180,7 +179,7 @@ match_complex (const GPtrArray *compounds, const Page *page, bool *matched)
         g_autofree bool *may = c > 0 ? mark_below (page, marked, compound->child) : NULL;
         bool *now = g_new0 (bool, page->count + 1);
         for (unsigned i = 0; i < page->count; i++)
-            now[i] = (!may || may[i]) && is_compound_met (compound, page, i);
+            now[i] = (!may || may[i]) && selector_is_compound_met (compound, page, i);
         g_free (marked);
         marked = now;
     }
@@ -192,13 +191,13 @@ GArray *
 selector_match (const Selector *selector, const Message *message, unsigned leaf)
 {
     const Part *part = (const Part *)message_leaf (message, leaf);
-    Page page = { 0 };
+    SelectorPage page = { 0 };
 
     if (!part->elements && !part->nested &&
         (part->leaf.kind == LEAF_HTML || part->leaf.kind == LEAF_AMP))
         return NULL;
     GArray *numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
-    page_init (&page, message, leaf, part);
+    page_init (&page, part);
     g_autofree bool *matched = g_new0 (bool, page.count + 1);
     for (unsigned i = 0; i < selector->list->len; i++)
         match_complex (g_ptr_array_index (selector->list, i), &page, matched);

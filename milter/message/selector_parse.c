@@ -166,6 +166,7 @@ read_shorthand (Reader *reader, SelectorCompound *compound)
     SelectorTest *test = add_test (compound, TEST_ATTRIBUTE);
     test->name = g_strdup (class ? "class" : "id");
     test->match = class ? MATCH_WORD : MATCH_EQUAL;
+    test->hash = !class;
     test->value = value;
     return true;
 }

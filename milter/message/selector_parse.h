@@ -27,6 +27,7 @@ typedef struct {
     ValueMatch match;
     char *value; /* UTF-8 */
     bool fold;   /* ASCII letters are compared without case */
+    bool hash;   /* it is written as #name */
     int a, b;
 } SelectorTest;
 

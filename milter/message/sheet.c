@@ -21,6 +21,8 @@ void
 sheet_clear (Sheet *sheet)
 {
     g_clear_pointer (&sheet->rules, g_hash_table_unref);
+    g_clear_pointer (&sheet->found, g_array_unref);
+    cascade_clear (&sheet->cascade);
     if (sheet->content)
         g_string_free (sheet->content, TRUE);
     *sheet = (Sheet){ 0 };
@@ -72,7 +74,9 @@ add_rule (Sheet *sheet, const char *text, size_t length, const LookRule *rule)
     selector[fits ? length : 0] = '\0';
     g_strstrip (selector);
     if (!fits || !is_simple (selector)) {
-        sheet->backgrounds = sheet->backgrounds || rule->slots[LOOK_BACKGROUND].set;
+        bool known = fits && cascade_add (&sheet->cascade, selector, rule);
+        sheet->exceeded = sheet->exceeded || sheet->cascade.exceeded;
+        sheet->backgrounds = sheet->backgrounds || (!known && rule->slots[LOOK_BACKGROUND].set);
         return;
     }
     LookRule *old = g_hash_table_lookup (sheet->rules, selector);
@@ -143,6 +147,7 @@ sheet_add (Sheet *sheet, const char *text, size_t text_length)
 
     if (!sheet->rules) {
         sheet->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+        sheet->found = g_array_new (FALSE, FALSE, sizeof (CascadeRule));
         sheet->content = g_string_new (NULL);
     }
     for (size_t at = 0; at < length;) {
@@ -178,13 +183,16 @@ find_rule (const Sheet *sheet, const char *type, char mark, const char *name, si
 }
 
 static void
-lay_over (const Sheet *sheet, const char *type, char mark, const char *name, size_t length,
-          LookRule *rule)
+add_found (Sheet *sheet, unsigned specificity, const char *type, char mark, const char *name,
+           size_t length)
 {
-    const LookRule *found = find_rule (sheet, type, mark, name, length);
+    CascadeRule row = { specificity, find_rule (sheet, type, mark, name, length) };
+    const CascadeRule *last = sheet->found->len > 0 ? &g_array_index (sheet->found, CascadeRule,
+                                                                      sheet->found->len - 1)
+                                                    : NULL;
 
-    if (found)
-        look_merge (rule, found, false);
+    if (row.rule && (!last || last->rule != row.rule))
+        g_array_append_val (sheet->found, row);
 }
 
 static size_t
@@ -197,44 +205,40 @@ class_length (const char *text)
     return length;
 }
 
-/* All classes have the same weight, so the later rule wins, not the later class. A class that is
- * given again changes nothing. */
 static void
-find_classes (const Sheet *sheet, const char *type, const char *classes, LookRule *rule)
+find_classes (Sheet *sheet, const char *type, const char *classes)
 {
-    const LookRule *last = NULL;
-    LookRule found = { 0 };
+    unsigned weight = SPECIFICITY_CLASS + (*type ? SPECIFICITY_TYPE : 0);
 
     for (const char *at = classes; *at;) {
         size_t length = class_length (at);
-        const LookRule *class = length > 0 && length <= LONGEST_SELECTOR
-                                    ? find_rule (sheet, type, '.', at, length)
-                                    : NULL;
-        if (class && class != last)
-            look_merge (&found, class, true);
-        last = class ? class : last;
+        if (length > 0 && length <= LONGEST_SELECTOR)
+            add_found (sheet, weight, type, '.', at, length);
         at += length + (at[length] != '\0');
     }
-    if (last)
-        look_merge (rule, &found, false);
 }
 
 void
-sheet_find (const Sheet *sheet, const char *name, const char *classes, const char *id,
-            LookRule *rule)
+sheet_find (Sheet *sheet, const Part *part, const char *name, const char *classes,
+            const char *id, LookRule *rule)
 {
-    if (!sheet->rules || strlen (name) > LONGEST_SELECTOR)
+    if (!sheet->rules)
         return;
-    lay_over (sheet, "*", '\0', "", 0, rule);
-    lay_over (sheet, name, '\0', "", 0, rule);
-    if (classes) {
-        find_classes (sheet, "", classes, rule);
-        if (sheet->typed)
-            find_classes (sheet, name, classes, rule);
+    g_array_set_size (sheet->found, 0);
+    cascade_find (&sheet->cascade, part, name, classes, id, sheet->found);
+    sheet->exceeded = sheet->exceeded || sheet->cascade.exceeded;
+    if (strlen (name) <= LONGEST_SELECTOR) {
+        add_found (sheet, 0, "*", '\0', "", 0);
+        add_found (sheet, SPECIFICITY_TYPE, name, '\0', "", 0);
+        if (classes)
+            find_classes (sheet, "", classes);
+        if (classes && sheet->typed)
+            find_classes (sheet, name, classes);
     }
-    if (id && strlen (id) <= LONGEST_SELECTOR) {
-        lay_over (sheet, "", '#', id, strlen (id), rule);
+    if (strlen (name) <= LONGEST_SELECTOR && id && strlen (id) <= LONGEST_SELECTOR) {
+        add_found (sheet, SPECIFICITY_ID, "", '#', id, strlen (id));
         if (sheet->typed)
-            lay_over (sheet, name, '#', id, strlen (id), rule);
+            add_found (sheet, SPECIFICITY_ID + SPECIFICITY_TYPE, name, '#', id, strlen (id));
     }
+    cascade_lay (sheet->found, rule);
 }

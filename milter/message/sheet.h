@@ -2,15 +2,17 @@
 #ifndef MESSAGE_SHEET_H
 #define MESSAGE_SHEET_H
 
-#include "look.h"
+#include "cascade.h"
 
 /*
- * The style sheets of a leaf, as far as simple selectors go: "*", "td", ".note", "td.note", "#x",
- * "td#x" and lists of them, on every screen. What other selectors hide counts as seen: mail
- * programs differ in them.
+ * The style sheets of a leaf on every screen: rules of one name or two ("*", "td", ".note",
+ * "td.note", "#x", "td#x") by look-up, others as far as selectors go that are known here
+ * (selector.h). What is hidden by others counts as seen: mail programs differ in them.
  */
 typedef struct {
     GHashTable *rules; /* selector to LookRule; NULL when there is none */
+    Cascade cascade;   /* rules of other selectors */
+    GArray *found;     /* of CascadeRule, for the element that is looked up */
     GString *content;  /* what "content:" adds, or NULL */
     unsigned order;
     bool typed;       /* some selector is of a type with a class or id */
@@ -22,9 +24,10 @@ typedef struct {
 void sheet_add (Sheet *sheet, const char *css, size_t length);
 void sheet_clear (Sheet *sheet);
 
-/* What the sheets say about an element, into rule; the name in lower case, classes and id as
- * written in its attributes, NULL for none. Linear in the length of the classes. */
-void sheet_find (const Sheet *sheet, const char *name, const char *classes, const char *id,
-                 LookRule *rule);
+/* What the sheets say about the newest element of the part, into rule; has to be called for every
+ * element, its name in lower case, classes and id as written in its attributes, NULL for none.
+ * Linear in the length of the classes. */
+void sheet_find (Sheet *sheet, const Part *part, const char *name, const char *classes,
+                 const char *id, LookRule *rule);
 
 #endif

@@ -187,18 +187,15 @@ tag_clear (Tag *tag)
 }
 
 Look
-tag_look (const Tag *tag, const Look *parent, Sheet *sheet, const char *data,
-          const HtmlToken *token, const Element *element)
+tag_look (const Tag *tag, const Look *parent, Sheet *sheet, const Part *part)
 {
     if (!sheet->rules && !tag->style && !tag->hinted)
         return *parent;
     LookRule rule = tag->hints, own = { 0 };
-    if (sheet->rules && *element->name) {
-        sheet_find (sheet, element->name, tag->classes, tag->id, &rule);
-    } else if (sheet->rules) {
-        g_autofree char *name =
-            g_ascii_strdown (data + token->name, (gssize)token->name_length);
-        sheet_find (sheet, name, tag->classes, tag->id, &rule);
+    if (sheet->rules) {
+        const GArray *elements = part->elements;
+        const char *name = g_array_index (elements, LeafElement, elements->len - 1).name;
+        sheet_find (sheet, part, name, tag->classes, tag->id, &rule);
     }
     if (tag->style) {
         g_autoptr (GString) clean = css_clean (tag->style, strlen (tag->style));

@@ -39,9 +39,8 @@ tag_is_named (const char *data, const HtmlToken *token, const char *name)
            g_ascii_strncasecmp (data + token->name, name, token->name_length) == 0;
 }
 
-/* How the element looks in its parent, by its attributes and the style sheets. */
-Look tag_look (const Tag *tag, const Look *parent, Sheet *sheet, const char *data,
-               const HtmlToken *token, const Element *element);
+/* How the newest element of the part looks in its parent, by its attributes and the style sheets. */
+Look tag_look (const Tag *tag, const Look *parent, Sheet *sheet, const Part *part);
 
 /* Reads the style sheets of a leaf; what they add as text is noted. */
 void tag_read_sheets (Sheet *sheet, Part *part, const char *data, size_t length,

@@ -31,6 +31,18 @@ CASES = [
     shop("receipt in both alternatives", alternative(RECEIPT, f"<p>{RECEIPT}</p>")),
     shop("hidden preview line", receipt(FOOT + '<div style="display:none;font-size:1px;color:#fff">Ihre Bestellung '
                                         "2026-10042 ist unterwegs &zwnj;&nbsp;&zwnj;&nbsp;&zwnj;&nbsp;&#847;&#847;</div>")),
+    shop("one form for phones and one for wide screens",
+         receipt(f'<table class="wide"><tr><td class="m">{RECEIPT}</td></tr></table><div class="narrow" style="display:none">{RECEIPT}'
+                 "</div>" + FOOT,
+                 "<style>body table.wide{width:600px}.wide td.m{padding:8px}@media only screen and (max-width:480px){table.wide,.wide .m"
+                 "{display:none!important}div.narrow{display:block!important;max-height:none!important}}</style>")),
+    shop("a heading for each kind of screen",
+         receipt('<div class="o"><p class="d">Ihre Bestellung 2026-10042</p><p class="m">Bestellung 2026-10042</p></div>' + FOOT,
+                 "<style>.o .m{display:none}@media (max-width:600px){.o .m{display:block}.o .d{display:none}}"
+                 "@media (prefers-color-scheme:dark){.o p{color:#fff!important;background:#000!important}}</style>")),
+    shop("white letters on buttons by rules of descendants",
+         receipt('<table class="b"><tr><td><a href="https://shop.example/account/orders/2026-10042">Bestellung ansehen</a></td></tr>'
+                 "</table>" + FOOT, "<style>.b td{background:#0a5}.b td a{color:#ffffff;font-size:15px}</style>")),
     shop("ghost tables for Outlook", one(html(GHOST))),
     shop("logo with its name behind a link",
          receipt('<a href="https://shop.example/"><img src="https://shop.example/logo.png" alt="Shop Example"></a>')),

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "cascade.h"
+
+#include <string.h>
+
+#include "selector_page.h"
+
+/* A newsletter has some hundred selectors and some thousand elements. A test costs as much as the
+ * tag is long, here in pieces of TAG_PIECE; a look is one at the names around an element. */
+enum {
+    MOST_RULES = 4000,
+    MOST_TESTS = 200000,
+    MOST_LOOKS = 4000000,
+    TAG_PIECE = 16,
+    CLASS_LOOKS = 16
+};
+
+/* Selectors are no longer (sheet.c). */
+enum { LONGEST_NAME = 128 };
+
+typedef struct {
+    Selector *selector;
+    const GPtrArray *compounds; /* of it; outermost first */
+    unsigned first;             /* the first compound that asks anything of a page */
+    unsigned specificity;
+    guint64 around; /* names that have to stand around the element */
+    LookRule rule;
+} Rule;
+
+static void
+rule_free (void *data)
+{
+    Rule *rule = data;
+
+    selector_free (rule->selector);
+    g_free (rule);
+}
+
+void
+cascade_clear (Cascade *cascade)
+{
+    g_clear_pointer (&cascade->rules, g_hash_table_unref);
+    g_clear_pointer (&cascade->names, g_array_unref);
+    g_clear_pointer (&cascade->positions, g_array_unref);
+    g_clear_pointer (&cascade->children, g_array_unref);
+    *cascade = (Cascade){ 0 };
+}
+
+/* Two of 64 bits for a name (Bloom 1970): what lacks one of them does not have it. */
+static guint64
+bits_of (char mark, const char *name, size_t length)
+{
+    guint32 hash = 2166136261u ^ (unsigned char)mark; /* FNV-1a */
+
+    for (size_t i = 0; i < length; i++)
+        hash = (hash * 16777619u) ^ (unsigned char)name[i];
+    return G_GUINT64_CONSTANT (1) << (hash & 63) | G_GUINT64_CONSTANT (1)
+                                                       << ((hash >> 16) & 63);
+}
+
+static bool
+is_class (const SelectorTest *test)
+{
+    return test->kind == TEST_ATTRIBUTE && test->match == MATCH_WORD && !test->fold &&
+           strcmp (test->name, "class") == 0;
+}
+
+static bool
+is_id (const SelectorTest *test)
+{
+    return test->kind == TEST_ATTRIBUTE && test->match == MATCH_EQUAL && !test->fold &&
+           strcmp (test->name, "id") == 0;
+}
+
+static const SelectorTest *
+test_at (const SelectorCompound *compound, unsigned i)
+{
+    return g_ptr_array_index (compound->tests, i);
+}
+
+static guint64
+names_in (const SelectorCompound *compound)
+{
+    guint64 names = 0;
+
+    for (unsigned i = 0; i < compound->tests->len; i++) {
+        const SelectorTest *test = test_at (compound, i);
+        if (test->kind == TEST_TYPE)
+            names |= bits_of (' ', test->name, strlen (test->name));
+        else if (is_class (test) || is_id (test))
+            names |= bits_of (is_id (test) ? '#' : '.', test->value, strlen (test->value));
+    }
+    return names;
+}
+
+static unsigned
+weigh (const SelectorCompound *compound)
+{
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < compound->tests->len; i++) {
+        const SelectorTest *test = test_at (compound, i);
+        sum += test->kind == TEST_TYPE ? SPECIFICITY_TYPE
+               : test->hash            ? SPECIFICITY_ID
+                                       : SPECIFICITY_CLASS;
+    }
+    return sum;
+}
+
+/* Every page has html and body, whether or not their tags are written. */
+static bool
+is_always_around (const SelectorCompound *compound, const SelectorCompound *next)
+{
+    if (next->child || compound->tests->len != 1 || test_at (compound, 0)->kind != TEST_TYPE)
+        return false;
+    return strcmp (test_at (compound, 0)->name, "body") == 0 ||
+           strcmp (test_at (compound, 0)->name, "html") == 0;
+}
+
+/* The name by which the rule is looked up: an id before a class before a type. Caller frees. */
+static char *
+key_of (const SelectorCompound *compound)
+{
+    const char *class = NULL, *type = NULL;
+
+    for (unsigned i = 0; i < compound->tests->len; i++) {
+        const SelectorTest *test = test_at (compound, i);
+        if (is_id (test))
+            return g_strconcat ("#", test->value, NULL);
+        if (is_class (test))
+            class = test->value;
+        if (test->kind == TEST_TYPE)
+            type = test->name;
+    }
+    return class ? g_strconcat (".", class, NULL) : g_strdup (type ? type : "*");
+}
+
+static bool
+counts_from_end (const SelectorCompound *compound)
+{
+    for (unsigned i = 0; i < compound->tests->len; i++)
+        if (test_at (compound, i)->kind == TEST_NTH_LAST)
+            return true;
+    return false;
+}
+
+static Rule *
+read_rule (const char *text, const LookRule *look)
+{
+    g_autoptr (Selector) selector = selector_parse (text, NULL);
+
+    if (!selector || selector->list->len != 1)
+        return NULL;
+    Rule *rule = g_new0 (Rule, 1);
+    rule->compounds = g_ptr_array_index (selector->list, 0);
+    rule->rule = *look;
+    for (unsigned i = 0; i < rule->compounds->len; i++) {
+        const SelectorCompound *compound = g_ptr_array_index (rule->compounds, i);
+        bool last = i + 1 == rule->compounds->len;
+        rule->specificity += weigh (compound);
+        if (counts_from_end (compound)) {
+            rule_free (rule);
+            return NULL;
+        }
+        if (!last && rule->first == i &&
+            is_always_around (compound, g_ptr_array_index (rule->compounds, i + 1)))
+            rule->first++;
+        else if (!last)
+            rule->around |= names_in (compound);
+    }
+    rule->selector = g_steal_pointer (&selector);
+    return rule;
+}
+
+bool
+cascade_add (Cascade *cascade, const char *selector, const LookRule *look)
+{
+    Rule *rule = cascade->count < MOST_RULES ? read_rule (selector, look) : NULL;
+
+    if (cascade->count == MOST_RULES)
+        cascade->exceeded = true;
+    if (!rule)
+        return false;
+    if (!cascade->rules) {
+        unsigned none = 0;
+        cascade->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                                (GDestroyNotify)g_ptr_array_unref);
+        cascade->names = g_array_new (FALSE, FALSE, sizeof (guint64));
+        cascade->positions = g_array_new (FALSE, FALSE, sizeof (unsigned));
+        cascade->children = g_array_new (FALSE, FALSE, sizeof (unsigned));
+        g_array_append_val (cascade->children, none);
+    }
+    char *key = key_of (g_ptr_array_index (rule->compounds, rule->compounds->len - 1));
+    GPtrArray *rules = g_hash_table_lookup (cascade->rules, key);
+    if (rules) {
+        g_free (key);
+    } else {
+        rules = g_ptr_array_new_with_free_func (rule_free);
+        g_hash_table_insert (cascade->rules, key, rules);
+    }
+    g_ptr_array_add (rules, rule);
+    cascade->count++;
+    return true;
+}
+
+static size_t
+class_length (const char *text)
+{
+    return strcspn (text, " \t\r\n\f");
+}
+
+/* The names of the newest element and those around it; its place among its siblings. */
+static void
+enter (Cascade *cascade, const Part *part, const char *name, const char *classes,
+       const char *id)
+{
+    unsigned number = part->elements->len - 1, none = 0;
+    int parent = g_array_index (part->elements, LeafElement, number).parent;
+    guint64 names = bits_of (' ', name, strlen (name));
+
+    if (parent >= 0)
+        names |= g_array_index (cascade->names, guint64, parent);
+    if (id)
+        names |= bits_of ('#', id, strlen (id));
+    for (const char *at = classes; at && *at;) {
+        size_t length = class_length (at);
+        names |= length > 0 ? bits_of ('.', at, length) : 0;
+        at += length + (at[length] != '\0');
+    }
+    unsigned position = ++g_array_index (cascade->children, unsigned, parent + 1);
+    g_array_append_val (cascade->names, names);
+    g_array_append_val (cascade->positions, position);
+    g_array_append_val (cascade->children, none);
+}
+
+/* Whether there is time for the tests of a compound. */
+static bool
+may_test (Cascade *cascade, const SelectorCompound *compound, const LeafElement *element)
+{
+    size_t tag = 1 + (element->inner_start - element->start) / TAG_PIECE;
+
+    cascade->tests += (unsigned)tag * MAX (1, compound->tests->len);
+    cascade->exceeded = cascade->exceeded || cascade->tests > MOST_TESTS;
+    return !cascade->exceeded;
+}
+
+/* Whether the compounds up to one of them are met at an element and above it. */
+static bool
+is_met (Cascade *cascade, const Rule *rule, const SelectorPage *page, unsigned compound,
+        int element)
+{
+    const SelectorCompound *tests = g_ptr_array_index (rule->compounds, compound);
+
+    if (!may_test (cascade, tests, &g_array_index (page->part->elements, LeafElement, element)))
+        return false;
+    if (!selector_is_compound_met (tests, page, (unsigned)element))
+        return false;
+    if (compound == rule->first)
+        return true;
+    do {
+        element = g_array_index (page->part->elements, LeafElement, element).parent;
+        if (element >= 0 && is_met (cascade, rule, page, compound - 1, element))
+            return true;
+    } while (element >= 0 && !tests->child);
+    return false;
+}
+
+static void
+find_by (Cascade *cascade, const SelectorPage *page, const char *key, GArray *found)
+{
+    const GPtrArray *rules = g_hash_table_lookup (cascade->rules, key);
+    unsigned number = page->count - 1;
+    int parent = g_array_index (page->part->elements, LeafElement, number).parent;
+    guint64 around = parent >= 0 ? g_array_index (cascade->names, guint64, parent) : 0;
+
+    cascade->looks += rules ? rules->len : 0;
+    cascade->exceeded = cascade->exceeded || cascade->looks > MOST_LOOKS;
+    for (unsigned i = 0; rules && i < rules->len && !cascade->exceeded; i++) {
+        const Rule *rule = g_ptr_array_index (rules, i);
+        CascadeRule row = { rule->specificity, &rule->rule };
+        if ((around & rule->around) == rule->around &&
+            is_met (cascade, rule, page, rule->compounds->len - 1, (int)number))
+            g_array_append_val (found, row);
+    }
+}
+
+void
+cascade_find (Cascade *cascade, const Part *part, const char *name, const char *classes,
+              const char *id, GArray *found)
+{
+    SelectorPage page = { .part = part };
+    char key[LONGEST_NAME + 2] = ".";
+
+    if (!cascade->rules || cascade->exceeded)
+        return;
+    enter (cascade, part, name, classes, id);
+    page.count = part->elements->len;
+    page.position = (unsigned *)(void *)cascade->positions->data;
+    find_by (cascade, &page, "*", found);
+    find_by (cascade, &page, name, found);
+    for (const char *at = classes; at && *at && !cascade->exceeded;) {
+        size_t length = class_length (at);
+        cascade->looks += CLASS_LOOKS;
+        if (length > 0 && length <= LONGEST_NAME) {
+            memcpy (key + 1, at, length);
+            key[length + 1] = '\0';
+            find_by (cascade, &page, key, found);
+        }
+        at += length + (at[length] != '\0');
+    }
+    if (id) {
+        g_autofree char *name_of_id = g_strconcat ("#", id, NULL);
+        find_by (cascade, &page, name_of_id, found);
+    }
+}
+
+static int
+compare_rules (const void *a, const void *b)
+{
+    const CascadeRule *first = a, *second = b;
+
+    if (first->specificity != second->specificity)
+        return first->specificity < second->specificity ? -1 : 1;
+    return 0;
+}
+
+void
+cascade_lay (GArray *found, LookRule *rule)
+{
+    if (found->len > 1)
+        g_array_sort (found, compare_rules);
+    for (unsigned i = 0; i < found->len;) {
+        unsigned weight = g_array_index (found, CascadeRule, i).specificity;
+        LookRule equals = { 0 };
+        for (; i < found->len && g_array_index (found, CascadeRule, i).specificity == weight;
+             i++)
+            look_merge (&equals, g_array_index (found, CascadeRule, i).rule, true);
+        look_merge (rule, &equals, false);
+    }
+}
