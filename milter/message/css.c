@@ -265,18 +265,20 @@ css_append_content (GString *out, const char *css, size_t length)
 /* Every screen is at least so wide, and none is wider (CSS pixels). */
 enum { NARROWEST = 240, WIDEST = 2560 };
 
-/* A feature in parentheses that holds on every screen: "(min-width: 1px)". */
+/* A feature in parentheses that holds on every screen: "(min-width:1px)". */
 static bool
 feature_holds (const char *feature)
 {
-    char *unit = NULL;
     bool least = g_str_has_prefix (feature, "(min-width:");
 
     if (!least && !g_str_has_prefix (feature, "(max-width:"))
         return false;
-    double number = g_ascii_strtod (feature + strlen ("(min-width:"), &unit);
-    double pixels =
-        g_str_has_prefix (unit, "em") || g_str_has_prefix (unit, "rem") ? 16 * number : number;
+    const char *number = feature + strlen ("(min-width:");
+    const char *unit = number + strspn (number, "0123456789.");
+    bool letters = strcmp (unit, "em)") == 0 || strcmp (unit, "rem)") == 0;
+    if (unit == number || (!letters && strcmp (unit, "px)") != 0))
+        return false;
+    double pixels = (letters ? 16 : 1) * g_ascii_strtod (number, NULL);
     return least ? pixels <= NARROWEST : pixels >= WIDEST;
 }
 

@@ -326,6 +326,8 @@ lock_html (Part *part, const Reader *reader)
         reason = "its HTML has too many attributes";
     else if (has_many_references (reader))
         reason = "its HTML has too many character references";
+    else if (reader->sheet.cascade.exceeded)
+        reason = "its style sheets have too many rules for its elements";
     else if (reader->sheet.exceeded)
         reason = "its style sheet has too many selectors";
     if (reason && !part->leaf.locked)

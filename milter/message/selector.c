@@ -78,14 +78,11 @@ has_word (const char *value, const char *wanted, bool fold)
 static bool
 has_part (const char *value, const char *wanted, bool fold)
 {
-    size_t length = strlen (wanted), have = strlen (value);
-
-    if (length == 0 || !fold)
-        return length > 0 && strstr (value, wanted);
-    for (size_t at = 0; at + length <= have; at++)
-        if (is_equal (value + at, wanted, length, true))
-            return true;
-    return false;
+    if (!*wanted || !fold)
+        return *wanted && strstr (value, wanted);
+    g_autofree char *low_value = g_ascii_strdown (value, -1);
+    g_autofree char *low_wanted = g_ascii_strdown (wanted, -1);
+    return strstr (low_value, low_wanted) != NULL;
 }
 
 /* Selectors 4, 6.1 and 6.2. */

@@ -187,11 +187,8 @@ add_found (Sheet *sheet, unsigned specificity, const char *type, char mark, cons
            size_t length)
 {
     CascadeRule row = { specificity, find_rule (sheet, type, mark, name, length) };
-    const CascadeRule *last = sheet->found->len > 0 ? &g_array_index (sheet->found, CascadeRule,
-                                                                      sheet->found->len - 1)
-                                                    : NULL;
 
-    if (row.rule && (!last || last->rule != row.rule))
+    if (row.rule)
         g_array_append_val (sheet->found, row);
 }
 
@@ -205,17 +202,28 @@ class_length (const char *text)
     return length;
 }
 
+/* All classes have the same weight, so the later rule wins, not the later class, and a class that is
+ * given again changes nothing: an element may have hundreds of thousands. */
 static void
 find_classes (Sheet *sheet, const char *type, const char *classes)
 {
-    unsigned weight = SPECIFICITY_CLASS + (*type ? SPECIFICITY_TYPE : 0);
+    LookRule *merged = &sheet->classes[*type != '\0'];
+    CascadeRule row = { SPECIFICITY_CLASS + (*type ? SPECIFICITY_TYPE : 0), merged };
+    const LookRule *last = NULL;
 
+    *merged = (LookRule){ 0 };
     for (const char *at = classes; *at;) {
         size_t length = class_length (at);
-        if (length > 0 && length <= LONGEST_SELECTOR)
-            add_found (sheet, weight, type, '.', at, length);
+        const LookRule *class = length > 0 && length <= LONGEST_SELECTOR
+                                    ? find_rule (sheet, type, '.', at, length)
+                                    : NULL;
+        if (class && class != last)
+            look_merge (merged, class, true);
+        last = class ? class : last;
         at += length + (at[length] != '\0');
     }
+    if (last)
+        g_array_append_val (sheet->found, row);
 }
 
 void

@@ -10,10 +10,11 @@
  * (selector.h). What is hidden by others counts as seen: mail programs differ in them.
  */
 typedef struct {
-    GHashTable *rules; /* selector to LookRule; NULL when there is none */
-    Cascade cascade;   /* rules of other selectors */
-    GArray *found;     /* of CascadeRule, for the element that is looked up */
-    GString *content;  /* what "content:" adds, or NULL */
+    GHashTable *rules;   /* selector to LookRule; NULL when there is none */
+    Cascade cascade;     /* rules of other selectors */
+    GArray *found;       /* of CascadeRule, for the element that is looked up */
+    LookRule classes[2]; /* what its classes say, and those with its type */
+    GString *content;    /* what "content:" adds, or NULL */
     unsigned order;
     bool typed;       /* some selector is of a type with a class or id */
     bool backgrounds; /* some selector that is not understood sets one */

@@ -63,6 +63,15 @@ def sheet(selectors, elements, rule="{display:none}"):
     return html(f"<style>{css}</style>" + "".join(f"<i class='c{i} x'>a</i>" for i in range(elements)))
 
 
+def ruled(rule, count, body, charset="utf-8"):
+    """A page whose style sheet has a rule (with its number in the place of N) many times."""
+    css = "".join(rule.replace("N", str(number)) for number in range(count))
+    mail = html(SHOP + f"<style>{css}</style>" + body).decode()
+    return mail.replace("charset=utf-8", "charset=" + charset).encode(charset)
+
+
+TOO_MANY_RULES = "its style sheets have too many rules for its elements"
+
 # Name, mail, what licet says.
 BOMBS = [
     ("a parameter name of odd letters", lambda: fields('Content-Type: text/plain; ' + "\u00e4" * 32 + '*0*=x\r\n'),
@@ -127,6 +136,31 @@ BOMBS = [
      "delivered as sent"),
     ("80,000 selectors", lambda: html(SHOP + "<style>" + "".join(f".a{i}{{color:red}}" for i in range(80000)) + "</style>"),
      "its style sheet has too many selectors"),
+    ("80,000 selectors of a descendant", lambda: ruled(".a .bN{color:red}", 80000, "<p>a"), TOO_MANY_RULES),
+    ("3,900 rules that any element might meet",
+     lambda: ruled("pN *{color:red}", 3900, "<p>" * 19000), TOO_MANY_RULES),
+    ("3,900 rules that each element meets",
+     lambda: ruled(".o *{color:red}", 3900, "<b class=o>" + "<i>a</i>" * 15000), TOO_MANY_RULES),
+    ("500 rules of 28 descendants, 200 deep",
+     lambda: ruled(".o " + "i " * 28 + "b i{color:red}", 500, "<b class=o>" + "<i>" * 200 + "<i>a</i>" * 15000),
+     TOO_MANY_RULES),
+    ("a rule below an element of 500,000 classes",
+     lambda: ruled(".o p{color:red}", 1, "<div class='" + "a " * 500000 + "o'>" + "<p>a</p>" * 15000), TOO_MANY_RULES),
+    ("an element of 800,000 classes with rules",
+     lambda: ruled(".o .a{color:red}.a p{color:red}.b{color:red}", 1,
+                   "<div class='" + "a b " * 400000 + "o'>" + "<p>a</p>" * 15000), "refused"),
+    ("500 rules on letters of another character set",
+     lambda: ruled(".o [title]{color:red}", 500, "<div class=o>" + "<p title='\u00e9'>a</p>" * 15000, "iso-8859-1"),
+     TOO_MANY_RULES),
+    ("500 rules on letters of a multibyte character set",
+     lambda: ruled(".o [title]{color:red}", 500, "<div class=o>" + "<p title='\u4e00'>a</p>" * 15000, "gb18030"),
+     TOO_MANY_RULES),
+    ("500 rules that search long values",
+     lambda: ruled(".o [title*=" + "a" * 30 + "b i]{color:red}", 500,
+                   "<div class=o>" + ("<p title='" + "a" * 1900 + "'>a</p>") * 400), TOO_MANY_RULES),
+    ("500 rules on 5,000 character references",
+     lambda: ruled(".o .x p{color:red}", 500, "<div class=o><div class='x " + "&notinx" * 5000 + "'>" + "<p>a</p>" * 15000),
+     TOO_MANY_RULES),
     ("a list of 500,000 selectors", lambda: html(SHOP + "<style>" + "a," * 500000 + "b{color:red}</style>"),
      "refused"),
     ("150,000 blocks in a sheet", lambda: html(SHOP + "<style>" + "@media x{" * 150000 + "</style>"),

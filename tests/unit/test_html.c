@@ -115,8 +115,7 @@ static const Row visible_rows[] = {
       "lang=de>b</p>",
       "b" },
     { "a rule of a position", HTML,
-      "<style>td:nth-child(2){display:none}</style><table><tr><td>a<td>b<td>c</table>",
-      "a c" },
+      "<style>td:nth-child(2){display:none}</style><table><tr><td>a<td>b<td>c</table>", "a c" },
     { "a rule of an attribute", HTML,
       "<style>[data-x^=q]{display:none}</style><p data-x=qr>a</p><p data-x=r>b</p>", "b" },
     { "a rule below body, whose tag is left out", HTML,
@@ -154,6 +153,13 @@ static const Row visible_rows[] = {
     { "wide screens are not all", HTML,
       "<style>@media screen and (min-width:600px){.x{display:none}}</style><p class=x>a</p>",
       "a" },
+    { "a width that is not understood", HTML,
+      "<style>@media (min-width:calc(9999px)){.x{display:none}}@media "
+      "(min-width:100cm){.x{display:none}}@media (min-width:1px)and(max-width:1px)"
+      "{.x{display:none}}</style><p class=x>a</p>",
+      "a" },
+    { "a body is in no body", HTML,
+      "<style>body body .x,body html .x{display:none}</style><p class=x>a</p>", "a" },
     { "a condition that is not known", HTML,
       "<style>@media screen and (orientation:portrait){.x{display:none}}</style><p "
       "class=x>a</p>",
