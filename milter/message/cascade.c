@@ -28,7 +28,8 @@ typedef struct {
     const GPtrArray *compounds; /* of it; outermost first */
     unsigned first;             /* the first compound that asks anything of a page */
     unsigned specificity;
-    guint64 around; /* names that have to stand around the element */
+    guint64 *names; /* by compound: those that it asks of its element */
+    guint64 around; /* those of all: they stand at the element or around it */
     LookRule rule;
 } Rule;
 
@@ -38,6 +39,7 @@ rule_free (void *data)
     Rule *rule = data;
 
     selector_free (rule->selector);
+    g_free (rule->names);
     g_free (rule);
 }
 
@@ -45,6 +47,7 @@ void
 cascade_clear (Cascade *cascade)
 {
     g_clear_pointer (&cascade->rules, g_hash_table_unref);
+    g_clear_pointer (&cascade->own, g_array_unref);
     g_clear_pointer (&cascade->names, g_array_unref);
     g_clear_pointer (&cascade->positions, g_array_unref);
     g_clear_pointer (&cascade->children, g_array_unref);
@@ -166,18 +169,20 @@ read_rule (const char *text, const LookRule *look)
         return NULL;
     Rule *rule = g_new0 (Rule, 1);
     rule->compounds = g_ptr_array_index (selector->list, 0);
+    rule->names = g_new (guint64, rule->compounds->len);
     rule->rule = *look;
     for (unsigned i = 0; i < rule->compounds->len; i++) {
         const SelectorCompound *compound = g_ptr_array_index (rule->compounds, i);
         bool last = i + 1 == rule->compounds->len;
         rule->specificity += weigh (compound);
+        rule->names[i] = names_in (compound);
         if (counts_from_end (compound)) {
             rule_free (rule);
             return NULL;
         }
         if (!last && rule->first == i && is_always_around (rule->compounds, i))
             rule->first++;
-        else if (!last)
+        else
             rule->around |= names_in (compound);
     }
     rule->selector = g_steal_pointer (&selector);
@@ -197,6 +202,7 @@ cascade_add (Cascade *cascade, const char *selector, const LookRule *look)
         unsigned none = 0;
         cascade->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                 (GDestroyNotify)g_ptr_array_unref);
+        cascade->own = g_array_new (FALSE, FALSE, sizeof (guint64));
         cascade->names = g_array_new (FALSE, FALSE, sizeof (guint64));
         cascade->positions = g_array_new (FALSE, FALSE, sizeof (unsigned));
         cascade->children = g_array_new (FALSE, FALSE, sizeof (unsigned));
@@ -230,8 +236,6 @@ enter (Cascade *cascade, const Part *part, const char *name, const char *classes
     int parent = g_array_index (part->elements, LeafElement, number).parent;
     guint64 names = bits_of (' ', name, strlen (name));
 
-    if (parent >= 0)
-        names |= g_array_index (cascade->names, guint64, parent);
     if (id)
         names |= bits_of ('#', id, strlen (id));
     for (const char *at = classes; at && *at;) {
@@ -240,6 +244,9 @@ enter (Cascade *cascade, const Part *part, const char *name, const char *classes
         at += length + (at[length] != '\0');
     }
     unsigned position = ++g_array_index (cascade->children, unsigned, parent + 1);
+    g_array_append_val (cascade->own, names);
+    if (parent >= 0)
+        names |= g_array_index (cascade->names, guint64, parent);
     g_array_append_val (cascade->names, names);
     g_array_append_val (cascade->positions, position);
     g_array_append_val (cascade->children, none);
@@ -261,6 +268,16 @@ may_test (Cascade *cascade, const Part *part, const SelectorCompound *compound, 
     return !cascade->exceeded;
 }
 
+/* Whether an element may have names. */
+static bool
+has_names (Cascade *cascade, guint64 names, int element)
+{
+    cascade->looks++;
+    cascade->exceeded = cascade->exceeded || cascade->looks > MOST_LOOKS;
+    return !cascade->exceeded &&
+           (g_array_index (cascade->own, guint64, element) & names) == names;
+}
+
 /* Whether the compounds up to one of them are met at an element and above it. */
 static bool
 is_met (Cascade *cascade, const Rule *rule, const SelectorPage *page, unsigned compound,
@@ -268,9 +285,9 @@ is_met (Cascade *cascade, const Rule *rule, const SelectorPage *page, unsigned c
 {
     const SelectorCompound *tests = g_ptr_array_index (rule->compounds, compound);
 
-    if (!may_test (cascade, page->part, tests, element))
-        return false;
-    if (!selector_is_compound_met (tests, page, (unsigned)element))
+    if (!has_names (cascade, rule->names[compound], element) ||
+        !may_test (cascade, page->part, tests, element) ||
+        !selector_is_compound_met (tests, page, (unsigned)element))
         return false;
     if (compound == rule->first)
         return true;
@@ -287,8 +304,7 @@ find_by (Cascade *cascade, const SelectorPage *page, const char *key, GArray *fo
 {
     const GPtrArray *rules = g_hash_table_lookup (cascade->rules, key);
     unsigned number = page->count - 1;
-    int parent = g_array_index (page->part->elements, LeafElement, number).parent;
-    guint64 around = parent >= 0 ? g_array_index (cascade->names, guint64, parent) : 0;
+    guint64 around = g_array_index (cascade->names, guint64, number);
 
     cascade->looks += rules ? rules->len : 0;
     cascade->exceeded = cascade->exceeded || cascade->looks > MOST_LOOKS;

@@ -13,6 +13,7 @@
  */
 typedef struct {
     GHashTable *rules;     /* by the rarest name of the last compound: GPtrArray of rules */
+    GArray *own;           /* by element: guint64, its names */
     GArray *names;         /* by element: guint64, the names of it and those around it */
     GArray *positions;     /* by element: unsigned, among the children of its parent */
     GArray *children;      /* by element and one before all: unsigned, how many so far */
