@@ -8,7 +8,13 @@
 #include <string.h>
 
 /* As much as a heading; a block's text must not be read in the log. */
-enum { NAME_WORDS = 6, NAME_CHARACTERS = 40, WORD_CHARACTERS = 20, WORD_DIGITS = 4 };
+enum {
+    NAME_WORDS = 6,
+    NAME_CHARACTERS = 40,
+    WORD_CHARACTERS = 20,
+    WORD_DIGITS = 4,
+    CODE_CHARACTERS = 6
+};
 
 static char *
 hash_range (GBytes *bytes, size_t start, size_t end)
@@ -26,11 +32,14 @@ hash_range (GBytes *bytes, size_t start, size_t end)
 static bool
 is_secret (const char *word)
 {
-    unsigned digits = 0;
+    unsigned digits = 0, capitals = 0;
 
-    for (const char *c = word; *c; c++)
+    for (const char *c = word; *c; c++) {
         digits += g_ascii_isdigit (*c);
+        capitals += g_ascii_isupper (*c);
+    }
     return strpbrk (word, "@/=") || digits >= WORD_DIGITS ||
+           (digits > 0 && capitals + digits >= CODE_CHARACTERS) ||
            g_utf8_strlen (word, -1) > WORD_CHARACTERS;
 }
 

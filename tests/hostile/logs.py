@@ -44,7 +44,7 @@ def refuse(place, text):
 
 def strip():
     """Hands a mail whose marked block begins so; its first words stand in the log."""
-    block = f"<!-- licet:promotional --><p>{ESC}[2J \u202egnp.exe \x9b31m Jetzt sparen</p><!-- /licet:promotional -->"
+    block = f"<!-- licet:promotional --><p>{ESC}[2J \u202egnp.exe \x9b31m ANA-X7QP: Jetzt sparen</p><!-- /licet:promotional -->"
     mail = crlf(header("Rechnung 17", "Shop <orders@shop.example>", "X-Licet-Purpose: receipt, offer\n")
                 + leaf(page(f"<p>Ihre Rechnung 17 liegt bei. Vielen Dank für Ihre Bestellung.</p>{block}"),
                        "text/html; charset=utf-8")).decode()
@@ -118,6 +118,11 @@ def no_markup():
     return None if not bad and "</html>" in outputs()["report"] else f"{bad}"
 
 
+def no_code():
+    """What a voucher is worth to who reads the log."""
+    return "the code" if "X7QP" in outputs()["log"] else None if "begins" in outputs()["log"] else "nothing"
+
+
 def no_words():
     """Nothing that a stranger wrote stands in the daemon's messages as a line of its own."""
     bad = [line for line in outputs()["messages"].splitlines() if not line.startswith("licetd: ")]
@@ -138,4 +143,5 @@ def rows():
     yield "no formula in the table", no_formulas
     yield "no markup in the report", no_markup
     yield "no line of a stranger among the messages", no_words
+    yield "no voucher of a block in the log", no_code
     yield "the log verifies", verifies
