@@ -86,22 +86,30 @@ sender_check_no_blank (const ConfNode *group, const char *name, GPtrArray *probl
     }
 }
 
-/* A place that nothing fills in would be a link that names nobody. */
+/* A place that nothing fills in, or none, would be a link that names nobody. */
 static void
 check_places (const ConfNode *node, const char *url, GPtrArray *problems)
 {
     static const char *const places[] = { "{token}", "{address}", "{purpose}", NULL };
+    const ConfNode *place = conf_child (node, "unsubscribe_url");
 
     for (const char *at = strchr (url, '{'); at; at = strchr (at + 1, '{')) {
         bool known = false;
         for (unsigned i = 0; places[i]; i++)
             known = known || g_str_has_prefix (at, places[i]);
-        if (!known)
-            conf_problem (problems, conf_child (node, "unsubscribe_url"),
-                          "\"%.*s\" is filled in by nothing; known here: {token}, {address}, "
-                          "{purpose}",
-                          (int)strcspn (at, "}") + (strchr (at, '}') != NULL), at);
+        if (known)
+            continue;
+        conf_problem (problems, place,
+                      "\"%.*s\" is filled in by nothing; known here: {token}, {address}, "
+                      "{purpose}",
+                      (int)strcspn (at, "}") + (strchr (at, '}') != NULL), at);
+        return;
     }
+    if (!strstr (url, "{token}") && !strstr (url, "{address}"))
+        conf_problem (problems, place,
+                      "\"%s\" names no recipient, so that one click would unsubscribe nobody "
+                      "(RFC 8058 3.1); right would be \"https://shop.example/u/{token}\"",
+                      url);
 }
 
 /* RFC 8058 3.1 asks for https, and the address goes into header fields and pages. */

@@ -112,7 +112,7 @@ def profile(key, value):
             policies = os.path.join(work, "policies")
             shutil.copytree(POLICIES, policies)
             entry = {"names": "Shop Example GmbH", "postal_address": "Hauptstr. 1", "contact": "service@shop.example",
-                     "unsubscribe_url": "https://shop.example/u", "reply_to": "service@shop.example"} | {key: value}
+                     "unsubscribe_url": "https://shop.example/u?a={address}", "reply_to": "service@shop.example"} | {key: value}
             lines = [f'{k} = "{v}";' if k in ("unsubscribe_url", "reply_to") else f'{k} = [ "{v}" ];' for k, v in entry.items()]
             with open(os.path.join(policies, "licet-policy.cfg"), "a", encoding="utf-8") as file:
                 file.write('senders = ( { domains = [ "shop.example" ];\n' + "\n".join(lines) + " } );\n")

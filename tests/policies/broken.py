@@ -230,6 +230,7 @@ ROWS = [
     ("known mail without an end", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; senders = [ "pay.example" ]; owner = "A. Lee"; reason = "read"; } );', "until is missing"),
     ("a name of a template that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; templates = [ "receipt" ]; owner = "A. Lee"; reason = "read"; until = "2027-01-01"; } );', "right would be the 16 digits"),
     ("known mail that has ended", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; senders = [ "pay.example" ]; owner = "A. Lee"; reason = "read"; until = "2020-01-01"; } );', "an entry of known_mail ended on 2020-01-01", WARNS),
+    ("a link that names nobody", M, 'names = [ "Shop Example" ];', 'names = [ "Shop Example" ]; unsubscribe_url = "https://shop.example/unsubscribe";', "names no recipient"),
     ("a place that nothing fills in", M, 'names = [ "Shop Example" ];', 'names = [ "Shop Example" ]; unsubscribe_url = "https://shop.example/u?a={addres}";', '"{addres}" is filled in by nothing'),
     ("a footer whose link is no way out", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; footers = ( { language = "es"; unsubscribe = "Salir"; } );', "none of unsubscribe_words"),
     ("a page that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; reply_url = "intranet/rules";', 'right would be "https://'),
