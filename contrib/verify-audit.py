@@ -129,9 +129,10 @@ class Verifier:
         return key in self.keys if self.keys else self.key in (None, key)
 
     def hold(self, name, data):
-        """Checkpoints that were kept outside, a line each."""
+        """Checkpoints that were kept outside, a line each; other lines, as those of a mail, are skipped."""
+        before = len(self.held)
         for number, line in enumerate(data.split(b"\n"), 1):
-            if not line:
+            if b'"checkpoint"' not in line and b'"signature"' not in line:
                 continue
             start, end = line.rfind(b"{"), line.rfind(b"}")
             try:
@@ -142,6 +143,8 @@ class Verifier:
             if not self.is_trusted(checkpoint.key):
                 self.problems.append(f"{name}:{number}: a checkpoint by another key, {checkpoint.key.decode()}")
             self.held.append(checkpoint)
+        if data and len(self.held) == before:
+            self.problems.append(f"{name}: holds no checkpoint")
         self.held.sort(key=lambda held: held.size)
 
     def begin(self, place, seq, prev, record):

@@ -40,8 +40,9 @@ typedef struct {
  * and to say so. A problem stops nothing unless stop_at_first.
  */
 AuditVerifier *audit_verifier_new (const GPtrArray *keys, bool stop_at_first);
-/* Checkpoints that were kept outside, one JSON object per line (text around the object, as a log
- * daemon adds, is skipped). A line that holds none is a problem. */
+/* Checkpoints that were kept outside, one JSON object per line; text around the object, as a log
+ * daemon adds, and lines of other text, as those of a mail, are skipped. A line that is meant as one
+ * and is none is a problem, and so is a text without any, unless it is empty. */
 void audit_verifier_hold (AuditVerifier *verifier, const char *name, const char *text,
                           size_t length);
 /* False when nothing more need be fed. */

@@ -87,6 +87,16 @@ is_trusted (const AuditVerifier *verifier, const char *key)
     return false;
 }
 
+/* By either end, so that one that is damaged is still told from the text around it. */
+static bool
+is_meant_as_checkpoint (const char *line, size_t length)
+{
+    static const char first[] = "\"checkpoint\"", last[] = "\"signature\"";
+
+    return memmem (line, length, first, strlen (first)) ||
+           memmem (line, length, last, strlen (last));
+}
+
 static void
 hold_line (AuditVerifier *verifier, const char *name, unsigned number, const char *line,
            size_t length)
@@ -96,7 +106,7 @@ hold_line (AuditVerifier *verifier, const char *name, unsigned number, const cha
     const char *end = memrchr (line, '}', length);
     Held held = { 0 };
 
-    if (length == 0)
+    if (!is_meant_as_checkpoint (line, length))
         return;
     if (start && end && end > start)
         held.checkpoint = checkpoint_parse (start, (size_t)(end - start) + 1);
@@ -114,7 +124,7 @@ void
 audit_verifier_hold (AuditVerifier *verifier, const char *name, const char *text, size_t length)
 {
     const char *end = text + length;
-    unsigned number = 0;
+    unsigned number = 0, before = verifier->held->len;
 
     while (text < end) {
         const char *newline = memchr (text, '\n', (size_t)(end - text));
@@ -122,6 +132,8 @@ audit_verifier_hold (AuditVerifier *verifier, const char *name, const char *text
         hold_line (verifier, name, ++number, text, (size_t)(stop - text));
         text = newline ? newline + 1 : end;
     }
+    if (length > 0 && verifier->held->len == before)
+        add_problem (verifier, "%s: holds no checkpoint", name);
     g_array_sort (verifier->held, compare_held);
 }
 
