@@ -228,6 +228,19 @@ sign (const Departure *departure, Variant *variant, GError **error)
     return signer_check (signer, variant->bytes, signatures, error);
 }
 
+GBytes *
+departure_sign_own (const Engine *engine, GBytes *message, const char *from, int64_t now,
+                    GError **error)
+{
+    g_autoptr (GPtrArray) signatures = signer_sign (engine->signer, message, from, now, error);
+
+    if (!signatures)
+        return NULL;
+    g_autoptr (GBytes) whole = prepend_signatures (message, signatures);
+    return signer_check (engine->signer, whole, signatures, error) ? g_steal_pointer (&whole)
+                                                                   : NULL;
+}
+
 bool
 departure_prepare (const Departure *departure, Variant *variant, GError **error)
 {

@@ -24,6 +24,10 @@ typedef struct {
  * reason for none, its notes and the hash of its body. Errors as of signer_sign. */
 bool departure_prepare (const Departure *departure, Variant *variant, GError **error);
 
+/* See pipeline_sign_own. */
+GBytes *departure_sign_own (const Engine *engine, GBytes *message, const char *from,
+                            int64_t now, GError **error);
+
 /* Why mail of this client is not to be signed, whatever keys there are; or NULL. Who logged in, and
  * whom trusted_hosts names, is trusted; so is a tool, which has no client. Caller frees. */
 char *departure_distrust (const Engine *engine, const Envelope *envelope,

@@ -503,3 +503,10 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
     count_time (plan, PLAN_SIGN, &since);
     return g_steal_pointer (&plan);
 }
+
+GBytes *
+pipeline_sign_own (const Engine *engine, GBytes *message, const char *from, int64_t now,
+                   GError **error)
+{
+    return departure_sign_own (engine, message, from, now, error);
+}

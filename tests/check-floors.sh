@@ -9,7 +9,7 @@ cd "${1:-${srcdir:-.}}"
 floor_of_header() {
     case "$1" in
     limits | authentication | mail_hosts | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
-    message | normalise | selector | tracking | hints | conffile | settings | consent | contacts | import | ledger | mail_resolver | preflight | quota | seal | signer | token | digest | audit | audit_read | audit_story) echo 1 ;;
+    message | normalise | selector | tracking | hints | conffile | settings | consent | contacts | import | ledger | mail_resolver | preflight | quota | seal | signer | token | digest | audit | audit_mail | audit_read | audit_story) echo 1 ;;
     classify | training | feedback | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal | withdrawal) echo 3 ;;
     edge) echo 4 ;;
@@ -35,7 +35,7 @@ sideways_allowed() {
     case "$1:$2" in
     milter/audit/*:ledger | milter/config/*:signer | milter/config/*:consent | milter/message/*:message | milter/message/*:normalise | milter/message/*:selector | milter/message/*:tracking | milter/config/*:conffile | \
         milter/config/*:settings | milter/consent/*:consent | milter/consent/*:import | milter/consent/*:contacts | milter/consent/*:quota | milter/consent/*:ledger | \
-        milter/sign/*:mail_resolver | milter/sign/*:preflight | milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/sign/*:token | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_read | milter/audit/*:audit_story) return 0 ;;
+        milter/sign/*:mail_resolver | milter/sign/*:preflight | milter/sign/*:signer | milter/sign/*:seal | milter/sign/*:digest | milter/sign/*:token | milter/audit/*:seal | milter/audit/*:audit | milter/audit/*:audit_mail | milter/audit/*:audit_read | milter/audit/*:audit_story) return 0 ;;
     esac
     return 1
 }

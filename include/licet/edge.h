@@ -86,11 +86,21 @@ typedef enum {
     COUNT_CROWDED, /* connections and messages that found no room */
     COUNT_RELOADS,
     COUNT_RELOADS_FAILED,
+    COUNT_AUDIT_MAILS,
+    COUNT_AUDIT_MAILS_FAILED,
     COUNT_LAST,
 } Counter;
 void daemon_count (Daemon *daemon, Counter counter);
 unsigned daemon_counter (const Daemon *daemon, Counter counter);
 const char *daemon_counter_name (Counter counter);
+
+/* The newest checkpoint of the log, one line of JSON. Caller frees. */
+char *daemon_checkpoint (Daemon *daemon);
+
+/* How the mail to the auditors does, for status and metrics. */
+typedef enum { AUDIT_MAIL_OFF, AUDIT_MAIL_DUE, AUDIT_MAIL_SENT, AUDIT_MAIL_FAILING } AuditMailState;
+void daemon_note_audit_mail (Daemon *daemon, AuditMailState state);
+AuditMailState daemon_audit_mail (const Daemon *daemon);
 
 /* Counters, log and ledger for Prometheus. Caller frees. */
 char *daemon_metrics (Daemon *daemon);
@@ -121,6 +131,12 @@ void watch_edge_stop (WatchEdge *edge);
 typedef struct MailboxEdge MailboxEdge;
 MailboxEdge *mailbox_edge_start (Daemon *daemon, MailResolver *resolver);
 void mailbox_edge_stop (MailboxEdge *edge);
+
+/* Mails a checkpoint to the auditors of the settings, by the clock, on a thread of its own. Needs the
+ * milter to run, which guards the second port; stopped, it waits 15 seconds at most. */
+typedef struct AuditorEdge AuditorEdge;
+AuditorEdge *auditor_edge_start (Daemon *daemon);
+void auditor_edge_stop (AuditorEdge *edge);
 
 typedef struct ControlEdge ControlEdge;
 /* A Unix socket, mode 0660, one request line ("status", "metrics", "preflight" or "reload"), one JSON

@@ -25,6 +25,9 @@ typedef struct {
     char *audit_log;         /* path */
     char *audit_key;         /* path; "" for audit-key.pem beside the ledger */
     char *audit_checkpoints; /* path, or "" */
+    char **audit_mail_to;    /* addresses of auditors */
+    char *audit_mail_from;   /* address; not "" when there are auditors */
+    int64_t audit_mail_hours;
     int64_t audit_segment;   /* MiB */
     int64_t audit_days;      /* 0 keeps all */
     int64_t audit_reserve;   /* MiB */

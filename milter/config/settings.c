@@ -81,6 +81,12 @@ static const Setting table[] = {
       "Ed25519 key of the log's checkpoints; empty: audit-key.pem beside the state file" },
     { "audit_checkpoints", SETTING_TEXT, "", AT (audit_checkpoints), 0, 0, NULL,
       "file, best on another host, to which checkpoints are appended as well" },
+    { "audit_mail_to", SETTING_TEXTS, "", AT (audit_mail_to), 0, 0, NULL,
+      "auditors to whom a checkpoint is mailed by the clock; empty: nobody" },
+    { "audit_mail_from", SETTING_TEXT, "", AT (audit_mail_from), 0, 0, NULL,
+      "sender of that mail, who gets its bounces" },
+    { "audit_mail_hours", SETTING_NUMBER, "24", AT (audit_mail_hours), 1, 168, NULL,
+      "hours between two such mails, counted from midnight UTC" },
     { "audit_segment", SETTING_NUMBER, "64", AT (audit_segment), 1, 4096, NULL,
       "MiB after which a file of the log is closed; each UTC day closes one too" },
     { "audit_days", SETTING_NUMBER, "0", AT (audit_days), 0, 36500, NULL,
@@ -370,6 +376,40 @@ check_names (const Settings *settings, const ConfNode *root, GPtrArray *problems
                           "queueing_clients: \"%s\" is no IP address", *client);
 }
 
+/* One that may stand in a header field and in SMTP as it is, without quotes and SMTPUTF8. */
+static bool
+is_plain_mailbox (const char *text)
+{
+    static const char others[] = "!#$%&'*+-/=?^_`{|}~.@";
+    g_autofree char *address = address_normalise (text, NULL);
+
+    for (const char *c = text; *c; c++)
+        if (!g_ascii_isalnum (*c) && !strchr (others, *c))
+            return false;
+    return address != NULL;
+}
+
+static void
+check_audit_mail (const Settings *settings, const ConfNode *root, GPtrArray *problems)
+{
+    const char *from = settings->audit_mail_from;
+
+    for (char **to = settings->audit_mail_to; *to; to++) {
+        if (!is_plain_mailbox (*to))
+            conf_problem (problems, conf_child (root, "audit_mail_to"),
+                          "audit_mail_to: \"%s\"; right would be auditor@example.org", *to);
+        if (g_strv_contains ((const char *const *)to + 1, *to))
+            conf_problem (problems, conf_child (root, "audit_mail_to"),
+                          "audit_mail_to: \"%s\" stands there twice", *to);
+    }
+    if (*from && !is_plain_mailbox (from))
+        conf_problem (problems, conf_child (root, "audit_mail_from"),
+                      "audit_mail_from: \"%s\"; right would be licet@example.org", from);
+    if (*settings->audit_mail_to && !*from)
+        conf_problem (problems, conf_child (root, "audit_mail_to"),
+                      "audit_mail_to: needs audit_mail_from, the sender of that mail");
+}
+
 static bool
 is_domain (const char *text)
 {
@@ -425,6 +465,7 @@ check_across (const Settings *settings, const ConfNode *root, GPtrArray *problem
     check_endpoint (root, "lmtp_listen", settings->lmtp_listen, problems);
     check_endpoint (root, "submit_to", settings->submit_to, problems);
     check_names (settings, root, problems);
+    check_audit_mail (settings, root, problems);
     check_preflight (settings, root, problems);
     check_web (settings, root, problems);
     if (!is_field_name (settings->tag_header))

@@ -33,6 +33,9 @@ struct Daemon {
     int watcher; /* eventfd, or -1 */
     Guard *guard;
     Tally *tally;
+    GMutex checkpoint_lock;
+    char *checkpoint; /* the newest */
+    int audit_mail;   /* AuditMailState */
     Clock clock;
     int64_t started; /* monotonic microseconds */
     unsigned counters[COUNT_LAST];
@@ -54,13 +57,29 @@ static const char *const counter_names[] = {
     [COUNT_CROWDED] = "crowded",
     [COUNT_RELOADS] = "reloads",
     [COUNT_RELOADS_FAILED] = "reloads_failed",
+    [COUNT_AUDIT_MAILS] = "audit_mails",
+    [COUNT_AUDIT_MAILS_FAILED] = "audit_mails_failed",
 };
 
-/* A second way out for checkpoints: who keeps the daemon's messages elsewhere can compare. */
+static const char *const audit_mail_words[] = {
+    [AUDIT_MAIL_OFF] = "off",
+    [AUDIT_MAIL_DUE] = "due",
+    [AUDIT_MAIL_SENT] = "sent",
+    [AUDIT_MAIL_FAILING] = "failing",
+};
+
+/* A second way out for checkpoints: who keeps the daemon's messages elsewhere can compare. The third
+ * is by mail, when it is due. */
 static void
-tell_checkpoint (const char *checkpoint, void *data G_GNUC_UNUSED)
+tell_checkpoint (const char *checkpoint, void *data)
 {
+    Daemon *daemon = data;
+
     log_info (NULL, "audit: %s", checkpoint);
+    g_mutex_lock (&daemon->checkpoint_lock);
+    g_free (daemon->checkpoint);
+    daemon->checkpoint = g_strdup (checkpoint);
+    g_mutex_unlock (&daemon->checkpoint_lock);
 }
 
 static char *
@@ -73,7 +92,7 @@ key_path (const Settings *settings)
 }
 
 static Audit *
-open_audit (const Daemon *daemon, GError **error)
+open_audit (Daemon *daemon, GError **error)
 {
     const Settings *settings = daemon->engine->settings;
     g_autofree char *key = key_path (settings);
@@ -87,6 +106,7 @@ open_audit (const Daemon *daemon, GError **error)
         .without_evidence = strcmp (settings->audit_evidence, "omit") == 0,
         .without_facts = strcmp (settings->audit_facts, "omit") == 0,
         .witness = tell_checkpoint,
+        .witness_data = daemon,
     };
 
     return audit_open (&options, clock_now (&daemon->clock), error);
@@ -137,6 +157,7 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
 
     g_mutex_init (&daemon->lock);
     g_mutex_init (&daemon->reload);
+    g_mutex_init (&daemon->checkpoint_lock);
     daemon->engine = engine;
     daemon->settings_path = g_strdup (settings_path);
     daemon->clock = *clock;
@@ -181,6 +202,8 @@ daemon_free (Daemon *daemon)
     g_free (daemon->settings_path);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
+    g_mutex_clear (&daemon->checkpoint_lock);
+    g_free (daemon->checkpoint);
     g_free (daemon);
 }
 
@@ -215,6 +238,27 @@ Audit *
 daemon_audit (Daemon *daemon)
 {
     return daemon->audit;
+}
+
+char *
+daemon_checkpoint (Daemon *daemon)
+{
+    g_mutex_lock (&daemon->checkpoint_lock);
+    char *checkpoint = g_strdup (daemon->checkpoint);
+    g_mutex_unlock (&daemon->checkpoint_lock);
+    return checkpoint;
+}
+
+void
+daemon_note_audit_mail (Daemon *daemon, AuditMailState state)
+{
+    g_atomic_int_set (&daemon->audit_mail, (int)state);
+}
+
+AuditMailState
+daemon_audit_mail (const Daemon *daemon)
+{
+    return (AuditMailState)g_atomic_int_get (&daemon->audit_mail);
 }
 
 AuthenticationBoard *
@@ -478,6 +522,8 @@ daemon_status (Daemon *daemon)
     for (unsigned i = 0; i < COUNT_LAST; i++)
         g_string_append_printf (json, ",\"%s\":%d", counter_names[i],
                                 g_atomic_int_get (&daemon->counters[i]));
+    g_string_append_printf (json, ",\"audit_mail\":\"%s\"",
+                            audit_mail_words[daemon_audit_mail (daemon)]);
     g_string_append (json, ",\"policy_version\":");
     json_text_append (json, policy_set_version (engine->policies));
     append_sent (json, daemon);

@@ -58,6 +58,8 @@ add_log (GString *text, Daemon *daemon)
           (double)status.room },
         { "audit_checkpoint_timestamp_seconds", "gauge", "Time of the last checkpoint.",
           (double)status.checkpoint_time },
+        { "audit_mail_failing", "gauge", "Whether mail to the auditors cannot be sent.",
+          daemon_audit_mail (daemon) == AUDIT_MAIL_FAILING },
         { "handovers_in_doubt", "gauge", "Hand-overs begun and unfinished.",
           ledger_in_doubt (daemon_ledger (daemon)) },
     };

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "net.h"
 #include "outcome.h"
 
 #include "licet/address.h"
@@ -48,8 +47,16 @@ typedef struct {
 } Client;
 
 static void
+show_stream (const Client *client, NetStream *stream)
+{
+    if (client->job->watch)
+        client->job->watch (stream, client->job->watch_data);
+}
+
+static void
 client_free (Client *client)
 {
+    show_stream (client, NULL);
     g_clear_pointer (&client->stream, net_stream_free);
     g_clear_pointer (&client->result, submission_free);
     g_free (client->xforward);
@@ -194,6 +201,7 @@ greet (Client *client, GError **error)
     if (fd < 0)
         return false;
     client->stream = net_stream_new (fd, COMMAND_SECONDS);
+    show_stream (client, client->stream);
     if (!expect (client, "greeting", '2', error))
         return false;
     net_queue (client->stream, "EHLO %s\r\n", client->job->hostname);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "guard.h"
+#include "net.h"
 
 #include "licet/envelope.h"
 
@@ -22,6 +23,10 @@ typedef struct {
     GBytes *bytes;             /* CRLF lines */
     Guard *guard;              /* must know the connection before it gets anything */
     const char *mark;          /* goes before the bytes as GUARD_FIELD */
+    /* Who must not wait for Postfix to the end is shown the stream once it is connected, to
+     * net_stream_wake it, and NULL before it is closed. May be NULL. */
+    void (*watch) (NetStream *stream, void *data);
+    void *watch_data;
 } SubmitJob;
 
 /* What became of it. Replies are clean lines (outcome.h). */
