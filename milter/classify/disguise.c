@@ -259,7 +259,7 @@ disguise_find (Classification *classification, const Message *message, const Wor
 {
     if (classification->class == CLASS_PROMOTIONAL)
         return;
-    g_autoptr (GPtrArray) embeds = embeds_all (message);
+    g_autoptr (GPtrArray) embeds = embeds_all (message, classification->blocks);
     Search search = { classification, message, words, embeds, open };
     g_autofree char *promotion = search_promotion (&search);
     g_autofree char *unread = search_unread (&search);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "licet/classification.h"
+
 /* Attributes that style sheets show; a page has none or one. */
 enum { MOST_SHOWN = 4, LONGEST_NAME = 40 };
 
@@ -14,6 +16,7 @@ typedef struct {
     const Message *message;
     const Leaf *leaf;
     unsigned number;
+    const GPtrArray *blocks; /* of Block, or NULL */
     Embeds *embeds;
     char *shown[MOST_SHOWN + 1];
 } Looker;
@@ -139,6 +142,40 @@ look_at_background (Looker *looker, unsigned i)
         add_picture (looker->embeds, url + strlen ("url("));
 }
 
+/* What a block says is known; a title's block is its text alone. */
+static bool
+is_in_block (const Looker *looker, const LeafElement *element)
+{
+    for (unsigned i = 0; looker->blocks && i < looker->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (looker->blocks, i);
+        if (block->leaf == looker->number && block->start <= element->inner_start &&
+            element->inner_end <= block->end)
+            return true;
+    }
+    return false;
+}
+
+static void
+look_at_title (Looker *looker, const LeafElement *element)
+{
+    g_autofree char *title = message_whole_text (looker->message, looker->number,
+                                                 element->inner_start, element->inner_end);
+
+    if (!is_in_block (looker, element))
+        g_string_append_printf (looker->embeds->own, "%s\n", title);
+}
+
+static void
+look_at_script (Looker *looker, const LeafElement *element)
+{
+    gsize length = 0;
+    const char *data = g_bytes_get_data (looker->leaf->content, &length);
+
+    if (element->inner_end <= length && !is_in_block (looker, element))
+        g_string_append_len (looker->embeds->scripts, data + element->inner_start,
+                             (gssize)(element->inner_end - element->inner_start));
+}
+
 static void
 look_at_pages (Looker *looker, unsigned i, const LeafElement *element)
 {
@@ -158,16 +195,10 @@ look_at_pages (Looker *looker, unsigned i, const LeafElement *element)
                                     g_ascii_strcasecmp (g_strstrip (equiv), "refresh") == 0 &&
                                     strpbrk (content, ";,");
     } else if (strcmp (element->name, "title") == 0) {
-        g_autofree char *title = message_whole_text (looker->message, looker->number,
-                                                     element->inner_start, element->inner_end);
-        g_string_append_printf (looker->embeds->own, "%s\n", title);
+        look_at_title (looker, element);
     } else if (strcmp (element->name, "script") == 0 &&
                element->inner_end > element->inner_start) {
-        gsize length = 0;
-        const char *data = g_bytes_get_data (looker->leaf->content, &length);
-        if (element->inner_end <= length)
-            g_string_append_len (looker->embeds->scripts, data + element->inner_start,
-                                 (gssize)(element->inner_end - element->inner_start));
+        look_at_script (looker, element);
     }
 }
 
@@ -274,10 +305,10 @@ has_any (const char *data, size_t length)
 }
 
 Embeds *
-embeds_new (const Message *message, unsigned leaf)
+embeds_new (const Message *message, unsigned leaf, const GPtrArray *blocks)
 {
     Embeds *embeds = g_new0 (Embeds, 1);
-    Looker looker = { message, message_leaf (message, leaf), leaf, embeds, { NULL } };
+    Looker looker = { message, message_leaf (message, leaf), leaf, blocks, embeds, { NULL } };
     unsigned count = message_element_count (message, leaf);
     gsize length = 0;
 
@@ -305,12 +336,12 @@ embeds_new (const Message *message, unsigned leaf)
 }
 
 GPtrArray *
-embeds_all (const Message *message)
+embeds_all (const Message *message, const GPtrArray *blocks)
 {
     GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)embeds_free);
 
     for (unsigned i = 0; i < message_leaf_count (message); i++)
-        g_ptr_array_add (all, embeds_new (message, i));
+        g_ptr_array_add (all, embeds_new (message, i, blocks));
     return all;
 }
 

@@ -16,10 +16,11 @@ typedef struct {
     bool unknown;      /* elements past the bounds of limits.h are not listed */
 } Embeds;
 
-/* Of an HTML or AMP leaf; nothing of others. Linear in it. */
-Embeds *embeds_new (const Message *message, unsigned leaf);
+/* Of an HTML or AMP leaf; nothing of others. Titles and scripts within blocks (array of Block, or
+ * NULL) are left out. Linear in the leaf. */
+Embeds *embeds_new (const Message *message, unsigned leaf, const GPtrArray *blocks);
 /* Of all leaves; array of Embeds. */
-GPtrArray *embeds_all (const Message *message);
+GPtrArray *embeds_all (const Message *message, const GPtrArray *blocks);
 void embeds_free (Embeds *embeds);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Embeds, embeds_free)
 

@@ -292,6 +292,53 @@ find_in_forms (Search *search)
     g_ptr_array_extend (search->found, cut, NULL, NULL);
 }
 
+/* What a page says of itself to programs: its title, which some show, and annotations (schema.org),
+ * from which inbox lists make offers. */
+static bool
+is_said_to_programs (const Search *search, unsigned number)
+{
+    const LeafElement *element = message_element (search->message, search->leaf, number);
+
+    if (strcmp (element->name, "title") == 0)
+        return true;
+    if (strcmp (element->name, "script") != 0)
+        return false;
+    g_autofree char *type =
+        message_element_attribute (search->message, search->leaf, number, "type");
+    return type && g_ascii_strncasecmp (g_strstrip (type), "application/ld+json", 19) == 0;
+}
+
+/* A title stays without its text, and an annotation goes as a whole, if it says nothing else. */
+static void
+take_said (Search *search, unsigned number)
+{
+    const LeafElement *element = message_element (search->message, search->leaf, number);
+    g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    bool title = strcmp (element->name, "title") == 0;
+    g_autofree char *text = message_whole_text (search->message, search->leaf,
+                                                element->inner_start, element->inner_end);
+
+    runs_add_words (words, text, 0);
+    if (words->len == 0)
+        return;
+    if (!pieces_is_block (words, search->sought))
+        add_left (search, words, element->start);
+    else if (title)
+        add_block (search, element->inner_start, element->inner_end, "twin");
+    else
+        add_block (search, element->start, element->end, "twin");
+}
+
+static void
+find_said (Search *search)
+{
+    for (unsigned i = 0; i < message_element_count (search->message, search->leaf); i++) {
+        const LeafElement *element = message_element (search->message, search->leaf, i);
+        if (element->whole && is_said_to_programs (search, i) && !meets_block (search, element))
+            take_said (search, i);
+    }
+}
+
 /* A page may say the block once more for Outlook alone. */
 static void
 take_comment (Search *search, const Reading *comment)
@@ -339,6 +386,7 @@ hidden_find (const Message *message, unsigned leaf, const Sought *sought,
     find_elements (&search);
     find_in_forms (&search);
     find_in_comments (&search);
+    find_said (&search);
     runs_sort (left);
     if (!search.any || !repeats (&search, left))
         return NULL;

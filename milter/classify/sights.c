@@ -222,7 +222,7 @@ read_page (const char *page, size_t length, unsigned depth)
     for (unsigned i = 0; i < notes->len; i++)
         g_string_append_printf (text, "\n%s",
                                 ((const Reading *)g_ptr_array_index (notes, i))->text);
-    g_autoptr (Embeds) embeds = depth < DEEPEST_PAGE ? embeds_new (message, 0) : NULL;
+    g_autoptr (Embeds) embeds = depth < DEEPEST_PAGE ? embeds_new (message, 0, NULL) : NULL;
     if (embeds && embeds->pages->len > 0) {
         g_autofree char *inner = read_page (embeds->pages->str, embeds->pages->len, depth + 1);
         g_string_append_printf (text, "\n%s", inner);
@@ -429,7 +429,7 @@ add_message (Collection *collection, const Leaf *leaf, GBytes *file)
     if (!inner)
         return false;
     g_autofree char *prefix = g_strdup_printf ("%sleaf %s, ", collection->prefix, leaf->path);
-    g_autoptr (GPtrArray) embeds = embeds_all (inner);
+    g_autoptr (GPtrArray) embeds = embeds_all (inner, NULL);
     Collection nested = { .message = inner, .sights = collection->sights };
     nested.embeds = embeds;
     nested.prefix = prefix;
