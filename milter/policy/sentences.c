@@ -36,6 +36,16 @@ static Texts phrases[] = {
     [PHRASE_VOLUME] = { "Only for senders of more mails a day than:",
                         "Solo para quien envía más correos al día que:" },
     [PHRASE_UNTIL] = { "without effect until", "sin efecto hasta el" },
+    [PHRASE_DOMAINS] = { "For recipients at:", "Para direcciones de:" },
+    [PHRASE_MX] = { "And for domains that it hosts, whose mail these hosts take (MX):",
+                    "Y para los dominios que aloja, cuyo correo reciben estos servidores "
+                    "(MX):" },
+    [PHRASE_HOSTED_SHADOW] = { "For domains that it only hosts: only recorded, without effect "
+                               "(shadow).",
+                               "Para los dominios que solo aloja: solo se registra, sin efecto "
+                               "(shadow)." },
+    [PHRASE_HOSTED_OFF] = { "Not for domains that it only hosts.",
+                            "No para los dominios que solo aloja." },
 };
 
 static Texts actions[] = {
@@ -262,7 +272,10 @@ static const Sentence sentences[] = {
       false,
       { "The DNS of the sender's domain is as the provider asks.",
         "El DNS del dominio del remitente es como pide el proveedor." } },
-    { "authentication", "require", false, { "All of these hold: %s.", "Se cumplen todos: %s." } },
+    { "authentication",
+      "require",
+      false,
+      { "All of these hold: %s.", "Se cumplen todos: %s." } },
     { "authentication",
       "require_one",
       false,

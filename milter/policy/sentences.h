@@ -27,6 +27,10 @@ typedef enum {
     PHRASE_CAMPAIGNS,
     PHRASE_VOLUME,
     PHRASE_UNTIL,
+    PHRASE_DOMAINS,
+    PHRASE_MX,
+    PHRASE_HOSTED_SHADOW,
+    PHRASE_HOSTED_OFF,
 } Phrase;
 
 const char *phrase (Phrase which, Language language);

@@ -6,6 +6,7 @@
 
 #include "licet/cases.h"
 #include "licet/clock.h"
+#include "licet/nearest.h"
 #include "policy_set.h"
 #include "sentences.h"
 
@@ -80,6 +81,17 @@ append_scope (GString *text, const Rule *rule, Language language)
                                 phrase (PHRASE_VOLUME, language), rule->volume_above);
 }
 
+/* Of a provider's rule, and only where it says less than the rule's own mode. */
+static void
+append_hosted (GString *text, const Rule *rule, Language language)
+{
+    if (rule->hosted > rule->mode)
+        g_string_append_printf (
+            text, "    %s\n",
+            phrase (rule->hosted == MODE_SHADOW ? PHRASE_HOSTED_SHADOW : PHRASE_HOSTED_OFF,
+                    language));
+}
+
 static void
 append_rule (GString *text, const Rule *rule, Language language)
 {
@@ -109,6 +121,7 @@ append_rule (GString *text, const Rule *rule, Language language)
         g_string_append_printf (
             text, "    %s\n",
             phrase (rule->mode == MODE_SHADOW ? PHRASE_SHADOW : PHRASE_OFF, language));
+    append_hosted (text, rule, language);
     append_date (text, phrase (PHRASE_FROM, language), rule->valid_from);
     append_date (text, phrase (PHRASE_TO, language), rule->valid_to);
     g_string_append_printf (text, "    %s %s\n    %s\n", phrase (PHRASE_SOURCE, language),
@@ -144,14 +157,41 @@ count_cases (const PolicySet *set, const Territory *territory)
     return count;
 }
 
+static void
+append_list (GString *text, Phrase which, char **words, Language language)
+{
+    g_autofree char *list = words ? g_strjoinv (", ", words) : NULL;
+
+    if (list && *list)
+        g_string_append_printf (text, "  %s %s.\n", phrase (which, language), list);
+}
+
+/* For whom a provider's rules are: its domains are not in the name of the file, as a country is. */
+static void
+append_recipients (GString *text, const Territory *territory, Language language)
+{
+    append_list (text, PHRASE_DOMAINS, territory->domains, language);
+    append_list (text, PHRASE_MX, territory->mx, language);
+}
+
+char *
+policy_nearest (const PolicySet *set, const char *code)
+{
+    g_autoptr (GPtrArray) words = g_ptr_array_new ();
+
+    for (unsigned i = 0; i < set->territories->len; i++)
+        g_ptr_array_add (words, ((Territory *)g_ptr_array_index (set->territories, i))->code);
+    for (unsigned i = 0; i < set->providers->len; i++)
+        g_ptr_array_add (words, ((Territory *)g_ptr_array_index (set->providers, i))->code);
+    g_ptr_array_add (words, NULL);
+    return g_strdup (nearest_word ((const char *const *)words->pdata, code));
+}
+
 char *
 policy_show (const PolicySet *set, const char *code, const char *language_word)
 {
     const Territory *territory = policy_set_find (set, code);
     Language language = g_strcmp0 (language_word, "es") == 0 ? SPANISH : ENGLISH;
-
-    if (!territory)
-        territory = policy_set_provider (set, code);
 
     if (!territory)
         territory = policy_set_provider (set, code);
@@ -163,6 +203,7 @@ policy_show (const PolicySet *set, const char *code, const char *language_word)
     if (territory->inherits)
         g_string_append_printf (text, "  %s %s.\n", phrase (PHRASE_INHERITS, language),
                                 territory->inherits);
+    append_recipients (text, territory, language);
     g_string_append_printf (text, "  %s %u\n", phrase (PHRASE_CASES, language),
                             count_cases (set, territory));
     for (unsigned i = 0; i < territory->rules->len; i++)

@@ -60,9 +60,13 @@ print_territory (const PolicySet *set, const char *code, const char *language)
 {
     g_autofree char *text = policy_show (set, code, language);
 
-    if (!text)
+    if (!text) {
+        g_autofree char *near = policy_nearest (set, code);
         return tool_fail (g_error_new (LICET_ERROR, LICET_ERROR_MALFORMED,
-                                       "there is no territory \"%s\"", code));
+                                       "there is no territory or provider \"%s\"%s%s%s", code,
+                                       near ? "; did you mean \"" : "", near ? near : "",
+                                       near ? "\"?" : ""));
+    }
     fputs (text, stdout);
     return EX_OK;
 }

@@ -392,6 +392,44 @@ def judge(row):
         shutil.rmtree(top)
 
 
+def provider(first, second):
+    """A mailbox provider with two rules that ask the same but for this."""
+    share = 'most_percent = 30; otherwise = "refuse"; '
+    return ("providers/box.cfg", 'provider = "box"; name = "Box"; domains = [ "box.example" ]; mx = [ ".box.example" ]; '
+            f'mixed_mail = "any-promotion"; rules = ( {rule("BOX-1", "promo-share", share + first)}, '
+            f'{rule("BOX-2", "promo-share", share + second)} );\n')
+
+
+# Two rules of one kind of which each decides something, and the same without what tells them apart.
+BESIDE = [
+    ("a rule that is stricter in mixed mail is not idle",
+     lambda more: ("territories/DE.cfg", DE.replace(LAST, LAST + ",\n" + rule("DE-CONSENT-2", "consent",
+                   'opt_out = true; otherwise = "strip"; valid_from = "2020-01-01"; ' + more))),
+     'mixed_otherwise = "refuse";', 'mixed_otherwise = "strip";', "DE-CONSENT-2"),
+    ("a rule that is not for hosted domains leaves the other something to do",
+     lambda more: provider(more, ""), 'hosted = "off";', "", "BOX-2"),
+]
+
+
+def beside():
+    for name, text, apart, alike, idle in BESIDE:
+        said = []
+        for what in (apart, alike):
+            top = tempfile.mkdtemp(prefix="licet-broken.")
+            try:
+                lay(top, ("beside", M, "version", "version"))
+                path, content = text(what)
+                os.makedirs(os.path.dirname(os.path.join(top, path)), exist_ok=True)
+                with open(os.path.join(top, path), "w", encoding="utf-8") as out:
+                    out.write(content)
+                run = subprocess.run([LICET, "policy", "check", "--json", "--policies", top], capture_output=True, text=True)
+                said.append(run.stdout)
+            finally:
+                shutil.rmtree(top)
+        never = [f"{idle} never decides anything" in text for text in said]
+        yield name, all('"ok":true' in text for text in said) and never == [False, True], " ".join(said)
+
+
 def whole():
     """Without a mistake nothing is found; with one in each file, all are."""
     top = tempfile.mkdtemp(prefix="licet-broken.")
@@ -412,9 +450,9 @@ def whole():
 
 
 def main():
-    print(f"1..{len(ROWS) + 3}")
+    print(f"1..{len(ROWS) + len(BESIDE) + 3}")
     failed = False
-    answers = [(row[0], judge(row)) for row in ROWS] + [(n, None if ok else out) for n, ok, out in whole()]
+    answers = [(row[0], judge(row)) for row in ROWS] + [(n, None if ok else out) for n, ok, out in [*beside(), *whole()]]
     for number, (name, wrong) in enumerate(answers, 1):
         if wrong:
             print("# " + wrong.replace("\n", "\n# "))

@@ -295,20 +295,21 @@ static const Row rows[] = {
       OUTCOME_DELIVER, NULL, NULL },
 
     /* Colombia: hours. */
-    { "CO: consent on a Tuesday", "CO", PROMO, OFFER LINK IMPRINT, YES, true, OUTCOME_DELIVER, NULL,
-      NULL },
-    { "CO: consent on a Sunday", "CO", PROMO, OFFER LINK IMPRINT, CONSENT_GRANTED, "express", SUNDAY,
-      true, OUTCOME_DEFER, "CO-WINDOW", "it waits until 2026-11-23T12:00:00Z" },
-    { "CO: no consent on a Sunday", "CO", PROMO, OFFER LINK IMPRINT, CONSENT_UNKNOWN, NULL, SUNDAY,
-      true, OUTCOME_REFUSE, "CO-CONSENT", NULL },
+    { "CO: consent on a Tuesday", "CO", PROMO, OFFER LINK IMPRINT, YES, true, OUTCOME_DELIVER,
+      NULL, NULL },
+    { "CO: consent on a Sunday", "CO", PROMO, OFFER LINK IMPRINT, CONSENT_GRANTED, "express",
+      SUNDAY, true, OUTCOME_DEFER, "CO-WINDOW", "it waits until 2026-11-23T12:00:00Z" },
+    { "CO: no consent on a Sunday", "CO", PROMO, OFFER LINK IMPRINT, CONSENT_UNKNOWN, NULL,
+      SUNDAY, true, OUTCOME_REFUSE, "CO-CONSENT", NULL },
     { "CO: mixed without consent on a Sunday", "CO", MIXED, RECEIPT BLOCK, CONSENT_UNKNOWN,
       NULL, SUNDAY, true, OUTCOME_STRIP, "CO-CONSENT", NULL },
-    { "CO: mixed with consent on a Sunday", "CO", MIXED, RECEIPT BLOCK LINK IMPRINT, CONSENT_GRANTED,
-      "express", SUNDAY, true, OUTCOME_DEFER, "CO-WINDOW", NULL },
+    { "CO: mixed with consent on a Sunday", "CO", MIXED, RECEIPT BLOCK LINK IMPRINT,
+      CONSENT_GRANTED, "express", SUNDAY, true, OUTCOME_DEFER, "CO-WINDOW", NULL },
     { "CO: a receipt on a Sunday", "CO", TRANS, RECEIPT, CONSENT_UNKNOWN, NULL, SUNDAY, true,
       OUTCOME_DELIVER, NULL, NULL },
-    { "CO: the store is down on a Sunday: the longer wait counts", "CO", PROMO, OFFER LINK IMPRINT,
-      CONSENT_UNAVAILABLE, NULL, SUNDAY, true, OUTCOME_DEFER, "CO-WINDOW", NULL },
+    { "CO: the store is down on a Sunday: the longer wait counts", "CO", PROMO,
+      OFFER LINK IMPRINT, CONSENT_UNAVAILABLE, NULL, SUNDAY, true, OUTCOME_DEFER, "CO-WINDOW",
+      NULL },
     { "CO: a customer is no consent", "CO", MIXED, RECEIPT BLOCK LINK, SOFT, true,
       OUTCOME_STRIP, "CO-CONSENT", NULL },
 
@@ -574,6 +575,9 @@ test_show (void)
     g_assert_nonnull (strstr (text, "shadow"));
     g_assert_null (strstr (text, "EU-CONSENT"));
     g_assert_null (policy_show (set, "QQ", "en"));
+    g_autofree char *near = policy_nearest (set, "DEE"), *none = policy_nearest (set, "#####");
+    g_assert_cmpstr (near, ==, "DE");
+    g_assert_null (none);
 }
 
 static void
