@@ -216,9 +216,9 @@ typedef struct {
 static void
 clear_past (Past *past)
 {
-    g_ptr_array_unref (past->addresses);
-    g_hash_table_unref (past->known);
-    g_hash_table_unref (past->identities);
+    g_clear_pointer (&past->addresses, g_ptr_array_unref);
+    g_clear_pointer (&past->known, g_hash_table_unref);
+    g_clear_pointer (&past->identities, g_hash_table_unref);
     g_clear_pointer (&past->before, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, clear_past)
