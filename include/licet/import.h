@@ -42,7 +42,7 @@ typedef struct {
     uint64_t rows;           /* with a statement */
     uint64_t fresh;          /* about addresses that the store does not know */
     uint64_t same;           /* in the store already */
-    uint64_t refused;        /* bad rows, in a dry run */
+    uint64_t refused;        /* bad rows; the first alone, unless it is a dry run */
     uint64_t passed_over;    /* about erased people */
     uint64_t without_effect; /* grants of suppressed people */
     uint64_t silent;         /* foreign rows that state nothing */

@@ -10,6 +10,7 @@
 #include "licet/clock.h"
 #include "licet/error.h"
 #include "licet/limits.h"
+#include "licet/nearest.h"
 
 typedef struct {
     const char *name;
@@ -64,17 +65,55 @@ is_column_name (const char *name)
                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ_- ") == strlen (name);
 }
 
+/* What other programs call our columns. */
+static const struct {
+    const char *theirs, *ours;
+} usual[] = {
+    { "email", "address" },     { "e-mail", "address" },        { "mail", "address" },
+    { "recipient", "address" }, { "email address", "address" }, { "date", "at" },
+    { "time", "at" },           { "timestamp", "at" },          { "status", "state" },
+};
+
+/* The column that was meant, or NULL. */
+static const char *
+find_meant (const char *name)
+{
+    const char *names[G_N_ELEMENTS (columns) + 1] = { NULL };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (usual); i++)
+        if (g_ascii_strcasecmp (usual[i].theirs, name) == 0)
+            return usual[i].ours;
+    for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++)
+        names[i] = columns[i].name;
+    return nearest_word (names, name);
+}
+
+static bool
+fail_at_column (const CsvReader *reader, const char *name, GError **error)
+{
+    const char *meant = find_meant (name);
+
+    if (!meant)
+        return csv_reader_fail (reader, error, "unknown column \"%s\"", name);
+    return csv_reader_fail (reader, error, "unknown column \"%s\"; did you mean \"%s\"?", name,
+                            meant);
+}
+
 static bool
 fail_at_header (const CsvReader *reader, unsigned number, const char *name, bool is_double,
                 GError **error)
 {
     if (is_double)
         return csv_reader_fail (reader, error, "double column \"%s\"", name);
+    if (csv_reader_offset (reader) == 0)
+        return csv_reader_fail (reader, error,
+                                "the file is empty; right would be a header row such as "
+                                "address,purpose,state");
     if (!*name)
         return csv_reader_fail (reader, error,
                                 "unknown column \"\"; is the header row missing?");
     if (is_column_name (name))
-        return csv_reader_fail (reader, error, "unknown column \"%s\"", name);
+        return fail_at_column (reader, name, error);
     return csv_reader_fail (reader, error, "column %u has no name; is the header row missing?",
                             number);
 }
@@ -83,9 +122,13 @@ fail_at_header (const CsvReader *reader, unsigned number, const char *name, bool
 static GPtrArray *
 read_header (CsvReader *reader, GError **error)
 {
-    const GPtrArray *row = csv_reader_next (reader, G_N_ELEMENTS (columns), error);
     g_autoptr (GPtrArray) order = g_ptr_array_new ();
 
+    if (csv_reader_has_semicolons (reader)) {
+        csv_reader_fail (reader, error, "separated by ;, right would be commas");
+        return NULL;
+    }
+    const GPtrArray *row = csv_reader_next (reader, G_N_ELEMENTS (columns), error);
     for (unsigned i = 0; row && i < row->len; i++) {
         const Column *column = find_column (g_ptr_array_index (row, i));
         if (!column || is_in_header (order, column)) {

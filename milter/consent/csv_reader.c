@@ -240,8 +240,8 @@ csv_reader_next (CsvReader *reader, unsigned most_columns, GError **error)
     return NULL;
 }
 
-void
-csv_reader_guess_separator (CsvReader *reader)
+bool
+csv_reader_has_semicolons (CsvReader *reader)
 {
     unsigned commas = 0, semicolons = 0;
 
@@ -251,7 +251,13 @@ csv_reader_guess_separator (CsvReader *reader)
         commas += *c == ',';
         semicolons += *c == ';';
     }
-    reader->separator = semicolons > commas ? ';' : ',';
+    return semicolons > commas;
+}
+
+void
+csv_reader_guess_separator (CsvReader *reader)
+{
+    reader->separator = csv_reader_has_semicolons (reader) ? ';' : ',';
 }
 
 unsigned

@@ -21,6 +21,8 @@ CsvReader *csv_reader_new (const char *text, size_t length, const char *name);
 void csv_reader_free (CsvReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CsvReader, csv_reader_free)
 
+/* Whether the first line has more semicolons than commas. Before the first row. */
+bool csv_reader_has_semicolons (CsvReader *reader);
 /* "," unless the first line has more semicolons; for files whose writer is not known. */
 void csv_reader_guess_separator (CsvReader *reader);
 

@@ -117,11 +117,11 @@ event_of (Import *import, const GPtrArray *row, ConsentEvent **ret_event, GError
 static bool
 may_go_on (Import *import, GError *cause, GError **error)
 {
+    import->summary->refused++;
     if (!import->options->dry_run) {
         g_propagate_error (error, cause);
         return false;
     }
-    import->summary->refused++;
     if (import->options->problem)
         import->options->problem (cause->message, import->options->data);
     g_error_free (cause);

@@ -85,6 +85,17 @@ print_summary (const char *path, const ImportSummary *summary, bool dry_run)
                 IMPORT_MASS_PERCENT, summary->known);
 }
 
+/* An import ends at the first row that is wrong, a dry run at none. */
+static int
+fail_import (GError *error, const ImportSummary *summary)
+{
+    int status = tool_fail (error);
+
+    if (summary->refused > 0)
+        fputs ("licet: licet consent import --dry-run shows all problems\n", stderr);
+    return status;
+}
+
 int
 consent_import_file (ConsentStore *store, char **operands, const ConsentArguments *arguments)
 {
@@ -120,7 +131,7 @@ consent_import_file (ConsentStore *store, char **operands, const ConsentArgument
     if (watch.shown)
         fputs ("\r      \r", stderr);
     if (!ok)
-        return tool_fail (error);
+        return fail_import (error, &summary);
     if (watch.problems > MOST_PROBLEMS)
         fprintf (stderr, "licet: and %u more\n", watch.problems - MOST_PROBLEMS);
     if (arguments->json)

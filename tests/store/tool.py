@@ -172,6 +172,7 @@ def refused(store):
             check(want in err, f"{name}: {err}")
             check("x.example" not in err, f"{name}: tells an address: {err}")
             check("CRITICAL" not in err, f"{name}: {err}")
+            check(err.endswith("--dry-run shows all problems\n"), f"{name}: {err}")
     equal(store.rows(), [])
     path = store.write(HEADER + row("a") + "".join(text for _, text, _ in BAD))
     status, out, err = store.run("import", "--dry-run", "--json", path)
