@@ -131,12 +131,13 @@ find_flaw (const Parameters *parameters, const ConsentAnswer *answer, int64_t no
     /* What is no longer consent is still no objection. */
     if (parameters->opt_out)
         return NULL;
+    if (!answer->basis)
+        return "granted, but without a basis";
     if (answer->expires && answer->expires <= now)
         return "granted, but expired";
     if (parameters->max_age_days && answer->at + parameters->max_age_days * 86400 <= now)
         return "granted, but too long ago";
-    if (!answer->basis ||
-        !g_strv_contains ((const char *const *)parameters->accept, answer->basis))
+    if (!g_strv_contains ((const char *const *)parameters->accept, answer->basis))
         return "granted, but not on a basis that counts here";
     if (parameters->soft_opt_in_days && strcmp (answer->basis, "soft-opt-in") == 0 &&
         answer->at + parameters->soft_opt_in_days * 86400 <= now)
@@ -144,6 +145,17 @@ find_flaw (const Parameters *parameters, const ConsentAnswer *answer, int64_t no
     if (is_past_age (parameters, answer, now))
         return "granted, but too long ago for its basis";
     return NULL;
+}
+
+static char *
+describe_granted (const Parameters *parameters, const ConsentAnswer *answer, const char *flaw)
+{
+    g_autofree char *text = describe (answer, flaw ? flaw : "granted");
+
+    if (!flaw || answer->basis)
+        return g_steal_pointer (&text);
+    g_autofree char *list = g_strjoinv (", ", parameters->accept);
+    return g_strdup_printf ("%s; accepted are: %s", text, list);
 }
 
 static void
@@ -175,7 +187,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     case CONSENT_GRANTED:
         flaw = find_flaw (parameters, answer, view->now);
         settle (result, flaw ? VERDICT_VIOLATED : VERDICT_SATISFIED,
-                describe (answer, flaw ? flaw : "granted"));
+                describe_granted (parameters, answer, flaw));
         break;
     }
     if (result->verdict == VERDICT_VIOLATED)
