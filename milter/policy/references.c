@@ -5,8 +5,10 @@
 
 #include "references.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "licet/address.h"
 #include "licet/nearest.h"
 
 /* The names, ended by NULL, and the word for them in a problem. */
@@ -78,6 +80,52 @@ warn_of_profiles (Loader *loader, const ConfNode *senders, const Names *codes)
     }
 }
 
+static int
+compare_words (const void *one, const void *other)
+{
+    return strcmp (*(const char *const *)one, *(const char *const *)other);
+}
+
+/* "" for all territories, else in an order of its own. Caller frees. */
+static char *
+territories_of (const ConfNode *sender)
+{
+    g_auto (GStrv) codes = conf_strings (sender, "territories");
+
+    qsort (codes, g_strv_length (codes), sizeof *codes, compare_words);
+    return g_strjoinv (",", codes);
+}
+
+/* The first of two that fit as well is taken, and nothing of the second. */
+static void
+warn_of_doubles (Loader *loader, const ConfNode *senders)
+{
+    g_autoptr (GHashTable) first =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+    for (unsigned i = 0; i < conf_count (senders); i++) {
+        const ConfNode *list = conf_child (conf_item (senders, i), "domains");
+        g_auto (GStrv) domains = conf_strings (conf_item (senders, i), "domains");
+        g_autofree char *codes = territories_of (conf_item (senders, i));
+        for (unsigned j = 0; domains[j]; j++) {
+            g_autofree char *domain = address_domain_ascii (domains[j], NULL);
+            g_autofree char *key = g_strconcat (domain ? domain : "", " ", codes, NULL);
+            g_autofree char *where = conf_where (conf_item (list, j));
+            const char *earlier = g_hash_table_lookup (first, key);
+            if (!domain)
+                continue;
+            if (!earlier)
+                g_hash_table_insert (first, g_steal_pointer (&key), g_steal_pointer (&where));
+            else
+                g_ptr_array_add (loader->set->warnings,
+                                 g_strdup_printf ("%s: a second entry of senders for %s in the "
+                                                  "same territories is never used; the first "
+                                                  "is in %s",
+                                                  where, domain, earlier));
+        }
+    }
+}
+
 /* An extract may be there before the rule that asks it. */
 static void
 warn_of_registries (Loader *loader, const ConfNode *list, const Names *asked)
@@ -110,6 +158,7 @@ references_check (Loader *loader, const ConfNode *root)
                       &(Names){ ids, "there is no rule" });
     warn_of_profiles (loader, conf_child (root, "senders"),
                       &(Names){ codes, "there is no territory" });
+    warn_of_doubles (loader, conf_child (root, "senders"));
     warn_of_registries (loader, conf_child (root, "registries"),
                         &(Names){ registries, "no rule asks the registry" });
 }

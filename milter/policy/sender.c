@@ -21,7 +21,7 @@ static const ConfField sender_fields[] = {
     { "unsubscribe_url", CONF_STRING, false, 0, 0, NULL },
     { "unsubscribe_mailto", CONF_STRING, false, 0, 0, NULL },
     { "reply_to", CONF_STRING, false, 0, 0, NULL },
-    { "daily_volume", CONF_INT, false, 0, 1000000000, NULL },
+    { "daily_volume", CONF_INT, false, 1, 1000000000, NULL },
     { "reply_language", CONF_STRING, false, 0, 0, policy_languages },
     { "promotional_blocks", CONF_STRINGS, false, 0, 0, NULL },
     { "protected_blocks", CONF_STRINGS, false, 0, 0, NULL },

@@ -225,6 +225,8 @@ ROWS = [
     ("a language that nobody speaks here", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; reply_language = "fr";', "en, es"),
     ("an attested rule that is none", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; attested = ( { rule = "DE-WINDOWS"; by = "A. Lee"; on = "2026-11-01"; } );', 'did you mean "DE-WINDOW"', WARNS),
     ("a profile for a territory that is none", M, 'domains = [ "shop.example" ];', 'domains = [ "shop.example" ]; territories = [ "DEU" ];', 'there is no territory "DEU"', WARNS),
+    ("two profiles of one domain", M, 'postal_address = [ "Main Street 1" ]; }', 'postal_address = [ "Main Street 1" ]; },\n  ¤{ domains = [ "Shop.example" ]; names = [ "Other" ]; }', "a second entry of senders for shop.example", WARNS),
+    ("a sender of no mail", M, 'domains = [ "shop.example" ];', 'domains = [ "shop.example" ]; daily_volume = 0;', "daily_volume"),
     ("a registry that no rule asks", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; registries = ( { name = "es-robinsn"; file = "nofile.csv"; } );', "no rule asks the registry", WARNS),
     ("known mail of all senders", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; owner = "A. Lee"; reason = "read"; until = "2027-01-01"; } );', "it would be all mail"),
     ("known mail without an end", M, 'ambiguous = "promotional";', 'ambiguous = "promotional"; known_mail = ( { class = "transactional"; senders = [ "pay.example" ]; owner = "A. Lee"; reason = "read"; } );', "until is missing"),
