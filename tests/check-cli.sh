@@ -77,6 +77,12 @@ expect "explain" 0 "$licet" explain $options --rcpt bruno@example.com "$mail"
 says "explain names the statute" "UWG s. 7(2)"
 expect "explain --json" 0 "$licet" explain $options --json --rcpt bruno@example.com "$mail"
 json "explain --json is one object per recipient" "len(rows) == 1 and rows[0]['outcome'] == 'strip' and rows[0]['territory'] == 'DE'"
+for word in ana 'Ana <ana@example.com>' ''; do
+    expect "explain to \"$word\"" 65 "$licet" explain $options --rcpt "$word" "$mail"
+    says "it names the option" "--rcpt: address: "
+    expect "run to \"$word\"" 65 "$licet" run $options --rcpt ana@example.com --rcpt "$word" "$mail"
+done
+expect "explain to Postmaster, who needs no domain" 0 "$licet" explain $options --rcpt Postmaster "$mail"
 expect "classify of several files" 0 "$licet" classify --policies "$top/policies" --json "$mail" "$top/contrib/rehearsal/mails/e-personal-letter.eml"
 json "classify --json is one object per file" "[r['class'] for r in rows] == ['mixed', 'personal'] and {'file','class','purpose','promo_share','confidence','evidence','blocks'} <= set(rows[0])"
 json "its blocks have their place" "all({'leaf','start','end','class','how'} == set(b) for b in rows[0]['blocks']) and len(rows[0]['blocks']) == 2"

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "licet/address.h"
 #include "licet/classify.h"
 #include "licet/pipeline.h"
 #include "report.h"
@@ -20,12 +21,31 @@ report_envelope (const ToolOptions *options, int64_t now)
     return envelope;
 }
 
+/* RFC 5321 4.1.1.3: a mailbox, or "Postmaster" without a domain. What is neither would be judged as
+ * a stranger. */
+static bool
+check_recipients (char **recipients, GError **error)
+{
+    for (char **recipient = recipients; recipient && *recipient; recipient++) {
+        g_autofree char *address = NULL;
+        if (g_ascii_strcasecmp (*recipient, "postmaster") == 0)
+            continue;
+        address = address_normalise (*recipient, error);
+        if (!address) {
+            g_prefix_error (error, "--rcpt: ");
+            return false;
+        }
+    }
+    return true;
+}
+
 Plan *
 report_plan (const ToolOptions *options, const char *path, Envelope **ret_envelope,
              GError **error)
 {
     int64_t now = 0;
-    g_autoptr (Engine) engine = tool_engine (options, &now, error);
+    bool sound = check_recipients (options->recipients, error);
+    g_autoptr (Engine) engine = sound ? tool_engine (options, &now, error) : NULL;
     g_autoptr (GBytes) bytes = engine ? tool_read_mail (path, error) : NULL;
 
     *ret_envelope = NULL;
