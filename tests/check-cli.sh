@@ -75,6 +75,8 @@ expect "the copies are there" 0 test -s "$work/copies/2.eml"
 expect "copies where none can be written" 73 "$licet" run $options --rcpt ana@example.com --out /proc/none "$mail"
 expect "explain" 0 "$licet" explain $options --rcpt bruno@example.com "$mail"
 says "explain names the statute" "UWG s. 7(2)"
+expect "explain without a consent store" 0 "$licet" explain --policies "$top/policies" --rcpt bruno@example.com "$mail"
+says "it says so" "^no consent store was given"
 expect "explain --json" 0 "$licet" explain $options --json --rcpt bruno@example.com "$mail"
 json "explain --json is one object per recipient" "len(rows) == 1 and rows[0]['outcome'] == 'strip' and rows[0]['territory'] == 'DE'"
 for word in ana 'Ana <ana@example.com>' ''; do

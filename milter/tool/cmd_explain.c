@@ -3,9 +3,19 @@
 /* licet explain: every rule that was looked at for one recipient, and why it came out so. */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "report.h"
 #include "tool.h"
+
+/* Else "no consent on record" would read as if somebody had been asked. */
+static bool
+names_consent_store (const ToolOptions *options)
+{
+    g_autoptr (Settings) settings = tool_settings (options->config, NULL);
+
+    return options->consent || !settings || strcmp (settings->consent, "memory:") != 0;
+}
 
 static int
 explain_file (const ToolOptions *options, const char *path)
@@ -17,6 +27,9 @@ explain_file (const ToolOptions *options, const char *path)
     if (!plan)
         return tool_fail (error);
     g_autoptr (GString) text = g_string_new (NULL);
+    if (!options->json && !names_consent_store (options))
+        g_string_append (text, "no consent store was given, so nobody's consent is on record; "
+                               "--consent or --config names one\n\n");
     for (unsigned i = 0; i < envelope->recipients->len; i++) {
         if (options->json)
             report_explain_json (text, path, envelope, plan, i);
