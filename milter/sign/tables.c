@@ -178,6 +178,20 @@ read_signing_row (const char *line, const char *place, GPtrArray *problems)
     return row;
 }
 
+/* In a plain file only "*" and "user@*" are keys that are ever looked up. */
+static void
+check_literal (const SigningRow *row, const char *path, GPtrArray *problems)
+{
+    const char *star = strchr (row->pattern, '*');
+
+    if (!star || (!star[1] && (star == row->pattern || star[-1] == '@')))
+        return;
+    g_autofree char *what = g_strdup_printf (
+        "\"%s\" is a pattern, and a plain file's rows are no patterns", row->pattern);
+    g_autofree char *right = g_strdup_printf ("refile:%s", path);
+    add_problem (problems, row->place, what, right);
+}
+
 SigningTable *
 tables_read_signing (const char *setting, GError **error)
 {
@@ -186,10 +200,13 @@ tables_read_signing (const char *setting, GError **error)
     g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
 
     table->rows = g_ptr_array_new_with_free_func (free_signing_row);
-    for (unsigned i = 0; lines && i + 1 < lines->len; i += 2)
-        g_ptr_array_add (table->rows,
-                         read_signing_row (g_ptr_array_index (lines, i),
-                                           g_ptr_array_index (lines, i + 1), problems));
+    for (unsigned i = 0; lines && i + 1 < lines->len; i += 2) {
+        SigningRow *row = read_signing_row (g_ptr_array_index (lines, i),
+                                            g_ptr_array_index (lines, i + 1), problems);
+        g_ptr_array_add (table->rows, row);
+        if (!table->patterns)
+            check_literal (row, path_of (setting, &table->patterns, NULL), problems);
+    }
     return lines && finish (problems, error) ? g_steal_pointer (&table) : NULL;
 }
 

@@ -165,8 +165,6 @@ static const TableRow table_rows[] = {
       "x@shop.example", "shop.example s1 -", "shop.example s1 -, shop.example s2 -" },
     { "a plain table: the host", KEYS, "x@shop.example a\nshop.example b\n", "y@shop.example",
       "shop.example s2 -", "shop.example s2 -" },
-    { "a plain table does not know wildcards", KEYS, "*@shop.example a\n", "y@shop.example",
-      "-: no key for shop.example", "-: no key for shop.example" },
     { "user@.parent before .parent", KEYS, ".shop.example b\nx@.shop.example a\n",
       "x@eu.shop.example", "shop.example s1 -", "shop.example s1 -, eu.shop.example s2 -" },
     { ".parent of a parent", KEYS, ".example b\n", "x@eu.shop.example", "eu.shop.example s2 -",
@@ -254,6 +252,11 @@ static const BrokenRow broken_rows[] = {
       "SigningTable:2: the KeyTable has no key \"c\"" },
     { "a signer that is no address", "a x.example:s:RSA\n", "* a:x.example\n",
       "SigningTable:1: the signer after the colon is no address" },
+    { "a pattern in a plain file", "a x.example:s:RSA\n", "* a\nu@* a\n*@x.example a\n",
+      "SigningTable:3: \"*@x.example\" is a pattern, and a plain file's rows are no patterns; "
+      "right would be refile:" },
+    { "each pattern in a plain file", "a x.example:s:RSA\n", "*.x.example a\nu*@x.example a\n",
+      "SigningTable:2: \"u*@x.example\"" },
     { "a path per domain for all domains", "a %:s:DIR/%.pem\n", "refile:*@*.example a\n",
       "SigningTable:1: \"*@*.example\" names no single domain" },
 };
