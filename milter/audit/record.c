@@ -489,6 +489,7 @@ record_outcome (const Envelope *envelope, const char *subject, const char *outco
     json_t *record = header_json ("outcome", "lmtp", envelope, now);
 
     json_object_set_new (record, "subject", json_string (subject));
+    json_object_set_new (record, "sender_domain", sender_domain_json (envelope));
     json_object_set_new (record, "outcome", json_string (outcome));
     json_object_set_new (record, "reply", clean_or_null (reply));
     json_object_set_new (record, "submitted_queue_id", text_or_null (submitted_queue_id));

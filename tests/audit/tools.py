@@ -113,6 +113,10 @@ class Tools:
                        wanted and self.found("search", f"--{name}", value) == wanted)
         wanted = self.fits(lambda row: row.get("territory") == "DE" and row.get("outcome") == "refuse")
         self.check("filters add up", self.found("search", "--territory", "de", "--outcome", "refuse") == wanted)
+        mails = {row["queue_id"] for row in self.rows if row["record"] == "decision" and row["sender_domain"] == "shop.example"}
+        wanted = self.fits(lambda row: row["record"] == "outcome" and row["queue_id"] in mails)
+        self.check("search --sender finds what became of the mails too",
+                   wanted and self.found("search", "--sender", "shop.example", "--record", "outcome") == wanted)
         self.check("tail gives the last", self.found("tail", "-n", "3") == [row["seq"] for row in self.rows[-3:]])
 
     def check_person(self):
