@@ -9,7 +9,7 @@
 
 /* What the subcommands of `licet audit` share. */
 typedef struct {
-    char *config, *log, *state, *out, *format, *language, *mails, *policies;
+    char *config, *log, *state, *out, *format, *language, *mails, *policies, *consent;
     char **checkpoints, **keys;
     /* search */
     char *since, *until, *queue_id, *rule, *territory, *outcome, *sender, *purpose, *class;

@@ -13,6 +13,8 @@ static const char *const class_words[CLASSES] = { "transactional", "promotional"
 static const char *const outcome_words[OUTCOMES] = { "deliver", "strip", "defer", "hold",
                                                      "refuse" };
 
+const unsigned figure_frequency_from[FREQUENCIES] = { 1, 2, 3, 6, 11 };
+
 static int
 find_word (const char *const *words, unsigned count, const char *word)
 {
@@ -108,18 +110,30 @@ add_to_group (const Figures *figures, Group *group, const AuditRow *row, int cla
 }
 
 static void
+count_cap (Figures *figures, bool violated, int outcome)
+{
+    figures->caps_violated += violated;
+    if (violated && outcome >= 0)
+        figures->caps_decided[outcome]++;
+}
+
+static void
 add_rules (Figures *figures, const AuditRow *row, int class, int outcome)
 {
     for (unsigned i = 0; i < row->rules->len; i++) {
         const AuditRule *rule = &g_array_index (row->rules, AuditRule, i);
         bool violated = g_strcmp0 (rule->verdict, "violated") == 0;
         bool shadow = g_strcmp0 (rule->mode, "shadow") == 0;
+        bool decided = rule->id && g_strcmp0 (rule->id, row->rule) == 0;
+        note_name (figures->rules_seen, rule->id);
+        if (g_strcmp0 (rule->kind, "frequency-cap") == 0)
+            count_cap (figures, violated && !shadow, decided ? outcome : -1);
         if (!rule->id || !(violated || g_strcmp0 (rule->verdict, "cannot-tell") == 0))
             continue;
         Group *group = find_group (figures->rules, rule->id, rule->source);
         group->violated += violated;
         group->shadow += violated && shadow;
-        if (g_strcmp0 (rule->id, row->rule) == 0)
+        if (decided)
             add_to_group (figures, group, row, class, outcome);
     }
 }
@@ -132,6 +146,26 @@ bucket_of (const Figures *figures, int64_t at)
     return (unsigned)CLAMP (bucket, 0, (int64_t)figures->bucket_count - 1);
 }
 
+/* A mail that Postfix brought again, after a hand-over failed, is decided again and is still one. */
+static void
+count_promotion (Figures *figures, const AuditRow *row)
+{
+    const char *mail = row->queue_id ? row->queue_id : row->message_id;
+
+    if (!row->subject || !mail)
+        return;
+    char *key = g_strdup_printf ("%s %s", mail, row->subject);
+    if (!g_hash_table_add (figures->mails_promoted, key))
+        return;
+    unsigned *count = g_hash_table_lookup (figures->promoted, row->subject);
+    if (!count) {
+        count = g_new0 (unsigned, 1);
+        g_hash_table_insert (figures->promoted, g_strdup (row->subject), count);
+    }
+    (*count)++;
+    figures->promotions++;
+}
+
 /* The basis counts where it carried something: promotion that reached the person. */
 static void
 add_basis (Figures *figures, const AuditRow *row, int class, int outcome)
@@ -141,6 +175,7 @@ add_basis (Figures *figures, const AuditRow *row, int class, int outcome)
 
     if (!promotion || outcome != FIGURE_DELIVER)
         return;
+    count_promotion (figures, row);
     bool granted = g_strcmp0 (row->consent_state, "granted") == 0;
     const char *basis = granted && row->consent_basis ? row->consent_basis : "";
     add_to_group (figures, find_group (figures->bases, basis, NULL), row, class, outcome);
@@ -250,7 +285,11 @@ make_empty (const AuditFilter *filter)
     measure_init (&figures->all);
     for (unsigned i = 0; i < CLASSES; i++)
         measure_init (&figures->classes[i]);
-    figures->messages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    GHashTable **sets[] = { &figures->messages, &figures->rules_seen,
+                            &figures->mails_promoted };
+    for (unsigned i = 0; i < G_N_ELEMENTS (sets); i++)
+        *sets[i] = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    figures->promoted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     GHashTable **tables[] = { &figures->rules,     &figures->territories, &figures->senders,
                               &figures->templates, &figures->bases,       &figures->failures };
     for (unsigned i = 0; i < G_N_ELEMENTS (tables); i++)
@@ -286,6 +325,9 @@ figures_free (Figures *figures)
     for (unsigned i = 0; i < CLASSES; i++)
         measure_clear (&figures->classes[i]);
     g_hash_table_unref (figures->messages);
+    g_hash_table_unref (figures->rules_seen);
+    g_hash_table_unref (figures->mails_promoted);
+    g_hash_table_unref (figures->promoted);
     g_hash_table_unref (figures->rules);
     g_hash_table_unref (figures->territories);
     g_hash_table_unref (figures->senders);
@@ -347,4 +389,57 @@ GPtrArray *
 figures_offenders (GHashTable *table, unsigned most)
 {
     return sorted (table, most, compare_offences);
+}
+
+void
+figures_frequencies (const Figures *figures, unsigned ret_people[FREQUENCIES])
+{
+    GHashTableIter iter;
+    void *count;
+
+    memset (ret_people, 0, FREQUENCIES * sizeof *ret_people);
+    g_hash_table_iter_init (&iter, figures->promoted);
+    while (g_hash_table_iter_next (&iter, NULL, &count)) {
+        unsigned i = FREQUENCIES - 1;
+        while (figure_frequency_from[i] > *(unsigned *)count)
+            i--;
+        ret_people[i]++;
+    }
+}
+
+static int
+compare_promoted (const void *a, const void *b)
+{
+    const Promoted *left = a, *right = b;
+
+    return left->count > right->count   ? -1
+           : left->count < right->count ? 1
+                                        : strcmp (left->subject, right->subject);
+}
+
+GArray *
+figures_most_promoted (const Figures *figures, unsigned most)
+{
+    GArray *people = g_array_new (FALSE, FALSE, sizeof (Promoted));
+    GHashTableIter iter;
+    void *subject, *count;
+
+    g_hash_table_iter_init (&iter, figures->promoted);
+    while (g_hash_table_iter_next (&iter, &subject, &count)) {
+        Promoted one = { subject, *(unsigned *)count };
+        g_array_append_val (people, one);
+    }
+    g_array_sort (people, compare_promoted);
+    g_array_set_size (people, MIN (people->len, most));
+    return people;
+}
+
+bool
+figures_rule_found (const Group *group)
+{
+    bool found = group->violated > 0;
+
+    for (unsigned i = 0; i < OUTCOMES; i++)
+        found = found || group->all.outcomes[i] > 0;
+    return found;
 }

@@ -27,6 +27,10 @@ typedef enum {
 } FigureOutcome;
 enum { BUCKETS = 48 };
 
+/* How many promotional mails a person got: 1, 2, 3 to 5, 6 to 10, more. */
+enum { FREQUENCIES = 5 };
+extern const unsigned figure_frequency_from[FREQUENCIES];
+
 /* The same measures for whatever is counted. */
 typedef struct {
     unsigned count;
@@ -52,7 +56,13 @@ typedef struct {
     unsigned by_class[BUCKETS][CLASSES];
     unsigned by_outcome[BUCKETS][OUTCOMES];
     Measure all, classes[CLASSES];
-    GHashTable *messages;                                                     /* queue ids */
+    GHashTable *rules_seen; /* ids, whatever they found */
+    /* Promotion that was delivered whole, each mail once for a person however often it was tried:
+     * how many, and unsigned by pseudonym. */
+    unsigned promotions;
+    GHashTable *promoted, *mails_promoted;
+    unsigned caps_violated, caps_decided[OUTCOMES]; /* rules of kind frequency-cap */
+    GHashTable *messages;                           /* queue ids */
     GHashTable *rules, *territories, *senders, *templates, *bases, *failures; /* of Group */
     unsigned outcomes_recorded, failures_recorded;
     GPtrArray *events; /* char *, repairs and retention */
@@ -68,5 +78,16 @@ GPtrArray *figures_top (GHashTable *table, unsigned most);
 /* The same by what was not delivered as sent. */
 GPtrArray *figures_offenders (GHashTable *table, unsigned most);
 unsigned figures_offences (const Measure *measure);
+
+/* How many people got promotion how often. */
+void figures_frequencies (const Figures *figures, unsigned ret_people[FREQUENCIES]);
+typedef struct {
+    const char *subject; /* pseudonym */
+    unsigned count;
+} Promoted;
+/* Who got most, of Promoted, at most that many. Caller unrefs; pseudonyms are borrowed. */
+GArray *figures_most_promoted (const Figures *figures, unsigned most);
+/* Whether the rule was violated or decided, at least once. */
+bool figures_rule_found (const Group *group);
 
 #endif

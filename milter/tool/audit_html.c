@@ -107,6 +107,17 @@ html_number (GString *html, uint64_t number)
 }
 
 void
+html_decimal (GString *html, const char *format, double number, bool comma)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_ascii_formatd (digits, sizeof digits, format, number);
+    if (comma)
+        g_strdelimit (digits, ".", ',');
+    html_element (html, "td class=\"n\"", digits);
+}
+
+void
 html_percent (GString *html, double part, double whole, bool comma)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];

@@ -13,6 +13,8 @@ void html_text (GString *html, const char *text);
 void html_element (GString *html, const char *name, const char *text);
 void html_cell (GString *html, const char *text);
 void html_number (GString *html, uint64_t number);
+/* By a format of g_ascii_formatd; with a comma for Spanish. */
+void html_decimal (GString *html, const char *format, double number, bool comma);
 /* part of whole in percent, with a comma for Spanish. */
 void html_percent (GString *html, double part, double whole, bool comma);
 

@@ -9,81 +9,14 @@
 #include "audit.h"
 #include "audit_figures.h"
 #include "audit_html.h"
-#include "audit_words.h"
+#include "audit_page.h"
 
 enum { ROWS = 25, OFFENDERS = 10 };
-
-typedef struct {
-    GString *html;
-    Language language;
-    const Figures *figures;
-    const AuditVerdict *verdict;
-    unsigned charts;
-} Page;
 
 static const unsigned class_colours[CLASSES] = { 0, 1, 2, 3 };
 static const unsigned outcome_colours[OUTCOMES] = { 0, 1, 3, 5, 4 };
 /* What was not delivered as sent. */
 static const unsigned changed_colours[] = { 1, 3, 5, 4 };
-
-static const char *
-word (const Page *page, Word word)
-{
-    return audit_word (page->language, word);
-}
-
-static bool
-has_comma (const Page *page)
-{
-    return page->language == SPANISH;
-}
-
-static void
-add_heading (Page *page, Word title)
-{
-    html_element (page->html, "h2", word (page, title));
-}
-
-static void
-add_note (Page *page, Word note)
-{
-    html_element (page->html, "p class=\"note\"", word (page, note));
-}
-
-/* Column heads; those from `numbers` on stand to the right. */
-static void
-begin_table (Page *page, const Word *heads, unsigned count, unsigned numbers)
-{
-    g_string_append (page->html, "<div class=\"scroll\"><table><thead><tr>");
-    for (unsigned i = 0; i < count; i++)
-        html_element (page->html,
-                      i >= numbers ? "th class=\"n\" scope=\"col\"" : "th scope=\"col\"",
-                      word (page, heads[i]));
-    g_string_append (page->html, "</tr></thead><tbody>");
-}
-
-static void
-end_table (Page *page)
-{
-    g_string_append (page->html, "</tbody></table></div>");
-}
-
-static void
-add_fact (Page *page, Word name, const char *value)
-{
-    g_string_append (page->html, "<div>");
-    html_element (page->html, "dt", word (page, name));
-    html_element (page->html, "dd", value);
-    g_string_append (page->html, "</div>");
-}
-
-static void
-add_number_fact (Page *page, Word name, uint64_t number)
-{
-    g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
-
-    add_fact (page, name, text);
-}
 
 static void
 add_summary (Page *page)
@@ -91,13 +24,13 @@ add_summary (Page *page)
     const Figures *figures = page->figures;
 
     g_string_append (page->html, "<dl class=\"facts\">");
-    add_number_fact (page, W_MESSAGES, g_hash_table_size (figures->messages));
-    add_number_fact (page, W_DECISIONS, figures->all.count);
-    add_number_fact (page, W_PEOPLE, g_hash_table_size (figures->all.people));
-    add_number_fact (page, W_SENDERS, g_hash_table_size (figures->all.senders));
+    page_number_fact (page, W_MESSAGES, g_hash_table_size (figures->messages));
+    page_number_fact (page, W_DECISIONS, figures->all.count);
+    page_number_fact (page, W_PEOPLE, g_hash_table_size (figures->all.people));
+    page_number_fact (page, W_SENDERS, g_hash_table_size (figures->all.senders));
     for (unsigned i = 0; i < OUTCOMES; i++)
-        add_number_fact (page, W_DELIVER + i, figures->all.outcomes[i]);
-    add_number_fact (page, W_TURNED_AWAY, figures->failures_recorded);
+        page_number_fact (page, W_DELIVER + i, figures->all.outcomes[i]);
+    page_number_fact (page, W_TURNED_AWAY, figures->failures_recorded);
     g_string_append (page->html, "</dl>");
 }
 
@@ -117,24 +50,24 @@ add_integrity (Page *page)
     bool whole = verdict->problems->len == 0;
     g_autofree char *records = g_strdup_printf ("%" G_GUINT64_FORMAT " – %" G_GUINT64_FORMAT,
                                                 verdict->first, verdict->last);
-    g_autofree char *sealed =
-        g_strdup_printf ("%s (%" G_GUINT64_FORMAT ")",
-                         verdict->sealed_at ? verdict->sealed_at : word (page, W_NO_CHECKPOINT),
-                         verdict->sealed);
+    g_autofree char *sealed = g_strdup_printf (
+        "%s (%" G_GUINT64_FORMAT ")",
+        verdict->sealed_at ? verdict->sealed_at : page_word (page, W_NO_CHECKPOINT),
+        verdict->sealed);
     g_autofree char *outside =
         verdict->outside ? g_strdup_printf ("1 – %" G_GUINT64_FORMAT, verdict->outside)
-                         : g_strdup (word (page, W_NO_OUTSIDE));
+                         : g_strdup (page_word (page, W_NO_OUTSIDE));
 
-    add_heading (page, W_INTEGRITY);
+    page_heading (page, W_INTEGRITY);
     html_element (page->html, whole ? "p class=\"good\"" : "p class=\"bad\"",
-                  word (page, whole ? W_WHOLE : W_NOT_WHOLE));
+                  page_word (page, whole ? W_WHOLE : W_NOT_WHOLE));
     add_list (page, verdict->problems);
     g_string_append (page->html, "<dl class=\"plain\">");
-    add_fact (page, W_RECORDS, records);
-    add_fact (page, W_CHECKPOINT, sealed);
-    add_fact (page, W_OUTSIDE, outside);
-    add_fact (page, W_KEY, verdict->key ? verdict->key : word (page, W_UNKNOWN));
-    add_fact (page, W_LOG, verdict->log ? verdict->log : word (page, W_UNKNOWN));
+    page_fact (page, W_RECORDS, records);
+    page_fact (page, W_CHECKPOINT, sealed);
+    page_fact (page, W_OUTSIDE, outside);
+    page_fact (page, W_KEY, verdict->key ? verdict->key : page_word (page, W_UNKNOWN));
+    page_fact (page, W_LOG, verdict->log ? verdict->log : page_word (page, W_UNKNOWN));
     g_string_append (page->html, "</dl>");
 }
 
@@ -161,9 +94,9 @@ add_chart_table (Page *page, const Chart *chart)
     GString *html = page->html;
 
     g_string_append (html, "<details><summary>");
-    html_text (html, word (page, W_MORE));
+    html_text (html, page_word (page, W_MORE));
     g_string_append (html, "</summary><div class=\"scroll\"><table><thead><tr>");
-    html_element (html, "th scope=\"col\"", word (page, W_FROM));
+    html_element (html, "th scope=\"col\"", page_word (page, W_FROM));
     for (unsigned s = 0; s < chart->series; s++)
         html_element (html, "th class=\"n\" scope=\"col\"", chart->names[s]);
     g_string_append (html, "</tr></thead><tbody>");
@@ -186,9 +119,9 @@ add_chart (Page *page, Word title, Word first_name, unsigned series, const unsig
     const char *names[OUTCOMES];
 
     for (unsigned s = 0; s < series; s++)
-        names[s] = word (page, first_name + s);
-    Chart chart = { .title = word (page, title),
-                    .description = word (page, W_CHART),
+        names[s] = page_word (page, first_name + s);
+    Chart chart = { .title = page_word (page, title),
+                    .description = page_word (page, W_CHART),
                     .series = series,
                     .count = figures->bucket_count,
                     .names = names,
@@ -196,7 +129,7 @@ add_chart (Page *page, Word title, Word first_name, unsigned series, const unsig
                     .stride = stride,
                     .values = values,
                     .labels = labels };
-    add_heading (page, title);
+    page_heading (page, title);
     html_chart (page->html, &chart, ++page->charts);
     add_chart_table (page, &chart);
 }
@@ -210,7 +143,7 @@ describe (const Page *page, const unsigned *values, Word first, unsigned count)
     for (unsigned i = 0; i < count; i++)
         if (values[i] > 0)
             g_string_append_printf (text, "%s%u %s", text->len ? ", " : "", values[i],
-                                    word (page, first + i));
+                                    page_word (page, first + i));
     return g_string_free (text, FALSE);
 }
 
@@ -227,7 +160,20 @@ add_outcomes (Page *page, const Measure *measure)
 static const char *
 name_of (const Page *page, const Group *group)
 {
-    return *group->name ? group->name : word (page, W_UNKNOWN);
+    return *group->name ? group->name : page_word (page, W_UNKNOWN);
+}
+
+static void
+add_rule (Page *page, const Group *group)
+{
+    g_string_append (page->html, "<tr>");
+    html_element (page->html, "th scope=\"row\"", name_of (page, group));
+    html_cell (page->html, group->source);
+    html_number (page->html, group->violated);
+    html_number (page->html, group->shadow);
+    for (unsigned k = FIGURE_STRIP; k < OUTCOMES; k++)
+        html_number (page->html, group->all.outcomes[k]);
+    g_string_append (page->html, "</tr>");
 }
 
 static void
@@ -235,33 +181,38 @@ add_rules (Page *page)
 {
     static const Word heads[] = { W_RULE,  W_SOURCE, W_VIOLATED, W_SHADOW,
                                   W_STRIP, W_DEFER,  W_HOLD,     W_REFUSE };
-    g_autoptr (GPtrArray) groups = figures_top (page->figures->rules, ROWS);
+    const Figures *figures = page->figures;
+    unsigned unclear = 0, found = 0, shown = 0;
+    g_autoptr (GPtrArray) groups = figures_top (figures->rules, UINT_MAX);
 
-    add_heading (page, W_BY_RULE);
-    begin_table (page, heads, G_N_ELEMENTS (heads), 2);
-    for (unsigned i = 0; i < groups->len; i++) {
+    page_heading (page, W_BY_RULE);
+    for (unsigned i = 0; i < groups->len; i++)
+        found += figures_rule_found (g_ptr_array_index (groups, i));
+    unclear = groups->len - found;
+    const uint64_t numbers[] = { g_hash_table_size (figures->rules_seen),
+                                 g_hash_table_size (figures->rules_seen) - found, unclear };
+    page_counted_note (page, W_RULES_NOTE, numbers, G_N_ELEMENTS (numbers));
+    page_begin_table (page, heads, G_N_ELEMENTS (heads), 2);
+    for (unsigned i = 0; i < groups->len && shown < ROWS; i++) {
         const Group *group = g_ptr_array_index (groups, i);
-        g_string_append (page->html, "<tr>");
-        html_element (page->html, "th scope=\"row\"", name_of (page, group));
-        html_cell (page->html, group->source);
-        html_number (page->html, group->violated);
-        html_number (page->html, group->shadow);
-        for (unsigned k = FIGURE_STRIP; k < OUTCOMES; k++)
-            html_number (page->html, group->all.outcomes[k]);
-        g_string_append (page->html, "</tr>");
+        if (figures_rule_found (group)) {
+            add_rule (page, group);
+            shown++;
+        }
     }
-    end_table (page);
+    page_end_table (page);
+    page_rows_note (page, shown, found);
 }
 
 static void
 add_territories (Page *page)
 {
     static const Word heads[] = { W_TERRITORY, W_SHARES, W_DELIVER, W_STRIP,
-                                  W_DEFER,     W_HOLD,       W_REFUSE };
+                                  W_DEFER,     W_HOLD,   W_REFUSE };
     g_autoptr (GPtrArray) groups = figures_top (page->figures->territories, ROWS);
 
-    add_heading (page, W_BY_TERRITORY);
-    begin_table (page, heads, G_N_ELEMENTS (heads), 2);
+    page_heading (page, W_BY_TERRITORY);
+    page_begin_table (page, heads, G_N_ELEMENTS (heads), 2);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
         g_string_append (page->html, "<tr>");
@@ -269,7 +220,8 @@ add_territories (Page *page)
         add_outcomes (page, &group->all);
         g_string_append (page->html, "</tr>");
     }
-    end_table (page);
+    page_end_table (page);
+    page_rows_note (page, groups->len, g_hash_table_size (page->figures->territories));
 }
 
 static void
@@ -278,10 +230,10 @@ add_shares (Page *page, Word title, Word name, GHashTable *table)
     const Word heads[] = { name, W_BY_CLASS, W_COUNT, W_SHARE, W_CONSENTED };
     g_autoptr (GPtrArray) groups = figures_top (table, ROWS);
 
-    add_heading (page, title);
+    page_heading (page, title);
     if (groups->len == 0)
-        add_note (page, W_NONE);
-    begin_table (page, heads, G_N_ELEMENTS (heads), 2);
+        page_note (page, W_NONE);
+    page_begin_table (page, heads, G_N_ELEMENTS (heads), 2);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
         unsigned mix[CLASSES];
@@ -292,11 +244,13 @@ add_shares (Page *page, Word title, Word name, GHashTable *table)
         html_element (page->html, "th scope=\"row\"", name_of (page, group));
         html_parts (page->html, mix, class_colours, CLASSES, text);
         html_number (page->html, group->all.count);
-        html_percent (page->html, group->all.share, group->all.count, has_comma (page));
-        html_percent (page->html, group->all.consented, group->all.count, has_comma (page));
+        html_percent (page->html, group->all.share, group->all.count, page_has_comma (page));
+        html_percent (page->html, group->all.consented, group->all.count,
+                      page_has_comma (page));
         g_string_append (page->html, "</tr>");
     }
-    end_table (page);
+    page_end_table (page);
+    page_rows_note (page, groups->len, g_hash_table_size (table));
 }
 
 static double
@@ -310,26 +264,15 @@ part_of (const unsigned *mix, unsigned class)
 }
 
 static void
-add_change (Page *page, double points)
-{
-    char digits[G_ASCII_DTOSTR_BUF_SIZE];
-
-    g_ascii_formatd (digits, sizeof digits, "%+.1f", points);
-    if (has_comma (page))
-        g_strdelimit (digits, ".", ',');
-    html_element (page->html, "td class=\"n\"", digits);
-}
-
-static void
 add_shift (Page *page)
 {
     static const Word heads[] = { W_SENDER,      W_FIRST_HALF, W_SECOND_HALF, W_TRANSACTIONAL,
                                   W_PROMOTIONAL, W_MIXED,      W_PERSONAL };
     g_autoptr (GPtrArray) groups = figures_top (page->figures->senders, ROWS);
 
-    add_heading (page, W_SHIFT);
-    add_note (page, W_SHIFT_NOTE);
-    begin_table (page, heads, G_N_ELEMENTS (heads), 3);
+    page_heading (page, W_SHIFT);
+    page_note (page, W_SHIFT_NOTE);
+    page_begin_table (page, heads, G_N_ELEMENTS (heads), 3);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
         g_string_append (page->html, "<tr>");
@@ -340,10 +283,13 @@ add_shift (Page *page)
             html_parts (page->html, group->classes[half], class_colours, CLASSES, text);
         }
         for (unsigned k = 0; k < CLASSES; k++)
-            add_change (page, part_of (group->classes[1], k) - part_of (group->classes[0], k));
+            html_decimal (page->html, "%+.1f",
+                          part_of (group->classes[1], k) - part_of (group->classes[0], k),
+                          page_has_comma (page));
         g_string_append (page->html, "</tr>");
     }
-    end_table (page);
+    page_end_table (page);
+    page_rows_note (page, groups->len, g_hash_table_size (page->figures->senders));
 }
 
 static void
@@ -352,26 +298,19 @@ add_bases (Page *page)
     static const Word heads[] = { W_BASIS, W_COUNT, W_PEOPLE };
     g_autoptr (GPtrArray) groups = figures_top (page->figures->bases, ROWS);
 
-    add_heading (page, W_BASES);
-    add_note (page, groups->len ? W_BASES_NOTE : W_NONE);
-    begin_table (page, heads, G_N_ELEMENTS (heads), 1);
+    page_heading (page, W_BASES);
+    page_note (page, groups->len ? W_BASES_NOTE : W_NONE);
+    page_begin_table (page, heads, G_N_ELEMENTS (heads), 1);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
         g_string_append (page->html, "<tr>");
         html_element (page->html, "th scope=\"row\"",
-                      *group->name ? group->name : word (page, W_NO_BASIS));
+                      *group->name ? group->name : page_word (page, W_NO_BASIS));
         html_number (page->html, group->all.count);
         html_number (page->html, g_hash_table_size (group->all.people));
         g_string_append (page->html, "</tr>");
     }
-    end_table (page);
-}
-
-static void
-begin_row (Page *page, Word name)
-{
-    g_string_append (page->html, "<tr>");
-    html_element (page->html, "th scope=\"row\"", word (page, name));
+    page_end_table (page);
 }
 
 /* One row per measure, one column per class: the same question to each. */
@@ -383,32 +322,33 @@ add_side_by_side (Page *page)
     const Measure *measures = page->figures->classes;
     GString *html = page->html;
 
-    add_heading (page, W_SIDE);
-    begin_table (page, heads, G_N_ELEMENTS (heads), 1);
-    begin_row (page, W_COUNT);
+    page_heading (page, W_SIDE);
+    page_begin_table (page, heads, G_N_ELEMENTS (heads), 1);
+    page_begin_row (page, W_COUNT);
     for (unsigned k = 0; k < CLASSES; k++)
         html_number (html, measures[k].count);
-    begin_row (page, W_PEOPLE);
+    page_begin_row (page, W_PEOPLE);
     for (unsigned k = 0; k < CLASSES; k++)
         html_number (html, g_hash_table_size (measures[k].people));
-    begin_row (page, W_SENDERS);
+    page_begin_row (page, W_SENDERS);
     for (unsigned k = 0; k < CLASSES; k++)
         html_number (html, g_hash_table_size (measures[k].senders));
     for (unsigned o = 0; o < OUTCOMES; o++) {
-        begin_row (page, W_DELIVER + o);
+        page_begin_row (page, W_DELIVER + o);
         for (unsigned k = 0; k < CLASSES; k++)
-            html_percent (html, measures[k].outcomes[o], measures[k].count, has_comma (page));
+            html_percent (html, measures[k].outcomes[o], measures[k].count,
+                          page_has_comma (page));
     }
-    begin_row (page, W_SHARE);
+    page_begin_row (page, W_SHARE);
     for (unsigned k = 0; k < CLASSES; k++)
-        html_percent (html, measures[k].share, measures[k].count, has_comma (page));
-    begin_row (page, W_CONSENTED);
+        html_percent (html, measures[k].share, measures[k].count, page_has_comma (page));
+    page_begin_row (page, W_CONSENTED);
     for (unsigned k = 0; k < CLASSES; k++)
-        html_percent (html, measures[k].consented, measures[k].count, has_comma (page));
-    begin_row (page, W_BYTES);
+        html_percent (html, measures[k].consented, measures[k].count, page_has_comma (page));
+    page_begin_row (page, W_BYTES);
     for (unsigned k = 0; k < CLASSES; k++)
         html_number (html, measures[k].bytes_removed);
-    end_table (page);
+    page_end_table (page);
 }
 
 static void
@@ -417,8 +357,8 @@ add_offenders (Page *page)
     static const Word heads[] = { W_SENDER, W_SAMPLES, W_COUNT, W_STRIP, W_HOLD, W_REFUSE };
     g_autoptr (GPtrArray) groups = figures_offenders (page->figures->senders, OFFENDERS);
 
-    add_heading (page, W_OFFENDERS);
-    begin_table (page, heads, G_N_ELEMENTS (heads), 2);
+    page_heading (page, W_OFFENDERS);
+    page_begin_table (page, heads, G_N_ELEMENTS (heads), 2);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
         if (figures_offences (&group->all) == 0)
@@ -434,7 +374,7 @@ add_offenders (Page *page)
         html_number (page->html, group->all.outcomes[FIGURE_REFUSE]);
         g_string_append (page->html, "</tr>");
     }
-    end_table (page);
+    page_end_table (page);
 }
 
 static void
@@ -443,10 +383,10 @@ add_failures (Page *page)
     static const Word heads[] = { W_REPLY, W_COUNT };
     g_autoptr (GPtrArray) groups = figures_top (page->figures->failures, ROWS);
 
-    add_heading (page, W_FAILURES);
+    page_heading (page, W_FAILURES);
     if (groups->len == 0)
-        add_note (page, W_NONE);
-    begin_table (page, heads, G_N_ELEMENTS (heads), 1);
+        page_note (page, W_NONE);
+    page_begin_table (page, heads, G_N_ELEMENTS (heads), 1);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
         g_string_append (page->html, "<tr>");
@@ -454,10 +394,10 @@ add_failures (Page *page)
         html_number (page->html, group->all.count);
         g_string_append (page->html, "</tr>");
     }
-    end_table (page);
-    add_heading (page, W_EVENTS);
+    page_end_table (page);
+    page_heading (page, W_EVENTS);
     if (page->figures->events->len == 0)
-        add_note (page, W_NONE);
+        page_note (page, W_NONE);
     add_list (page, page->figures->events);
 }
 
@@ -473,23 +413,25 @@ begin_page (Page *page)
         "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
         "'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width, "
         "initial-scale=1\"><title>",
-        word (page, W_LANG));
-    html_text (page->html, word (page, W_TITLE));
+        page_word (page, W_LANG));
+    html_text (page->html, page_word (page, W_TITLE));
     g_string_append_printf (page->html, "</title><style>%s</style></head><body><main>",
                             html_style);
-    html_element (page->html, "h1", word (page, W_TITLE));
+    html_element (page->html, "h1", page_word (page, W_TITLE));
     g_string_append (page->html, "<p>");
-    html_text (page->html, word (page, W_PERIOD));
-    g_string_append_printf (page->html, ": %s %s %s</p>", since, word (page, W_TO), until);
+    html_text (page->html, page_word (page, W_PERIOD));
+    g_string_append_printf (page->html, ": %s %s %s</p>", since, page_word (page, W_TO), until);
 }
 
 /* Caller frees. */
 static GString *
-make_page (const Figures *figures, const AuditVerdict *verdict, Language language)
+make_page (const Figures *figures, const Complaints *complaints, const AuditVerdict *verdict,
+           Language language)
 {
     Page page = { .html = g_string_new (NULL),
                   .language = language,
                   .figures = figures,
+                  .complaints = complaints,
                   .verdict = verdict };
 
     begin_page (&page);
@@ -506,6 +448,8 @@ make_page (const Figures *figures, const AuditVerdict *verdict, Language languag
     add_shares (&page, W_SHARE_TEMPLATE, W_TEMPLATE, figures->templates);
     add_shift (&page);
     add_bases (&page);
+    page_frequency (&page);
+    page_complaints (&page);
     add_offenders (&page);
     add_failures (&page);
     g_string_append (page.html, "</main></body></html>\n");
@@ -527,6 +471,20 @@ write_page (const AuditOptionsTool *options, const GString *html)
     return tool_fail_create (g_steal_pointer (&error));
 }
 
+/* The settings' store belongs to the settings' log; one that is not there must not be made. */
+static Complaints *
+count_complaints (const AuditOptionsTool *options, const Figures *figures)
+{
+    ConsentOptions how = settings_consent_options (options->settings);
+    const char *uri = options->consent ? options->consent
+                      : options->log   ? NULL
+                                       : options->settings->consent;
+
+    if (uri && !options->consent && tool_store_is_absent (uri))
+        uri = NULL;
+    return complaints_new (uri, &how, figures->since, figures->until);
+}
+
 int
 audit_do_report (AuditOptionsTool *options, const char *operand G_GNUC_UNUSED)
 {
@@ -537,6 +495,9 @@ audit_do_report (AuditOptionsTool *options, const char *operand G_GNUC_UNUSED)
 
     if (options->language && !spanish && strcmp (options->language, "en") != 0)
         return tool_usage ("--language %s: right would be en or es", options->language);
+    if (options->consent && tool_store_is_absent (options->consent))
+        return tool_fail (g_error_new (G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: no such store",
+                                       options->consent));
     if (!audit_filter (options, &filter, &status))
         return status;
     g_autoptr (AuditVerdict) verdict = audit_verdict (options, &error);
@@ -545,8 +506,13 @@ audit_do_report (AuditOptionsTool *options, const char *operand G_GNUC_UNUSED)
     g_autoptr (Figures) figures = files ? figures_new (files, &filter, &error) : NULL;
     if (!figures)
         return tool_fail (error);
-    GString *html = make_page (figures, verdict, spanish ? SPANISH : ENGLISH);
+    g_autoptr (Complaints) complaints = count_complaints (options, figures);
+    GString *html = make_page (figures, complaints, verdict, spanish ? SPANISH : ENGLISH);
     status = write_page (options, html);
     g_string_free (html, TRUE);
+    if (status == EX_OK && options->consent && complaints->missing) {
+        fprintf (stderr, "licet: --consent: %s\n", complaints->missing);
+        status = EX_UNAVAILABLE;
+    }
     return status == EX_OK && verdict->problems->len > 0 ? EX_DATAERR : status;
 }

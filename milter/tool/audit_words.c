@@ -92,6 +92,80 @@ static const char *const words[WORDS][LANGUAGES] = {
     [W_DEFER] = { "deferred", "aplazado" },
     [W_HOLD] = { "held", "retenido" },
     [W_REFUSE] = { "refused", "rechazado" },
+    [W_FREQUENCY] = { "Promotion per recipient", "Promoción por destinatario" },
+    [W_FREQUENCY_NOTE] = { "How many promotional mails were delivered whole to one recipient "
+                           "in the period. Those that were stripped do not count.",
+                           "Cuántos correos promocionales se entregaron enteros a un mismo "
+                           "destinatario en el periodo. Los recortados no cuentan." },
+    [W_OF_ALL] = { "of them all", "del total" },
+    [W_NO_CAPS] = { "No rule that caps the frequency (kind frequency-cap) was violated.",
+                    "No se infringió ninguna regla que limite la frecuencia (tipo "
+                    "frequency-cap)." },
+    [W_MAILS] = { "Promotional mails", "Correos promocionales" },
+    [W_ONE_MAIL] = { "1", "1" },
+    [W_TWO_MAILS] = { "2", "2" },
+    [W_FEW_MAILS] = { "3 to 5", "de 3 a 5" },
+    [W_SOME_MAILS] = { "6 to 10", "de 6 a 10" },
+    [W_MANY_MAILS] = { "more than 10", "más de 10" },
+    [W_MOST_NOTE] = { "Who got most, under the pseudonym of the log (licet audit find ADDRESS "
+                      "shows that of a person).",
+                      "Quién recibió más, con el seudónimo del registro (licet audit find "
+                      "DIRECCIÓN muestra el de una persona)." },
+    [W_PSEUDONYM] = { "Pseudonym", "Seudónimo" },
+    [W_CAPS_NOTE] = { "Rules that cap the frequency (kind frequency-cap) were violated #1 "
+                      "times. Where such a rule decided: delivered whole #2, stripped #3, "
+                      "deferred (the mail waits) #4, held #5, refused #6.",
+                      "Las reglas que limitan la frecuencia (tipo frequency-cap) se "
+                      "infringieron #1 veces. Donde decidió una de ellas: entregado entero #2, "
+                      "recortado #3, aplazado (el correo espera) #4, retenido #5, rechazado "
+                      "#6." },
+    [W_COMPLAINTS] = { "Complaints and withdrawals", "Quejas y bajas" },
+    [W_COMPLAINTS_NOTE] = { "What the consent store recorded in the period. The last column is "
+                            "addresses per 1,000 promotional mails delivered whole, of which "
+                            "there were #1.",
+                            "Lo que el almacén de consentimientos anotó en el periodo. La "
+                            "última columna da las direcciones por cada 1.000 correos "
+                            "promocionales entregados enteros, que fueron #1." },
+    [W_GMAIL_NOTE] = { "For comparison: Gmail asks senders to keep the spam rate that its "
+                       "users report below 0.3 %, that is 3 per 1,000 (Google, Email sender "
+                       "guidelines). It shows that rate in Postmaster Tools and sends no "
+                       "complaint for each mail, so complaints of Gmail's users are not in "
+                       "this table.",
+                       "Como referencia: Gmail pide que la tasa de spam que notifican sus "
+                       "usuarios quede por debajo del 0,3 %, es decir, 3 por cada 1.000 "
+                       "(Google, Email sender guidelines). La muestra en Postmaster Tools y no "
+                       "envía una queja por cada correo, así que las quejas de usuarios de "
+                       "Gmail no están en esta tabla." },
+    [W_NO_STORE] = { "This report had no consent store, so complaints, bounces and withdrawals "
+                     "were not counted. The log of decisions does not hold them; give "
+                     "--consent to count them.",
+                     "Este informe no tuvo almacén de consentimientos, así que no se contaron "
+                     "quejas, rebotes ni bajas. El registro de decisiones no los contiene; con "
+                     "--consent se cuentan." },
+    [W_STORE_FAILED] = { "The consent store could not be read, so complaints, bounces and "
+                         "withdrawals were not counted:",
+                         "No se pudo leer el almacén de consentimientos, así que no se "
+                         "contaron quejas, rebotes ni bajas:" },
+    [W_REASON] = { "Reason", "Motivo" },
+    [W_STATEMENTS] = { "Statements", "Anotaciones" },
+    [W_ADDRESSES] = { "Addresses", "Direcciones" },
+    [W_PER_THOUSAND] = { "per 1,000", "por cada 1.000" },
+    [W_COMPLAINT] = { "complaint (feedback loop)", "queja (feedback loop)" },
+    [W_ONE_CLICK] = { "withdrawn by one click (RFC 8058)", "baja con un clic (RFC 8058)" },
+    [W_PAGE] = { "withdrawn on the unsubscribe or preference page",
+                 "baja en la página de baja o de preferencias" },
+    [W_MAIL] = { "withdrawn by mail", "baja por correo" },
+    [W_OTHER] = { "withdrawn otherwise (import, command, other system)",
+                  "baja por otra vía (importación, orden, otro sistema)" },
+    [W_BOUNCE] = { "suppressed: mailbox gone (bounce)",
+                   "suprimida: el buzón no existe (rebote)" },
+    [W_MANUAL] = { "suppressed otherwise (by hand, erasure)",
+                   "suprimida por otro motivo (a mano, supresión de datos)" },
+    [W_RULES_NOTE] = { "Rules looked at: #1. Found nothing, and so left out: #2 (of these, "
+                       "could not tell at least once: #3).",
+                       "Reglas consultadas: #1. No hallaron nada y por eso no figuran: #2 (de "
+                       "ellas, alguna vez no pudieron decidir: #3)." },
+    [W_ROWS_NOTE] = { "The first #1 of #2 rows.", "Las primeras #1 de #2 filas." },
     [W_CHART] = { "Bars; the table below has the same figures.",
                   "Barras; la tabla siguiente tiene las mismas cifras." },
     [W_MORE] = { "Figures of the chart", "Cifras del gráfico" },

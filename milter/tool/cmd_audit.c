@@ -31,7 +31,7 @@ audit_options_clear (AuditOptionsTool *options)
                        &options->queue_id, &options->rule,    &options->territory,
                        &options->outcome,  &options->sender,  &options->purpose,
                        &options->class,    &options->address, &options->record,
-                       &options->subject,  &options->policies };
+                       &options->subject,  &options->policies, &options->consent };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
         g_clear_pointer (texts[i], g_free);
@@ -172,6 +172,7 @@ cmd_audit (int argc, char **argv)
         FLAG_OPTION ("follow", follow, "tail: go on with what is written"),
         TEXT_OPTION ("format", format, "export: csv or json", "WORD"),
         FILE_OPTION ("out", out, "export, report: write there"),
+        TEXT_OPTION ("consent", consent, "report: the store whose complaints and withdrawals it counts", "URI"),
         FILE_OPTION ("mails", mails, "replay: the message, or a directory that has it"),
         FILE_OPTION ("policies", policies, "replay: these, not those of the archive"),
         TEXT_OPTION ("language", language, "show, report: en or es", "CODE"),

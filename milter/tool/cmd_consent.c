@@ -196,14 +196,6 @@ patient_options (const Settings *settings)
     return options;
 }
 
-/* A mistyped path would be made as an empty store, and nothing known of anyone. */
-static bool
-is_absent (const char *uri)
-{
-    return g_str_has_prefix (uri, "sqlite:") &&
-           !g_file_test (uri + strlen ("sqlite:"), G_FILE_TEST_EXISTS);
-}
-
 static int
 run_on (const ConsentCommand *command, const char *uri, const ConsentOptions *options,
         char **operands, const ConsentArguments *arguments)
@@ -213,7 +205,7 @@ run_on (const ConsentCommand *command, const char *uri, const ConsentOptions *op
     if (strcmp (uri, "memory:") == 0)
         return tool_usage ("no consent store is named; right would be --consent sqlite:PATH "
                            "or --config FILE");
-    if (command->reads && is_absent (uri))
+    if (command->reads && tool_store_is_absent (uri))
         return tool_fail (
             g_error_new (G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: no such store", uri));
     g_autoptr (ConsentStore) store = consent_open_with (uri, options, &error);

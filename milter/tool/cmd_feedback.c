@@ -47,14 +47,6 @@ desk_clear (Desk *desk)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Desk, desk_clear)
 
-/* A mistyped path would be made as an empty store. */
-static bool
-is_absent (const char *uri)
-{
-    return g_str_has_prefix (uri, "sqlite:") &&
-           !g_file_test (uri + strlen ("sqlite:"), G_FILE_TEST_EXISTS);
-}
-
 static bool
 open_desk (const Options *options, Desk *desk, GError **error)
 {
@@ -66,7 +58,7 @@ open_desk (const Options *options, Desk *desk, GError **error)
         return false;
     const char *keys = options->keys ? options->keys : settings->unsubscribe_keys;
     const char *uri = options->consent ? options->consent : settings->consent;
-    if (!*keys || is_absent (uri)) {
+    if (!*keys || tool_store_is_absent (uri)) {
         g_set_error (error, LICET_ERROR, *keys ? LICET_ERROR_UNAVAILABLE : LICET_ERROR_SETTINGS,
                      "%s: %s", *keys ? uri : "unsubscribe_keys",
                      *keys ? "no such store" : "not set; right would be --keys FILE");

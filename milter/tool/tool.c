@@ -246,3 +246,10 @@ tool_engine (const ToolOptions *options, int64_t *ret_now, GError **error)
                stderr);
     return engine;
 }
+
+bool
+tool_store_is_absent (const char *uri)
+{
+    return g_str_has_prefix (uri, "sqlite:") &&
+           !g_file_test (uri + strlen ("sqlite:"), G_FILE_TEST_EXISTS);
+}

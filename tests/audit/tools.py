@@ -19,6 +19,7 @@ import time
 
 sys.dont_write_bytecode = True
 import day  # noqa: E402
+import figures  # noqa: E402
 
 TOP, BUILD = sys.argv[1] if len(sys.argv) > 1 else ".", sys.argv[2] if len(sys.argv) > 2 else "."
 MESSAGES = int(sys.argv[3]) if len(sys.argv) > 3 else 400
@@ -199,6 +200,100 @@ class Tools:
             file.seek(at)
             file.write(b"s")
 
+    def check_charts(self, page, since, length):
+        """The tables of the charts and the heights of their bars."""
+        for heading, words, place in (
+                ("Volume by class", figures.CLASSES, lambda row: row["message"]["class"]),
+                ("Strips, holds, deferrals and refusals over time", figures.OUTCOMES[1:], lambda row: row["outcome"])):
+            shown = [[int(cell) for cell in row[1:]] for row in page.rows[heading][1:]]
+            wanted = figures.buckets(self.rows, since, length, len(shown), place, words)
+            highest = max(sum(row) for row in wanted)
+            heights = [round(170 * value / highest, 2) for row in wanted for value in row if value]
+            self.check(f"{heading}: {len(shown)} bars and their figures", shown == wanted and
+                       [size for _, _, size in page.drawings[heading][0]] == heights)
+
+    def check_figures(self):
+        """All that the report counts, against a count of the lines that knows nothing of licet's code."""
+        since = "2026-11-24T00:00:00Z"
+        until = "2026-11-25T00:00:00Z"
+        page = figures.Sections(self.audit("report", "--since", since, "--until", until))
+        since, until = figures.seconds(since), figures.seconds(until)
+        self.check_charts(page, since, 3600)
+        shown = {row[0]: row[1:] for row in page.rows["Consent behind promotion"][1:]}
+        self.check(f"{len(shown)} bases of consent", shown and shown == figures.bases(self.rows))
+        shown = {row[0]: [float(cell) for cell in row[3:]] for row in page.rows["Shift of classes by sender"][1:]}
+        wanted = figures.shift(self.rows, since, until)
+        self.check(f"the shift of {len(shown)} senders", shown.keys() == wanted.keys() and all(
+            abs(a - b) < 0.0501 for sender, points in wanted.items() for a, b in zip(points, shown[sender])))
+        bins, most, _ = figures.frequencies(self.rows)
+        rows = page.rows["Promotion per recipient"]
+        self.check(f"promotion per recipient {bins}", sum(bins[1:]) and [int(row[1]) for row in rows[1:6]] == bins and
+                   rows[7:] == most)
+        looked, nothing, unsure, found = figures.rules(self.rows)
+        rows = page.rows["Outcomes by rule"][1:]
+        self.check(f"{looked} rules were looked at, {nothing} found nothing, no row is all zeros",
+                   f"Rules looked at: {looked}. Found nothing, and so left out: {nothing} (of these, could not tell at "
+                   f"least once: {unsure})." in page.notes["Outcomes by rule"] and
+                   len(rows) == min(len(found), 25) and {row[0] for row in rows} <= found and
+                   all(any(cell != "0" for cell in row[2:]) for row in rows))
+
+    def check_complaints(self):
+        store, day_of = self.path("feedback.csv"), "2026-11-24T"
+        events = [("p1", "*", "suppressed", "complaint", day_of + "08:00:00Z", "complaint"),
+                  ("p2", "*", "suppressed", "bounce", day_of + "08:00:00Z", "bounce"),
+                  ("p3", "*", "suppressed", "manual", day_of + "08:00:00Z", "desk"),
+                  ("p4", "offer", "withdrawn", "", day_of + "09:00:00Z", "one-click"),
+                  ("p4", "survey", "withdrawn", "", day_of + "09:00:00Z", "one-click"),
+                  ("p5", "offer", "withdrawn", "", day_of + "09:00:00Z", "preference-page"),
+                  ("p6", "offer", "withdrawn", "", day_of + "09:00:00Z", "unsubscribe-page"),
+                  ("p7", "offer", "withdrawn", "", day_of + "09:00:00Z", "mailto"),
+                  ("p8", "offer", "withdrawn", "", day_of + "09:00:00Z", "crm export"),
+                  ("p9", "offer", "granted", "express", day_of + "09:00:00Z", "signup"),
+                  ("p10", "*", "suppressed", "complaint", "2026-11-23T23:59:59Z", "complaint"),
+                  ("p11", "*", "suppressed", "complaint", "2026-11-25T00:00:00Z", "complaint")]
+        day.write(store, "address,purpose,state,basis,at,source\n" +
+                  "".join(f"{one[0]}@example.com,{','.join(one[1:])}\n" for one in events))
+        since, until = "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z"
+        text = self.audit("report", "--since", since, "--until", until, "--consent", store)
+        page = figures.Sections(text)
+        wanted = figures.complaints(store, figures.seconds(since), figures.seconds(until))
+        mails = figures.frequencies(self.rows)[2]
+        rows = page.rows["Complaints and withdrawals"][1:]
+        self.check("complaints and withdrawals by reason", [row[1:3] for row in rows] == wanted and
+                   wanted[0] == ["1", "1"] and wanted[1] == ["2", "1"] and wanted[2] == ["2", "2"])
+        self.check(f"per 1,000 of {mails} promotional mails", mails and
+                   [row[3] for row in rows] == [f"{1000 * int(row[2]) / mails:.2f}" for row in rows])
+        self.check("no address of the store is on the page", "@example" not in text)
+        self.check("without a store the report says so", "had no consent store" in
+                   self.audit("report", "--log", self.path("audit.jsonl")) and
+                   not os.path.exists(self.path("none.db")))
+        self.audit("report", "--consent", "sqlite:" + self.path("none.db"), status=66)
+        self.check("and makes none", not os.path.exists(self.path("none.db")))
+        day.write(store, "no,such,columns\n")
+        self.check("a store that cannot be read is no zero", "could not be read" in
+                   self.audit("report", "--consent", store, status=69))
+
+    def check_caps(self):
+        """A log of a few lines, of which two are one mail that was tried twice."""
+        forged = self.path("caps.jsonl")
+        lines = []
+        for number, (queue, outcome, mode) in enumerate((("A", "defer", "enforce"), ("A", "deliver", "enforce"),
+                                                         ("A", "deliver", "enforce"), ("B", "refuse", "enforce"),
+                                                         ("C", "deliver", "shadow"))):
+            decided = mode == "enforce" and outcome != "deliver"
+            lines.append(json.dumps({
+                "seq": number + 1, "record": "decision", "time": "2026-11-24T01:00:00Z", "queue_id": queue,
+                "subject": "s1", "sender_domain": "shop.example", "outcome": outcome, "rule": "CAP" if decided else None,
+                "message": {"class": "promotional", "promo_share": 1.0}, "consent": {"state": "granted"},
+                "rules": [{"id": "CAP", "kind": "frequency-cap", "mode": mode,
+                           "verdict": "satisfied" if mode == "enforce" and outcome == "deliver" else "violated"}]}))
+        day.write(forged, "\n".join(lines) + "\n")
+        page = figures.Sections(self.audit("report", "--log", forged, status=65))
+        notes = " ".join(page.notes["Promotion per recipient"])
+        self.check("what caps decided, and a mail tried twice is one",
+                   "violated 2 times" in notes and "deferred (the mail waits) 1, held 0, refused 1." in notes and
+                   page.rows["Promotion per recipient"][7:] == [["s1", "2"]])
+
     def replayed(self, *args, status=0):
         lines = self.audit("replay", "all", "--mails", self.path("mails"), "--json", *args, status=status).splitlines()
         results = [json.loads(line) for line in lines]
@@ -272,6 +367,9 @@ def main():
         tools.check_removed()
         tools.check_export()
         tools.check_report()
+        tools.check_figures()
+        tools.check_complaints()
+        tools.check_caps()
         tools.check_replay()
         tools.check_show()
         tools.check_speed()
