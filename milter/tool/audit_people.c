@@ -5,7 +5,8 @@
 #include "audit_html.h"
 #include "audit_page.h"
 
-enum { MOST = 10 };
+/* So many letters of a pseudonym tell it from all others, and fit on a telephone. */
+enum { MOST = 10, SHOWN = 16 };
 
 static void
 add_most_promoted (Page *page)
@@ -18,7 +19,8 @@ add_most_promoted (Page *page)
     for (unsigned i = 0; i < people->len; i++) {
         const Promoted *one = &g_array_index (people, Promoted, i);
         g_string_append (page->html, "<tr><th scope=\"row\">");
-        html_element (page->html, "code", one->subject);
+        g_autofree char *head = g_strdup_printf ("%.*s…", SHOWN, one->subject);
+        html_element (page->html, "code", head);
         g_string_append (page->html, "</th>");
         html_number (page->html, one->count);
         g_string_append (page->html, "</tr>");

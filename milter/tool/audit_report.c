@@ -216,7 +216,9 @@ add_territories (Page *page)
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
         g_string_append (page->html, "<tr>");
-        html_element (page->html, "th scope=\"row\"", name_of (page, group));
+        bool unknown = strcmp (group->name, "XX") == 0;
+        html_element (page->html, "th scope=\"row\"",
+                      unknown ? page_word (page, W_NO_COUNTRY) : name_of (page, group));
         add_outcomes (page, &group->all);
         g_string_append (page->html, "</tr>");
     }
@@ -401,11 +403,20 @@ add_failures (Page *page)
     add_list (page, page->figures->events);
 }
 
+/* "2026-11-24 13:05:00 UTC"; caller frees. */
+static char *
+format_time (int64_t time)
+{
+    g_autofree char *text = clock_format (time);
+
+    return g_strdup_printf ("%.10s %.8s UTC", text, text + 11);
+}
+
 static void
 begin_page (Page *page)
 {
-    g_autofree char *since = clock_format (page->figures->since);
-    g_autofree char *until = clock_format (page->figures->until);
+    g_autofree char *since = format_time (page->figures->since);
+    g_autofree char *until = format_time (page->figures->until);
 
     g_string_append_printf (
         page->html,

@@ -162,9 +162,14 @@ static const char *const words[WORDS][LANGUAGES] = {
     [W_MANUAL] = { "suppressed otherwise (by hand, erasure)",
                    "suprimida por otro motivo (a mano, supresión de datos)" },
     [W_RULES_NOTE] = { "Rules looked at: #1. Found nothing, and so left out: #2 (of these, "
-                       "could not tell at least once: #3).",
+                       "could not tell at least once: #3). \"Without effect\" is a rule in "
+                       "shadow mode, which only watches. From \"stripped\" on, the rule is the "
+                       "one that decided; one that could not tell decides as its policy says.",
                        "Reglas consultadas: #1. No hallaron nada y por eso no figuran: #2 (de "
-                       "ellas, alguna vez no pudieron decidir: #3)." },
+                       "ellas, alguna vez no pudieron decidir: #3). «Sin efecto» es una regla "
+                       "en modo sombra, que solo observa. Desde «recortado», la regla es la "
+                       "que decidió; la que no puede saberlo decide como dice su política." },
+    [W_NO_COUNTRY] = { "XX (country unknown)", "XX (país desconocido)" },
     [W_ROWS_NOTE] = { "The first #1 of #2 rows.", "Las primeras #1 de #2 filas." },
     [W_CHART] = { "Bars; the table below has the same figures.",
                   "Barras; la tabla siguiente tiene las mismas cifras." },

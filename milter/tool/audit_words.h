@@ -104,6 +104,7 @@ typedef enum {
     W_MANUAL,
     W_RULES_NOTE,
     W_ROWS_NOTE,
+    W_NO_COUNTRY,
     W_CHART,
     W_MORE,
     WORDS

@@ -101,7 +101,7 @@ def frequencies(rows):
     for count in people.values():
         bins[(count > 1) + (count > 2) + (count > 5) + (count > 10)] += 1
     most = sorted(people.items(), key=lambda item: (-item[1], item[0]))[:10]
-    return bins, [[subject, str(count)] for subject, count in most], len(mails)
+    return bins, [[subject[:16] + "…", str(count)] for subject, count in most], len(mails)
 
 
 def rules(rows):
