@@ -15,22 +15,22 @@ static const struct {
     const char *name, *operand;
     int (*run) (AuditOptionsTool *options, const char *operand);
 } subcommands[] = {
-    { "verify", NULL, audit_do_verify }, { "find", "ADDRESS", audit_do_find },
-    { "search", NULL, audit_do_search }, { "tail", NULL, audit_do_tail },
-    { "show", "NUMBER", audit_do_show },
-    { "export", NULL, audit_do_export }, { "erase", "ADDRESS", audit_do_erase },
-    { "report", NULL, audit_do_report }, { "replay", "ID", audit_do_replay },
+    { "verify", NULL, audit_do_verify },    { "find", "ADDRESS", audit_do_find },
+    { "search", NULL, audit_do_search },    { "tail", NULL, audit_do_tail },
+    { "show", "NUMBER", audit_do_show },    { "export", NULL, audit_do_export },
+    { "erase", "ADDRESS", audit_do_erase }, { "report", NULL, audit_do_report },
+    { "replay", "ID", audit_do_replay },
 };
 
 void
 audit_options_clear (AuditOptionsTool *options)
 {
-    char **texts[] = { &options->config,   &options->log,     &options->state,
-                       &options->out,      &options->format,  &options->language,
-                       &options->mails,    &options->since,   &options->until,
-                       &options->queue_id, &options->rule,    &options->territory,
-                       &options->outcome,  &options->sender,  &options->purpose,
-                       &options->class,    &options->address, &options->record,
+    char **texts[] = { &options->config,   &options->log,      &options->state,
+                       &options->out,      &options->format,   &options->language,
+                       &options->mails,    &options->since,    &options->until,
+                       &options->queue_id, &options->rule,     &options->territory,
+                       &options->outcome,  &options->sender,   &options->purpose,
+                       &options->class,    &options->address,  &options->record,
                        &options->subject,  &options->policies, &options->consent };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -172,7 +172,8 @@ cmd_audit (int argc, char **argv)
         FLAG_OPTION ("follow", follow, "tail: go on with what is written"),
         TEXT_OPTION ("format", format, "export: csv or json", "WORD"),
         FILE_OPTION ("out", out, "export, report: write there"),
-        TEXT_OPTION ("consent", consent, "report: the store whose complaints and withdrawals it counts", "URI"),
+        TEXT_OPTION ("consent", consent,
+                     "report: the store whose complaints and withdrawals it counts", "URI"),
         FILE_OPTION ("mails", mails, "replay: the message, or a directory that has it"),
         FILE_OPTION ("policies", policies, "replay: these, not those of the archive"),
         TEXT_OPTION ("language", language, "show, report: en or es", "CODE"),
@@ -181,7 +182,8 @@ cmd_audit (int argc, char **argv)
     };
 
     if (!tool_options (&argc, &argv,
-                       "verify | search | tail | show NUMBER | export | report | replay ID | find ADDRESS | "
+                       "verify | search | tail | show NUMBER | export | report | replay ID | "
+                       "find ADDRESS | "
                        "erase ADDRESS",
                        "Asks the log of decisions.", entries))
         return EX_USAGE;
