@@ -216,7 +216,9 @@ check (const Options *options)
     if (!check_directories (engine->settings))
         return EX_CONFIG;
     g_autofree char *policies = describe_policies (engine);
-    printf ("licetd: keys=%u %s\n", engine->settings->keys->len, policies);
+    bool tables = *engine->settings->signing_table != '\0';
+    printf ("licetd: keys=%u%s%s %s\n", engine->settings->keys->len,
+            tables ? " signing_table=" : "", engine->settings->signing_table, policies);
     return EX_OK;
 }
 
