@@ -29,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Seal, seal_free)
 const char *seal_public (const Seal *seal);
 /* Base64 of the 64 bytes. Caller frees. INTERNAL when OpenSSL refuses. */
 char *seal_sign (const Seal *seal, const char *text, GError **error);
+/* Whether the text can be a public key of seal_public: base64 of 32 bytes. */
+bool seal_is_public (const char *text);
 /* False as well when key or signature are no base64 of the right length. */
 bool seal_verify (const char *public_key, const char *text, const char *signature);
 

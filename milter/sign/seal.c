@@ -148,6 +148,14 @@ decode (const char *text, size_t length)
 }
 
 bool
+seal_is_public (const char *text)
+{
+    g_autofree unsigned char *raw = decode (text, PUBLIC_BYTES);
+
+    return raw != NULL;
+}
+
+bool
 seal_verify (const char *public_key, const char *text, const char *signature)
 {
     g_autofree unsigned char *raw = decode (public_key, PUBLIC_BYTES);

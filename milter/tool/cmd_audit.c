@@ -10,6 +10,7 @@
 #include "licet/address.h"
 #include "licet/error.h"
 #include "licet/ledger.h"
+#include "licet/seal.h"
 
 static const struct {
     const char *name, *operand;
@@ -122,11 +123,25 @@ audit_filter (AuditOptionsTool *options, AuditFilter *ret_filter, int *ret_statu
         name, 0, 0, G_OPTION_ARG_NONE, &options.member, help, NULL                             \
     }
 
+/* A key that was not copied whole would read as a log that somebody else signed. */
+static const char *
+find_bad_key (char **keys)
+{
+    while (keys && *keys && seal_is_public (*keys))
+        keys++;
+    return keys ? *keys : NULL;
+}
+
 static int
 run (AuditOptionsTool *options, int argc, char **argv)
 {
     GError *error = NULL;
+    const char *bad_key = find_bad_key (options->keys);
 
+    if (bad_key)
+        return tool_usage ("--key %s: no Ed25519 public key; right would be the base64 of its 32 "
+                           "bytes, 44 characters that end in =",
+                           bad_key);
     for (unsigned i = 0; argc >= 2 && i < G_N_ELEMENTS (subcommands); i++) {
         if (strcmp (argv[1], subcommands[i].name) != 0)
             continue;

@@ -120,6 +120,19 @@ class Tools:
                    wanted and self.found("search", "--sender", "shop.example", "--record", "outcome") == wanted)
         self.check("tail gives the last", self.found("tail", "-n", "3") == [row["seq"] for row in self.rows[-3:]])
 
+    def said(self, *args):
+        """Exit status and what stands on stderr."""
+        done = subprocess.run([os.path.join(BUILD, "licet"), "audit", *args, "--config", self.config],
+                              capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr
+
+    def check_keys(self):
+        key = json.loads(self.audit("verify", "--json"))["key"]
+        self.check("the log's own key is taken", self.said("verify", "--key", key)[0] == 0)
+        for bad in ("abc", "", key[:-1], key + "A", key.replace("=", "")):
+            status, said = self.said("verify", "--key", bad)
+            self.check(f"--key \"{bad}\" is no key", status == 64 and f"--key {bad}: no Ed25519 public key" in said)
+
     def check_person(self):
         address = "p131@example.org"
         found = self.audit("find", address)
@@ -363,6 +376,7 @@ def main():
     try:
         tools = Tools(directory)
         tools.check_search()
+        tools.check_keys()
         tools.check_person()
         tools.check_removed()
         tools.check_export()
