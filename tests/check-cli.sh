@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..94
+echo 1..96
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -135,6 +135,8 @@ says "it says what would be right" "case.cfg:1: nothing says where the recipient
 expect "run while the store does not answer" 0 "$licet" run --policies "$top/policies" --consent unavailable: --rcpt a@b.de "$mail"
 expect "policy show in Spanish" 0 "$licet" policy show CO --lang es --policies "$top/policies"
 says "it speaks Spanish" "lun, mar, mié, jue, vie de 07:00 a 19:00"
+expect "policy show --language, as audit has it" 0 "$licet" policy show CO --language es --policies "$top/policies"
+says "it speaks Spanish too" "lun, mar, mié, jue, vie de 07:00 a 19:00"
 expect "policy show in no language" 64 "$licet" policy show CO --lang xx --policies "$top/policies"
 cp -r "$top/policies" "$work/new" && chmod -R u+w "$work/new"
 expect "policy new" 0 "$licet" policy new BO --out "$work/new/territories/BO.cfg"

@@ -135,7 +135,8 @@ read_options (int *argc, char ***argv, const char *operands, const char *summary
         { "policies", 0, 0, G_OPTION_ARG_FILENAME, &options->policies, "directory of policies",
           "DIR" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "check: print JSON", NULL },
-        { "lang", 0, 0, G_OPTION_ARG_STRING, &options->language, "show: en or es", "LANGUAGE" },
+        { "lang", 0, 0, G_OPTION_ARG_STRING, &options->language, "show: en or es", "CODE" },
+        { "language", 0, 0, G_OPTION_ARG_STRING, &options->language, "the same", "CODE" },
         G_OPTION_ENTRY_NULL,
     };
 
@@ -209,7 +210,7 @@ show (int argc, char **argv)
         return tool_usage ("--json goes with policy check");
     const char *language = options.language ? options.language : policy_languages[0];
     if (!g_strv_contains (policy_languages, language))
-        return tool_usage ("--lang %s: right would be en or es", language);
+        return tool_usage ("--language %s: right would be en or es", language);
     g_autoptr (Engine) engine =
         cmd_policy_engine (options.config, options.policies, "memory:", &error);
     return engine ? print_territory (engine->policies, argv[1], language) : tool_fail (error);
