@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..96
+echo 1..98
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -118,6 +118,8 @@ says "it tells what is missing" "there is nothing to test a model on"
 expect "policy show" 0 "$licet" policy show CO --policies "$top/policies"
 says "policy show tells the hours" "mon, tue, wed, thu, fri from 07:00 to 19:00"
 expect "policy show of nowhere" 65 "$licet" policy show QQ --policies "$top/policies"
+expect "policy show of a country by its name" 65 "$licet" policy show Germany --policies "$top/policies"
+says "it hints at the code" "no territory or provider \"Germany\"; did you mean \"DE\"?"
 expect "policy test: every case as wanted, no rule that could go unnoticed" 0 "$licet" policy test --mutate --policies "$top/policies"
 says "it says how many" "[0-9]* cases: [0-9]* as wanted, 0 otherwise; [0-9]* rules taken away in turn: [0-9]* noticed, 0 not; "
 cp -r "$top/policies" "$work/house" && chmod -R u+w "$work/house" && rm -r "$work/house/model"

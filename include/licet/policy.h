@@ -52,7 +52,7 @@ const KnownMail *policy_known (const PolicySet *set, const Message *message, int
 /* The rules of one territory or provider in sentences, in one of policy_languages, or NULL when there is no such
  * file. Caller frees. */
 char *policy_show (const PolicySet *set, const char *code, const char *language);
-/* The territory or provider that was probably meant, or NULL. Caller frees. */
+/* The territory or provider that was probably meant, by its code or its English name, or NULL. Caller frees. */
 char *policy_nearest (const PolicySet *set, const char *code);
 extern const char *const policy_languages[]; /* "en", "es"; NULL-terminated */
 

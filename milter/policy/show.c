@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "iso3166.h"
 #include "licet/cases.h"
 #include "licet/clock.h"
 #include "licet/nearest.h"
@@ -178,7 +179,10 @@ char *
 policy_nearest (const PolicySet *set, const char *code)
 {
     g_autoptr (GPtrArray) words = g_ptr_array_new ();
+    const char *right = iso3166_right (code);
 
+    if (right && policy_set_find (set, right))
+        return g_strdup (right);
     for (unsigned i = 0; i < set->territories->len; i++)
         g_ptr_array_add (words, ((Territory *)g_ptr_array_index (set->territories, i))->code);
     for (unsigned i = 0; i < set->providers->len; i++)

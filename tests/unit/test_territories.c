@@ -576,7 +576,9 @@ test_show (void)
     g_assert_null (strstr (text, "EU-CONSENT"));
     g_assert_null (policy_show (set, "QQ", "en"));
     g_autofree char *near = policy_nearest (set, "DEE"), *none = policy_nearest (set, "#####");
+    g_autofree char *named = policy_nearest (set, "germany");
     g_assert_cmpstr (near, ==, "DE");
+    g_assert_cmpstr (named, ==, "DE");
     g_assert_null (none);
 }
 
