@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..98
+echo 1..108
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -77,6 +77,16 @@ expect "explain" 0 "$licet" explain $options --rcpt bruno@example.com "$mail"
 says "explain names the statute" "UWG s. 7(2)"
 expect "explain without a consent store" 0 "$licet" explain --policies "$top/policies" --rcpt bruno@example.com "$mail"
 says "it says so" "^no consent store was given"
+for uri in "$work/none.csv" "sqlite:$work/none.db"; do
+    expect "explain with a store that is not there" 66 "$licet" explain --policies "$top/policies" --consent "$uri" --rcpt bruno@example.com "$mail"
+    says "it says which" "none.[a-z]*: no such store"
+    expect "it made none" 1 test -e "$work/none.db"
+done
+expect "audit of a log that is not there" 66 "$licet" audit verify --log "$work/none.jsonl"
+says "it says which log" "none.jsonl: there is no log"
+: >"$work/empty.jsonl"
+expect "checkpoints that are not there" 66 "$licet" audit verify --log "$work/empty.jsonl" --checkpoints "$work/none"
+says "it says which file" "^licet: --checkpoints .*none: no such file"
 expect "explain --json" 0 "$licet" explain $options --json --rcpt bruno@example.com "$mail"
 json "explain --json is one object per recipient" "len(rows) == 1 and rows[0]['outcome'] == 'strip' and rows[0]['territory'] == 'DE'"
 for word in ana 'Ana <ana@example.com>' ''; do

@@ -15,12 +15,13 @@
 static const struct {
     const char *name, *operand;
     int (*run) (AuditOptionsTool *options, const char *operand);
+    bool needs_log;
 } subcommands[] = {
-    { "verify", NULL, audit_do_verify },    { "find", "ADDRESS", audit_do_find },
-    { "search", NULL, audit_do_search },    { "tail", NULL, audit_do_tail },
-    { "show", "NUMBER", audit_do_show },    { "export", NULL, audit_do_export },
-    { "erase", "ADDRESS", audit_do_erase }, { "report", NULL, audit_do_report },
-    { "replay", "ID", audit_do_replay },
+    { "verify", NULL, audit_do_verify, true },     { "find", "ADDRESS", audit_do_find, true },
+    { "search", NULL, audit_do_search, true },     { "tail", NULL, audit_do_tail, true },
+    { "show", "NUMBER", audit_do_show, true },     { "export", NULL, audit_do_export, true },
+    { "erase", "ADDRESS", audit_do_erase, false }, { "report", NULL, audit_do_report, true },
+    { "replay", "ID", audit_do_replay, true },
 };
 
 void
@@ -132,6 +133,25 @@ find_bad_key (char **keys)
     return keys ? *keys : NULL;
 }
 
+/* What is not there will not be there the next time either, so it is no temporary failure. */
+static bool
+has_inputs (const AuditOptionsTool *options, bool needs_log, GError **error)
+{
+    for (char **file = options->checkpoints; file && *file; file++) {
+        if (g_file_test (*file, G_FILE_TEST_EXISTS))
+            continue;
+        g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "--checkpoints %s: no such file",
+                     *file);
+        return false;
+    }
+    g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), NULL);
+    if (files || !needs_log)
+        return true;
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: there is no log",
+                 audit_log_path (options));
+    return false;
+}
+
 static int
 run (AuditOptionsTool *options, int argc, char **argv)
 {
@@ -149,7 +169,10 @@ run (AuditOptionsTool *options, int argc, char **argv)
             return tool_usage ("audit %s takes %s", argv[1],
                                subcommands[i].operand ? subcommands[i].operand : "no operand");
         options->settings = tool_settings (options->config, &error);
-        return options->settings ? subcommands[i].run (options, argv[2]) : tool_fail (error);
+        if (!options->settings ||
+            !has_inputs (options, subcommands[i].needs_log || options->unused > 0, &error))
+            return tool_fail (error);
+        return subcommands[i].run (options, argv[2]);
     }
     return tool_usage (
         "audit takes: verify, find ADDRESS, search, tail, show NUMBER, export, report, "

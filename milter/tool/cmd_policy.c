@@ -98,7 +98,7 @@ set_text (char **setting, const char *text)
 Engine *
 cmd_policy_engine (const char *config, const char *dir, const char *consent, GError **error)
 {
-    Settings *settings = tool_settings (config, error);
+    Settings *settings = tool_has_store (consent, error) ? tool_settings (config, error) : NULL;
 
     if (!settings)
         return NULL;

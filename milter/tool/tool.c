@@ -225,12 +225,21 @@ tool_now (const ToolOptions *options, int64_t *ret_now, GError **error)
     return true;
 }
 
+bool
+tool_has_store (const char *consent, GError **error)
+{
+    if (!consent || !tool_store_is_absent (consent))
+        return true;
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: no such store", consent);
+    return false;
+}
+
 Engine *
 tool_engine (const ToolOptions *options, int64_t *ret_now, GError **error)
 {
     int64_t now = 0;
 
-    if (!tool_now (options, &now, error))
+    if (!tool_now (options, &now, error) || !tool_has_store (options->consent, error))
         return NULL;
     g_autoptr (Settings) settings = tool_settings (options->config, error);
     if (!settings || !add_keys (settings, options->keys, error))
@@ -250,6 +259,9 @@ tool_engine (const ToolOptions *options, int64_t *ret_now, GError **error)
 bool
 tool_store_is_absent (const char *uri)
 {
-    return g_str_has_prefix (uri, "sqlite:") &&
-           !g_file_test (uri + strlen ("sqlite:"), G_FILE_TEST_EXISTS);
+    bool sqlite = g_str_has_prefix (uri, "sqlite:");
+
+    if (!sqlite && !g_str_has_suffix (uri, ".csv"))
+        return false;
+    return !g_file_test (sqlite ? uri + strlen ("sqlite:") : uri, G_FILE_TEST_EXISTS);
 }

@@ -54,9 +54,11 @@ bool tool_now (const ToolOptions *options, int64_t *ret_now, GError **error);
  * of these exists and none was asked for. */
 Settings *tool_settings (const char *config, GError **error);
 
-/* Whether the URI names an SQLite store that is not there: opening it would make an empty one, which
- * knows nothing of anyone. */
+/* Whether the URI names a CSV file or an SQLite store that is not there: opening the latter would make
+ * an empty one, which knows nothing of anyone. */
 bool tool_store_is_absent (const char *uri);
+/* G_FILE_ERROR when --consent names such a store; NULL is none. */
+bool tool_has_store (const char *consent, GError **error);
 
 int cmd_run (int argc, char **argv);
 int cmd_explain (int argc, char **argv);
