@@ -424,6 +424,11 @@ finish (Replay *replay)
              replay->different, replay->impossible);
     if (replay->error)
         return tool_fail (g_steal_pointer (&replay->error));
+    if (all == 0 && replay->wanted)
+        fprintf (stderr,
+                 "licet: no such record: no decision in the log has the number or queue id %s; "
+                 "all replays every one\n",
+                 replay->wanted);
     return all == 0 || replay->impossible ? EX_NOINPUT : replay->different ? EX_DATAERR : EX_OK;
 }
 

@@ -133,6 +133,12 @@ class Tools:
             status, said = self.said("verify", "--key", bad)
             self.check(f"--key \"{bad}\" is no key", status == 64 and f"--key {bad}: no Ed25519 public key" in said)
 
+    def check_nobody(self):
+        status, said = self.said("replay", "nonsense", "--mails", self.path("mails"))
+        self.check("replay of what the log has not", status == 66 and "no such record: " in said and "nonsense" in said)
+        status, said = self.said("replay", "all", "--mails", self.path("mails"))
+        self.check("replay of all says nothing of the sort", "no such record" not in said)
+
     def check_person(self):
         address = "p131@example.org"
         found = self.audit("find", address)
@@ -377,6 +383,7 @@ def main():
         tools = Tools(directory)
         tools.check_search()
         tools.check_keys()
+        tools.check_nobody()
         tools.check_person()
         tools.check_removed()
         tools.check_export()
