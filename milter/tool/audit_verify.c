@@ -164,7 +164,10 @@ audit_do_erase (AuditOptionsTool *options, const char *operand)
 
     if (!ledger || !ledger_erase (ledger, address, &known, &error))
         return tool_fail (error);
-    puts (known ? "erased: no record of the log leads to this address any more"
+    puts (known ? "erased: no record that the log has so far leads to this address any more"
                 : "no record of this address");
+    puts ("from here on: a mail to it that still waits in a queue, or a new one, gets a record under a "
+          "new pseudonym, which leads to the address again\n"
+          "elsewhere: the consent store knows the address until licet consent erase");
     return EX_OK;
 }

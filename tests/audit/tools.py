@@ -150,8 +150,10 @@ class Tools:
         self.check("addresses are shown when asked for only",
                    address in self.audit("tail", "-n", "100000", "--addresses") and
                    address not in self.audit("tail", "-n", "100000"))
-        self.check("an erased person is not found", "erased" in self.audit("erase", address) and
+        self.check("an erased person is not found", "erased: no record that the log has so far" in self.audit("erase", address) and
                    not self.audit("find", address) and not self.audit("search", "--address", address))
+        self.check("erase says what it is not", all(text in self.audit("erase", address) for text in (
+            "no record of this address", "still waits in a queue", "licet consent erase")))
         self.check("the log still verifies", "\nwhole\n" in self.audit("verify", "--checkpoints",
                                                                         self.path("checkpoints")))
         self.check("who has a young record is kept", "erased: 0 of " in self.audit("erase", "unused", "--days", "100000"))
