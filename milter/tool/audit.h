@@ -30,6 +30,10 @@ const char *audit_state_path (const AuditOptionsTool *options);
  * wrong; *ret_status is the exit status then. An address without a pseudonym fits nothing. */
 bool audit_filter (AuditOptionsTool *options, AuditFilter *ret_filter, int *ret_status);
 
+/* Says on stderr what else may have been meant: another rule when none was found, and the other word where
+ * decisions and hand-overs have one each. */
+void audit_hint (const AuditOptionsTool *options, const GPtrArray *files, uint64_t found);
+
 /* The verdict on the log of the options. */
 AuditVerdict *audit_verdict (const AuditOptionsTool *options, GError **error);
 

@@ -192,9 +192,11 @@ run_search (AuditOptionsTool *options, Printer *printer)
     if (!files || !find_addresses (options, printer, &error) ||
         !audit_scan (files, &filter, show, printer, &read, &error))
         status = tool_fail (error);
-    else
+    else {
         fprintf (stderr, "licet: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " records\n",
                  printer->shown, read);
+        audit_hint (options, files, printer->shown);
+    }
     g_clear_pointer (&printer->addresses, g_hash_table_unref);
     return status;
 }

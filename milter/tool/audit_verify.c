@@ -166,7 +166,8 @@ audit_do_erase (AuditOptionsTool *options, const char *operand)
         return tool_fail (error);
     puts (known ? "erased: no record that the log has so far leads to this address any more"
                 : "no record of this address");
-    puts ("from here on: a mail to it that still waits in a queue, or a new one, gets a record under a "
+    puts ("from here on: a mail to it that still waits in a queue, or a new one, gets a record "
+          "under a "
           "new pseudonym, which leads to the address again\n"
           "elsewhere: the consent store knows the address until licet consent erase");
     return EX_OK;

@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "licet/address.h"
-#include "licet/error.h"
-#include "licet/ledger.h"
 #include "licet/seal.h"
 
 static const struct {
@@ -52,63 +49,6 @@ const char *
 audit_state_path (const AuditOptionsTool *options)
 {
     return options->state ? options->state : options->settings->state;
-}
-
-static bool
-read_time (const char *text, const char *option, int64_t *ret_time, int *ret_status)
-{
-    GError *error = NULL;
-
-    if (!text || clock_parse (text, ret_time, &error))
-        return true;
-    g_prefix_error (&error, "--%s: ", option);
-    *ret_status = tool_fail (error);
-    return false;
-}
-
-/* Without a salt nothing in the log can be that person's. */
-static bool
-find_subject (AuditOptionsTool *options, int *ret_status)
-{
-    GError *error = NULL;
-    g_autofree char *address = address_normalise (options->address, &error);
-    g_autoptr (Ledger) ledger =
-        address ? ledger_open_read_only (audit_state_path (options), &error) : NULL;
-
-    if (ledger)
-        options->subject = ledger_find_subject (ledger, address, &error);
-    if (error) {
-        *ret_status = tool_fail (error);
-        return false;
-    }
-    if (!options->subject) {
-        fputs ("licet: no record of this address\n", stderr);
-        *ret_status = EX_OK;
-    }
-    return options->subject != NULL;
-}
-
-bool
-audit_filter (AuditOptionsTool *options, AuditFilter *ret_filter, int *ret_status)
-{
-    AuditFilter filter = {
-        .record = options->record,
-        .queue_id = options->queue_id,
-        .rule = options->rule,
-        .territory = options->territory,
-        .outcome = options->outcome,
-        .sender = options->sender,
-        .purpose = options->purpose,
-        .class = options->class,
-    };
-
-    if (!read_time (options->since, "since", &filter.since, ret_status) ||
-        !read_time (options->until, "until", &filter.until, ret_status) ||
-        (options->address && !find_subject (options, ret_status)))
-        return false;
-    filter.subject = options->subject;
-    *ret_filter = filter;
-    return true;
 }
 
 #define TEXT_OPTION(name, member, help, what)                                                  \
@@ -159,9 +99,10 @@ run (AuditOptionsTool *options, int argc, char **argv)
     const char *bad_key = find_bad_key (options->keys);
 
     if (bad_key)
-        return tool_usage ("--key %s: no Ed25519 public key; right would be the base64 of its 32 "
-                           "bytes, 44 characters that end in =",
-                           bad_key);
+        return tool_usage (
+            "--key %s: no Ed25519 public key; right would be the base64 of its 32 "
+            "bytes, 44 characters that end in =",
+            bad_key);
     for (unsigned i = 0; argc >= 2 && i < G_N_ELEMENTS (subcommands); i++) {
         if (strcmp (argv[1], subcommands[i].name) != 0)
             continue;

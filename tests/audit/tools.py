@@ -139,6 +139,30 @@ class Tools:
         status, said = self.said("replay", "all", "--mails", self.path("mails"))
         self.check("replay of all says nothing of the sort", "no such record" not in said)
 
+    def check_words(self):
+        for name, word, near in (("outcome", "refsed", "refuse"), ("record", "decisions", "decision"),
+                                 ("class", "promotion", "promotional"), ("purpose", "recipt", "receipt"),
+                                 ("territory", "Germany", "DE"), ("outcome", "xyzzy", "in-doubt")):
+            for command in ("search", "export", "tail", "report"):
+                status, said = self.said(command, f"--{name}", word)
+                self.check(f"{command} --{name} {word} is wrong usage",
+                           status == 64 and f"--{name} {word}: right would be" in said and near in said)
+        for name, key in (("outcome", "outcome"), ("record", "record"), ("territory", "territory")):
+            for word in {row.get(key) for row in self.rows} - {None}:
+                self.check(f"--{name} {word}, which the log has, is taken", self.said("search", f"--{name}", word)[0] == 0)
+        for word in ("US-CA", "us+de"):
+            self.check(f"--territory {word} is a code", self.said("search", "--territory", word)[0] == 0)
+        for part in ("class", "purpose", "promo_purpose"):
+            for word in {row.get("message", {}).get(part) for row in self.rows} - {None}:
+                name = part.removeprefix("promo_")
+                self.check(f"--{name} {word}, which the log has, is taken", self.said("search", f"--{name}", word)[0] == 0)
+        self.check("a rule that is none", self.said("search", "--rule", "DE-CONSNT")[1].endswith(
+            'no record names the rule DE-CONSNT; did you mean "DE-CONSENT"?\n'))
+        self.check("a rule that is there", "no record names" not in self.said("search", "--rule", "de-consent")[1])
+        self.check("refuse hints at refused", "--outcome refused finds" in self.said("search", "--outcome", "refuse")[1])
+        self.check("refused hints at refuse", "--outcome refuse finds" in self.said("search", "--outcome", "refused")[1])
+        self.check("strip hints at nothing", "finds" not in self.said("search", "--outcome", "strip")[1])
+
     def check_person(self):
         address = "p131@example.org"
         found = self.audit("find", address)
@@ -373,7 +397,7 @@ class Tools:
         begin = time.monotonic()
         self.found("search", "--queue-id", "none")
         middle = time.monotonic()
-        self.found("search", "--territory", "none")
+        self.found("search", "--territory", "QQ")
         end = time.monotonic()
         print(f"# search by queue id {len(self.rows) / (middle - begin):.0f} records/s, "
               f"by territory {len(self.rows) / (end - middle):.0f} records/s")
@@ -386,6 +410,7 @@ def main():
         tools.check_search()
         tools.check_keys()
         tools.check_nobody()
+        tools.check_words()
         tools.check_person()
         tools.check_removed()
         tools.check_export()

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The filters of licet audit. A word that no record can have is wrong usage: "0 of 33 records" would read
+ * as if nothing of the kind had happened. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "licet/address.h"
+#include "licet/classification.h"
+#include "licet/decision.h"
+#include "licet/ledger.h"
+#include "licet/nearest.h"
+
+static const char *const hand_overs[] = { "submitted", "already-submitted", "held",
+                                          "refused",   "deferred",          "in-doubt" };
+
+static const char *const records[] = { "decision", "outcome",   "failure",  "checkpoint",
+                                       "repair",   "retention", "policies", NULL };
+
+/* A decision and what became of it, in words that are easily taken for each other. */
+static const char *const pairs[][2] = {
+    { "refuse", "refused" },
+    { "defer", "deferred" },
+    { "hold", "held" },
+};
+
+static bool
+knows (const char *const words[], const char *given)
+{
+    while (*words && g_ascii_strcasecmp (*words, given) != 0)
+        words++;
+    return *words != NULL;
+}
+
+static bool
+is_known (const char *option, const char *const words[], const char *given)
+{
+    if (!given || knows (words, given))
+        return true;
+    g_autofree char *all = g_strjoinv (", ", (char **)words);
+    const char *near = nearest_word (words, given);
+    tool_usage ("--%s %s: right would be one of %s%s%s%s", option, given, all,
+                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return false;
+}
+
+static bool
+is_outcome (const char *given)
+{
+    g_autoptr (GPtrArray) words = g_ptr_array_new ();
+
+    for (Outcome outcome = OUTCOME_DELIVER; outcome <= OUTCOME_REFUSE; outcome++)
+        g_ptr_array_add (words, (void *)outcome_word (outcome));
+    for (unsigned i = 0; i < G_N_ELEMENTS (hand_overs); i++)
+        g_ptr_array_add (words, (void *)hand_overs[i]);
+    g_ptr_array_add (words, NULL);
+    return is_known ("outcome", (const char *const *)words->pdata, given);
+}
+
+static bool
+is_class (const char *given)
+{
+    g_autoptr (GPtrArray) words = g_ptr_array_new ();
+
+    for (MessageClass class = CLASS_TRANSACTIONAL; class <= CLASS_PERSONAL; class ++)
+        g_ptr_array_add (words, (void *)message_class_word (class));
+    g_ptr_array_add (words, NULL);
+    return is_known ("class", (const char *const *)words->pdata, given);
+}
+
+static bool
+is_purpose (const char *given)
+{
+    g_autoptr (GPtrArray) words = g_ptr_array_new ();
+
+    for (Purpose purpose = PURPOSE_NONE; purpose <= PURPOSE_WELCOME; purpose++)
+        g_ptr_array_add (words, (void *)purpose_word (purpose));
+    g_ptr_array_add (words, NULL);
+    return is_known ("purpose", (const char *const *)words->pdata, given);
+}
+
+/* The packs of a past log are not known here, so only the form is looked at: "DE", "US-CA", and "US+DE" for
+ * a recipient who may live in either. */
+static bool
+is_territory (const char *given)
+{
+    if (!given ||
+        g_regex_match_simple ("^[A-Z]{2}(-[A-Z0-9]{1,3})?(\\+[A-Z]{2}(-[A-Z0-9]{1,3})?)*$",
+                              given, G_REGEX_CASELESS, 0))
+        return true;
+    tool_usage ("--territory %s: right would be a code such as DE, US-CA or US+DE", given);
+    return false;
+}
+
+static bool
+has_known_words (const AuditOptionsTool *options)
+{
+    return is_outcome (options->outcome) && is_known ("record", records, options->record) &&
+           is_class (options->class) && is_purpose (options->purpose) &&
+           is_territory (options->territory);
+}
+
+static bool
+note_rules (const AuditRow *row, void *data)
+{
+    for (unsigned i = 0; i < row->rules->len; i++) {
+        const char *id = g_array_index (row->rules, AuditRule, i).id;
+        if (id && !g_hash_table_contains (data, id))
+            g_hash_table_add (data, g_strdup (id));
+    }
+    return true;
+}
+
+/* Nothing found may mean that the rule never spoke, or that there is none of this name. */
+static void
+hint_at_rule (const char *rule, const GPtrArray *files)
+{
+    const AuditFilter all = { 0 };
+    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    if (!audit_scan (files, &all, note_rules, seen, NULL, NULL))
+        return;
+    g_autofree const char **ids = (const char **)g_hash_table_get_keys_as_array (seen, NULL);
+    if (knows (ids, rule)) {
+        fprintf (
+            stderr,
+            "licet: rule %s was looked at; no record that was asked for has it violated or "
+            "deciding\n",
+            rule);
+        return;
+    }
+    const char *near = nearest_word (ids, rule);
+    fprintf (stderr, "licet: no record names the rule %s%s%s%s\n", rule,
+             near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+void
+audit_hint (const AuditOptionsTool *options, const GPtrArray *files, uint64_t found)
+{
+    const char *outcome = options->outcome ? options->outcome : "";
+
+    if (options->rule && found == 0)
+        hint_at_rule (options->rule, files);
+    for (unsigned i = 0; i < G_N_ELEMENTS (pairs); i++) {
+        bool decided = g_ascii_strcasecmp (outcome, pairs[i][0]) == 0;
+        if (decided || g_ascii_strcasecmp (outcome, pairs[i][1]) == 0)
+            fprintf (stderr, "licet: these are %s; --outcome %s finds %s\n",
+                     decided ? "decisions" : "hand-overs", pairs[i][decided ? 1 : 0],
+                     decided ? "what became of hand-overs" : "decisions");
+    }
+}
+
+static bool
+read_time (const char *text, const char *option, int64_t *ret_time, int *ret_status)
+{
+    GError *error = NULL;
+
+    if (!text || clock_parse (text, ret_time, &error))
+        return true;
+    g_prefix_error (&error, "--%s: ", option);
+    *ret_status = tool_fail (error);
+    return false;
+}
+
+/* Without a salt nothing in the log can be that person's. */
+static bool
+find_subject (AuditOptionsTool *options, int *ret_status)
+{
+    GError *error = NULL;
+    g_autofree char *address = address_normalise (options->address, &error);
+    g_autoptr (Ledger) ledger =
+        address ? ledger_open_read_only (audit_state_path (options), &error) : NULL;
+
+    if (ledger)
+        options->subject = ledger_find_subject (ledger, address, &error);
+    if (error) {
+        *ret_status = tool_fail (error);
+        return false;
+    }
+    if (!options->subject) {
+        fputs ("licet: no record of this address\n", stderr);
+        *ret_status = EX_OK;
+    }
+    return options->subject != NULL;
+}
+
+bool
+audit_filter (AuditOptionsTool *options, AuditFilter *ret_filter, int *ret_status)
+{
+    AuditFilter filter = {
+        .record = options->record,
+        .queue_id = options->queue_id,
+        .rule = options->rule,
+        .territory = options->territory,
+        .outcome = options->outcome,
+        .sender = options->sender,
+        .purpose = options->purpose,
+        .class = options->class,
+    };
+
+    if (!has_known_words (options)) {
+        *ret_status = EX_USAGE;
+        return false;
+    }
+    if (!read_time (options->since, "since", &filter.since, ret_status) ||
+        !read_time (options->until, "until", &filter.until, ret_status) ||
+        (options->address && !find_subject (options, ret_status)))
+        return false;
+    filter.subject = options->subject;
+    *ret_filter = filter;
+    return true;
+}
