@@ -54,6 +54,10 @@ typedef struct {
     const char *meaning; /* of the signal, in words; static; NULL where `where` says it all */
 } Evidence;
 
+/* Of pointers to Evidence in an array: the strongest first, whichever way it speaks. For a stable
+ * sort, so that what weighs the same stays in the order of the table. */
+int evidence_compare_strength (const void *a, const void *b);
+
 typedef struct {
     unsigned leaf;
     size_t start, end;             /* decoded range within the leaf */

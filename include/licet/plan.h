@@ -67,4 +67,7 @@ const Decision *plan_decision (const Plan *plan, unsigned recipient);
 /* The variant that a recipient gets, or -1 when refused or waiting. */
 int plan_variant_of (const Plan *plan, unsigned recipient);
 
+/* Whether a recipient is one of these (array of unsigned); all are when it is NULL. */
+bool plan_is_among (const GArray *only, unsigned recipient);
+
 #endif

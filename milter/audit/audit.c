@@ -171,15 +171,6 @@ commit (Audit *audit, GPtrArray *records, int64_t now, GError **error)
     return ok;
 }
 
-static bool
-is_wanted (const GArray *only, unsigned recipient)
-{
-    for (unsigned i = 0; only && i < only->len; i++)
-        if (g_array_index (only, unsigned, i) == recipient)
-            return true;
-    return !only;
-}
-
 /* The recipients of a message that are to be recorded, each with its pseudonym. */
 typedef struct {
     GArray *numbers;
@@ -202,7 +193,7 @@ find_subjects (Ledger *ledger, const Envelope *envelope, const GArray *only,
 
     ret_subjects->numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
     for (unsigned i = 0; i < envelope->recipients->len; i++)
-        if (is_wanted (only, i)) {
+        if (plan_is_among (only, i)) {
             g_array_append_val (ret_subjects->numbers, i);
             g_ptr_array_add (addresses, record_recipient (envelope, i));
         }

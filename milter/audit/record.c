@@ -205,22 +205,6 @@ seen_json (const Evidence *evidence)
     return bounded_or_null (words ? words : evidence->where, SIGNAL_LENGTH);
 }
 
-static double
-strength_of (const Evidence *evidence)
-{
-    return MAX (evidence->letter, ABS (evidence->weight));
-}
-
-/* The strongest first; what weighs the same stays in its order. */
-static int
-compare_strength (gconstpointer a, gconstpointer b)
-{
-    double first = strength_of (*(const Evidence *const *)a);
-    double second = strength_of (*(const Evidence *const *)b);
-
-    return (first < second) - (first > second);
-}
-
 static json_t *
 evidence_json (const Classification *classification, bool without_evidence)
 {
@@ -229,7 +213,7 @@ evidence_json (const Classification *classification, bool without_evidence)
 
     for (unsigned i = 0; i < classification->evidence->len; i++)
         g_ptr_array_add (strongest, g_ptr_array_index (classification->evidence, i));
-    g_ptr_array_sort (strongest, compare_strength);
+    g_ptr_array_sort (strongest, evidence_compare_strength);
     for (unsigned i = 0; i < MIN (strongest->len, SIGNALS); i++) {
         const Evidence *evidence = g_ptr_array_index (strongest, i);
         json_t *entry = json_object ();

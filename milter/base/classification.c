@@ -181,3 +181,18 @@ classification_note (Classification *classification, const char *signal, double 
             entry->meaning = notes[i].meaning;
     g_ptr_array_add (classification->evidence, entry);
 }
+
+static double
+strength_of (const Evidence *evidence)
+{
+    return MAX (evidence->letter, ABS (evidence->weight));
+}
+
+int
+evidence_compare_strength (const void *a, const void *b)
+{
+    double first = strength_of (*(const Evidence *const *)a);
+    double second = strength_of (*(const Evidence *const *)b);
+
+    return (first < second) - (first > second);
+}

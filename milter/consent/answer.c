@@ -403,8 +403,6 @@ compare_times (const void *a, const void *b)
     return (first->at > second->at) - (first->at < second->at);
 }
 
-enum { CLOCKS_DIFFER = 86400 };
-
 /* A withdrawal by a clock that runs ahead, or in a local time that calls itself UTC, counts at
  * once: a doubt never reads as consent. */
 static bool

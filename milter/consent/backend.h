@@ -6,6 +6,9 @@
 
 enum { CONSENT_KEY_BYTES = 32 };
 
+/* Seconds by which a clock, or a local time that calls itself UTC, may be ahead. */
+enum { CLOCKS_DIFFER = 86400 };
+
 /*
  * What an engine of the consent store provides. The facade checks, normalises and resolves; an
  * engine stores and finds. All functions may be called from several threads. Events come back

@@ -12,9 +12,6 @@
 /* A batch is one question and one statement; a resumable one is kept at a time. */
 enum { BATCH = 1000, KEPT_BATCH = 10000, PAGE = 10000, MOST_COLUMNS = 1000 };
 
-/* How far a clock or a local time that calls itself UTC may be ahead. */
-enum { CLOCKS_DIFFER = 86400 };
-
 typedef struct {
     ConsentStore *store;
     const ImportOptions *options;

@@ -96,15 +96,6 @@ count_decision (Tally *tally, const Plan *plan, const Decision *decision)
         count (&tally->families[RULES], "rule", decision->rule, outcome);
 }
 
-static bool
-is_wanted (const GArray *only, unsigned recipient)
-{
-    for (unsigned i = 0; only && i < only->len; i++)
-        if (g_array_index (only, unsigned, i) == recipient)
-            return true;
-    return !only;
-}
-
 void
 tally_add (Tally *tally, const Plan *plan, const GArray *only)
 {
@@ -115,7 +106,7 @@ tally_add (Tally *tally, const Plan *plan, const GArray *only)
     for (unsigned i = 0; i < PLAN_STAGES; i++)
         tally->microseconds[i] += plan->microseconds[i];
     for (unsigned i = 0; i < plan->decisions->len; i++)
-        if (is_wanted (only, i))
+        if (plan_is_among (only, i))
             count_decision (tally, plan, plan_decision (plan, i));
     g_mutex_unlock (&tally->lock);
 }

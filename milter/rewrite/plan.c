@@ -108,3 +108,12 @@ plan_variant_of (const Plan *plan, unsigned recipient)
     }
     return -1;
 }
+
+bool
+plan_is_among (const GArray *only, unsigned recipient)
+{
+    for (unsigned i = 0; only && i < only->len; i++)
+        if (g_array_index (only, unsigned, i) == recipient)
+            return true;
+    return !only;
+}

@@ -8,17 +8,14 @@
 #include "licet/mail_resolver.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "dns_channel.h"
 #include "licet/error.h"
 
@@ -34,8 +31,7 @@ static const rlim_t most_memory = 256u << 20;
 #endif
 
 struct MailResolver {
-    int fd;
-    pid_t child;
+    Child child;
 };
 
 /* Within the process. */
@@ -207,55 +203,25 @@ bound_process (void)
 #endif
 }
 
-/* Signals to the whole group are for the daemon, whose end is this one's. */
-static void G_GNUC_NORETURN
+static void
 serve (int fd, pid_t parent)
 {
     Asker asker = { .fd = fd };
-    sigset_t all;
-    int nowhere = open ("/dev/null", O_RDWR);
 
-    prctl (PR_SET_NAME, "licetd-mx");
-    prctl (PR_SET_PDEATHSIG, SIGKILL);
-    sigfillset (&all);
-    sigprocmask (SIG_SETMASK, &all, NULL);
-    for (int standard = 0; nowhere >= 0 && standard <= STDERR_FILENO; standard++)
-        dup2 (nowhere, standard);
     bound_process ();
     while (getppid () == parent && serve_once (&asker))
         ;
-    _exit (0);
-}
-
-static MailResolver *
-fail_start (GError **error)
-{
-    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "DNS for mailbox providers: %s",
-                 g_strerror (errno));
-    return NULL;
 }
 
 MailResolver *
 mail_resolver_start (GError **error)
 {
-    int ends[2];
-    pid_t parent = getpid ();
+    Child child = { 0 };
 
-    if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-        return fail_start (error);
-    pid_t child = fork ();
-    if (child == 0) {
-        close (ends[0]);
-        serve (ends[1], parent);
-    }
-    close (ends[1]);
-    if (child < 0) {
-        fail_start (error);
-        close (ends[0]);
+    if (!child_start ("licetd-mx", SOCK_SEQPACKET, serve, "DNS for mailbox providers", &child,
+                      error))
         return NULL;
-    }
     MailResolver *resolver = g_new0 (MailResolver, 1);
-    resolver->fd = ends[0];
     resolver->child = child;
     return resolver;
 }
@@ -267,7 +233,7 @@ mail_resolver_ask (MailResolver *resolver, const char *dns, const char *domain)
     size_t length = strlen (packet);
 
     return length <= MOST_BYTES && dns_is_name (domain) &&
-           send (resolver->fd, packet, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)length;
+           send (resolver->child.fd, packet, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)length;
 }
 
 /* NULL for what no honest process sends. */
@@ -295,7 +261,7 @@ mail_resolver_next (MailResolver *resolver, int64_t (*now) (void *), void *data,
     char packet[MOST_BYTES + 1];
 
     for (;;) {
-        ssize_t n = recv (resolver->fd, packet, MOST_BYTES, 0);
+        ssize_t n = recv (resolver->child.fd, packet, MOST_BYTES, 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -310,13 +276,10 @@ mail_resolver_next (MailResolver *resolver, int64_t (*now) (void *), void *data,
 void
 mail_resolver_stop (MailResolver *resolver)
 {
-    if (resolver->child == 0)
+    if (resolver->child.pid == 0)
         return;
-    kill (resolver->child, SIGKILL);
-    while (waitpid (resolver->child, NULL, 0) < 0 && errno == EINTR)
-        ;
-    resolver->child = 0;
-    shutdown (resolver->fd, SHUT_RDWR);
+    child_stop (&resolver->child);
+    shutdown (resolver->child.fd, SHUT_RDWR);
 }
 
 void
@@ -325,6 +288,6 @@ mail_resolver_free (MailResolver *resolver)
     if (!resolver)
         return;
     mail_resolver_stop (resolver);
-    close (resolver->fd);
+    close (resolver->child.fd);
     g_free (resolver);
 }

@@ -6,15 +6,12 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "licet/error.h"
 #include "preflight_parts.h"
 
@@ -22,8 +19,7 @@ enum { MOST_BYTES = 2 << 20 };
 
 struct PreflightHelper {
     GMutex lock;
-    int fd;
-    pid_t child;
+    Child child;
 };
 
 static bool
@@ -97,54 +93,27 @@ answer (int fd, GBytes *question)
     return send_frame (fd, 'r', data, length);
 }
 
-/* Signals to the whole group are for the daemon, whose end is the helper's. */
-static void G_GNUC_NORETURN
+static void
 serve (int fd, pid_t parent)
 {
-    sigset_t all;
-    int nowhere = open ("/dev/null", O_RDWR);
     char tag = 0;
 
-    prctl (PR_SET_NAME, "licetd-dns");
-    prctl (PR_SET_PDEATHSIG, SIGKILL);
-    sigfillset (&all);
-    sigprocmask (SIG_SETMASK, &all, NULL);
-    for (int standard = 0; nowhere >= 0 && standard <= STDERR_FILENO; standard++)
-        dup2 (nowhere, standard);
     while (getppid () == parent) {
         g_autoptr (GBytes) question = receive_frame (fd, &tag);
         if (!question || tag != 'q' || !answer (fd, question))
             break;
     }
-    _exit (0);
 }
 
 PreflightHelper *
 preflight_helper_start (GError **error)
 {
-    int ends[2];
-    pid_t parent = getpid ();
+    Child child = { 0 };
 
-    if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "preflight: %s",
-                     g_strerror (errno));
+    if (!child_start ("licetd-dns", SOCK_STREAM, serve, "preflight", &child, error))
         return NULL;
-    }
-    pid_t child = fork ();
-    if (child == 0) {
-        close (ends[0]);
-        serve (ends[1], parent);
-    }
-    close (ends[1]);
-    if (child < 0) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "preflight: %s",
-                     g_strerror (errno));
-        close (ends[0]);
-        return NULL;
-    }
     PreflightHelper *helper = g_new0 (PreflightHelper, 1);
     g_mutex_init (&helper->lock);
-    helper->fd = ends[0];
     helper->child = child;
     return helper;
 }
@@ -173,7 +142,7 @@ preflight_helper_ask (PreflightHelper *helper, const PreflightRequest *request, 
 
     g_mutex_lock (&helper->lock);
     g_autoptr (GBytes) reply =
-        send_frame (helper->fd, 'q', data, length) ? receive_frame (helper->fd, &tag) : NULL;
+        send_frame (helper->child.fd, 'q', data, length) ? receive_frame (helper->child.fd, &tag) : NULL;
     g_mutex_unlock (&helper->lock);
     if (reply)
         return read_reply (reply, tag, error);
@@ -185,12 +154,7 @@ preflight_helper_ask (PreflightHelper *helper, const PreflightRequest *request, 
 void
 preflight_helper_stop (PreflightHelper *helper)
 {
-    if (helper->child == 0)
-        return;
-    kill (helper->child, SIGKILL);
-    while (waitpid (helper->child, NULL, 0) < 0 && errno == EINTR)
-        ;
-    helper->child = 0;
+    child_stop (&helper->child);
 }
 
 void
@@ -199,7 +163,7 @@ preflight_helper_free (PreflightHelper *helper)
     if (!helper)
         return;
     preflight_helper_stop (helper);
-    close (helper->fd);
+    close (helper->child.fd);
     g_mutex_clear (&helper->lock);
     g_free (helper);
 }

@@ -271,22 +271,6 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     g_string_append_c (text, '\n');
 }
 
-static double
-strength_of (const Evidence *evidence)
-{
-    return MAX (evidence->letter, ABS (evidence->weight));
-}
-
-/* The strongest first; what weighs the same stays in the order of the table. */
-static int
-compare_strength (gconstpointer a, gconstpointer b)
-{
-    double first = strength_of (*(const Evidence *const *)a);
-    double second = strength_of (*(const Evidence *const *)b);
-
-    return (first < second) - (first > second);
-}
-
 static void
 add_evidence (GString *text, const Evidence *evidence)
 {
@@ -318,7 +302,7 @@ report_classify_text (GString *text, const char *path, const Message *message,
     g_autoptr (GPtrArray) strongest = g_ptr_array_new ();
     for (unsigned i = 0; i < classification->evidence->len; i++)
         g_ptr_array_add (strongest, g_ptr_array_index (classification->evidence, i));
-    g_ptr_array_sort (strongest, compare_strength);
+    g_ptr_array_sort (strongest, evidence_compare_strength);
     for (unsigned i = 0; i < strongest->len; i++)
         add_evidence (text, g_ptr_array_index (strongest, i));
     for (unsigned i = 0; i < classification->blocks->len; i++) {

@@ -12,8 +12,6 @@
 #include "licet/quota.h"
 
 static Server *server;
-static const char *reason;
-
 enum { START = 1700000040, SENDERS = 24, MESSAGES = 25 };
 
 static Quotas *
@@ -281,33 +279,17 @@ test_older (void)
     g_assert_cmpstr (text, ==, "all 1; 0 of 1, limit 0, window 1, used 1, until 1700003640; ");
 }
 
-static void
-skip (void)
-{
-    g_test_skip (reason);
-}
-
 int
 main (int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run) (void);
-    } tests[] = {
-        { "/limits/the server answers as memory does", test_same },
-        { "/limits/the last place is one, whoever asks at once", test_racing },
-        { "/limits/a server that is down is told of", test_down },
-        { "/limits/old counts are forgotten", test_forgetting },
-        { "/limits/a clock that is ahead forgets nothing of others", test_ahead },
-        { "/limits/older tables are brought forward", test_older },
+    static const ServerTest tests[] = {
+        { "the server answers as memory does", test_same },
+        { "the last place is one, whoever asks at once", test_racing },
+        { "a server that is down is told of", test_down },
+        { "old counts are forgotten", test_forgetting },
+        { "a clock that is ahead forgets nothing of others", test_ahead },
+        { "older tables are brought forward", test_older },
     };
 
-    g_test_init (&argc, &argv, NULL);
-    g_test_set_nonfatal_assertions ();
-    server = server_new (&reason);
-    for (unsigned i = 0; i < G_N_ELEMENTS (tests); i++)
-        g_test_add_func (tests[i].name, server ? tests[i].run : skip);
-    int status = g_test_run ();
-    server_free (server);
-    return status;
+    return server_test (argc, argv, "limits", tests, G_N_ELEMENTS (tests), &server);
 }

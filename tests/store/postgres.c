@@ -644,10 +644,7 @@ test_clock_ahead (void)
     g_assert_cmpuint (kept->len, ==, 1);
 }
 
-static const struct {
-    const char *name;
-    void (*run) (void);
-} tests[] = {
+static const ServerTest tests[] = {
     { "what one host stores another knows at once", test_two_hosts },
     { "a server that restarts is no failure", test_restart },
     { "a server that is down is unavailable, then asked rarely", test_down },
@@ -670,25 +667,8 @@ static const struct {
     { "a clock that is ahead forgets no contacts of others", test_clock_ahead },
 };
 
-static const char *reason;
-
-static void
-skip (void)
-{
-    g_test_skip (reason);
-}
-
 int
 main (int argc, char **argv)
 {
-    g_test_init (&argc, &argv, NULL);
-    g_test_set_nonfatal_assertions ();
-    server = server_new (&reason);
-    for (unsigned i = 0; i < G_N_ELEMENTS (tests); i++) {
-        g_autofree char *path = g_strdup_printf ("/postgresql/%s", tests[i].name);
-        g_test_add_func (path, server ? tests[i].run : skip);
-    }
-    int status = g_test_run ();
-    server_free (server);
-    return status;
+    return server_test (argc, argv, "postgresql", tests, G_N_ELEMENTS (tests), &server);
 }

@@ -343,3 +343,27 @@ server_set_back (const Server *server)
         "  most integer[]) RETURNS boolean LANGUAGE sql AS 'SELECT true';"
         "UPDATE licet.layout SET version = 1");
 }
+
+static const char *no_server;
+
+static void
+skip (void)
+{
+    g_test_skip (no_server);
+}
+
+int
+server_test (int argc, char **argv, const char *group, const ServerTest *tests, unsigned count,
+             Server **ret_server)
+{
+    g_test_init (&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions ();
+    *ret_server = server_new (&no_server);
+    for (unsigned i = 0; i < count; i++) {
+        g_autofree char *path = g_strdup_printf ("/%s/%s", group, tests[i].name);
+        g_test_add_func (path, *ret_server ? tests[i].run : skip);
+    }
+    int status = g_test_run ();
+    g_clear_pointer (ret_server, server_free);
+    return status;
+}

@@ -46,4 +46,14 @@ void server_truncate (const Server *server);
 /* Makes the tables those of version 1 again. */
 void server_set_back (const Server *server);
 
+typedef struct {
+    const char *name;
+    void (*run) (void);
+} ServerTest;
+
+/* The main function of tests that share a server: each is skipped where none is installed. The
+ * server stands in *ret_server while they run. */
+int server_test (int argc, char **argv, const char *group, const ServerTest *tests, unsigned count,
+                 Server **ret_server);
+
 #endif

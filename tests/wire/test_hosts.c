@@ -11,8 +11,6 @@
 #include "licet/consent.h"
 
 static Server *server;
-static const char *reason;
-
 static World *
 new_host (void)
 {
@@ -336,34 +334,18 @@ test_start_without (void)
     world_free (world);
 }
 
-static void
-skip (void)
-{
-    g_test_skip (reason);
-}
-
 int
 main (int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run) (void);
-    } scenarios[] = {
-        { "/hosts/a withdrawal on one is in force on the other", test_withdrawal },
-        { "/hosts/a cap of one holds with fifty at once", test_cap },
-        { "/hosts/a sending limit holds with fifty at once", test_limit },
-        { "/hosts/counts that are not to be had", test_limit_down },
-        { "/hosts/intervals by purpose hold over both", test_intervals },
-        { "/hosts/the server down: promotion waits, a receipt leaves", test_down },
-        { "/hosts/a daemon starts without the server", test_start_without },
+    static const ServerTest scenarios[] = {
+        { "a withdrawal on one is in force on the other", test_withdrawal },
+        { "a cap of one holds with fifty at once", test_cap },
+        { "a sending limit holds with fifty at once", test_limit },
+        { "counts that are not to be had", test_limit_down },
+        { "intervals by purpose hold over both", test_intervals },
+        { "the server down: promotion waits, a receipt leaves", test_down },
+        { "a daemon starts without the server", test_start_without },
     };
 
-    g_test_init (&argc, &argv, NULL);
-    g_test_set_nonfatal_assertions ();
-    server = server_new (&reason);
-    for (unsigned i = 0; i < G_N_ELEMENTS (scenarios); i++)
-        g_test_add_func (scenarios[i].name, server ? scenarios[i].run : skip);
-    int status = g_test_run ();
-    server_free (server);
-    return status;
+    return server_test (argc, argv, "hosts", scenarios, G_N_ELEMENTS (scenarios), &server);
 }
