@@ -80,7 +80,7 @@ static const char config[] = "milter_socket = \"unix:@DIR@/milter\";\n"
                              "state = \"@DIR@/state.db\";\n"
                              "postfix_queue = \"@DIR@/queue\";\n"
                              "mail_log = \"@DIR@/mail.log\";\n"
-                             "doubt_seconds = 1;\n"
+                             "doubt_seconds = 4;\n"
                              "audit_log = \"@DIR@/audit.jsonl\";\n"
                              "verify_signatures = 1;\n";
 

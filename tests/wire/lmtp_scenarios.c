@@ -207,7 +207,7 @@ test_in_doubt (void)
         g_assert_cmpuint (mails->len, ==, rows[i].sent);
         if (rows[i].reply[0] == '2')
             continue;
-        g_usleep (2100 * 1000); /* doubt_seconds, in whole ones */
+        g_usleep (5100 * 1000); /* doubt_seconds, in whole ones */
         g_autoptr (GPtrArray) late =
             lmtp_deliver (client, rows[i].name, "yes@example.com", MIXED);
         check_reply (late, 0, "250 2.0.0 submitted as SINK");
@@ -231,7 +231,7 @@ test_parked (void)
 
     lose_reply (world, client, "4cPARK");
     g_ptr_array_unref (smtp_sink_take (world->sink));
-    g_usleep (2100 * 1000);
+    g_usleep (5100 * 1000);
     g_autoptr (GPtrArray) parked = lmtp_deliver (client, "4cPARK", "yes@example.com", MIXED);
     check_reply (parked, 0, "451 4.4.2 licet: the copy may have left before a crash");
     write_mail_log (world, "postfix/postsuper[1]: @ID@: removed");
