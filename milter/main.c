@@ -462,8 +462,10 @@ main (int argc, char *argv[])
     if (!daemon)
         return report (error);
     int status = run (daemon, helper, resolver);
-    /* A callback that libmilter did not wait for may still need the daemon. */
-    if (milter_edge_is_idle ())
-        daemon_free (daemon);
+    /* A callback that libmilter did not wait for may still need the daemon, and exit(3) would take
+     * OpenSSL away from under it. Its client sees the connection break, and comes again. */
+    if (!milter_edge_is_idle ())
+        _exit (status);
+    daemon_free (daemon);
     return status;
 }

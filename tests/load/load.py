@@ -143,7 +143,11 @@ class Load:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        status = self.process.wait(60)
+        if status != 0:
+            with open(self.world.path("licetd.log"), encoding="utf-8", errors="replace") as log:
+                print("".join("# " + line for line in log.readlines()[-60:]), end="", flush=True)
+        return status
 
     def private(self):
         with open(f"/proc/{self.process.pid}/smaps_rollup", encoding="ascii") as rollup:
