@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..108
+echo 1..109
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -68,9 +68,10 @@ expect "run with policies that are not there" 75 "$licet" run --policies "$work/
 expect "run writes the copies" 0 "$licet" run $options --json --from o@shop.example --rcpt ana@example.com --rcpt bruno@example.com \
     --rcpt carla@example.com --out "$work/copies" "$mail"
 json "run --json has the keys of the contract" "len(rows) == 1 and {'file','class','purpose','promo_share','route','variants','refused','deferred','decisions'} <= set(rows[0])"
-json "its variants say who gets which file and what was edited" "[v['recipients'] for v in rows[0]['variants']] == [['ana@example.com'], ['bruno@example.com']] and rows[0]['variants'][1]['file'].endswith('/2.eml') and {'kind','where','bytes_removed','rule'} == set(rows[0]['variants'][1]['edits'][0])"
-json "its deferred say until when" "rows[0]['deferred'][0]['recipient'] == 'carla@example.com' and rows[0]['deferred'][0]['until'] == '2026-11-23T12:00:00Z' and rows[0]['deferred'][0]['rule'] == 'CO-WINDOW'"
 json "its decisions name every rule with its source" "all({'id','verdict','action','mode','source'} <= set(r) for d in rows[0]['decisions'] for r in d['rules'])"
+json "its variants say who gets which file and what was edited" "[v['recipients'] for v in rows[0]['variants']] == [['ana@example.com'], ['bruno@example.com', 'carla@example.com']] and rows[0]['variants'][1]['file'].endswith('/2.eml') and {'kind','where','bytes_removed','rule'} == set(rows[0]['variants'][1]['edits'][0])"
+expect "run of a newsletter on a Sunday" 0 "$licet" run $options --json --from o@shop.example --rcpt carla@example.com "$top/contrib/rehearsal/mails/d-newsletter.eml"
+json "its deferred say until when" "rows[0]['deferred'][0]['recipient'] == 'carla@example.com' and rows[0]['deferred'][0]['until'] == '2026-11-23T12:00:00Z' and rows[0]['deferred'][0]['rule'] == 'CO-WINDOW'"
 expect "the copies are there" 0 test -s "$work/copies/2.eml"
 expect "copies where none can be written" 73 "$licet" run $options --rcpt ana@example.com --out /proc/none "$mail"
 expect "explain" 0 "$licet" explain $options --rcpt bruno@example.com "$mail"

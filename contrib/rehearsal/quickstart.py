@@ -18,7 +18,7 @@ MAILS = (
      ("ana@example.com", "bruno@example.com", "carla@example.com", "dave@example.com")),
     ("b-password-reset.eml", "A password reset", ("bruno@example.com",)),
     ("c-newsletter-without-unsubscribe.eml", "A newsletter without an unsubscribe link", ("ana@example.com",)),
-    ("d-newsletter.eml", "A newsletter that is in order", ("ana@example.com",)),
+    ("d-newsletter.eml", "A newsletter that is in order", ("ana@example.com", "carla@example.com")),
     ("e-personal-letter.eml", "A personal letter with an attachment", ("dave@example.com",)),
 )
 
