@@ -10,9 +10,10 @@
 --   GRANT EXECUTE ON FUNCTION licet.reserve, licet.lock_sent, licet.take, licet.give_back TO licet;
 -- Tables of version 1 of the layout lack what stands from licet.sent on, those of versions 1 and 2
 --   ALTER TABLE licet.contacts ADD COLUMN purpose text COLLATE "C" NOT NULL DEFAULT '';
---   DROP FUNCTION licet.reserve(text, text, bigint, bigint[], integer[]);
--- and the function reserve as it stands here, with its GRANT; after that,
---   UPDATE licet.layout SET version = 3;
+-- and all before version 4 the function reserve as it stands here, with its GRANT:
+--   DROP FUNCTION licet.reserve;
+-- After that,
+--   UPDATE licet.layout SET version = 4;
 -- (DELETE on licet.events is for `licet consent erase` alone.)
 --
 -- One row of events is one statement of a person. The current state is derived: the newest of the
@@ -29,7 +30,7 @@ CREATE TABLE licet.layout (
   key bytea NOT NULL -- of the hashes of erased people and of contacts
 );
 INSERT INTO licet.layout (version, key)
-VALUES (3, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
+VALUES (4, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
 
 CREATE TABLE licet.events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- the log names rows by it
@@ -65,7 +66,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION licet.refuse_change();
 
 -- When promotion went to whom, for laws and house rules that cap it.
 CREATE TABLE licet.contacts (
-  who text COLLATE "C" NOT NULL, -- HMAC-SHA-256 (layout.key, person or address)
+  who text COLLATE "C" NOT NULL, -- HMAC-SHA-256 (layout.key, address)
   message text COLLATE "C" NOT NULL, -- host and queue id
   at bigint NOT NULL,
   purpose text COLLATE "C" NOT NULL DEFAULT '', -- '' when it was not kept
@@ -73,24 +74,30 @@ CREATE TABLE licet.contacts (
 );
 CREATE INDEX contacts_at ON licet.contacts (at);
 
--- Counts and reserves as one: two hosts never both take the last place. The lock is the person's
--- and ends with the statement; each statement within sees what was committed before it. A cap with
--- kinds (' survey event ') counts these purposes, one without counts all.
-CREATE FUNCTION licet.reserve(person text, mail text, now bigint, kind text, since bigint[], most integer[],
-  kinds text[])
+-- Counts and reserves as one: two hosts never both take the last place. names: of one person, the
+-- first the address that the mail goes to; whoever has one of them waits until the statement ends, and
+-- each statement within sees what was committed before it. A message counts once. A cap with kinds
+-- (' survey event ') counts these purposes, one without counts all.
+CREATE FUNCTION licet.reserve(names text[], mail text, now bigint, kind text, since bigint[],
+  most integer[], kinds text[])
 RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  number integer;
 BEGIN
-  PERFORM pg_advisory_xact_lock(1818456113, hashtext(person));
-  IF EXISTS (SELECT FROM licet.contacts WHERE who = person AND message = mail) THEN
-    RETURN true;
-  END IF;
-  FOR i IN 1 .. coalesce(array_length(since, 1), 0) LOOP
-    IF (SELECT count(*) FROM licet.contacts WHERE who = person AND at >= since[i]
-        AND (kinds[i] IS NULL OR position(' ' || purpose || ' ' IN kinds[i]) > 0)) >= most[i] THEN
-      RETURN false;
-    END IF;
+  FOR number IN SELECT DISTINCT hashtext(n) FROM unnest(names) AS n ORDER BY 1 LIMIT 32 LOOP
+    PERFORM pg_advisory_xact_lock(1818456113, number);
   END LOOP;
-  INSERT INTO licet.contacts (who, message, at, purpose) VALUES (person, mail, now, kind);
+  IF NOT EXISTS (SELECT FROM licet.contacts WHERE who = ANY(names) AND message = mail) THEN
+    FOR i IN 1 .. coalesce(array_length(since, 1), 0) LOOP
+      IF (SELECT count(DISTINCT message) FROM licet.contacts
+          WHERE who = ANY(names) AND at >= since[i]
+          AND (kinds[i] IS NULL OR position(' ' || purpose || ' ' IN kinds[i]) > 0)) >= most[i] THEN
+        RETURN false;
+      END IF;
+    END LOOP;
+  END IF;
+  INSERT INTO licet.contacts (who, message, at, purpose) VALUES (names[1], mail, now, kind)
+  ON CONFLICT DO NOTHING;
   RETURN true;
 END $$;
 

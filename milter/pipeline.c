@@ -100,7 +100,6 @@ static void
 ask_contacts (Run *run, RecipientFacts *facts)
 {
     g_autoptr (GError) cause = NULL;
-    const char *who = facts->person ? facts->person : facts->address;
 
     if ((!run->engine->contacts && !run->engine->known_contacts) ||
         !policy_counts_contacts (run->engine->policies, facts))
@@ -108,8 +107,8 @@ ask_contacts (Run *run, RecipientFacts *facts)
     facts->contacts =
         run->engine->known_contacts
             ? g_array_copy ((GArray *)run->engine->known_contacts)
-            : contacts_since (run->engine->contacts, who, run->now - CONTACT_DAYS * 86400,
-                              run->envelope->queue_id, &cause);
+            : contacts_since (run->engine->contacts, (const char *const *)facts->names,
+                              run->now - CONTACT_DAYS * 86400, run->envelope->queue_id, &cause);
     if (!facts->contacts)
         facts->contacts_failure = g_strdup (cause->message);
 }

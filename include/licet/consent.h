@@ -57,8 +57,11 @@ typedef struct {
 
 /* What the store knows of one recipient. */
 typedef struct {
-    char *address;               /* normalised */
-    char *person;                /* id that all linked addresses share, or NULL */
+    char *address; /* normalised */
+    char *person;  /* id that all linked addresses share, or NULL */
+    char **
+        names; /* under which the person's contacts stand (contacts.h): the address as the store
+                     keeps it, then the others that are one person with it, and ids */
     char *country, *subdivision; /* ISO 3166, upper case, "US" and "CA"; or NULL */
     char *recipient_class;       /* natural, company, role, sole-trader, …; or NULL */
     char *language;              /* BCP 47, or NULL */
@@ -92,8 +95,9 @@ typedef struct {
  * database that is not ours or newer.
  *
  * A PostgreSQL server that does not answer is no failure of opening: the daemon must start without
- * it. Questions are UNAVAILABLE until it does; after a failure it is asked again at growing
- * intervals, and meanwhile the answer is UNAVAILABLE at once.
+ * it. Questions are UNAVAILABLE until it does. After a failure, or three questions in a row that it
+ * did not answer in time, it is asked again at growing intervals, and meanwhile the answer is
+ * UNAVAILABLE at once: the store is closed.
  */
 ConsentStore *consent_open (const char *uri, GError **error);
 ConsentStore *consent_open_with (const char *uri, const ConsentOptions *options,
@@ -109,6 +113,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentStore, consent_unref)
  */
 GPtrArray *consent_ask (ConsentStore *store, const char *const *addresses, Purpose purpose,
                         int64_t now, char **ret_failure);
+
+typedef struct {
+    bool is_closed;    /* as above */
+    int64_t retry_ms;  /* until it is asked again; 0: now */
+    uint64_t closings; /* since it was opened */
+} ConsentHealth;
+void consent_health (ConsentStore *store, ConsentHealth *ret_health);
 
 /* Appends all events or none; synced when it returns true. Each is checked as by
  * consent_event_check. The same event again (address, purpose, state, at, source) is not stored

@@ -99,9 +99,10 @@ typedef struct {
 
 /* Who the recipient is, as far as rules ask. */
 typedef struct {
-    char *given;   /* as in the envelope */
-    char *address; /* normalised; the given text when it cannot be */
-    char *person, *recipient_class, *language; /* or NULL */
+    char *given;                      /* as in the envelope */
+    char *address;                    /* normalised; the given text when it cannot be */
+    char *recipient_class, *language; /* or NULL */
+    char **names; /* under which earlier contacts of the person stand; never empty */
     char *
         territory; /* policy file that decides: "DE", "US", "XX"; several as "DE+FR": the rules of
                           all of them judge, and for each duty the strictest decides */
@@ -130,9 +131,9 @@ typedef struct {
     MessageClass legal_class; /* how the territory's law classes the message as sent */
     char *legal_reason;       /* the mixed-mail test and what it saw */
     Outcome outcome;
-    GPtrArray *rules; /* of RuleResult, in the order of the policy file */
-    char *rule;       /* id of the rule that decided the outcome, or NULL */
-    char *source;     /* its legal source, or NULL */
+    GPtrArray *rules;        /* of RuleResult, in the order of the policy file */
+    char *rule;              /* id of the rule that decided the outcome, or NULL */
+    char *source;            /* its legal source, or NULL */
     Language reply_language; /* of the sender */
     char *reply_url;         /* template of a page about the rule, or NULL */
     char *reply;   /* for REFUSE and DEFER: "550 5.7.1 …", for HOLD the same without the code,

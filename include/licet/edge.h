@@ -52,6 +52,10 @@ void daemon_tick (Daemon *daemon);
 void daemon_save_counts (Daemon *daemon);
 Quotas *daemon_quotas (Daemon *daemon);
 
+/* Tells whether the consent store answered a message, and when that changes. */
+void daemon_note_store (Daemon *daemon, const char *queue_id, const char *edge,
+                        const Plan *plan);
+
 /* Takes a place under the caps of the rules for a copy with promotion that is to go to a recipient.
  * *ret_reserved is false when messages that were decided at the same time took the last one: the
  * decision no longer holds and must be made again. UNAVAILABLE when it cannot be written down. */

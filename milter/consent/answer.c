@@ -52,6 +52,7 @@ consent_record_free (ConsentRecord *record)
         return;
     g_free (record->address);
     g_free (record->person);
+    g_strfreev (record->names);
     g_free (record->country);
     g_free (record->subdivision);
     g_free (record->recipient_class);
@@ -320,6 +321,31 @@ take_identity (ConsentRecord *record, const GPtrArray *events, GHashTable *undon
     }
 }
 
+static void
+add_name (GPtrArray *names, GHashTable *seen, const char *name)
+{
+    if (name && g_hash_table_add (seen, (char *)name))
+        g_ptr_array_add (names, g_strdup (name));
+}
+
+/* Also ids that were taken back: contacts once stood under a person's id, and who was that person
+ * then is not to have more for it. */
+static void
+take_names (ConsentRecord *record, const GPtrArray *events)
+{
+    g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+    GPtrArray *names = g_ptr_array_new ();
+
+    add_name (names, seen, record->address);
+    for (unsigned i = 0; i < events->len; i++) {
+        const ConsentEvent *event = g_ptr_array_index (events, i);
+        add_name (names, seen, event->address);
+        add_name (names, seen, event->person);
+    }
+    g_ptr_array_add (names, NULL);
+    record->names = (char **)g_ptr_array_free (names, FALSE);
+}
+
 static ConsentRecord *
 resolve_one (const char *address, const GPtrArray *events, Purpose purpose, GHashTable *undone)
 {
@@ -333,6 +359,7 @@ resolve_one (const char *address, const GPtrArray *events, Purpose purpose, GHas
     take_person (record, events, false);
     take_person (record, events, true);
     take_identity (record, events, undone);
+    take_names (record, events);
     return record;
 }
 
@@ -460,6 +487,7 @@ consent_unavailable (const char *address)
     ConsentRecord *record = g_new0 (ConsentRecord, 1);
 
     record->address = g_strdup (address);
+    record->names = g_strdupv ((char *[]){ record->address, NULL });
     record->promotion = consent_answer_new (CONSENT_UNAVAILABLE);
     record->tracking = consent_answer_new (CONSENT_UNAVAILABLE);
     return record;

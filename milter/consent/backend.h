@@ -32,6 +32,8 @@ typedef struct {
                    GError **error);
     /* The secret of the hashes of erased people, made with the store. NULL: it keeps none. */
     bool (*key) (void *store, unsigned char ret_key[CONSENT_KEY_BYTES], GError **error);
+    /* NULL: it is never closed. */
+    void (*health) (void *store, ConsentHealth *ret_health);
 } ConsentBackend;
 
 extern const ConsentBackend consent_absent, consent_csv, consent_memory, consent_postgres,

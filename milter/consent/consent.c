@@ -103,6 +103,14 @@ consent_unref (ConsentStore *store)
     g_free (store);
 }
 
+void
+consent_health (ConsentStore *store, ConsentHealth *ret_health)
+{
+    *ret_health = (ConsentHealth){ 0 };
+    if (store->backend->health)
+        store->backend->health (store->handle, ret_health);
+}
+
 static GPtrArray *
 all_unavailable (const char *const *addresses)
 {
@@ -202,6 +210,19 @@ consent_find (ConsentStore *store, const char *const *addresses, GError **error)
     return events;
 }
 
+/* Before tags were folded contacts stood under it. */
+static void
+add_spelling (ConsentRecord *record, const char *address)
+{
+    unsigned count = g_strv_length (record->names);
+
+    if (g_strv_contains ((const char *const *)record->names, address))
+        return;
+    record->names = g_renew (char *, record->names, count + 2);
+    record->names[count] = g_strdup (address);
+    record->names[count + 1] = NULL;
+}
+
 /* As asked, and one person under the name that the store has for them all. */
 static void
 restore_names (GPtrArray *records, const char *const *addresses)
@@ -212,6 +233,7 @@ restore_names (GPtrArray *records, const char *const *addresses)
             continue;
         if (!record->person)
             record->person = g_strdup (record->address);
+        add_spelling (record, addresses[i]);
         g_free (record->address);
         record->address = g_strdup (addresses[i]);
     }

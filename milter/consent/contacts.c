@@ -58,6 +58,19 @@ hash_of (Contacts *contacts, const char *who, GError **error)
                                     strlen (who));
 }
 
+/* The same of each. Caller frees. */
+static char **
+hashes_of (Contacts *contacts, const char *const *names, GError **error)
+{
+    unsigned count = g_strv_length ((char **)names);
+    g_auto (GStrv) hashes = g_new0 (char *, count + 1);
+
+    for (unsigned i = 0; i < count; i++)
+        if (!(hashes[i] = hash_of (contacts, names[i], error)))
+            return NULL;
+    return g_steal_pointer (&hashes);
+}
+
 /* A message without a queue id is not known again. Caller frees. */
 static char *
 name_of (const char *queue_id)
@@ -80,15 +93,16 @@ contact_purpose_parse (const char *word)
 }
 
 bool
-contacts_reserve (Contacts *contacts, const char *who, const char *queue_id,
+contacts_reserve (Contacts *contacts, const char *const *names, const char *queue_id,
                   const Contact *contact, const ContactCap *caps, unsigned count,
                   bool *ret_reserved, GError **error)
 {
-    g_autofree char *hash = hash_of (contacts, who, error), *name = name_of (queue_id);
+    g_auto (GStrv) hashes = hashes_of (contacts, names, error);
+    g_autofree char *name = name_of (queue_id);
     bool reserved = false;
 
-    if (!hash || !contacts->backend->reserve (contacts->handle, hash, name, contact, caps,
-                                              count, &reserved, error))
+    if (!hashes || !contacts->backend->reserve (contacts->handle, (const char *const *)hashes,
+                                                name, contact, caps, count, &reserved, error))
         return false;
     *ret_reserved = reserved;
     return true;
@@ -107,19 +121,21 @@ bool
 contacts_add (Contacts *contacts, const char *who, const char *queue_id, const Contact *contact,
               GError **error)
 {
+    const char *const names[] = { who, NULL };
     bool reserved = false;
 
-    return contacts_reserve (contacts, who, queue_id, contact, NULL, 0, &reserved, error);
+    return contacts_reserve (contacts, names, queue_id, contact, NULL, 0, &reserved, error);
 }
 
 GArray *
-contacts_since (Contacts *contacts, const char *who, int64_t since, const char *queue_id,
-                GError **error)
+contacts_since (Contacts *contacts, const char *const *names, int64_t since,
+                const char *queue_id, GError **error)
 {
-    g_autofree char *hash = hash_of (contacts, who, error);
+    g_auto (GStrv) hashes = hashes_of (contacts, names, error);
 
-    return hash ? contacts->backend->since (contacts->handle, hash, since, queue_id, error)
-                : NULL;
+    return hashes ? contacts->backend->since (contacts->handle, (const char *const *)hashes,
+                                              since, queue_id, error)
+                  : NULL;
 }
 
 bool

@@ -6,16 +6,16 @@
 
 enum { CONTACTS_KEY_BYTES = 32 };
 
-/* What an engine of the contacts provides; `who` is a hash. As contacts.h, otherwise. */
+/* What an engine of the contacts provides; `who` is a hash, or several. As contacts.h, otherwise. */
 typedef struct {
     void *(*open) (const char *location, const ConsentOptions *options, GError **error);
     void (*close) (void *store);
     bool (*key) (void *store, unsigned char ret_key[CONTACTS_KEY_BYTES], GError **error);
-    bool (*reserve) (void *store, const char *who, const char *queue_id, const Contact *contact,
-                     const ContactCap *caps, unsigned count, bool *ret_reserved,
-                     GError **error);
+    bool (*reserve) (void *store, const char *const *who, const char *queue_id,
+                     const Contact *contact, const ContactCap *caps, unsigned count,
+                     bool *ret_reserved, GError **error);
     bool (*release) (void *store, const char *who, const char *queue_id, GError **error);
-    GArray *(*since) (void *store, const char *who, int64_t since, const char *queue_id,
+    GArray *(*since) (void *store, const char *const *who, int64_t since, const char *queue_id,
                       GError **error);
     bool (*erase) (void *store, const char *who, unsigned *ret_erased, GError **error);
     bool (*expire) (void *store, int64_t before, GError **error);

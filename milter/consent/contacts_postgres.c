@@ -16,11 +16,12 @@ typedef enum { RESERVE, RELEASE, LIST, ERASE, EXPIRE, STATEMENTS } Statement;
 
 static const char *const statements[STATEMENTS] = {
     /* One round trip, and atomic on the server: see contrib/schema-postgresql.sql. */
-    [RESERVE] = "SELECT licet.reserve($1, $2, $3::bigint, $4, $5::bigint[], $6::integer[], "
-                "$7::text[])",
+    [RESERVE] = "SELECT licet.reserve($1::text[], $2, $3::bigint, $4, $5::bigint[], "
+                "$6::integer[], $7::text[])",
     [RELEASE] = "DELETE FROM licet.contacts WHERE who = $1 AND message = $2",
-    [LIST] = "SELECT at, purpose FROM licet.contacts WHERE who = $1 AND at >= $2::bigint "
-             "AND message IS DISTINCT FROM $3 ORDER BY at",
+    [LIST] = "SELECT at, purpose FROM (SELECT DISTINCT ON (message) message, at, purpose "
+             "FROM licet.contacts WHERE who = ANY($1::text[]) AND at >= $2::bigint "
+             "AND message IS DISTINCT FROM $3 ORDER BY message, at) each_once ORDER BY at",
     [ERASE] = "DELETE FROM licet.contacts WHERE who = $1",
     /* A host whose clock is ahead must not forget what the others need: by the server's clock it is
      * older than the longest cap, and a day more. */
@@ -68,11 +69,23 @@ text_of (int64_t number)
     return g_strdup_printf ("%" G_GINT64_FORMAT, number);
 }
 
+static char *
+array_of (const char *const *texts)
+{
+    GString *array = g_string_new (NULL);
+
+    for (; *texts; texts++)
+        pg_array_add (array, *texts);
+    return pg_array_end (array);
+}
+
 static bool
-reserve_on_server (void *handle, const char *who, const char *queue_id, const Contact *contact,
-                   const ContactCap *caps, unsigned count, bool *ret_reserved, GError **error)
+reserve_on_server (void *handle, const char *const *who, const char *queue_id,
+                   const Contact *contact, const ContactCap *caps, unsigned count,
+                   bool *ret_reserved, GError **error)
 {
     g_autofree char *message = name_of (queue_id), *time = text_of (contact->at);
+    g_autofree char *names = array_of (who);
     GString *since = g_string_new (NULL), *most = g_string_new (NULL);
     GString *purposes = g_string_new (NULL);
 
@@ -84,7 +97,7 @@ reserve_on_server (void *handle, const char *who, const char *queue_id, const Co
     }
     g_autofree char *all_since = pg_array_end (since), *all_most = pg_array_end (most);
     g_autofree char *all_purposes = pg_array_end (purposes);
-    const char *const values[] = { who,         message,
+    const char *const values[] = { names,       message,
                                    time,        contact_purpose_word (contact->purpose),
                                    all_since,   all_most,
                                    all_purposes };
@@ -108,11 +121,12 @@ release_on_server (void *handle, const char *who, const char *queue_id, GError *
 }
 
 static GArray *
-since_on_server (void *handle, const char *who, int64_t since, const char *queue_id,
+since_on_server (void *handle, const char *const *who, int64_t since, const char *queue_id,
                  GError **error)
 {
     g_autofree char *message = queue_id ? name_of (queue_id) : NULL, *from = text_of (since);
-    const char *const values[] = { who, from, message };
+    g_autofree char *names = array_of (who);
+    const char *const values[] = { names, from, message };
     PgCall call = { LIST, G_N_ELEMENTS (values), values };
     g_autoptr (PGresult) result = pg_run (handle, &call, error);
 

@@ -26,14 +26,18 @@ typedef enum {
 static const char *const statements[STATEMENTS] = {
     [FIND_KEY] = "SELECT key FROM secret",
     [ADD_KEY] = "INSERT INTO secret (id, key) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING",
-    [HAS_ROW] = "SELECT 1 FROM contacts WHERE who = ?1 AND queue_id = ?2",
-    [COUNT_ROWS] = "SELECT count(*) FROM contacts WHERE who = ?1 AND at >= ?2 "
+    [HAS_ROW] = "SELECT 1 FROM contacts WHERE who IN (SELECT value FROM json_each(?1)) "
+                "AND queue_id = ?2",
+    [COUNT_ROWS] = "SELECT count(DISTINCT queue_id) FROM contacts "
+                   "WHERE who IN (SELECT value FROM json_each(?1)) AND at >= ?2 "
                    "AND (?3 IS NULL OR instr(?3, ' ' || purpose || ' '))",
     [ADD_ROW] = "INSERT INTO contacts (who, queue_id, at, purpose) VALUES (?1, ?2, ?3, ?4) "
                 "ON CONFLICT (who, queue_id) DO NOTHING",
     [REMOVE_ROW] = "DELETE FROM contacts WHERE who = ?1 AND queue_id = ?2",
-    [LIST_ROWS] = "SELECT at, purpose FROM contacts WHERE who = ?1 AND at >= ?2 "
-                  "AND queue_id IS NOT ?3 ORDER BY at",
+    /* Beside min() SQLite gives the other columns of that row. */
+    [LIST_ROWS] = "SELECT min(at), purpose FROM contacts "
+                  "WHERE who IN (SELECT value FROM json_each(?1)) AND at >= ?2 "
+                  "AND queue_id IS NOT ?3 GROUP BY queue_id ORDER BY 1",
     [ERASE_ROWS] = "DELETE FROM contacts WHERE who = ?1",
     [EXPIRE_ROWS] = "DELETE FROM contacts WHERE at < ?1",
 };
@@ -45,7 +49,7 @@ static const char schema[] = "PRAGMA application_id = 1818456113;\n"
                              "  key BLOB NOT NULL\n"
                              ");\n"
                              "CREATE TABLE contacts (\n"
-                             "  who TEXT NOT NULL, -- HMAC-SHA-256 (key, person or address)\n"
+                             "  who TEXT NOT NULL, -- HMAC-SHA-256 (key, address)\n"
                              "  queue_id TEXT NOT NULL,\n"
                              "  at INTEGER NOT NULL,\n"
                              "  purpose TEXT NOT NULL DEFAULT '', -- '': not kept\n"
@@ -157,12 +161,12 @@ read_number (File *file, sqlite3_stmt *statement, int64_t *ret_number, GError **
 }
 
 static bool
-has_row (File *file, const char *who, const char *queue_id, bool *ret_has, GError **error)
+has_row (File *file, const char *names, const char *queue_id, bool *ret_has, GError **error)
 {
     sqlite3_stmt *statement = file->prepared[HAS_ROW];
     int64_t number = 0;
 
-    database_bind_text (statement, 1, who);
+    database_bind_text (statement, 1, names);
     database_bind_text (statement, 2, queue_id);
     bool ok = read_number (file, statement, &number, error);
     *ret_has = number != 0;
@@ -170,12 +174,12 @@ has_row (File *file, const char *who, const char *queue_id, bool *ret_has, GErro
 }
 
 static bool
-fits (File *file, const char *who, const ContactCap *cap, bool *ret_fits, GError **error)
+fits (File *file, const char *names, const ContactCap *cap, bool *ret_fits, GError **error)
 {
     sqlite3_stmt *statement = file->prepared[COUNT_ROWS];
     int64_t number = 0;
 
-    database_bind_text (statement, 1, who);
+    database_bind_text (statement, 1, names);
     sqlite3_bind_int64 (statement, 2, cap->since);
     database_bind_text (statement, 3, cap->purposes);
     bool ok = read_number (file, statement, &number, error);
@@ -197,6 +201,7 @@ add_row (File *file, const char *who, const char *queue_id, const Contact *conta
 }
 
 typedef struct {
+    const char *names; /* of the person, as a JSON array */
     const char *who, *queue_id;
     const Contact *contact;
     const ContactCap *caps;
@@ -208,22 +213,33 @@ reserve_locked (File *file, const Wish *wish, bool *ret_reserved, GError **error
 {
     bool has = false, free = true;
 
-    if (!has_row (file, wish->who, wish->queue_id, &has, error))
+    if (!has_row (file, wish->names, wish->queue_id, &has, error))
         return false;
     for (unsigned i = 0; !has && free && i < wish->count; i++)
-        if (!fits (file, wish->who, &wish->caps[i], &free, error))
+        if (!fits (file, wish->names, &wish->caps[i], &free, error))
             return false;
     *ret_reserved = has || free;
-    return has || !free || add_row (file, wish->who, wish->queue_id, wish->contact, error);
+    return !*ret_reserved || add_row (file, wish->who, wish->queue_id, wish->contact, error);
+}
+
+/* Of hashes, which need no escapes. Caller frees. */
+static char *
+json_of (const char *const *hashes)
+{
+    g_autofree char *inner = g_strjoinv ("\",\"", (char **)hashes);
+
+    return g_strconcat ("[\"", inner, "\"]", NULL);
 }
 
 /* BEGIN IMMEDIATE: between counting and adding nobody else writes. */
 static bool
-reserve_in_file (void *handle, const char *who, const char *queue_id, const Contact *contact,
-                 const ContactCap *caps, unsigned count, bool *ret_reserved, GError **error)
+reserve_in_file (void *handle, const char *const *who, const char *queue_id,
+                 const Contact *contact, const ContactCap *caps, unsigned count,
+                 bool *ret_reserved, GError **error)
 {
     File *file = handle;
-    Wish wish = { who, queue_id, contact, caps, count };
+    g_autofree char *names = json_of (who);
+    Wish wish = { names, who[0], queue_id, contact, caps, count };
 
     g_mutex_lock (&file->lock);
     bool ok =
@@ -248,16 +264,17 @@ release_in_file (void *handle, const char *who, const char *queue_id, GError **e
 }
 
 static GArray *
-since_in_file (void *handle, const char *who, int64_t since, const char *queue_id,
+since_in_file (void *handle, const char *const *who, int64_t since, const char *queue_id,
                GError **error)
 {
     File *file = handle;
     sqlite3_stmt *statement = file->prepared[LIST_ROWS];
     g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Contact));
+    g_autofree char *names = json_of (who);
     int status = SQLITE_ROW;
 
     g_mutex_lock (&file->lock);
-    database_bind_text (statement, 1, who);
+    database_bind_text (statement, 1, names);
     sqlite3_bind_int64 (statement, 2, since);
     database_bind_text (statement, 3, queue_id);
     while ((status = sqlite3_step (statement)) == SQLITE_ROW) {

@@ -15,12 +15,28 @@
 
 enum { DEFAULT_TIMEOUT_MS = 2000, DEFAULT_CONNECTIONS = 8, MOST_STATEMENTS = 16 };
 
+/* One may have waited for a lock of somebody else's; so many wait for a server that is slow. */
+enum { LATE_IN_A_ROW = 3 };
+
+#define QUERY_CANCELED "57014" /* SQLSTATE: by statement_timeout */
+
 /* A connection, and which statements it has prepared. */
 typedef struct {
     PGconn *connection;
     bool prepared[MOST_STATEMENTS];
     bool is_fresh; /* made for this loan */
+    bool is_probe; /* the one that tries, for all */
 } Line;
+
+/* What became of a statement. */
+typedef enum {
+    ANSWERED, /* whatever the answer is */
+    LATE,     /* the server gave it up, and the connection lives */
+    /* The connection is lost: */
+    OVERDUE, /* nothing came in what a wait for a connection had left of the time */
+    SILENT,  /* nothing came, or the server broke off */
+    DIED,    /* it had lain idle, and was no more */
+} Fate;
 
 struct PgPool {
     PQconninfoOption *options;
@@ -32,10 +48,12 @@ struct PgPool {
 
     GMutex lock; /* all below */
     GCond returned;
-    GPtrArray *idle; /* of Line, the last used last */
-    unsigned open;   /* idle, lent or being made */
-    unsigned failures;
-    int64_t closed_until; /* monotonic: nobody connects before */
+    GPtrArray *idle;      /* of Line, the last used last */
+    unsigned open;        /* idle, lent or being made */
+    unsigned late;        /* statements in a row */
+    unsigned failures;    /* in a row; when there are some, the pool is closed */
+    uint64_t closings;    /* ever */
+    int64_t closed_until; /* monotonic: nobody asks before */
     bool is_trying;       /* after failures: one thread does, for all */
     char *failure;        /* the last one's text */
     unsigned host;        /* of several, which is tried first */
@@ -137,25 +155,43 @@ connect_line (PgPool *pool, unsigned host, int64_t deadline, GError **error)
     return line;
 }
 
+/* The lock is held. */
+static void
+close_pool (PgPool *pool, const char *text)
+{
+    int64_t pause = FIRST_PAUSE << MIN (pool->failures, 6);
+
+    pool->closings += pool->failures == 0;
+    pool->failures++;
+    pool->closed_until = g_get_monotonic_time () + MIN (pause, LAST_PAUSE);
+    g_free (pool->failure);
+    pool->failure = g_strdup (text);
+}
+
 /* The lock is held. The next try begins with the next host: the first may be off for good. */
 static void
 note_failure (PgPool *pool, const char *text)
 {
-    int64_t pause = FIRST_PAUSE << MIN (pool->failures, 6);
-
-    pool->failures++;
-    pool->closed_until = g_get_monotonic_time () + MIN (pause, LAST_PAUSE);
+    close_pool (pool, text);
     pool->host = (pool->host + 1) % pg_hosts (pool->options);
-    g_free (pool->failure);
-    pool->failure = g_strdup (text);
     /* What is idle was made before this and is no better. */
     pool->open -= pool->idle->len;
     g_ptr_array_set_size (pool->idle, 0);
 }
 
+/* The lock is held. What was under way when the pool closed says no more than is known. */
+static void
+note_late (PgPool *pool, const char *text, bool was_probe)
+{
+    pool->late++;
+    if (was_probe || (pool->failures == 0 && pool->late >= LATE_IN_A_ROW))
+        close_pool (pool, text);
+}
+
 static void
 note_success (PgPool *pool)
 {
+    pool->late = 0;
     pool->failures = 0;
     pool->closed_until = 0;
     g_clear_pointer (&pool->failure, g_free);
@@ -174,12 +210,12 @@ open_line (PgPool *pool, int64_t deadline, GError **error)
     g_mutex_unlock (&pool->lock);
     Line *line = connect_line (pool, host, deadline, &cause);
     g_mutex_lock (&pool->lock);
-    if (is_probe)
-        pool->is_trying = false;
     if (line) {
-        note_success (pool);
+        line->is_probe = is_probe;
         return line;
     }
+    if (is_probe)
+        pool->is_trying = false;
     pool->open--;
     note_failure (pool, cause->message);
     g_cond_broadcast (&pool->returned);
@@ -199,17 +235,26 @@ fail_closed (PgPool *pool, int64_t now, GError **error)
 
 /* The lock is held. */
 static Line *
+take_idle (PgPool *pool)
+{
+    Line *line = g_ptr_array_steal_index (pool->idle, pool->idle->len - 1);
+
+    line->is_fresh = false;
+    line->is_probe = pool->failures > 0;
+    pool->is_trying = pool->is_trying || line->is_probe;
+    return line;
+}
+
+/* The lock is held. */
+static Line *
 take_locked (PgPool *pool, int64_t deadline, GError **error)
 {
     for (;;) {
         int64_t now = g_get_monotonic_time ();
-        if (pool->idle->len > 0) {
-            Line *line = g_ptr_array_steal_index (pool->idle, pool->idle->len - 1);
-            line->is_fresh = false;
-            return line;
-        }
         if (pool->failures > 0 && (now < pool->closed_until || pool->is_trying))
             return fail_closed (pool, now, error);
+        if (pool->idle->len > 0)
+            return take_idle (pool);
         if (pool->open < pool->most)
             return open_line (pool, deadline, error);
         if (!g_cond_wait_until (&pool->returned, &pool->lock, deadline)) {
@@ -229,23 +274,49 @@ take (PgPool *pool, int64_t deadline, GError **error)
     return line;
 }
 
-/* failure: of the connection, NULL when it may be used again. */
+/* The lock is held. */
 static void
-give_back (PgPool *pool, Line *line, const char *failure)
+note_fate (PgPool *pool, Fate fate, bool was_probe, const char *failure)
 {
-    g_mutex_lock (&pool->lock);
-    if (failure) {
-        pool->open--;
-        if (line->is_fresh)
-            note_failure (pool, failure);
-        /* Who waits for a connection fails at once too, all of them. */
-        g_cond_broadcast (&pool->returned);
-    } else {
-        g_ptr_array_add (pool->idle, line);
-        g_cond_signal (&pool->returned);
+    switch (fate) {
+    case ANSWERED:
+        note_success (pool);
+        return;
+    case LATE:
+    case OVERDUE:
+        note_late (pool, failure, was_probe);
+        return;
+    case SILENT:
+        note_failure (pool, failure);
+        return;
+    case DIED:
+        return;
     }
+    g_assert_not_reached ();
+}
+
+/* failure: why, unless it is answered. */
+static void
+give_back (PgPool *pool, Line *line, Fate fate, const char *failure)
+{
+    bool lives = fate == ANSWERED || fate == LATE;
+
+    g_mutex_lock (&pool->lock);
+    if (line->is_probe)
+        pool->is_trying = false;
+    note_fate (pool, fate, line->is_probe, failure);
+    line->is_probe = false;
+    if (lives)
+        g_ptr_array_add (pool->idle, line);
+    else
+        pool->open--;
+    /* Who waits for a connection fails at once too, all of them. */
+    if (fate == ANSWERED)
+        g_cond_signal (&pool->returned);
+    else
+        g_cond_broadcast (&pool->returned);
     g_mutex_unlock (&pool->lock);
-    if (failure)
+    if (!lives)
         line_free (line);
 }
 
@@ -260,7 +331,8 @@ drop_idle (PgPool *pool)
 }
 
 static bool
-prepare (PgPool *pool, Line *line, unsigned statement, int64_t deadline, GError **error)
+prepare (PgPool *pool, Line *line, unsigned statement, int64_t deadline, char ret_state[6],
+         GError **error)
 {
     char name[16];
 
@@ -268,21 +340,22 @@ prepare (PgPool *pool, Line *line, unsigned statement, int64_t deadline, GError 
         return true;
     g_snprintf (name, sizeof name, "s%u", statement);
     PQsendPrepare (line->connection, name, pool->statements[statement], 0, NULL);
-    g_autoptr (PGresult) result = pg_collect (line->connection, deadline, NULL, error);
+    g_autoptr (PGresult) result = pg_collect (line->connection, deadline, ret_state, error);
     line->prepared[statement] = result != NULL;
     return result != NULL;
 }
 
 static PGresult *
-run_on (PgPool *pool, Line *line, const PgCall *call, int64_t deadline, GError **error)
+run_on (PgPool *pool, Line *line, const PgCall *call, int64_t deadline, char ret_state[6],
+        GError **error)
 {
     char name[16];
 
-    if (!prepare (pool, line, call->statement, deadline, error))
+    if (!prepare (pool, line, call->statement, deadline, ret_state, error))
         return NULL;
     g_snprintf (name, sizeof name, "s%u", call->statement);
     PQsendQueryPrepared (line->connection, name, (int)call->count, call->values, NULL, NULL, 0);
-    return pg_collect (line->connection, deadline, NULL, error);
+    return pg_collect (line->connection, deadline, ret_state, error);
 }
 
 /* Whether nothing is under way on it: after a deadline something is. */
@@ -300,6 +373,37 @@ add_place (const PgPool *pool, GError **error)
         g_prefix_error (error, "%s: ", pool->place);
 }
 
+/* given: the time that the statement had. */
+static Fate
+fate_of (const PgPool *pool, const Line *line, const char *state, int64_t given)
+{
+    if (is_usable (line))
+        return strcmp (state, QUERY_CANCELED) == 0 ? LATE : ANSWERED;
+    if (PQstatus (line->connection) != CONNECTION_OK)
+        return line->is_fresh ? SILENT : DIED;
+    return given < pool->timeout / 10 * 9 ? OVERDUE : SILENT;
+}
+
+/* On one connection. *ret_died: see DIED. */
+static PGresult *
+run_once (PgPool *pool, const PgCall *call, int64_t deadline, bool *ret_died, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+    char state[6] = "";
+    Line *line = take (pool, deadline, error);
+    int64_t given = deadline - g_get_monotonic_time ();
+
+    if (!line)
+        return NULL;
+    PGresult *result = run_on (pool, line, call, deadline, state, &cause);
+    Fate fate = fate_of (pool, line, state, given);
+    *ret_died = fate == DIED;
+    give_back (pool, line, fate, cause ? cause->message : "the connection was closed");
+    if (!result)
+        g_propagate_error (error, g_steal_pointer (&cause));
+    return result;
+}
+
 static PGresult *
 run_call (PgPool *pool, const PgCall *call, bool twice, GError **error)
 {
@@ -307,23 +411,14 @@ run_call (PgPool *pool, const PgCall *call, bool twice, GError **error)
 
     for (;;) {
         g_autoptr (GError) cause = NULL;
-        Line *line = take (pool, deadline, &cause);
-        PGresult *result = line ? run_on (pool, line, call, deadline, &cause) : NULL;
-        bool usable = line && is_usable (line);
-        bool was_idle = line && !line->is_fresh;
-        /* One that was idle and does not answer in time is a server that does not. */
-        bool late = line && !usable && PQstatus (line->connection) == CONNECTION_OK;
-        if (line && late)
-            line->is_fresh = true;
-        if (line)
-            give_back (pool, line, usable ? NULL : cause ? cause->message : "closed");
+        bool died = false;
+        PGresult *result = run_once (pool, call, deadline, &died, &cause);
         if (result)
             return result;
-        if (was_idle && !usable && !late) {
+        if (died)
             drop_idle (pool);
-            if (twice)
-                continue;
-        }
+        if (died && twice)
+            continue;
         g_propagate_error (error, g_steal_pointer (&cause));
         add_place (pool, error);
         return NULL;
@@ -354,12 +449,25 @@ pg_key (PgPool *pool, unsigned char ret_key[PG_KEY_BYTES], GError **error)
             add_place (pool, error);
             return false;
         }
-        give_back (pool, line, NULL);
+        give_back (pool, line, ANSWERED, NULL);
     }
     g_mutex_lock (&pool->lock);
     memcpy (ret_key, pool->key, PG_KEY_BYTES);
     g_mutex_unlock (&pool->lock);
     return true;
+}
+
+/* A loan may last; that the server let us in has to do for the others. */
+static void
+end_probe (PgPool *pool, Line *line)
+{
+    g_mutex_lock (&pool->lock);
+    if (line->is_probe) {
+        pool->is_trying = false;
+        note_success (pool);
+    }
+    line->is_probe = false;
+    g_mutex_unlock (&pool->lock);
 }
 
 PgLoan *
@@ -371,6 +479,7 @@ pg_borrow (PgPool *pool, GError **error)
         add_place (pool, error);
         return NULL;
     }
+    end_probe (pool, line);
     PgLoan *loan = g_new0 (PgLoan, 1);
     loan->pool = pool;
     loan->line = line;
@@ -381,8 +490,8 @@ pg_borrow (PgPool *pool, GError **error)
 PGresult *
 pg_loan_run (PgLoan *loan, const PgCall *call, GError **error)
 {
-    PGresult *result =
-        run_on (loan->pool, loan->line, call, g_get_monotonic_time () + loan->patience, error);
+    PGresult *result = run_on (loan->pool, loan->line, call,
+                               g_get_monotonic_time () + loan->patience, NULL, error);
 
     if (!result)
         add_place (loan->pool, error);
@@ -416,8 +525,20 @@ pg_return (PgLoan *loan)
     Line *line = loan->line;
     if (PQtransactionStatus (line->connection) != PQTRANS_IDLE)
         pg_loan_do (loan, "ROLLBACK", NULL);
-    give_back (loan->pool, line, is_usable (line) ? NULL : "the connection was closed");
+    Fate fate = is_usable (line) ? ANSWERED : line->is_fresh ? SILENT : DIED;
+    give_back (loan->pool, line, fate, "the connection was closed");
     g_free (loan);
+}
+
+void
+pg_health (PgPool *pool, ConsentHealth *ret_health)
+{
+    g_mutex_lock (&pool->lock);
+    ret_health->is_closed = pool->failures > 0;
+    ret_health->closings = pool->closings;
+    ret_health->retry_ms =
+        pool->failures > 0 ? MAX (pool->closed_until - g_get_monotonic_time (), 0) / 1000 : 0;
+    g_mutex_unlock (&pool->lock);
 }
 
 void

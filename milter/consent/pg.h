@@ -13,11 +13,12 @@
  * What the PostgreSQL engines of consent and contacts share: a few connections that any thread may
  * borrow, each with the project's tables behind it, and a bound on every wait.
  *
- * A statement is given until its time is up, connecting included; then the connection is closed,
- * and the server, which has the same bound, gives up too. After a failure to connect or to answer
- * nobody asks again for a while that doubles from 0.25 to 10 seconds, but for one thread at a time
- * that tries; the others fail at once. A statement whose idle connection had died is tried once more
- * on a fresh one by pg_run, so it must be one that may run twice.
+ * A statement is given until its time is up, connecting included; the server, which has a little
+ * less, gives up before. After a failure to connect or to answer, or three statements in a row that
+ * the server gave up, the pool is closed: nobody asks again for a while that doubles from 0.25 to 10
+ * seconds, and then one thread does, whose statement must be answered in time; the others fail at
+ * once. An answer that is an error is an answer. A statement whose idle connection had died is tried
+ * once more on a fresh one by pg_run, so it must be one that may run twice.
  *
  * Errors are UNAVAILABLE with server, database and the server's primary message, which holds no
  * values of ours; never with the password. MALFORMED for tables that are not ours or newer.
@@ -60,6 +61,8 @@ PGresult *pg_loan_query (PgLoan *loan, const char *sql, GError **error);
 bool pg_loan_do (PgLoan *loan, const char *sql, GError **error);
 void pg_return (PgLoan *loan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PgLoan, pg_return)
+
+void pg_health (PgPool *pool, ConsentHealth *ret_health);
 
 /* A text array of PostgreSQL, {"a","b",NULL}. */
 void pg_array_add (GString *array, const char *text);

@@ -302,6 +302,12 @@ key_postgres (void *handle, unsigned char ret_key[CONSENT_KEY_BYTES], GError **e
     return pg_key (handle, ret_key, error);
 }
 
+static void
+health_postgres (void *handle, ConsentHealth *ret_health)
+{
+    pg_health (handle, ret_health);
+}
+
 const ConsentBackend consent_postgres = {
     .scheme = "postgresql:",
     .open = open_postgres,
@@ -313,4 +319,5 @@ const ConsentBackend consent_postgres = {
     .addresses = addresses_postgres,
     .erase = erase_postgres,
     .key = key_postgres,
+    .health = health_postgres,
 };

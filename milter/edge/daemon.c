@@ -36,6 +36,7 @@ struct Daemon {
     GMutex checkpoint_lock;
     char *checkpoint; /* the newest */
     int audit_mail;   /* AuditMailState */
+    int store_failed; /* the consent store did not answer the last message */
     Clock clock;
     int64_t started; /* monotonic microseconds */
     unsigned counters[COUNT_LAST];
@@ -346,6 +347,23 @@ daemon_count (Daemon *daemon, Counter counter)
     g_atomic_int_inc (&daemon->counters[counter]);
 }
 
+/* A line for each message that felt it, and one for who is to be woken. */
+void
+daemon_note_store (Daemon *daemon, const char *queue_id, const char *edge, const Plan *plan)
+{
+    const char *failure = plan->consent_failure;
+    int failed = failure != NULL;
+    bool changed =
+        g_atomic_int_compare_and_exchange (&daemon->store_failed, failed ? 0 : 1, failed);
+
+    if (failure)
+        log_warning (queue_id, "%s: consent store: %s", edge, failure);
+    if (changed && failed)
+        log_error (NULL, "consent_store=down text=\"%s\"", failure);
+    else if (changed)
+        log_info (NULL, "consent_store=up");
+}
+
 static bool
 is_counted (const Decision *decision)
 {
@@ -376,12 +394,6 @@ list_caps (const Decision *decision)
     return caps;
 }
 
-static const char *
-who_is (const Decision *decision)
-{
-    return decision->facts->person ? decision->facts->person : decision->facts->address;
-}
-
 bool
 daemon_reserve_contact (Daemon *daemon, const Decision *decision, const char *queue_id,
                         bool *ret_reserved, GError **error)
@@ -391,9 +403,9 @@ daemon_reserve_contact (Daemon *daemon, const Decision *decision, const char *qu
 
     *ret_reserved = true;
     return !is_counted (decision) ||
-           contacts_reserve (daemon->contacts, who_is (decision), queue_id, &contact,
-                             (const ContactCap *)(void *)caps->data, caps->len, ret_reserved,
-                             error);
+           contacts_reserve (daemon->contacts, (const char *const *)decision->facts->names,
+                             queue_id, &contact, (const ContactCap *)(void *)caps->data,
+                             caps->len, ret_reserved, error);
 }
 
 bool
@@ -401,7 +413,7 @@ daemon_release_contact (Daemon *daemon, const Decision *decision, const char *qu
                         GError **error)
 {
     return !is_counted (decision) ||
-           contacts_release (daemon->contacts, who_is (decision), queue_id, error);
+           contacts_release (daemon->contacts, decision->facts->names[0], queue_id, error);
 }
 
 static Engine *
@@ -507,6 +519,20 @@ append_sent (GString *json, Daemon *daemon)
     g_string_append_c (json, ']');
 }
 
+static void
+append_store (GString *json, Daemon *daemon, const Engine *engine)
+{
+    ConsentHealth health;
+
+    consent_health (engine->store, &health);
+    g_string_append_printf (
+        json,
+        ",\"consent_store\":{\"up\":%s,\"closed\":%s,"
+        "\"retry_ms\":%" G_GINT64_FORMAT ",\"closings\":%" G_GUINT64_FORMAT "}",
+        g_atomic_int_get (&daemon->store_failed) ? "false" : "true",
+        health.is_closed ? "true" : "false", health.retry_ms, health.closings);
+}
+
 char *
 daemon_status (Daemon *daemon)
 {
@@ -526,6 +552,7 @@ daemon_status (Daemon *daemon)
                             audit_mail_words[daemon_audit_mail (daemon)]);
     g_string_append (json, ",\"policy_version\":");
     json_text_append (json, policy_set_version (engine->policies));
+    append_store (json, daemon, engine);
     append_sent (json, daemon);
     g_string_append_printf (json, ",\"territories\":%u,\"rules\":%u,\"in_doubt\":%u}",
                             policy_set_territory_count (engine->policies),

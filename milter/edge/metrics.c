@@ -150,6 +150,21 @@ add_signatures (GString *text, Daemon *daemon)
                            "Messages among them that were not sent, as it was wrong.", wrong });
 }
 
+/* Since the last reload as well. */
+static void
+add_store (GString *text, Daemon *daemon)
+{
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+    ConsentHealth health;
+
+    consent_health (engine->store, &health);
+    add_metric (text, &(Metric){ "consent_store_closed", "gauge",
+                                 "Whether the consent store is not asked for the moment.",
+                                 health.is_closed });
+    add_metric (text, &(Metric){ "consent_store_closings_total", "counter",
+                                 "How often it was closed.", (double)health.closings });
+}
+
 char *
 daemon_metrics (Daemon *daemon)
 {
@@ -157,6 +172,7 @@ daemon_metrics (Daemon *daemon)
 
     add_counters (text, daemon);
     add_signatures (text, daemon);
+    add_store (text, daemon);
     tally_write (daemon_tally (daemon), text);
     add_log (text, daemon);
     add_preflight (text, daemon);

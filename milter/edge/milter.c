@@ -246,9 +246,7 @@ log_route (const Session *session, const Plan *plan, const char *reply)
               message_class_word (plan->classification->class), route_word (plan->route),
               session->envelope->recipients->len, is_held (plan) ? " held=1" : "",
               reply ? " reply=\"" : "", reply ? reply : "", reply ? "\"" : "");
-    if (plan->consent_failure)
-        log_warning (session->envelope->queue_id, "milter: consent store: %s",
-                     plan->consent_failure);
+    daemon_note_store (the_daemon, session->envelope->queue_id, "milter", plan);
 }
 
 /* The record first: what is not written down does not happen. */

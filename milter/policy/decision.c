@@ -43,7 +43,7 @@ recipient_facts_free (RecipientFacts *facts)
         return;
     g_free (facts->given);
     g_free (facts->address);
-    g_free (facts->person);
+    g_strfreev (facts->names);
     g_free (facts->recipient_class);
     g_free (facts->language);
     g_free (facts->territory);

@@ -120,7 +120,7 @@ policy_facts (const PolicySet *set, const Message *message, const char *given,
 
     facts->given = g_strdup (given);
     facts->address = g_strdup (record->address);
-    facts->person = g_strdup (record->person);
+    facts->names = g_strdupv (record->names);
     facts->recipient_class = g_strdup (record->recipient_class);
     facts->language = g_strdup (record->language);
     facts->promotion = consent_answer_copy (record->promotion);

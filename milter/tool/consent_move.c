@@ -223,8 +223,8 @@ own_name (const char *address, const ConsentArguments *arguments)
     return arguments->options->fold_tags ? address_without_tag (address) : g_strdup (address);
 }
 
-/* What the daemon counts for caps: under the address, and under the person when nobody else is it.
- * First, while the store still knows the person: who is stopped in between erases once more. */
+/* What the daemon counts for caps: under the address, and what older layouts have under the person
+ * when nobody else is it. First, while the store still knows the person: who is stopped in between erases once more. */
 static bool
 erase_contacts (ConsentStore *store, const char *address, unsigned linked,
                 const ConsentArguments *arguments, unsigned *ret_erased, GError **error)
@@ -259,8 +259,7 @@ tell_contacts (const Erased *erased)
     if (erased->has_contacts)
         printf ("erased: %u contact%s counted for frequency caps%s\n", erased->contacts,
                 erased->contacts == 1 ? "" : "s",
-                erased->linked > 0 ? "; those of the person stay for the linked addresses"
-                                   : "");
+                erased->linked > 0 ? "; those to the linked addresses stay" : "");
     else
         puts ("elsewhere: what the daemon counts for frequency caps, until --config names its "
               "settings");

@@ -770,6 +770,48 @@ test_links (const void *data)
     remove_dir (dir);
 }
 
+static bool
+has_name (ConsentStore *store, const char *address, const char *name, int64_t now)
+{
+    const char *const asked[] = { address, NULL };
+    g_autoptr (GPtrArray) records = consent_ask (store, asked, PURPOSE_OFFER, now, NULL);
+    const ConsentRecord *record = g_ptr_array_index (records, 0);
+
+    g_assert_cmpstr (record->names[0], ==, address);
+    return g_strv_contains ((const char *const *)record->names, name);
+}
+
+/* Under which names the caps of a person count: all that belong together now, and with an end of the
+ * link no longer. */
+static void
+test_names (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    g_autoptr (GPtrArray) events =
+        events_of (EVENT ("a", "*", "granted", "2026-01-01", NO)
+                       EVENT ("e", "*", "granted", "2026-01-01", ",,,p5")
+                           EVENT ("f", "*", "granted", "2026-01-01", ",,,p5"));
+    g_autoptr (ConsentStore) store = open_with (engine, dir, events);
+    int64_t now = time_of ("2026-02-01");
+
+    g_assert_false (has_name (store, "a@x.example", "b@x.example", now));
+    g_assert_true (has_name (store, "e@x.example", "f@x.example", now));
+    g_assert_true (has_name (store, "e@x.example", "p5", now));
+    g_assert_false (has_name (store, "e@x.example", "a@x.example", now));
+    if (engine != CSV) {
+        g_assert_true (consent_link (store, "a@x.example", "b@x.example", now, NULL));
+        g_assert_true (consent_link (store, "b@x.example", "e@x.example", now, NULL));
+        g_assert_true (has_name (store, "a@x.example", "b@x.example", now));
+        g_assert_true (has_name (store, "f@x.example", "a@x.example", now));
+        g_assert_true (consent_unlink (store, "a@x.example", now + 1, NULL));
+        g_assert_false (has_name (store, "a@x.example", "b@x.example", now + 1));
+        g_assert_false (has_name (store, "f@x.example", "a@x.example", now + 1));
+        g_assert_true (has_name (store, "f@x.example", "b@x.example", now + 1));
+    }
+    remove_dir (dir);
+}
+
 /* Two pairs become one person in the second in which they became pairs. */
 static void
 test_links_at_once (const void *data)
@@ -956,6 +998,7 @@ static const struct {
     { "a request is confirmed", test_confirm },
     { "addresses are linked and unlinked", test_links },
     { "pairs are linked within a second", test_links_at_once },
+    { "a person has the names of all their addresses", test_names },
 };
 
 static void

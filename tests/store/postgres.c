@@ -12,6 +12,8 @@
 #include "server.h"
 
 #define MILLISECONDS G_TIME_SPAN_MILLISECOND
+/* Somebody with one address. */
+#define WHO(name) ((const char *const[]){ name, NULL })
 
 enum { BUSY = 2000 };
 
@@ -289,12 +291,12 @@ test_newer (void)
     g_autoptr (GError) error = NULL;
 
     consent_unref (new_store (10000));
-    server_run (server, "UPDATE licet.layout SET version = 4");
+    server_run (server, "UPDATE licet.layout SET version = 5");
     g_autoptr (ConsentStore) store = consent_open (uri, &error);
     g_assert_null (store);
     g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
     g_assert_nonnull (
-        strstr (error ? error->message : "", "schema version 4 is newer than this program"));
+        strstr (error ? error->message : "", "schema version 5 is newer than this program"));
 }
 
 /* A daemon whose role may only use the tables finds them made. */
@@ -451,7 +453,7 @@ test_upgrade (void)
     g_autoptr (Contacts) contacts = contacts_open (uri, NULL);
     g_assert_true (contacts_add (contacts, "ana", "Q1", &contact, NULL));
     g_assert_true (
-        contacts_reserve (contacts, "ana", "Q2", &contact, &cap, 1, &reserved, NULL));
+        contacts_reserve (contacts, WHO ("ana"), "Q2", &contact, &cap, 1, &reserved, NULL));
     g_assert_false (reserved);
 }
 
@@ -481,7 +483,7 @@ typedef struct {
 static void
 line_up (const Racer *racer)
 {
-    g_autoptr (GArray) none = contacts_since (racer->contacts, "nobody", 0, NULL, NULL);
+    g_autoptr (GArray) none = contacts_since (racer->contacts, WHO ("nobody"), 0, NULL, NULL);
 
     g_assert_nonnull (none);
     g_atomic_int_inc (racer->ready);
@@ -502,8 +504,8 @@ race (void *data)
         g_autofree char *queue_id = g_strdup_printf ("Q%u", racer->number);
         g_autoptr (GError) error = NULL;
         bool reserved = false;
-        g_assert_true (contacts_reserve (racer->contacts, who, queue_id, &contact, &cap, 1,
-                                         &reserved, &error));
+        g_assert_true (contacts_reserve (racer->contacts, WHO (who), queue_id, &contact, &cap,
+                                         1, &reserved, &error));
         g_assert_no_error (error);
         if (reserved)
             g_atomic_int_inc (&racer->places[person]);
@@ -541,7 +543,7 @@ test_racing (void)
         g_thread_join (threads[i]);
     for (unsigned person = 0; person < PEOPLE; person++)
         g_assert_cmpint (places[person], ==, 1);
-    g_autoptr (GArray) times = contacts_since (second, "p0", 0, NULL, NULL);
+    g_autoptr (GArray) times = contacts_since (second, WHO ("p0"), 0, NULL, NULL);
     g_assert_cmpuint (times->len, ==, 1);
     g_autofree char *told =
         server_value (server, "SELECT string_agg(who || message, ' ') FROM licet.contacts");
@@ -555,7 +557,8 @@ reserve_late (void *data)
     const Contact contact = { 100, PURPOSE_OFFER };
     bool reserved = true;
 
-    g_assert_true (contacts_reserve (data, "ana", "Q2", &contact, &cap, 1, &reserved, NULL));
+    g_assert_true (
+        contacts_reserve (data, WHO ("ana"), "Q2", &contact, &cap, 1, &reserved, NULL));
     return GINT_TO_POINTER (reserved);
 }
 
@@ -571,7 +574,7 @@ test_waiting (void)
     g_autofree char *who = server_value (server, "SELECT who FROM licet.contacts");
     g_assert_true (contacts_release (contacts, "ana", "Q0", NULL));
     g_autofree char *sql = g_strdup_printf (
-        "BEGIN; SELECT licet.reserve('%s', 'other/Q1', 100, 'offer', '{0}', '{1}', '{NULL}')",
+        "BEGIN; SELECT licet.reserve('{%s}', 'other/Q1', 100, 'offer', '{0}', '{1}', '{NULL}')",
         who);
     PGconn *other = server_session (server, sql);
     GThread *late = g_thread_new ("late", reserve_late, contacts);
@@ -594,29 +597,29 @@ test_contacts (void)
     server_empty (server);
     g_autoptr (Contacts) contacts = open_contacts ();
     g_assert_true (
-        contacts_reserve (contacts, "ana", "Q1", &contact, &cap, 1, &reserved, NULL));
+        contacts_reserve (contacts, WHO ("ana"), "Q1", &contact, &cap, 1, &reserved, NULL));
     g_assert_true (reserved);
     g_assert_true (
-        contacts_reserve (contacts, "ana", "Q1", &contact, &cap, 1, &reserved, NULL));
+        contacts_reserve (contacts, WHO ("ana"), "Q1", &contact, &cap, 1, &reserved, NULL));
     g_assert_true (reserved);
     g_assert_true (
-        contacts_reserve (contacts, "ana", "Q2", &contact, &cap, 1, &reserved, NULL));
+        contacts_reserve (contacts, WHO ("ana"), "Q2", &contact, &cap, 1, &reserved, NULL));
     g_assert_false (reserved);
-    g_autoptr (GArray) others = contacts_since (contacts, "ana", 0, "Q1", NULL);
+    g_autoptr (GArray) others = contacts_since (contacts, WHO ("ana"), 0, "Q1", NULL);
     g_assert_cmpuint (others->len, ==, 0);
     g_assert_true (contacts_release (contacts, "ana", "Q1", NULL));
     g_assert_true (contacts_add (contacts, "ana", "Q3", &later, NULL));
     g_assert_true (contacts_expire (contacts, 300, NULL));
-    g_autoptr (GArray) times = contacts_since (contacts, "ana", 0, NULL, NULL);
+    g_autoptr (GArray) times = contacts_since (contacts, WHO ("ana"), 0, NULL, NULL);
     g_assert_cmpuint (times->len, ==, 1);
     g_assert_cmpint (g_array_index (times, Contact, 0).at, ==, 300);
     g_assert_cmpint (g_array_index (times, Contact, 0).purpose, ==, PURPOSE_SURVEY);
     const ContactCap survey = { 0, 1, " event survey " }, offer = { 0, 1, " offer " };
     g_assert_true (
-        contacts_reserve (contacts, "ana", "Q4", &contact, &survey, 1, &reserved, NULL));
+        contacts_reserve (contacts, WHO ("ana"), "Q4", &contact, &survey, 1, &reserved, NULL));
     g_assert_false (reserved);
     g_assert_true (
-        contacts_reserve (contacts, "ana", "Q4", &contact, &offer, 1, &reserved, NULL));
+        contacts_reserve (contacts, WHO ("ana"), "Q4", &contact, &offer, 1, &reserved, NULL));
     g_assert_true (reserved);
     g_assert_true (contacts_add (contacts, "eva", "Q5", &later, NULL));
     g_assert_true (contacts_erase (contacts, who, &erased, NULL));
@@ -625,9 +628,52 @@ test_contacts (void)
     g_assert_cmpstr (rest, ==, "1");
     server_kill (server);
     g_autoptr (GError) error = NULL;
-    g_assert_null (contacts_since (contacts, "ana", 0, NULL, &error));
+    g_assert_null (contacts_since (contacts, WHO ("ana"), 0, NULL, &error));
     g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
     server_start (server);
+}
+
+/* What went to any of a person's addresses counts for all, a message once, and each address gives back
+ * its own place. */
+static void
+test_persons (void)
+{
+    server_empty (server);
+    g_autoptr (Contacts) contacts = open_contacts ();
+    const char *const both[] = { "ana@home.example", "ana@work.example", NULL };
+    const char *const linked[] = { "ana@work.example", "ana@home.example", NULL };
+    const Contact first = { 100, PURPOSE_OFFER }, second = { 200, PURPOSE_SURVEY };
+    const ContactCap two = { 0, 2, NULL }, three = { 0, 3, NULL }, late = { 150, 2, NULL };
+    bool reserved = true;
+
+    g_assert_true (contacts_add (contacts, "ana@home.example", "Q1", &first, NULL));
+    g_assert_true (contacts_add (contacts, "ana@work.example", "Q2", &second, NULL));
+    g_assert_true (
+        contacts_reserve (contacts, linked, "Q3", &second, &two, 1, &reserved, NULL));
+    g_assert_false (reserved);
+    g_assert_true (contacts_reserve (contacts, WHO ("ana@work.example"), "Q3", &second, &two, 1,
+                                     &reserved, NULL));
+    g_assert_true (reserved);
+    /* For another of their addresses it needs no second place. */
+    g_assert_true (contacts_reserve (contacts, both, "Q3", &second, &late, 1, &reserved, NULL));
+    g_assert_true (reserved);
+    g_autoptr (GArray) all = contacts_since (contacts, linked, 0, NULL, NULL);
+    g_assert_cmpuint (all->len, ==, 3);
+    g_assert_cmpint (g_array_index (all, Contact, 0).at, ==, 100);
+    g_assert_cmpint (g_array_index (all, Contact, 0).purpose, ==, PURPOSE_OFFER);
+    g_assert_cmpint (g_array_index (all, Contact, 2).purpose, ==, PURPOSE_SURVEY);
+    g_autoptr (GArray) others = contacts_since (contacts, both, 0, "Q3", NULL);
+    g_assert_cmpuint (others->len, ==, 2);
+    g_assert_true (contacts_release (contacts, "ana@work.example", "Q3", NULL));
+    g_autoptr (GArray) kept = contacts_since (contacts, linked, 0, NULL, NULL);
+    g_assert_cmpuint (kept->len, ==, 3);
+    g_assert_true (contacts_release (contacts, "ana@home.example", "Q3", NULL));
+    g_assert_true (
+        contacts_reserve (contacts, both, "Q4", &second, &three, 1, &reserved, NULL));
+    g_assert_true (reserved);
+    g_autoptr (GArray) alone =
+        contacts_since (contacts, WHO ("ana@work.example"), 0, NULL, NULL);
+    g_assert_cmpuint (alone->len, ==, 1);
 }
 
 /* A host whose clock is ahead takes for old what the caps of the others still count. */
@@ -640,7 +686,7 @@ test_clock_ahead (void)
     g_autoptr (Contacts) contacts = open_contacts ();
     g_assert_true (contacts_add (contacts, "ana", "Q1", &contact, NULL));
     g_assert_true (contacts_expire (contacts, contact.at + 86400, NULL));
-    g_autoptr (GArray) kept = contacts_since (contacts, "ana", 0, NULL, NULL);
+    g_autoptr (GArray) kept = contacts_since (contacts, WHO ("ana"), 0, NULL, NULL);
     g_assert_cmpuint (kept->len, ==, 1);
 }
 
@@ -664,6 +710,7 @@ static const ServerTest tests[] = {
     { "a place that is being taken is waited for", test_waiting },
     { "an older schema is brought forward", test_upgrade },
     { "contacts are counted, given back and forgotten", test_contacts },
+    { "what went to any address of a person counts", test_persons },
     { "a clock that is ahead forgets no contacts of others", test_clock_ahead },
 };
 

@@ -4,9 +4,12 @@
 
 #include <arpa/inet.h>
 #include <glib/gstdio.h>
+#include <fcntl.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -16,7 +19,8 @@
 #define STARTING (30 * G_USEC_PER_SEC)
 
 struct Server {
-    char *binaries, *dir, *data;
+    char *binaries, *dir, *data, *log;
+    char *confined; /* where the small file system is, or NULL */
     unsigned port, megabytes;
     uid_t user;
     gid_t group;
@@ -71,8 +75,10 @@ become_user (void *data)
 {
     const Server *server = data;
     struct rlimit limit = { (rlim_t)server->megabytes << 20, (rlim_t)server->megabytes << 20 };
+    const struct rlimit none = { 0, 0 };
 
     setpgid (0, 0);
+    setrlimit (RLIMIT_CORE, &none); /* without room for its log the server aborts */
     if (server->megabytes)
         setrlimit (RLIMIT_FSIZE, &limit);
     if (getuid () == 0 && (setgid (server->group) != 0 || setuid (server->user) != 0))
@@ -84,10 +90,10 @@ static void
 make_cluster (Server *server)
 {
     g_autofree char *initdb = g_build_filename (server->binaries, "initdb", NULL);
-    const char *argv[] = { initdb,  "-D",   server->data,  "-U",
-                           "licet", "-A",   "trust",       "-N",
-                           "-E",    "UTF8", "--no-locale", "--wal-segsize=1",
-                           NULL };
+    const char *argv[] = { initdb,  "-D",        server->data,  "-U",
+                           "licet", "-A",        "trust",       "-N",
+                           "-E",    "UTF8",      "--no-locale", "--wal-segsize=1",
+                           "-X",    server->log, NULL };
     g_autoptr (GError) error = NULL;
     g_autofree char *out = NULL, *err = NULL;
     int status = 0;
@@ -157,8 +163,87 @@ server_start (Server *server)
         g_error ("the server does not start");
 }
 
-Server *
-server_new (const char **ret_reason)
+static bool
+write_text (const char *path, const char *text)
+{
+    int fd = open (path, O_WRONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && write (fd, text, strlen (text)) == (ssize_t)strlen (text);
+
+    if (fd >= 0)
+        close (fd);
+    return ok;
+}
+
+/* Once for the process: mounts of its own, for who is not root as the root of a user namespace. */
+static bool
+leave_mounts (void)
+{
+    static bool has_left;
+    g_autofree char *users = g_strdup_printf ("%u %u 1", getuid (), getuid ());
+    g_autofree char *groups = g_strdup_printf ("%u %u 1", getgid (), getgid ());
+
+    if (has_left)
+        return true;
+    if (getuid () == 0)
+        has_left = unshare (CLONE_NEWNS) == 0;
+    else
+        has_left = unshare (CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+                   write_text ("/proc/self/setgroups", "deny") &&
+                   write_text ("/proc/self/uid_map", users) &&
+                   write_text ("/proc/self/gid_map", groups);
+    return has_left && mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+static bool
+confine (Server *server, const char *path, unsigned megabytes)
+{
+    g_autofree char *options = g_strdup_printf ("size=%um,mode=700,uid=%u,gid=%u", megabytes,
+                                                server->user, server->group);
+
+    if (!leave_mounts () || g_mkdir (path, 0700) != 0 ||
+        mount ("none", path, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0)
+        return false;
+    server->confined = g_strdup (path);
+    return true;
+}
+
+static char *
+ballast (const Server *server)
+{
+    /* initdb wants the directory empty, and the server leaves such a file alone. */
+    return g_build_filename (server->confined, "ballast", NULL);
+}
+
+void
+server_fill (Server *server)
+{
+    static const char zeros[4096];
+    g_autofree char *path = ballast (server);
+    int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+    while (write (fd, zeros, sizeof zeros) > 0)
+        ;
+    close (fd);
+}
+
+void
+server_make_room (Server *server)
+{
+    g_autofree char *path = ballast (server);
+
+    g_unlink (path);
+}
+
+bool
+server_is_running (Server *server)
+{
+    if (server->pid > 0 && waitpid (server->pid, NULL, WNOHANG) == server->pid)
+        server->pid = 0;
+    return server->pid > 0;
+}
+
+static Server *
+make_server (const ServerPart *part, unsigned megabytes, const char **ret_reason)
 {
     g_autofree char *binaries = find_binaries ();
     const struct passwd *user = getuid () == 0 ? getpwnam ("nobody") : getpwuid (getuid ());
@@ -174,15 +259,34 @@ server_new (const char **ret_reason)
     server->binaries = g_steal_pointer (&binaries);
     server->dir = g_dir_make_tmp ("licet-pg.XXXXXX", NULL);
     server->data = g_build_filename (server->dir, "data", NULL);
+    server->log = g_build_filename (server->dir, "log", NULL);
     server->port = free_port ();
     if (getuid () == 0)
         g_assert_cmpint (chown (server->dir, server->user, server->group), ==, 0);
+    if (part &&
+        !confine (server, *part == SERVER_DATA ? server->data : server->log, megabytes)) {
+        *ret_reason = "nobody may mount a file system here";
+        server_free (server);
+        return NULL;
+    }
     make_cluster (server);
     server_start (server);
     PGconn *connection = connect_to (server, "postgres");
     PQclear (PQexec (connection, "CREATE DATABASE licet"));
     PQfinish (connection);
     return server;
+}
+
+Server *
+server_new (const char **ret_reason)
+{
+    return make_server (NULL, 0, ret_reason);
+}
+
+Server *
+server_new_confined (ServerPart part, unsigned megabytes, const char **ret_reason)
+{
+    return make_server (&part, megabytes, ret_reason);
 }
 
 static void
@@ -196,6 +300,8 @@ reap (Server *server)
 void
 server_kill (Server *server)
 {
+    if (!server_is_running (server))
+        return;
     server_thaw (server);
     kill (server->pid, SIGQUIT); /* immediate shutdown: no checkpoint, recovery at the start */
     reap (server);
@@ -250,12 +356,15 @@ server_free (Server *server)
 {
     if (!server)
         return;
-    if (server->pid > 0)
-        server_kill (server);
+    server_kill (server);
+    if (server->confined)
+        umount2 (server->confined, MNT_DETACH);
     remove_tree (server->dir);
     g_free (server->binaries);
     g_free (server->dir);
     g_free (server->data);
+    g_free (server->log);
+    g_free (server->confined);
     g_free (server);
 }
 

@@ -14,6 +14,19 @@ typedef struct Server Server;
 
 /* NULL with the reason in *ret_reason (static) where no server is installed. */
 Server *server_new (const char **ret_reason);
+
+/*
+ * The same with what it holds, or with its write-ahead log, on a file system in memory of so many
+ * megabytes, which only this process and its children see; NULL as well where the system lets nobody
+ * mount one. Before there are threads.
+ */
+typedef enum { SERVER_DATA, SERVER_LOG } ServerPart;
+Server *server_new_confined (ServerPart part, unsigned megabytes, const char **ret_reason);
+/* Leaves no byte free on it, and gives them back. */
+void server_fill (Server *server);
+void server_make_room (Server *server);
+/* Whether the postmaster is still there. */
+bool server_is_running (Server *server);
 void server_free (Server *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)
 

@@ -9,6 +9,9 @@
 #include "licet/contacts.h"
 #include "licet/error.h"
 
+/* Somebody with one address. */
+#define WHO(name) ((const char *const[]){ name, NULL })
+
 typedef struct {
     char *dir, *path;
 } Place;
@@ -56,7 +59,7 @@ static char *
 times (Contacts *contacts, const char *who, int64_t since)
 {
     g_autoptr (GError) error = NULL;
-    g_autoptr (GArray) array = contacts_since (contacts, who, since, NULL, &error);
+    g_autoptr (GArray) array = contacts_since (contacts, WHO (who), since, NULL, &error);
     GString *text = g_string_new (NULL);
 
     g_assert_no_error (error);
@@ -120,15 +123,58 @@ test_reserving (void)
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
         bool reserved = !rows[i].want;
         const Contact contact = { i < 4 ? 100 : 200, PURPOSE_OFFER };
-        g_assert_true (contacts_reserve (contacts, "ana", rows[i].queue_id, &contact,
+        g_assert_true (contacts_reserve (contacts, WHO ("ana"), rows[i].queue_id, &contact,
                                          rows[i].caps, 2, &reserved, NULL));
         g_assert_cmpint (reserved, ==, rows[i].want);
     }
-    g_autoptr (GArray) others = contacts_since (contacts, "ana", 0, "Q1", NULL);
+    g_autoptr (GArray) others = contacts_since (contacts, WHO ("ana"), 0, "Q1", NULL);
     g_assert_cmpuint (others->len, ==, 2);
     g_assert_true (contacts_release (contacts, "ana", "Q2", NULL));
-    g_autoptr (GArray) rest = contacts_since (contacts, "ana", 0, "Q1", NULL);
+    g_autoptr (GArray) rest = contacts_since (contacts, WHO ("ana"), 0, "Q1", NULL);
     g_assert_cmpuint (rest->len, ==, 1);
+}
+
+/* What went to any of a person's addresses counts for all, a message once, and each address gives back
+ * its own place. */
+static void
+test_persons (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (Contacts) contacts = open_contacts (&place);
+    const char *const both[] = { "ana@home.example", "ana@work.example", NULL };
+    const char *const linked[] = { "ana@work.example", "ana@home.example", NULL };
+    const Contact first = { 100, PURPOSE_OFFER }, second = { 200, PURPOSE_SURVEY };
+    const ContactCap two = { 0, 2, NULL }, three = { 0, 3, NULL }, late = { 150, 2, NULL };
+    bool reserved = true;
+
+    g_assert_true (contacts_add (contacts, "ana@home.example", "Q1", &first, NULL));
+    g_assert_true (contacts_add (contacts, "ana@work.example", "Q2", &second, NULL));
+    g_assert_true (
+        contacts_reserve (contacts, linked, "Q3", &second, &two, 1, &reserved, NULL));
+    g_assert_false (reserved);
+    g_assert_true (contacts_reserve (contacts, WHO ("ana@work.example"), "Q3", &second, &two, 1,
+                                     &reserved, NULL));
+    g_assert_true (reserved);
+    /* For another of their addresses it needs no second place. */
+    g_assert_true (contacts_reserve (contacts, both, "Q3", &second, &late, 1, &reserved, NULL));
+    g_assert_true (reserved);
+    g_autoptr (GArray) all = contacts_since (contacts, linked, 0, NULL, NULL);
+    g_assert_cmpuint (all->len, ==, 3);
+    g_assert_cmpint (g_array_index (all, Contact, 0).at, ==, 100);
+    g_assert_cmpint (g_array_index (all, Contact, 0).purpose, ==, PURPOSE_OFFER);
+    g_assert_cmpint (g_array_index (all, Contact, 2).purpose, ==, PURPOSE_SURVEY);
+    g_autoptr (GArray) others = contacts_since (contacts, both, 0, "Q3", NULL);
+    g_assert_cmpuint (others->len, ==, 2);
+    g_assert_true (contacts_release (contacts, "ana@work.example", "Q3", NULL));
+    g_autoptr (GArray) kept = contacts_since (contacts, linked, 0, NULL, NULL);
+    g_assert_cmpuint (kept->len, ==, 3);
+    g_assert_true (contacts_release (contacts, "ana@home.example", "Q3", NULL));
+    g_assert_true (
+        contacts_reserve (contacts, both, "Q4", &second, &three, 1, &reserved, NULL));
+    g_assert_true (reserved);
+    g_autoptr (GArray) alone =
+        contacts_since (contacts, WHO ("ana@work.example"), 0, NULL, NULL);
+    g_assert_cmpuint (alone->len, ==, 1);
 }
 
 /* A cap of some purposes counts no others. */
@@ -155,11 +201,11 @@ test_purposes (void)
         g_autofree char *queue_id = g_strdup_printf ("Q%u", i);
         const Contact contact = { 100 + i, rows[i].purpose };
         bool reserved = !rows[i].want;
-        g_assert_true (contacts_reserve (contacts, "ana", queue_id, &contact, &rows[i].cap, 1,
-                                         &reserved, NULL));
+        g_assert_true (contacts_reserve (contacts, WHO ("ana"), queue_id, &contact,
+                                         &rows[i].cap, 1, &reserved, NULL));
         g_assert_cmpint (reserved, ==, rows[i].want);
     }
-    g_autoptr (GArray) all = contacts_since (contacts, "ana", 0, NULL, NULL);
+    g_autoptr (GArray) all = contacts_since (contacts, WHO ("ana"), 0, NULL, NULL);
     g_assert_cmpuint (all->len, ==, 5);
     g_assert_cmpint (g_array_index (all, Contact, 1).purpose, ==, PURPOSE_SURVEY);
     g_assert_cmpint (g_array_index (all, Contact, 3).purpose, ==, PURPOSE_NONE);
@@ -210,8 +256,8 @@ race (void *data)
         g_autofree char *queue_id = g_strdup_printf ("Q%u", racer->number);
         g_autoptr (GError) error = NULL;
         bool reserved = false;
-        g_assert_true (contacts_reserve (racer->contacts, who, queue_id, &contact, &cap, 1,
-                                         &reserved, &error));
+        g_assert_true (contacts_reserve (racer->contacts, WHO (who), queue_id, &contact, &cap,
+                                         1, &reserved, &error));
         g_assert_no_error (error);
         if (reserved)
             g_atomic_int_inc (&racer->places[person]);
@@ -273,11 +319,11 @@ test_upgrade (void)
                      ==, SQLITE_OK);
     sqlite3_close (database);
     contacts = open_contacts (&place);
-    g_autoptr (GArray) all = contacts_since (contacts, "ana@mail.example", 0, NULL, NULL);
+    g_autoptr (GArray) all = contacts_since (contacts, WHO ("ana@mail.example"), 0, NULL, NULL);
     g_assert_cmpuint (all->len, ==, 1);
     g_assert_cmpint (g_array_index (all, Contact, 0).purpose, ==, PURPOSE_NONE);
-    g_assert_true (contacts_reserve (contacts, "ana@mail.example", "Q2", &contact, &cap, 1,
-                                     &reserved, NULL));
+    g_assert_true (contacts_reserve (contacts, WHO ("ana@mail.example"), "Q2", &contact, &cap,
+                                     1, &reserved, NULL));
     g_assert_false (reserved);
     contacts_free (contacts);
 }
@@ -321,6 +367,7 @@ main (int argc, char **argv)
     g_test_set_nonfatal_assertions ();
     g_test_add_func ("/contacts/counting", test_counting);
     g_test_add_func ("/contacts/reserving", test_reserving);
+    g_test_add_func ("/contacts/persons", test_persons);
     g_test_add_func ("/contacts/purposes", test_purposes);
     g_test_add_func ("/contacts/erasing", test_erasing);
     g_test_add_func ("/contacts/version 1", test_upgrade);

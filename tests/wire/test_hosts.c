@@ -176,6 +176,132 @@ test_cap (void)
     world_free (there);
 }
 
+static void
+link_on (const World *world, const char *verb, const char *address, const char *other)
+{
+    g_autofree char *config = world_path (world, "licet.cfg");
+    const char *argv[] = {
+        g_getenv ("LICET"), "consent", verb, "--config", config, address, other, NULL
+    };
+    g_autoptr (GError) error = NULL;
+    int status = -1;
+
+    g_spawn_sync (NULL, (char **)argv, NULL, 0, NULL, NULL, NULL, NULL, &status, &error);
+    g_assert_no_error (error);
+    g_assert_cmpint (status, ==, 0);
+}
+
+static bool
+is_sent (const World *world, const char *address)
+{
+    g_autoptr (MilterClient) client = world_milter (world);
+    g_autoptr (MilterAnswer) answer = send_mixed (client, address);
+
+    return is_whole (answer);
+}
+
+/* A cap protects a person: with a link what went to either address before counts for both, and who is
+ * taken out again has what went to their own. */
+static void
+test_linked_cap (void)
+{
+    World *here = new_host (), *there = new_host ();
+    g_auto (GStrv) parts = g_strsplit (capped_policy, "most = 1", 2);
+    g_autofree char *two = g_strjoinv ("most = 2", parts);
+
+    tell ("pia@example.com", "granted");
+    tell ("pia@example.net", "granted");
+    world_write (here, "policies/territories/ES.cfg", two);
+    world_write (there, "policies/territories/ES.cfg", two);
+    g_free (world_ask (here, "reload"));
+    g_free (world_ask (there, "reload"));
+    g_assert_true (is_sent (here, "pia@example.com"));
+    g_assert_true (is_sent (there, "pia@example.net"));
+    link_on (here, "link", "pia@example.com", "pia@example.net");
+    g_assert_false (is_sent (there, "pia@example.com"));
+    g_assert_false (is_sent (here, "pia@example.net"));
+    link_on (here, "unlink", "pia@example.com", NULL);
+    g_assert_true (is_sent (there, "pia@example.com"));
+    g_assert_false (is_sent (here, "pia@example.com"));
+    g_assert_true (is_sent (here, "pia@example.net"));
+    world_free (here);
+    world_free (there);
+}
+
+/* Where the counts of a cap cannot be written down, promotion waits; a receipt leaves, and with room
+ * again promotion does. */
+static void
+test_full_disk (void)
+{
+    const char *reason = NULL;
+    Server *roomy = server;
+    Server *small = server_new_confined (SERVER_DATA, 96, &reason);
+
+    if (!small) {
+        g_test_skip (reason);
+        return;
+    }
+    server = small;
+    World *world = new_host ();
+    g_autoptr (MilterClient) client = world_milter (world);
+    tell ("kim@example.com", "granted");
+    cap (world);
+    server_fill (small);
+    g_autoptr (MilterAnswer) promotion = send_mixed (client, "kim@example.com");
+    g_autoptr (MilterAnswer) receipt =
+        world_send (client, "kim@example.com", TRANSACTION, strlen (TRANSACTION));
+    g_assert_cmpint (promotion->verdict, !=, 'a');
+    g_assert_cmpint (receipt->verdict, ==, 'a');
+    server_make_room (small);
+    g_assert_true (is_sent (world, "kim@example.com"));
+    g_assert_false (is_sent (world, "kim@example.com"));
+    world_free (world);
+    server_free (small);
+    server = roomy;
+}
+
+/* Every message would wait for a server that is slow; the daemon says that none does any more. */
+static void
+test_slow (void)
+{
+    World *world = new_host ();
+    g_autoptr (MilterClient) client = world_milter (world);
+    g_autofree char *config = world_path (world, "licet.cfg");
+    g_autofree char *settings = NULL;
+
+    g_assert_true (g_file_get_contents (config, &settings, NULL, NULL));
+    g_auto (GStrv) parts = g_strsplit (settings, "consent_timeout_ms = 10000", 2);
+    g_autofree char *hasty = g_strjoinv ("consent_timeout_ms = 500", parts);
+    g_assert_true (g_file_set_contents (config, hasty, -1, NULL));
+    tell ("kim@example.com", "granted");
+    g_free (world_ask (world, "reload"));
+    PGconn *lock =
+        server_session (server, "BEGIN; LOCK TABLE licet.events IN ACCESS EXCLUSIVE MODE");
+    int64_t start = g_get_monotonic_time ();
+    for (unsigned i = 0; i < 20; i++) {
+        g_autoptr (MilterAnswer) promotion = send_mixed (client, "kim@example.com");
+        g_autoptr (MilterAnswer) receipt =
+            world_send (client, "kim@example.com", TRANSACTION, strlen (TRANSACTION));
+        g_assert_cmpint (promotion->verdict, !=, 'a');
+        g_assert_cmpint (receipt->verdict, ==, 'a');
+    }
+    int64_t took = (g_get_monotonic_time () - start) / G_TIME_SPAN_MILLISECOND;
+    g_test_message ("forty messages in %" G_GINT64_FORMAT " ms", took);
+    g_assert_cmpint (took, <, 10000); /* of twenty seconds, if each waited */
+    g_autofree char *status = world_ask (world, "status");
+    g_autofree char *metrics = world_ask (world, "metrics");
+    g_assert_nonnull (strstr (status, "\"consent_store\":{\"up\":false,\"closed\":true,"));
+    g_assert_nonnull (strstr (metrics, "licet_consent_store_closed 1"));
+    PQfinish (lock);
+    int64_t deadline = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+    while (!is_sent (world, "kim@example.com") && g_get_monotonic_time () < deadline)
+        g_usleep (100000);
+    g_autofree char *after = world_ask (world, "status");
+    g_assert_nonnull (strstr (after, "\"consent_store\":{\"up\":true,\"closed\":false,"));
+    g_assert_nonnull (strstr (after, "\"retry_ms\":0,\"closings\":1}"));
+    world_free (world);
+}
+
 static void *
 send_receipt (void *data)
 {
@@ -340,6 +466,9 @@ main (int argc, char **argv)
     static const ServerTest scenarios[] = {
         { "a withdrawal on one is in force on the other", test_withdrawal },
         { "a cap of one holds with fifty at once", test_cap },
+        { "a cap is the person's, linked or not", test_linked_cap },
+        { "without room for its counts promotion waits", test_full_disk },
+        { "a slow server is not waited for by all", test_slow },
         { "a sending limit holds with fifty at once", test_limit },
         { "counts that are not to be had", test_limit_down },
         { "intervals by purpose hold over both", test_intervals },
