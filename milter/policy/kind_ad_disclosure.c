@@ -77,7 +77,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
 {
     const Parameters *parameters = data;
 
-    if (parameters->unsolicited_only && consent_holds (view, NULL)) {
+    if (parameters->unsolicited_only && consent_was_said (view)) {
         result->verdict = VERDICT_NOT_APPLICABLE;
         result->evidence = g_strdup ("the recipient agreed");
         return;

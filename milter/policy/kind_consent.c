@@ -113,6 +113,14 @@ consent_holds (const RuleView *view, char **accepted)
            (answer->basis && g_strv_contains ((const char *const *)accepted, answer->basis));
 }
 
+bool
+consent_was_said (const RuleView *view)
+{
+    static const char *const said[] = { "express", "double-opt-in", "registry", NULL };
+
+    return consent_holds (view, (char **)said);
+}
+
 static bool
 is_past_age (const Parameters *parameters, const ConsentAnswer *answer, int64_t now)
 {

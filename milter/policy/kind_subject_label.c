@@ -119,22 +119,13 @@ find_label (const Parameters *parameters, const char *subject)
     return NULL;
 }
 
-/* A store that does not answer proves no consent: the label stays due. */
-static bool
-is_solicited (const RuleView *view)
-{
-    const ConsentAnswer *answer = view->facts->promotion;
-
-    return answer->state == CONSENT_GRANTED &&
-           (!answer->expires || answer->expires > view->now);
-}
-
 static void
 judge (const void *data, const RuleView *view, RuleResult *result)
 {
     const Parameters *parameters = data;
 
-    if (parameters->unsolicited_only && is_solicited (view)) {
+    /* A store that does not answer proves no consent: the label stays due. */
+    if (parameters->unsolicited_only && consent_was_said (view)) {
         result->verdict = VERDICT_NOT_APPLICABLE;
         result->evidence = g_strdup ("the recipient agreed");
         return;

@@ -165,6 +165,9 @@ bool message_has_campaign (const Message *message, const char *word);
 extern const char *const consent_bases[];
 /* Whether a consent is in force, on one of the bases; NULL: on any. */
 bool consent_holds (const RuleView *view, char **bases);
+/* Whether the recipient asked for mail, or said yes to it: who bought, published an address or is
+ * only taken to agree did neither. */
+bool consent_was_said (const RuleView *view);
 
 /* Whether a byte of a leaf still stands in this view. */
 bool view_has (const RuleView *view, unsigned leaf, size_t offset);

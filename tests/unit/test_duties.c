@@ -327,7 +327,10 @@ static const Row rows[] = {
     { "it must say so", DISCLOSE "exact = true;", VIO, .evidence = NULL },
     { "the subject must say so", DISCLOSE "exact = true; where = \"subject\";", VIO,
       .evidence = NULL, .body = "<p>advertisement" },
-    { "who agreed knows", DISCLOSE "when = \"unsolicited\";", NA, .evidence = "agreed", YES },
+    { "who agreed knows", DISCLOSE "when = \"unsolicited\";", NA, .evidence = "agreed", YES,
+      .basis = "express" },
+    { "a customer did not ask for it", DISCLOSE "when = \"unsolicited\";", CANT,
+      .evidence = "no word", YES, .basis = "soft-opt-in" },
 
     { "one sender", TRUTH (""), SAT, .evidence = "From shop.example" },
     { "another's domain", TRUTH ("not_from = [ \"shop.example\" ];"), VIO,
