@@ -21,11 +21,12 @@ import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
+ALL = "--all" in sys.argv
+sys.argv = [word for word in sys.argv if word != "--all"]  # kill.py takes numbers there
 sys.path[:0] = [os.path.join(os.path.dirname(HERE), "audit"), HERE]
 import kill  # noqa: E402
 import world as worlds  # noqa: E402
 
-ALL = "--all" in sys.argv
 # fault.c has the same numbers. The errors that a call may give; -1: half of the work.
 CALLS = {"write": (1, (errno.ENOSPC, errno.EIO, -1)), "sync": (2, (errno.EIO,)), "rename": (3, (errno.EIO,)),
          "unlink": (4, (errno.EIO,)), "connect": (5, (errno.ECONNREFUSED, errno.EMFILE)),
