@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """An SMTP server that keeps what it is given: DIR/NNNN.eml and DIR/NNNN.json per message.
 
-Usage: sink.py PORT DIR.  It accepts everything; a message counts only after its final dot.
+Usage: sink.py PORT DIR.  It accepts everything but mailboxes that begin with "gone"; a message counts only
+after its final dot.
 """
 import json
 import os
@@ -58,6 +59,9 @@ class Session(socketserver.StreamRequestHandler):
                 sender, recipients = path, []
                 self.reply("250 2.1.0 Ok")
             elif verb == "RCPT":
+                if path.startswith("gone"):
+                    self.reply("550 5.1.1 no such mailbox")
+                    continue
                 recipients.append(path.split(">")[0])
                 self.reply("250 2.1.5 Ok")
             elif verb == "DATA":

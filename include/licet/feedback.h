@@ -11,7 +11,7 @@
 /*
  * What a mail to an address for feedback asks for: a request to unsubscribe (RFC 2369 3.2), a
  * complaint (ARF, RFC 5965; so also CFBL, RFC 9477), or a notice that a copy could not be delivered
- * (RFC 3464).
+ * (RFC 3464, RFC 6533).
  *
  * What is believed. Anybody can write such a mail, and a forged one must not stop a stranger's
  * mail. So the person is who a token of ours in it names: of a request in its subject or in the

@@ -109,13 +109,40 @@ is_gone (const char *status)
     return g_strv_contains (gone, code);
 }
 
-/* "rfc822;ana@example.com" (RFC 3464 2.1.2), normalised; or NULL. */
+/* RFC 6533 3, utf-8-addr-xtext: "\x{F6}" is the letter of that number. Caller frees. */
+static char *
+decode_utf8_address (const char *text)
+{
+    GString *plain = g_string_new (NULL);
+
+    while (*text) {
+        char *end = NULL;
+        gunichar letter = g_str_has_prefix (text, "\\x{")
+                              ? (gunichar)g_ascii_strtoull (text + 3, &end, 16)
+                              : 0;
+        bool coded =
+            end && end > text + 3 && *end == '}' && letter && g_unichar_validate (letter);
+        if (coded)
+            g_string_append_unichar (plain, letter);
+        else
+            g_string_append_c (plain, *text);
+        text = coded ? end + 1 : text + 1;
+    }
+    return g_string_free (plain, FALSE);
+}
+
+/* "rfc822;ana@example.com" (RFC 3464 2.1.2), "utf-8;…" (RFC 6533 3), normalised; or NULL. */
 static char *
 address_of (const char *field)
 {
     const char *semicolon = field ? strchr (field, ';') : NULL;
 
-    return semicolon ? address_normalise (semicolon + 1, NULL) : NULL;
+    if (!semicolon)
+        return NULL;
+    bool is_utf8 = g_ascii_strncasecmp (field, "utf-8", 5) == 0;
+    g_autofree char *address =
+        is_utf8 ? decode_utf8_address (semicolon + 1) : g_strdup (semicolon + 1);
+    return address_normalise (address, NULL);
 }
 
 static void
@@ -196,8 +223,11 @@ read_request (const Message *message, const Tokens *tokens, const FeedbackOption
 Feedback *
 feedback_read (const Message *message, const Tokens *tokens, const FeedbackOptions *options)
 {
-    g_autoptr (GPtrArray) complaint = report_groups (message, "message/feedback-report");
-    g_autoptr (GPtrArray) notice = report_groups (message, "message/delivery-status");
+    g_autoptr (GPtrArray) complaint =
+        report_groups (message, "message/feedback-report", "message/feedback-report");
+    /* RFC 6533: of mail that needs SMTPUTF8. */
+    g_autoptr (GPtrArray) notice =
+        report_groups (message, "message/delivery-status", "message/global-delivery-status");
 
     if (complaint->len > 0)
         return read_complaint (message, tokens, g_ptr_array_index (complaint, 0));

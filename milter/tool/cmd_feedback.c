@@ -12,6 +12,7 @@
 #include "licet/digest.h"
 #include "licet/error.h"
 #include "licet/feedback.h"
+#include "licet/limits.h"
 #include "licet/withdrawal.h"
 #include "tool.h"
 
@@ -144,8 +145,10 @@ obey (const Desk *desk, const Feedback *feedback, GBytes *mail, const Options *o
 
     for (unsigned i = 0; i < feedback->bearers->len; i++) {
         const TokenBearer *bearer = g_ptr_array_index (feedback->bearers, i);
-        if (!withdraw (desk, feedback, bearer, &error))
-            return tool_fail (error);
+        if (!withdraw (desk, feedback, bearer, &error)) {
+            tool_fail (error);
+            return EX_TEMPFAIL;
+        }
         print_done (feedback, bearer, options->json);
     }
     if (feedback->bearers->len == 0)
@@ -207,6 +210,11 @@ cmd_feedback (int argc, char **argv)
         tool_fail (error);
         return EX_TEMPFAIL;
     }
-    g_autoptr (GBytes) mail = tool_read_mail (argc == 2 ? argv[1] : "-", &error);
-    return mail ? handle (&desk, mail, &options) : tool_fail (error);
+    /* What names a person stands at the beginning, and a mail that is too large is not returned. */
+    g_autoptr (GBytes) mail =
+        tool_read_mail_of (argc == 2 ? argv[1] : "-", LIMIT_MESSAGE_BYTES / 2, &error);
+    if (mail)
+        return handle (&desk, mail, &options);
+    int status = tool_fail (error);
+    return argc == 2 ? status : EX_TEMPFAIL;
 }

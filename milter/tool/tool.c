@@ -103,13 +103,18 @@ tool_options (int *argc, char ***argv, const char *operands, const char *summary
     return false;
 }
 
+/* most: so much of a larger one, which is read to its end; 0: a larger one is an error. */
 static GBytes *
-read_all (FILE *file, const char *path, GError **error)
+read_all (FILE *file, const char *path, unsigned most, GError **error)
 {
     g_autoptr (GByteArray) bytes = g_byte_array_new ();
     unsigned char chunk[65536];
+    bool full = false;
 
     for (size_t n; (n = fread (chunk, 1, sizeof chunk, file)) > 0;) {
+        full = full || (most && bytes->len + n > most);
+        if (full)
+            continue;
         if (bytes->len + n > LIMIT_MESSAGE_BYTES) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "%s: larger than %u bytes",
                          path, LIMIT_MESSAGE_BYTES);
@@ -138,7 +143,7 @@ without_mbox_line (GBytes *bytes)
 }
 
 GBytes *
-tool_read_mail (const char *path, GError **error)
+tool_read_mail_of (const char *path, unsigned most, GError **error)
 {
     bool standard = strcmp (path, "-") == 0;
     FILE *file = standard ? stdin : fopen (path, "rb");
@@ -148,13 +153,19 @@ tool_read_mail (const char *path, GError **error)
                      g_strerror (errno));
         return NULL;
     }
-    g_autoptr (GBytes) bytes = read_all (file, path, error);
+    g_autoptr (GBytes) bytes = read_all (file, path, most, error);
     if (!standard)
         fclose (file);
     if (!bytes)
         return NULL;
     g_autoptr (GBytes) mail = without_mbox_line (bytes);
     return crlf_lines (mail);
+}
+
+GBytes *
+tool_read_mail (const char *path, GError **error)
+{
+    return tool_read_mail_of (path, 0, error);
 }
 
 void

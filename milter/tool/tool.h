@@ -33,6 +33,8 @@ bool tool_options (int *argc, char ***argv, const char *operands, const char *su
 /* A mail file, "-" for standard input; LF lines become CRLF when there is no CRLF at all.
  * G_FILE_ERROR when it cannot be read, LIMIT past LIMIT_MESSAGE_BYTES. */
 GBytes *tool_read_mail (const char *path, GError **error);
+/* The same, but of a larger one than `most` the beginning. */
+GBytes *tool_read_mail_of (const char *path, unsigned most, GError **error);
 
 /* The options that run, explain and classify share. */
 typedef struct {

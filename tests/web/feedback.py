@@ -188,6 +188,30 @@ def own_notices(site):
     assert row["kind"] == "unknown"
 
 
+def notices_in_utf8(site):
+    """a notice about mail that needed SMTPUTF8 names its recipient, whichever way it writes the letters"""
+    for kind, named, address in [
+            ("global-delivery-status", "utf-8;j\u00f6rg@m\u00fcller.example", "j\u00f6rg@xn--mller-kva.example"),
+            ("delivery-status", "UTF-8; \\x{4F}lga.\\x{17C}@xn--mller-kva.example", "olga.\u017c@xn--mller-kva.example"),
+            ("global-delivery-status", "rfc822;plain@xn--MLLER-kva.example.", "plain@xn--mller-kva.example"),
+            ("delivery-status", 'rfc822;"quoted\\ part"@x.example', '"quoted part"@x.example')]:
+        mail = report(kind, f"Reporting-MTA: dns; a\r\n\r\nFinal-Recipient: {named}\r\nAction: failed\r\nStatus: 5.1.1\r\n",
+                      returned(None), "message/global-headers")
+        row, = run(site, mail, "--trust-notices")
+        assert row["kind"] == "bounce", (named, row)
+        assert [e["source"] for e in site.events(address)] == ["bounce"], (named, site.events()[-1])
+    person = Fresh(site)
+    run(site, dsn(person.token).replace("message/delivery-status", "message/global-delivery-status"))
+    assert person.events() == [("*", "bounce")]
+
+
+def too_large(site):
+    """a mail past every bound is read as far as it names a person, and never returned"""
+    person = Fresh(site)
+    row, = run(site, request(person.token, body="x" * 76 + ("\r\n" + "y" * 900) * 66000))
+    assert row["kind"] == "request" and person.events() == [("offer", "mailto")], row
+
+
 def again(site):
     """the same mail again, as Postfix may bring it, stores nothing more"""
     person = Fresh(site)
@@ -224,7 +248,7 @@ def rubbish(site):
 
 
 TESTS = [mailto, mailto_of_tags, mailto_without_token, automatic_replies, complaints, other_reports, bounces, forged_reports,
-         somebody_elses_notice, own_notices, again, store_down, rubbish]
+         somebody_elses_notice, own_notices, notices_in_utf8, too_large, again, store_down, rubbish]
 
 
 def main():

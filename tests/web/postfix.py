@@ -7,20 +7,24 @@ import email
 import os
 import re
 import shutil
+import signal
+import smtplib
+import sqlite3
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 TOP = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("srcdir", "."))
 BUILD = os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else ".")
 sys.path[:0] = [os.path.join(TOP, "contrib", "rehearsal"), os.path.join(TOP, "tests", "web")]
 import rehearsal  # noqa: E402
-from harness import Site  # noqa: E402
+from harness import Site, free_port  # noqa: E402
 
-EVA, BEN, OTTO = "eva@gmail.com", "ben@example.org", "otto@gmail.com"
+EVA, BEN, OTTO, IDA, GONE = "eva@gmail.com", "ben@example.org", "otto@gmail.com", "ida@gmail.com", "gone@gmail.com"
 PEOPLE = [{"address": a, "purpose": "*", "state": "granted", "basis": "double-opt-in", "at": "2026-02-03T10:15:00Z",
            "source": "shop.example/signup", "wording": "v3", "evidence": "doi-1", "country": "ES",
-           "recipient_class": "natural", "language": "es"} for a in (EVA, BEN, OTTO)]
+           "recipient_class": "natural", "language": "es"} for a in (EVA, BEN, OTTO, IDA, GONE)]
 
 
 class Play(rehearsal.Rehearsal):
@@ -29,6 +33,7 @@ class Play(rehearsal.Rehearsal):
     def __init__(self, build):
         super().__init__(build, "2026-11-24T10:00:00Z")
         self.site = Site(build)
+        self.incoming = free_port()  # where mail of strangers comes in, without the milter
         self.site.load(PEOPLE)
 
     def prepare_licet(self, keys=("rsa", "ed25519")):
@@ -54,13 +59,20 @@ class Play(rehearsal.Rehearsal):
         text = "".join(lines).replace("/usr/bin/licet", os.path.join(BUILD, "licet")) \
             .replace("/var/lib/licet/feedback", self.site.path("store", "feedback")).replace("user=licet", "user=nobody") \
             .replace(" feedback --keep", f" feedback --config {self.site.path('licet.cfg')} --keep")
+        text += f"127.0.0.1:{self.incoming} inet n - n - - smtpd\n  -o smtpd_milters=\n"
         with open(self.path("etc/master.cf"), "a", encoding="utf-8") as file:
             file.write(text)
         with open(self.path("etc/main.cf"), "a", encoding="utf-8") as file:
-            file.write("\nrecipient_delimiter = +\ntransport_maps = inline:{unsubscribe@shop.example=licet-feedback:}\n"
+            file.write("\nrecipient_delimiter = +\ntransport_maps = inline:{unsubscribe@shop.example=licet-feedback:, "
+                       "feedback@shop.example=licet-feedback:}\n"
                        "licet-feedback_destination_recipient_limit = 1\n")
         os.mkdir(self.site.path("store", "feedback"))
         self.site.own()
+
+    def receive(self, mail, to, sender):
+        """Mail from outside."""
+        with smtplib.SMTP("127.0.0.1", self.incoming, timeout=60) as smtp:
+            smtp.sendmail(sender, [to], mail)
 
     def copy_for(self, recipient, message_id):
         copies = self.received_for(recipient, message_id)
@@ -177,6 +189,106 @@ def mailbox_obeyed(play):
                      "at": "2026-11-24T11:00:00Z", "source": "again", "evidence": "doi-2", "wording": "v3"}])
 
 
+def complaint_obeyed(play):
+    """a complaint to the address for feedback stops the person's advertising, and no import brings it back"""
+    code, text = play.deliver("c-newsletter-without-unsubscribe.eml", "feedback-1", [IDA])
+    assert code == 250, text
+    returned = play.copy_for(IDA, "feedback-1")["data"].decode("utf-8", "surrogateescape")
+    mail = ("From: <complaints@provider.example>\r\nTo: feedback@shop.example\r\nSubject: complaint\r\n"
+            "Message-ID: <arf@provider.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; "
+            "report-type=feedback-report; boundary=\"r\"\r\n\r\n--r\r\n\r\nA complaint.\r\n--r\r\nContent-Type: "
+            "message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: P/1\r\nVersion: 1\r\n\r\n--r\r\n"
+            f"Content-Type: message/rfc822\r\n\r\n{returned}\r\n--r--\r\n")
+    play.receive(mail.encode("utf-8", "surrogateescape"), "feedback@shop.example", "complaints@provider.example")
+    play.settle()
+    event, = play.site.events(IDA)
+    assert (event["state"], event["basis"], event["purpose"]) == ("suppressed", "complaint", "*"), event
+    assert not play.queue(), play.queue()
+
+
+def bounce_obeyed(play):
+    """a notice that Postfix itself writes, of a mailbox that is gone, stops advertising to it"""
+    code, text = play.send(re.sub(rb"(?m)^Message-ID: .*\r$", b"Message-ID: <gone-1@shop.example>\r",
+                                  play.mail("c-newsletter-without-unsubscribe.eml")), [GONE], "feedback@shop.example")
+    assert code == 250, text
+    deadline = time.monotonic() + 20
+    while not play.site.events(GONE) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    event, = play.site.events(GONE)
+    assert (event["state"], event["basis"], event["purpose"]) == ("suppressed", "bounce", "*"), event
+    play.settle()
+    assert not play.queue(), play.queue()
+
+
+def feedback_processes(play):
+    """Those of this play: their settings are in its directory."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"/licet") and b"feedback" in words and play.site.path("licet.cfg").encode() in words:
+            found.append(int(name))
+    return found
+
+
+def killed_in_the_middle(play):
+    """killed while it waits for the store, licet feedback leaves the mail in Postfix's queue, and it is obeyed once"""
+    token = play.site.token(BEN, "offer")
+    mail = f"From: Ben <{BEN}>\r\nTo: unsubscribe@shop.example\r\nSubject: {token}\r\nMessage-ID: <k@b>\r\n\r\n.\r\n"
+    lock = sqlite3.connect(play.site.store, isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    killed = []
+    try:
+        play.receive(mail.encode(), "unsubscribe@shop.example", BEN)
+        deadline = time.monotonic() + 20
+        while not killed and time.monotonic() < deadline:
+            time.sleep(0.05)
+            killed = feedback_processes(play)
+        time.sleep(0.3)
+        for process in killed:
+            os.kill(process, signal.SIGKILL)
+        play.settle()
+    finally:
+        lock.execute("ROLLBACK")
+        lock.close()
+    assert len(killed) == 1, killed
+    (address, reason), = play.queue()
+    assert address == "unsubscribe@shop.example" and "signal" in reason, (address, reason)
+    assert not play.site.events(BEN)
+    play.run_queue()
+    deadline = time.monotonic() + 20
+    while play.queue() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not play.queue() and [e["purpose"] for e in play.site.events(BEN)] == ["offer"], play.site.events(BEN)
+
+
+def hostile_feedback(play):
+    """hostile mail to the addresses is kept for a person: it is not obeyed, not returned and runs nothing"""
+    before, kept = play.site.events(), len(os.listdir(play.site.path("store", "feedback")))
+    received = len(play.received())
+    evil = play.site.path("evil")
+    head = "From: <x@x.example>\r\nMessage-ID: <h@x>\r\nSubject: "
+    odd = [("unsubscribe+--keep=" + evil + "@shop.example", head + "1\r\n\r\n"),
+           ("unsubscribe+$(touch$IFS" + evil + ")@shop.example", head + "2\r\n\r\n"),
+           ("unsubscribe+--consent@shop.example", head + "3\r\n\r\n"),
+           ("unsubscribe@shop.example", head + "`touch " + evil + "` $(touch " + evil + ") " + "A" * 71 + "\r\n\r\n"),
+           ("feedback@shop.example", head + "4\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\n"
+            "Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nOriginal-Rcpt-To: " + OTTO + "\r\n"),
+           ("feedback@shop.example", head + "5\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+            + "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" * 500),
+           ("feedback@shop.example", "\x01\xff" * 500 + "\r\n\r\n" + "\xfe" * 900)]
+    for to, mail in odd:
+        play.receive(mail.encode("latin-1"), to, "x@x.example")
+    play.settle()
+    assert not play.queue(), play.queue()
+    assert play.site.events() == before and not os.path.exists(evil)
+    assert len(play.received()) == received, "something was returned to its sender"
+    assert len(os.listdir(play.site.path("store", "feedback"))) > kept
+
+
 def own_link_stays(play):
     """a mail with the sender's own one-click and link keeps its bytes"""
     code, text = play.deliver("d-newsletter.eml", "links-7", [OTTO])
@@ -197,7 +309,7 @@ def nothing_in_the_logs(play):
 
 
 TESTS = [links_leave, looking_changes_nothing, one_click_obeyed, receipt_still_arrives, other_purposes_wait_for_a_word,
-         mailbox_obeyed, own_link_stays, nothing_in_the_logs]
+         mailbox_obeyed, complaint_obeyed, bounce_obeyed, killed_in_the_middle, hostile_feedback, own_link_stays, nothing_in_the_logs]
 
 
 def main():
