@@ -208,6 +208,20 @@ departure_distrust (const Engine *engine, const Envelope *envelope, const Messag
     return g_strdup ("the client is not in trusted_hosts and has not logged in");
 }
 
+/* The sender, then the recipients. Caller frees. */
+static char **
+list_envelope (const Envelope *envelope, const Variant *variant)
+{
+    char **list = g_new0 (char *, variant->recipients->len + 2);
+
+    list[0] = g_strdup (envelope->sender ? envelope->sender->address : "");
+    for (unsigned i = 0; i < variant->recipients->len; i++) {
+        unsigned recipient = g_array_index (variant->recipients, unsigned, i);
+        list[i + 1] = g_strdup (envelope_recipient (envelope, recipient)->address);
+    }
+    return list;
+}
+
 static bool
 sign (const Departure *departure, Variant *variant, GError **error)
 {
@@ -219,20 +233,24 @@ sign (const Departure *departure, Variant *variant, GError **error)
     if (variant->unsigned_why)
         return true;
     remove_stale (departure, variant);
-    GPtrArray *signatures = signer_sign (signer, variant->bytes, from, departure->now, error);
+    variant->signed_for = list_envelope (departure->envelope, variant);
+    SignerCopy copy = { from, variant->signed_for[0],
+                        (const char *const *)variant->signed_for + 1, departure->now };
+    GPtrArray *signatures = signer_sign (signer, variant->bytes, &copy, error);
     if (!signatures)
         return false;
     add_signatures (variant, signatures);
-    if (signatures->len == 0)
-        variant->unsigned_why = signer_why_not (signer, from, departure->now);
+    SignerCopy author = { .from = from, .now = departure->now };
+    char **why = signatures->len == 0 ? &variant->unsigned_why : &variant->unaligned_why;
+    *why = signer_why_not (signer, &author);
     return signer_check (signer, variant->bytes, signatures, error);
 }
 
 GBytes *
-departure_sign_own (const Engine *engine, GBytes *message, const char *from, int64_t now,
+departure_sign_own (const Engine *engine, GBytes *message, const SignerCopy *copy,
                     GError **error)
 {
-    g_autoptr (GPtrArray) signatures = signer_sign (engine->signer, message, from, now, error);
+    g_autoptr (GPtrArray) signatures = signer_sign (engine->signer, message, copy, error);
 
     if (!signatures)
         return NULL;

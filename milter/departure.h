@@ -25,8 +25,8 @@ typedef struct {
 bool departure_prepare (const Departure *departure, Variant *variant, GError **error);
 
 /* See pipeline_sign_own. */
-GBytes *departure_sign_own (const Engine *engine, GBytes *message, const char *from,
-                            int64_t now, GError **error);
+GBytes *departure_sign_own (const Engine *engine, GBytes *message, const SignerCopy *copy,
+                            GError **error);
 
 /* Why mail of this client is not to be signed, whatever keys there are; or NULL. Who logged in, and
  * whom trusted_hosts names, is trusted; so is a tool, which has no client. Caller frees. */

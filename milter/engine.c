@@ -26,9 +26,17 @@ engine_signer (const Settings *settings, GError **error)
         .libopendkim = strcmp (settings->signing_engine, "libopendkim") == 0,
         .verify_rate =
             settings->verify_signatures > 0 ? 1.0 / (double)settings->verify_signatures : 0,
+        .keeper = settings->keeper,
     };
 
     return signer_open (&options, error);
+}
+
+static void
+gather (GError **all, GError **cause)
+{
+    if (*cause)
+        licet_error_gather (all, g_steal_pointer (cause));
 }
 
 static bool
@@ -36,34 +44,53 @@ load_tokens (Engine *engine, GError **error)
 {
     const char *file = engine->settings->unsubscribe_keys;
 
-    engine->tokens = *file ? tokens_load (file, error) : NULL;
+    engine->tokens = *file ? tokens_load (file, engine->settings->keeper, error) : NULL;
     return engine->tokens || !*file;
 }
 
+/* Words and model stand in the directory of the policies: without one they are not missing too. */
+static bool
+load_policies (Engine *engine, GError **error)
+{
+    const char *dir = engine->settings->policies;
+    g_autofree char *words = g_build_filename (dir, "words", NULL);
+    g_autofree char *model = g_build_filename (dir, "model", "general.cfg", NULL);
+    GError *all = NULL, *cause = NULL;
+
+    engine->policies = policy_set_load (dir, &cause);
+    gather (&all, &cause);
+    if (g_file_test (dir, G_FILE_TEST_IS_DIR))
+        engine->words = words_load (words, &cause);
+    gather (&all, &cause);
+    if (g_file_test (model, G_FILE_TEST_EXISTS))
+        engine->model = model_load (model, &cause);
+    gather (&all, &cause);
+    if (all)
+        g_propagate_error (error, all);
+    return !all;
+}
+
+/* Each part is tried whatever became of the others. */
 static bool
 load_parts (Snapshot *snapshot, GError **error)
 {
-    const Settings *settings = snapshot->settings;
     Engine *engine = &snapshot->engine;
-    ConsentOptions options = settings_consent_options (settings);
-    g_autofree char *words = g_build_filename (settings->policies, "words", NULL);
-    g_autofree char *model =
-        g_build_filename (settings->policies, "model", "general.cfg", NULL);
+    ConsentOptions options = settings_consent_options (snapshot->settings);
+    GError *all = NULL, *cause = NULL;
 
-    engine->settings = settings;
-    engine->policies = policy_set_load (settings->policies, error);
-    if (!engine->policies)
-        return false;
-    engine->words = words_load (words, error);
-    if (!engine->words)
-        return false;
-    if (g_file_test (model, G_FILE_TEST_EXISTS) && !(engine->model = model_load (model, error)))
-        return false;
-    engine->signer = engine_signer (settings, error);
-    if (!engine->signer || !load_tokens (engine, error))
-        return false;
-    engine->store = consent_open_with (settings->consent, &options, error);
-    return engine->store != NULL;
+    engine->settings = snapshot->settings;
+    engine->signer = engine_signer (engine->settings, &cause);
+    gather (&all, &cause);
+    load_policies (engine, &cause);
+    gather (&all, &cause);
+    load_tokens (engine, &cause);
+    gather (&all, &cause);
+    engine->store = consent_open_with (engine->settings->consent, &options, &cause);
+    g_prefix_error (&cause, "consent: ");
+    gather (&all, &cause);
+    if (all)
+        g_propagate_error (error, all);
+    return !all;
 }
 
 static void

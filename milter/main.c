@@ -24,6 +24,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "licet/edge.h"
 #include "licet/error.h"
 #include "licet/log.h"
@@ -39,7 +40,7 @@
 #define TICKS_PER_HOUR    60
 
 typedef struct {
-    const char *config;
+    const char *config, *user;
     Clock clock;
     bool check;
     int status; /* to exit with at once, or -1 */
@@ -51,7 +52,9 @@ print_help (void)
     printf ("Usage: licetd [OPTION]...\n"
             "Decides, edits and signs outgoing mail for Postfix.\n\n"
             "  --config FILE  settings (default " LICET_CONFIG_FILE ")\n"
-            "  --check        load everything, print the problems, exit 0 or 78\n"
+            "  --check        load everything, print all problems, exit 0 or 78\n"
+            "  --user NAME    with --check by root: as whom licetd will run (default: the\n"
+            "                 owner of the directory of state)\n"
             "  --now TIME     rehearsal: the clock starts there (RFC 3339)\n"
             "  --version      print the version\n"
             "  --help         print this\n");
@@ -76,7 +79,8 @@ parse_options (int argc, char *argv[])
 {
     static const struct option table[] = {
         { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'C' },
-        { "now", required_argument, NULL, 'n' },    { "version", no_argument, NULL, 'V' },
+        { "user", required_argument, NULL, 'u' },   { "now", required_argument, NULL, 'n' },
+        { "version", no_argument, NULL, 'V' },
         { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     Options options = { .config = LICET_CONFIG_FILE, .status = -1 };
@@ -87,6 +91,8 @@ parse_options (int argc, char *argv[])
             options.config = optarg;
         else if (c == 'C')
             options.check = true;
+        else if (c == 'u')
+            options.user = optarg;
         else if (c == 'n')
             options.status = shift_clock (&options.clock, optarg);
         else if (c == 'V' || c == 'h')
@@ -97,6 +103,10 @@ parse_options (int argc, char *argv[])
             printf ("licetd %s\n", PACKAGE_VERSION);
         if (c == 'h')
             print_help ();
+    }
+    if (options.status < 0 && options.user && !options.check) {
+        fprintf (stderr, "licetd: --user goes with --check; the daemon runs as who starts it\n");
+        options.status = EX_USAGE;
     }
     if (options.status < 0 && optind < argc) {
         fprintf (stderr, "licetd: unexpected argument: %s\n", argv[optind]);
@@ -160,66 +170,9 @@ load_engine (const char *config, GError **error)
     Settings *settings = settings_load (config, error);
     g_autoptr (Engine) engine = settings ? engine_new (settings, error) : NULL;
 
-    return engine && engine_is_ready (engine, error) && rehearse_engine (engine, error) ? g_steal_pointer (&engine) : NULL;
-}
-
-/* Caller frees. */
-static char *
-describe_policies (const Engine *engine)
-{
-    unsigned cases =
-        engine->settings->policy_test_seconds ? policy_cases (engine->policies)->len : 0;
-
-    return g_strdup_printf ("territories=%u rules=%u policy_version=%.12s cases=%u",
-                            policy_set_territory_count (engine->policies),
-                            policy_set_rule_count (engine->policies),
-                            policy_set_version (engine->policies), cases);
-}
-
-static void
-print_problems (const GError *error)
-{
-    g_auto (GStrv) lines = g_strsplit (error->message, "\n", -1);
-
-    for (char **line = lines; *line; line++)
-        fprintf (stderr, "licetd: %s\n", *line);
-}
-
-/* The files themselves are made by the daemon, for its own user. */
-static bool
-check_directories (const Settings *settings)
-{
-    const char *const paths[] = { settings->state, settings->audit_log,
-                                  settings->control_socket };
-    bool ok = true;
-
-    for (unsigned i = 0; i < G_N_ELEMENTS (paths); i++) {
-        g_autofree char *dir = g_path_get_dirname (paths[i]);
-        if (access (dir, W_OK | X_OK) == 0)
-            continue;
-        fprintf (stderr, "licetd: %s: %s: %s\n", paths[i], dir, g_strerror (errno));
-        ok = false;
-    }
-    return ok;
-}
-
-static int
-check (const Options *options)
-{
-    g_autoptr (GError) error = NULL;
-    g_autoptr (Engine) engine = load_engine (options->config, &error);
-
-    if (!engine) {
-        print_problems (error);
-        return EX_CONFIG;
-    }
-    if (!check_directories (engine->settings))
-        return EX_CONFIG;
-    g_autofree char *policies = describe_policies (engine);
-    bool tables = *engine->settings->signing_table != '\0';
-    printf ("licetd: keys=%u%s%s %s\n", engine->settings->keys->len,
-            tables ? " signing_table=" : "", engine->settings->signing_table, policies);
-    return EX_OK;
+    return engine && engine_is_ready (engine, error) && rehearse_engine (engine, error)
+               ? g_steal_pointer (&engine)
+               : NULL;
 }
 
 /* sd_notify(3) without its library. */
@@ -319,7 +272,7 @@ static void
 note_policies (Daemon *daemon)
 {
     g_autoptr (Engine) engine = daemon_engine (daemon);
-    g_autofree char *policies = describe_policies (engine);
+    g_autofree char *policies = check_describe (engine);
 
     log_info (NULL, "%s", policies);
     g_autoptr (GPtrArray) warnings =
@@ -450,7 +403,7 @@ main (int argc, char *argv[])
     protect_process ();
     keep_memory ();
     if (options.check)
-        return check (&options);
+        return check (options.config, options.user);
     mask_signals (SIG_BLOCK);
     /* Before keys are in memory and before there are threads. */
     g_autoptr (PreflightHelper) helper = preflight_helper_start (&error);

@@ -354,10 +354,13 @@ is_optional (const Variant *variant)
 static bool
 is_signed_by_us (const Run *run)
 {
-    const char *from = message_from (run->message);
-    g_autofree char *why = from ? signer_why_not (run->engine->signer, from, run->now) : NULL;
+    const EnvelopePath *sender = run->envelope->sender;
+    SignerCopy copy = { .from = message_from (run->message),
+                        .sender = sender ? sender->address : NULL,
+                        .now = run->now };
+    g_autofree char *why = copy.from ? signer_why_not (run->engine->signer, &copy) : NULL;
 
-    return from && !why;
+    return copy.from && !why;
 }
 
 /* False without an error as in render_variant. */
@@ -504,8 +507,7 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
 }
 
 GBytes *
-pipeline_sign_own (const Engine *engine, GBytes *message, const char *from, int64_t now,
-                   GError **error)
+pipeline_sign_own (const Engine *engine, GBytes *message, const SignerCopy *copy, GError **error)
 {
-    return departure_sign_own (engine, message, from, now, error);
+    return departure_sign_own (engine, message, copy, error);
 }

@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..109
+echo 1..115
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -184,4 +184,18 @@ expect "an export can be imported again" 0 "$licet" consent import "$work/all.cs
 expect "writing to a CSV store" 78 "$licet" consent grant a@b.example '*' --consent "$csv"
 expect "status without a daemon" 75 "$licet" status --socket "$work/none"
 expect "key new does not write over a key" 73 sh -c "'$licet' key new a.example s --out '$work/k.pem' >/dev/null && '$licet' key new a.example s --out '$work/k.pem'"
+"$licet" key new agency.example s --algorithm ed25519 --out "$work/agency.pem" >/dev/null
+cat >"$work/envelope.cfg" <<END
+policies = "$top/policies";
+consent = "memory:";
+keys = ( { domain = "agency.example"; selector = "s"; file = "$work/agency.pem"; envelope_senders = [ "@bounce.agency.example" ]; } );
+END
+envelope="--config $work/envelope.cfg --now 2026-11-22T15:00:00Z --rcpt dave@example.com"
+printf 'From: news@shop.example\nSubject: Your order 4711\nX-Licet-Class: transactional\n\nTotal 63.90 EUR\n' >"$work/order.eml"
+expect "explain of mail from an envelope sender with a key" 0 "$licet" explain $envelope --from b@bounce.agency.example "$work/order.eml"
+says "it is signed, and DMARC does not look at that" "^signed: d=agency.example s=s (ed25519-sha256); for the envelope's sender alone, at which DMARC does not look: no key for shop.example"
+expect "run of it" 0 "$licet" run --json $envelope --from b@bounce.agency.example "$work/order.eml"
+json "the domain of the key signs" "rows[0]['variants'][0]['signatures'] == [{'d':'agency.example','s':'s','a':'ed25519-sha256'}]"
+expect "run of the same from another envelope sender" 0 "$licet" run --json $envelope --from b@shop.example "$work/order.eml"
+json "nobody signs" "rows[0]['variants'][0]['signatures'] == []"
 exit $failed

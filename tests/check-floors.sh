@@ -24,7 +24,7 @@ floor_of_file() {
     milter/classify/* | milter/doctor/* | milter/feedback/* | milter/policy/* | milter/rewrite/*) echo 2 ;;
     milter/pipeline.c | milter/departure.* | milter/foreign.* | milter/engine.c | milter/rehearsal.c | milter/withdrawal.c) echo 3 ;;
     milter/edge/* | milter/web/[!m]*) echo 4 ;;
-    milter/main.c | milter/web/main.c | milter/tool/*) echo 5 ;;
+    milter/main.c | milter/check.* | milter/web/main.c | milter/tool/*) echo 5 ;;
     *) echo 0 ;;
     esac
 }

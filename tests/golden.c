@@ -197,9 +197,10 @@ check_engines (const Engine *engine, const Variant *variant, int64_t now)
     SignerOptions options = { .keys = engine->settings->keys, .libopendkim = true };
     g_autoptr (Signer) other = signer_open (&options, &error);
     g_autoptr (GBytes) bytes = unsigned_bytes (engine, variant->bytes);
+    SignerCopy copy = { .from = "shop.example", .now = now };
     g_autoptr (GPtrArray) ours =
-        signer_sign (engine->signer, bytes, "shop.example", now, &error);
-    g_autoptr (GPtrArray) theirs = signer_sign (other, bytes, "shop.example", now, &error);
+        signer_sign (engine->signer, bytes, &copy, &error);
+    g_autoptr (GPtrArray) theirs = signer_sign (other, bytes, &copy, &error);
 
     g_assert_no_error (error);
     g_assert_cmpuint (ours->len, ==, 2);
@@ -227,6 +228,9 @@ check_invariants (const Case *this, const Engine *engine, const Envelope *envelo
         if (variant->signatures->len > 0) {
             g_assert_true (signer_verify (variant->bytes, keyring, &error));
             g_assert_no_error (error);
+            g_assert_cmpuint (g_strv_length (variant->signed_for), ==,
+                              variant->recipients->len + 1);
+            g_assert_true (variant_is_for (variant, envelope, variant->recipients, &error));
         }
         check_engines (engine, variant, envelope->arrival);
         /* A second run over the copy leaves its body alone. */

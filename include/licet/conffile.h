@@ -60,6 +60,10 @@ GPtrArray *conffile_list (const char *dir, const char *suffix, GError **error);
  * Returns whether there was none. */
 bool conf_check (const ConfNode *group, const ConfField fields[], GPtrArray *problems);
 
+/* Whether a member, or its absence, is as the field says: what is right of a group with problems can be
+ * read nevertheless. */
+bool conf_fits (const ConfNode *group, const ConfField *field);
+
 /* Adds one line with the node's place. */
 void conf_problem (GPtrArray *problems, const ConfNode *at, const char *format, ...)
     G_GNUC_PRINTF (3, 4);

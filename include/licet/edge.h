@@ -149,6 +149,10 @@ typedef struct ControlEdge ControlEdge;
 ControlEdge *control_edge_start (Daemon *daemon, GError **error);
 void control_edge_stop (ControlEdge *edge);
 
+/* Adds a line (char *) for each socket of the settings that a start could not open now; those that a
+ * running licetd holds are right. */
+void sockets_check (const Settings *settings, GPtrArray *problems);
+
 /* The client's half, for the tool: sends one word, returns the answer line. Caller frees. */
 char *control_ask (const char *socket_path, const char *request, GError **error);
 

@@ -36,7 +36,8 @@ typedef struct {
     MailHostsBoard *mail_hosts;           /* the daemon's, borrowed; NULL: nobody asks DNS */
 } Engine;
 
-/* Takes settings. Fails as its parts do; nothing is half built. */
+/* Takes settings. Fails as its parts do, with all that is wrong with any of them, a line each; nothing
+ * is half built. */
 Engine *engine_new (Settings *settings, GError **error);
 Engine *engine_ref (Engine *engine);
 void engine_unref (Engine *engine);

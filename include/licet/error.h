@@ -33,4 +33,11 @@ GQuark licet_error_quark (void);
 /* The code as one lower-case word for logs and JSON; "internal" for errors of other domains. */
 const char *licet_error_word (const GError *error);
 
+/*
+ * Takes one error and adds it to what is in *all, a line each: who mends one problem should not have to
+ * come back for the next. The code is that of the first that blames a file (SETTINGS, POLICY), else of
+ * the first.
+ */
+void licet_error_gather (GError **all, GError *one);
+
 #endif

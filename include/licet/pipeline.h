@@ -23,7 +23,7 @@ Plan *pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *byte
 
 /* A message that the daemon itself wrote, signed as copies are: with one signature per key that fits the
  * From address, and as it is when none does. Errors as of signer_sign and signer_check. */
-GBytes *pipeline_sign_own (const Engine *engine, GBytes *message, const char *from, int64_t now,
+GBytes *pipeline_sign_own (const Engine *engine, GBytes *message, const SignerCopy *copy,
                            GError **error);
 
 #endif

@@ -8,6 +8,7 @@
 #include "licet/classification.h"
 #include "licet/decision.h"
 #include "licet/edit.h"
+#include "licet/envelope.h"
 #include "licet/quota.h"
 #include "licet/signer.h"
 
@@ -28,6 +29,9 @@ typedef struct {
     GPtrArray *signatures; /* of Signature; empty when no key fits */
     GPtrArray *notes;      /* of char *: what may happen to the copy on its way, for people */
     char *unsigned_why;    /* why there is no signature, or NULL */
+    char *unaligned_why;   /* why there is none for From, but for the envelope's sender; or NULL */
+    char **signed_for;     /* the envelope's sender and its recipients when it was signed, as given,
+                              ended by NULL; NULL: not signed by us */
     GBytes *bytes;         /* final */
     bool held;             /* for Postfix's hold queue */
     char *body_hash;       /* SHA-256 hex of the final body */
@@ -56,6 +60,11 @@ typedef struct {
 
 Variant *variant_new (void);
 void variant_free (Variant *variant);
+/* Whether it may go out on an envelope, to these of its recipients (numbers, rising): the sender is
+ * the one that it was signed for, and each of them too. True for what nobody signed. INTERNAL, and
+ * it must not leave, otherwise. */
+bool variant_is_for (const Variant *variant, const Envelope *envelope, const GArray *recipients,
+                     GError **error);
 Plan *plan_new (void);
 void plan_free (Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Variant, variant_free)

@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "licet/consent.h"
 #include "licet/signer.h"
@@ -71,6 +72,7 @@ typedef struct {
     /* For a consent store on another host: of one question, and connections at once. */
     int64_t consent_timeout_ms, consent_connections;
     char *address_tags; /* "keep" or "fold" */
+    uid_t keeper;       /* of SignerOptions; no setting of the file, 0 unless somebody sets it */
 } Settings;
 
 typedef struct {
@@ -83,6 +85,14 @@ Settings *settings_new (void);
 Settings *settings_load (const char *path, GError **error);
 void settings_free (Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)
+
+/* The same, but what is right of a file with problems (of char *, added to), the rest at its default;
+ * NULL when the file cannot be read at all. For who tells all that is wrong. */
+Settings *settings_read (const char *path, GPtrArray *problems, GError **error);
+
+/* As whom the daemon runs, for programs that root starts: the owner of the directory of `state`, which
+ * is made for that user; before there is one, the user "licet"; else root. */
+uid_t settings_user (const Settings *settings);
 
 /* What consent_open_with takes. */
 ConsentOptions settings_consent_options (const Settings *settings);

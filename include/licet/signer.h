@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * DKIM signatures (RFC 6376, RFC 8463) over final bytes: relaxed/relaxed, SHA-256, no l=, the
@@ -22,11 +23,14 @@ typedef struct {
     char **senders; /* From addresses it signs for: "a@b", "@b" or "b" for everybody at b, "@.b"
                          for everybody below, "*" for anything; of any domain. NULL: those of its
                          domain */
+    char **envelope_senders; /* senders of the envelope, written alike: mail from them gets its
+                                signature beside those for From. NULL: none */
     bool
         subdomains; /* and of subdomains that have no key of their own; true unless it is said */
     int64_t from, to; /* it signs from the first on and before the second; 0: no bound */
     int64_t lifetime; /* seconds from t= to x=; 0: no x= */
     char *identity;   /* i=, "%" standing for the From domain; NULL: none */
+    char *place;      /* "file:line" where it was read, for errors; or NULL */
 } SignerKey;
 
 typedef struct {
@@ -36,6 +40,8 @@ typedef struct {
     bool all_rows; /* every row of the SigningTable that matches signs, not the first alone */
     bool libopendkim;   /* makes the RSA signatures, instead of OpenSSL */
     double verify_rate; /* of signed messages that signer_check looks at, 0 to 1 */
+    uid_t keeper; /* may own key files besides root and whom we run as: for a program that root
+                     starts, the user of the daemon. 0: nobody else */
 } SignerOptions;
 
 typedef struct {
@@ -55,7 +61,7 @@ typedef struct {
 
 /*
  * SETTINGS when a file holds no fitting key, others than its owner may read it, or a table has wrong
- * rows (each with file and line); UNAVAILABLE when one cannot be read.
+ * rows (each with file and line); UNAVAILABLE when one cannot be read. All that is wrong, a line each.
  */
 Signer *signer_open (const SignerOptions *options, GError **error);
 /* With keys alone, and every message looked at. */
@@ -65,19 +71,37 @@ void signer_unref (Signer *signer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Signer, signer_unref)
 
 /*
+ * One copy on its way. What is signed is a copy for its recipients, not a message for whoever gets it:
+ * copies differ, and only the one who hands a copy over knows its envelope. A signature of RFC 6376 says
+ * nothing of the envelope, which is why it can be replayed to anybody; DKIM2 (draft-ietf-dkim-dkim2-spec)
+ * signs MAIL FROM as mf= and RCPT TO as rt=, and its d= has to fit the envelope's sender. That is a
+ * draft and no such field is made here. Today the sender chooses keys (SignerKey.envelope_senders), a
+ * copy for nobody is refused, and who hands over compares what was signed for with what he hands over
+ * (variant_is_for in plan.h).
+ */
+typedef struct {
+    const char *from;   /* address, or domain, of the From field */
+    const char *sender; /* of the envelope, "" for the null one; NULL: nobody knows */
+    const char *const *recipients; /* of the envelope of this copy, ended by NULL; NULL: nobody knows */
+    int64_t now;
+} SignerCopy;
+
+/*
  * One signature per key for the From address (or domain), over a message with CRLF lines. The first
  * that has a key within its dates decides: keys whose senders name the address, rows of the
  * SigningTable, keys of the domain, else of its closest parent within the same organisational
- * domain. A key whose signature stands in the message already makes none: see signer_existing.
+ * domain. Then those of the keys whose envelope_senders name the envelope's. A key whose signature
+ * stands in the message already makes none: see signer_existing.
  * An empty array when no key fits: signer_why_not tells why, the caller what that means.
- * INTERNAL when the library refuses, MALFORMED when there is no single From field or the header can
- * be read in two ways, LIMIT past LIMIT_HEADER_*.
+ * INTERNAL when the library refuses or the copy has no recipient, MALFORMED when there is no single
+ * From field or the header can be read in two ways, LIMIT past LIMIT_HEADER_*.
  */
-GPtrArray *signer_sign (const Signer *signer, GBytes *message, const char *from, int64_t now,
+GPtrArray *signer_sign (const Signer *signer, GBytes *message, const SignerCopy *copy,
                         GError **error);
 
-/* Why no key signs for a From address, or NULL when one does. Caller frees. */
-char *signer_why_not (const Signer *signer, const char *from, int64_t now);
+/* Why no key signs for a copy, or NULL when one does; without the sender, why none signs for its From
+ * address. Caller frees. */
+char *signer_why_not (const Signer *signer, const SignerCopy *copy);
 
 /* What a key has to do with mail of a domain. */
 typedef enum {

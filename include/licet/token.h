@@ -35,9 +35,9 @@ typedef struct {
 } TokenBearer;
 
 /* SETTINGS with file:line when a line holds no key, when there is none, or when others may read
- * the file: beside root or ourselves its group may, since licetd and licet-web are two users.
- * UNAVAILABLE when it cannot be read. */
-Tokens *tokens_load (const char *file, GError **error);
+ * the file: beside root, ourselves or the keeper (see SignerOptions) its group may, since licetd and
+ * licet-web are two users. UNAVAILABLE when it cannot be read. */
+Tokens *tokens_load (const char *file, uid_t keeper, GError **error);
 /* With one key that is forgotten: for rehearsals of what would be decided. NULL when the system
  * gives no random bytes. */
 Tokens *tokens_new_forgotten (void);

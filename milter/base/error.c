@@ -4,6 +4,8 @@
 
 #include "licet/error.h"
 
+#include <stdbool.h>
+
 GQuark
 licet_error_quark (void)
 {
@@ -26,4 +28,25 @@ licet_error_word (const GError *error)
         (size_t)error->code >= G_N_ELEMENTS (words))
         return "internal";
     return words[error->code];
+}
+
+static bool
+blames_file (const GError *error)
+{
+    return g_error_matches (error, LICET_ERROR, LICET_ERROR_SETTINGS) ||
+           g_error_matches (error, LICET_ERROR, LICET_ERROR_POLICY);
+}
+
+void
+licet_error_gather (GError **all, GError *one)
+{
+    if (!*all) {
+        *all = one;
+        return;
+    }
+    const GError *coded = blames_file (*all) || !blames_file (one) ? *all : one;
+    GError *both = g_error_new (coded->domain, coded->code, "%s\n%s", (*all)->message, one->message);
+    g_error_free (*all);
+    g_error_free (one);
+    *all = both;
 }

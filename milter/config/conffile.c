@@ -430,6 +430,18 @@ conf_check (const ConfNode *group, const ConfField fields[], GPtrArray *problems
     return problems->len == before;
 }
 
+bool
+conf_fits (const ConfNode *group, const ConfField *field)
+{
+    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+    const config_setting_t *member =
+        config_setting_get_member (setting_of (group), field->name);
+
+    if (member)
+        check_value (member, field, problems);
+    return member ? problems->len == 0 : !field->required;
+}
+
 const char *
 conf_string (const ConfNode *group, const char *name, const char *fallback)
 {

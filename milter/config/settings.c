@@ -7,8 +7,10 @@
 
 #include "licet/settings.h"
 
+#include <pwd.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "licet/address.h"
 #include "licet/clock.h"
@@ -174,6 +176,7 @@ static const ConfField key_fields[] = {
     { "selector", CONF_STRING, true, 0, 0, NULL },
     { "file", CONF_STRING, true, 0, 0, NULL },
     { "senders", CONF_STRINGS, false, 0, 0, NULL },
+    { "envelope_senders", CONF_STRINGS, false, 0, 0, NULL },
     { "subdomains", CONF_BOOL, false, 0, 0, NULL },
     { "from", CONF_STRING, false, 0, 0, NULL },
     { "to", CONF_STRING, false, 0, 0, NULL },
@@ -228,8 +231,11 @@ read_key (const ConfNode *node, GPtrArray *problems)
                                           conf_string (node, "selector", NULL),
                                           conf_string (node, "file", NULL));
 
+    key->place = conf_where (node);
     if (conf_has (node, "senders"))
         key->senders = conf_strings (node, "senders");
+    if (conf_has (node, "envelope_senders"))
+        key->envelope_senders = conf_strings (node, "envelope_senders");
     key->subdomains = conf_bool (node, "subdomains", true);
     key->from = read_time (node, "from", problems);
     key->to = read_time (node, "to", problems);
@@ -296,8 +302,9 @@ conf_type_of (SettingType type)
     g_assert_not_reached ();
 }
 
-static bool
-check_schema (const ConfNode *root, GPtrArray *problems)
+/* What is wrong keeps its default. */
+static void
+read_all (Settings *settings, const ConfNode *root, GPtrArray *problems)
 {
     ConfField fields[G_N_ELEMENTS (table) + 1] = { 0 };
 
@@ -305,7 +312,10 @@ check_schema (const ConfNode *root, GPtrArray *problems)
         fields[i] = (ConfField){ table[i].name, conf_type_of (table[i].type),
                                  false,         table[i].min,
                                  table[i].max,  table[i].words };
-    return conf_check (root, fields, problems);
+    conf_check (root, fields, problems);
+    for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
+        if (conf_fits (root, &fields[i]))
+            read_setting (settings, &table[i], root, problems);
 }
 
 /* RFC 5322 3.6.8: printable US-ASCII but the colon. */
@@ -488,23 +498,39 @@ settings_new (void)
 }
 
 Settings *
-settings_load (const char *path, GError **error)
+settings_read (const char *path, GPtrArray *problems, GError **error)
 {
     g_autoptr (Conffile) file = conffile_load (path, error);
-    g_autoptr (Settings) settings = settings_new ();
-    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
 
     if (!file)
         return NULL;
-    const ConfNode *root = conffile_root (file);
-    if (check_schema (root, problems)) {
-        for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
-            read_setting (settings, &table[i], root, problems);
-        check_across (settings, root, problems);
-    }
-    if (!conf_finish (problems, LICET_ERROR_SETTINGS, error))
+    Settings *settings = settings_new ();
+    read_all (settings, conffile_root (file), problems);
+    check_across (settings, conffile_root (file), problems);
+    return settings;
+}
+
+Settings *
+settings_load (const char *path, GError **error)
+{
+    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (Settings) settings = settings_read (path, problems, error);
+
+    if (!settings || !conf_finish (problems, LICET_ERROR_SETTINGS, error))
         return NULL;
     return g_steal_pointer (&settings);
+}
+
+uid_t
+settings_user (const Settings *settings)
+{
+    g_autofree char *dir = g_path_get_dirname (settings->state);
+    const struct passwd *usual = getpwnam ("licet");
+    struct stat status;
+
+    if (stat (dir, &status) == 0)
+        return status.st_uid;
+    return usual ? usual->pw_uid : 0;
 }
 
 void

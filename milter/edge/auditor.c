@@ -151,7 +151,11 @@ write_mail (const Round *round, GError **error)
     };
     g_autoptr (GBytes) bytes = audit_mail_write (&mail, error);
 
-    return bytes ? pipeline_sign_own (round->engine, bytes, mail.from, mail.now, error) : NULL;
+    g_autofree const char **to = g_new0 (const char *, round->to->len + 1);
+    for (unsigned i = 0; i < round->to->len; i++)
+        to[i] = g_ptr_array_index (round->to, i);
+    SignerCopy copy = { mail.from, mail.from, to, mail.now };
+    return bytes ? pipeline_sign_own (round->engine, bytes, &copy, error) : NULL;
 }
 
 static bool

@@ -340,7 +340,8 @@ submit_to (Handover *handover, const Variant *variant, const GArray *recipients,
         .guard = guard,
         .mark = mark,
     };
-    g_autoptr (Submission) submission = submit_copy (&job, &error);
+    bool fits = variant_is_for (variant, handover->envelope, recipients, &error);
+    g_autoptr (Submission) submission = fits ? submit_copy (&job, &error) : NULL;
 
     if (submission)
         note_submission (handover, recipients, attempt, submission);

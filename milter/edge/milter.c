@@ -320,6 +320,17 @@ fail_reserved (SMFICTX *ctx, const Session *session, const Plan *plan, const cha
     return fail (ctx, session, stage, error);
 }
 
+/* In place everybody gets the copy, whoever it was signed for. */
+static bool
+is_for_all (const Session *session, const Variant *variant, GError **error)
+{
+    g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (unsigned));
+
+    for (unsigned i = 0; i < session->envelope->recipients->len; i++)
+        g_array_append_val (all, i);
+    return variant_is_for (variant, session->envelope, all, error);
+}
+
 static sfsistat
 change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const Plan *plan)
 {
@@ -337,7 +348,8 @@ change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const P
         return hand_over (ctx, session, plan);
     if (!record (session, plan, &error))
         return fail_reserved (ctx, session, plan, "audit", error);
-    if (!apply_variant (ctx, session, original, variant, &error) ||
+    if (!is_for_all (session, variant, &error) ||
+        !apply_variant (ctx, session, original, variant, &error) ||
         (variant->held && !hold_in_place (ctx, plan, &error)))
         return fail_reserved (ctx, session, plan, "apply", error);
     for (unsigned recipient = 0; recipient < plan->decisions->len; recipient++)

@@ -194,6 +194,50 @@ net_listen (const char *address, GError **error)
     return -1;
 }
 
+/* The directory has to take it, and nobody may listen there. */
+static bool
+can_listen_unix (const char *path, bool ours, GError **error)
+{
+    struct sockaddr_un name;
+    g_autofree char *dir = g_path_get_dirname (path);
+
+    if (!fill_unix (&name, path, error))
+        return false;
+    if (access (dir, W_OK | X_OK) < 0) {
+        fail_errno (error, "cannot make a socket in", dir);
+        return false;
+    }
+    int fd = ours ? -1 : connect_unix (path, 1, NULL);
+    if (fd < 0)
+        return true;
+    close (fd);
+    g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                 "%s: another program listens there; right would be another path", path);
+    return false;
+}
+
+bool
+net_can_listen (const char *address, bool ours, GError **error)
+{
+    const int on = 1;
+
+    if (g_str_has_prefix (address, "unix:"))
+        return can_listen_unix (address + strlen ("unix:"), ours, error);
+    struct addrinfo *list = resolve (address, AI_PASSIVE, error);
+    if (!list)
+        return false;
+    int fd = socket (list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool bound = fd >= 0 && setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                 bind (fd, list->ai_addr, list->ai_addrlen) == 0;
+    bool can = bound || (ours && errno == EADDRINUSE);
+    if (!can)
+        fail_errno (error, "cannot listen on", address);
+    freeaddrinfo (list);
+    if (fd >= 0)
+        close (fd);
+    return can;
+}
+
 static int
 connect_first (const struct addrinfo *list, int seconds)
 {

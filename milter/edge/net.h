@@ -15,6 +15,9 @@ typedef struct NetStream NetStream;
 
 /* A listening socket; a Unix one has mode 0660 and replaces a stale one. -1 on failure. */
 int net_listen (const char *address, GError **error);
+/* Whether net_listen could, which is tried but for the last step; with ours, what listens there
+ * already is a running licetd of ours. */
+bool net_can_listen (const char *address, bool ours, GError **error);
 /* A connected socket without Nagle's delay, or -1. */
 int net_connect (const char *address, int seconds, GError **error);
 

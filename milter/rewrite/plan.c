@@ -4,6 +4,10 @@
 
 #include "licet/plan.h"
 
+#include <string.h>
+
+#include "licet/error.h"
+
 Variant *
 variant_new (void)
 {
@@ -26,9 +30,43 @@ variant_free (Variant *variant)
     g_ptr_array_unref (variant->signatures);
     g_ptr_array_unref (variant->notes);
     g_free (variant->unsigned_why);
+    g_free (variant->unaligned_why);
+    g_strfreev (variant->signed_for);
     g_clear_pointer (&variant->bytes, g_bytes_unref);
     g_free (variant->body_hash);
     g_free (variant);
+}
+
+/* Both lists have the order of the envelope. */
+static bool
+is_signed_for (const Variant *variant, const Envelope *envelope, const GArray *recipients)
+{
+    char **wanted = variant->signed_for;
+
+    if (strcmp (*wanted++, envelope->sender ? envelope->sender->address : "") != 0)
+        return false;
+    for (unsigned i = 0; i < recipients->len; i++) {
+        unsigned recipient = g_array_index (recipients, unsigned, i);
+        const char *address = recipient < envelope->recipients->len
+                                  ? envelope_recipient (envelope, recipient)->address
+                                  : NULL;
+        while (address && *wanted && strcmp (*wanted, address) != 0)
+            wanted++;
+        if (!address || !*wanted++)
+            return false;
+    }
+    return true;
+}
+
+bool
+variant_is_for (const Variant *variant, const Envelope *envelope, const GArray *recipients,
+                GError **error)
+{
+    if (!variant->signed_for || is_signed_for (variant, envelope, recipients))
+        return true;
+    g_set_error (error, LICET_ERROR, LICET_ERROR_INTERNAL,
+                 "the copy was signed for another envelope than it is to leave on");
+    return false;
 }
 
 Plan *

@@ -13,6 +13,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,8 +43,17 @@ keys_fail (GError **error, const char *what)
     return false;
 }
 
+/* Caller frees. */
+static char *
+name_user (uid_t uid)
+{
+    const struct passwd *user = getpwuid (uid);
+
+    return user ? g_strdup (user->pw_name) : g_strdup_printf ("%u", uid);
+}
+
 bool
-keys_check_owner (const char *file, int fd, mode_t allowed, GError **error)
+keys_check_owner (const char *file, int fd, uid_t keeper, mode_t allowed, GError **error)
 {
     struct stat status;
     g_autofree char *quoted = g_shell_quote (file);
@@ -58,11 +68,13 @@ keys_check_owner (const char *file, int fd, mode_t allowed, GError **error)
                      file);
         return false;
     }
-    if (status.st_uid != 0 && status.st_uid != geteuid ()) {
+    if (status.st_uid != 0 && status.st_uid != geteuid () && status.st_uid != keeper) {
+        uid_t right = keeper ? keeper : geteuid ();
+        g_autofree char *owner = name_user (status.st_uid), *user = name_user (right);
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s: belongs to user %u, who is neither root nor ours; right would be: "
-                     "chown %u %s",
-                     file, status.st_uid, geteuid (), quoted);
+                     "%s: belongs to user %s, who is neither root nor %s, as whom licetd runs; "
+                     "right would be: chown %s %s",
+                     file, owner, user, user, quoted);
         return false;
     }
     if (status.st_mode & (S_IRWXG | S_IRWXO) & ~allowed) {
@@ -163,7 +175,7 @@ read_key (const char *file, int fd, GError **error)
 }
 
 EVP_PKEY *
-keys_load (const char *file, GError **error)
+keys_load (const char *file, uid_t keeper, GError **error)
 {
     /* Without O_NONBLOCK a FIFO would hang the start. */
     int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -173,13 +185,14 @@ keys_load (const char *file, GError **error)
                      g_strerror (errno));
         return NULL;
     }
-    EVP_PKEY *key = keys_check_owner (file, fd, 0, error) ? read_key (file, fd, error) : NULL;
+    EVP_PKEY *key =
+        keys_check_owner (file, fd, keeper, 0, error) ? read_key (file, fd, error) : NULL;
     close (fd);
     return key;
 }
 
 bool
-keys_check_file (const char *file, GError **error)
+keys_check_file (const char *file, uid_t keeper, GError **error)
 {
     int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
@@ -188,7 +201,7 @@ keys_check_file (const char *file, GError **error)
                      g_strerror (errno));
         return false;
     }
-    bool good = keys_check_owner (file, fd, 0, error);
+    bool good = keys_check_owner (file, fd, keeper, 0, error);
     close (fd);
     return good;
 }
@@ -274,6 +287,7 @@ keys_free (Key *key)
     g_free (key->record);
     g_free (key->identity);
     g_strfreev (key->senders);
+    g_strfreev (key->envelope_senders);
     g_free (key->name);
     g_free (key->only);
     g_free (key);
@@ -317,7 +331,7 @@ signer_key_new (const char *algorithm, char **ret_pem, char **ret_record, GError
 char *
 signer_key_record (const char *file, GError **error)
 {
-    g_autoptr (EVP_PKEY) key = keys_load (file, error);
+    g_autoptr (EVP_PKEY) key = keys_load (file, 0, error);
 
     return key ? make_record (key, error) : NULL;
 }
@@ -359,5 +373,7 @@ signer_key_spec_free (SignerKey *key)
     g_free (key->file);
     g_free (key->identity);
     g_strfreev (key->senders);
+    g_strfreev (key->envelope_senders);
+    g_free (key->place);
     g_free (key);
 }

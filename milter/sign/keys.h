@@ -24,6 +24,7 @@ typedef struct {
     int64_t lifetime; /* seconds, 0: its signatures have no end */
     int64_t from, to; /* it signs from the first on and before the second; 0: no bound */
     char **senders;   /* From addresses, as patterns; NULL: those of the domain */
+    char **envelope_senders; /* the envelope's, as patterns; NULL: none */
     bool subdomains;  /* and of its subdomains */
     char *name;       /* in the KeyTable, or NULL */
     char *only;       /* the one From domain that a row with "%" was read for, or NULL */
@@ -39,17 +40,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Key, keys_free)
  * signer_new; place stands for the file in them. */
 EVP_PKEY *keys_parse (const char *place, const char *text, GError **error);
 
-/* Whether the file is one that only its owner, root or ourselves, may read. Errors as of
- * signer_new. */
-bool keys_check_file (const char *file, GError **error);
+/* Whether the file is one that only its owner may read: root, ourselves or the keeper (see
+ * SignerOptions). Errors as of signer_new. */
+bool keys_check_file (const char *file, uid_t keeper, GError **error);
 
-/* The private key of a PEM file that only its owner, root or ourselves, may read. Errors as of
- * signer_new. */
-EVP_PKEY *keys_load (const char *file, GError **error);
+/* The private key of a PEM file that only its owner, as above, may read. Errors as of signer_new. */
+EVP_PKEY *keys_load (const char *file, uid_t keeper, GError **error);
 
-/* Whether an open file is a regular one of root or ourselves that nobody else may touch but by the
- * allowed bits of its mode; SETTINGS with what would be right. */
-bool keys_check_owner (const char *file, int fd, mode_t allowed, GError **error);
+/* Whether an open file is a regular one of root, ourselves or the keeper that nobody else may touch
+ * but by the allowed bits of its mode; SETTINGS with what would be right. */
+bool keys_check_owner (const char *file, int fd, uid_t keeper, mode_t allowed, GError **error);
 
 /* "rsa-sha256" or "ed25519-sha256" (RFC 6376 3.3.1, RFC 8463 3). Static string. */
 const char *keys_algorithm (const EVP_PKEY *key);

@@ -66,7 +66,8 @@ preflight_request_new (const char *domain, const char *envelope, const Signer *s
         return NULL;
     g_ptr_array_unref (request->keys);
     request->keys = signer_keys_for (signer, request->domain, now);
-    request->no_key = signer_why_not (signer, request->domain, now);
+    request->no_key = signer_why_not (
+        signer, &(SignerCopy){ .from = request->domain, .now = now });
     return g_steal_pointer (&request);
 }
 

@@ -8,16 +8,8 @@
 
 #include "licet/address.h"
 #include "licet/clock.h"
-#include "licet/error.h"
 
-#include "tables.h"
-
-struct Roster {
-    GPtrArray *keys;     /* of Key, those of licet.cfg first */
-    SigningTable *table; /* or NULL */
-    bool all_rows;       /* all that match sign, not the first alone */
-    bool with_pem;
-};
+#include "roster_private.h"
 
 void
 roster_free (Roster *roster)
@@ -48,13 +40,6 @@ roster_find (const Roster *roster, const char *domain, const char *selector)
 }
 
 static bool
-wrong (GError **error, const char *what)
-{
-    g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS, "%s", what);
-    return false;
-}
-
-static bool
 is_below (const char *domain, const char *parent)
 {
     size_t length = strlen (domain), suffix = strlen (parent);
@@ -64,215 +49,14 @@ is_below (const char *domain, const char *parent)
 }
 
 /* RFC 6376 3.5: i= is d= or a subdomain of it. */
-static bool
-is_identity_of (const char *identity, const char *domain)
+bool
+roster_is_identity_of (const char *identity, const char *domain)
 {
     const char *at = strrchr (identity, '@');
     g_autofree char *host = at ? g_ascii_strdown (at + 1, -1) : NULL;
 
     return host && (strcmp (host, domain) == 0 || is_below (host, domain)) &&
            !strpbrk (identity, " \t\r\n;\"<>()");
-}
-
-static bool
-check_spec (const Roster *roster, const SignerKey *spec, const char *domain, GError **error)
-{
-    if (!domain || !signer_is_name (domain) || !spec->selector ||
-        !signer_is_name (spec->selector) || !spec->file)
-        return wrong (error,
-                      "right would be a domain, a selector of letters, digits, \"-\" and "
-                      "\".\", and a file");
-    if (spec->from && spec->to && spec->from >= spec->to)
-        return wrong (error, "its last day is before its first");
-    if (spec->identity && !strchr (spec->identity, '%') &&
-        !is_identity_of (spec->identity, domain))
-        return wrong (error, "the identity is not of the domain; right would be @DOMAIN or an "
-                             "address at it or a subdomain (RFC 6376 3.5, i=)");
-    /* Two records at one name: a verifier may take either (RFC 6376 3.6.2.2). */
-    const Key *other = roster_find (roster, domain, spec->selector);
-    if (other && !spec->senders && !other->senders) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s: another key has the same domain and selector", spec->file);
-        return false;
-    }
-    return true;
-}
-
-/* "@shop.example" or "shop.example": everybody there; "@.shop.example": everybody below. */
-static char *
-sender_pattern (const char *sender)
-{
-    const char *host = *sender == '@' ? sender + 1 : sender;
-
-    if (strchr (host, '@'))
-        return g_strdup (sender);
-    return g_strconcat (*host == '.' ? "*@*" : "*@", host, NULL);
-}
-
-static char **
-sender_patterns (char *const *senders)
-{
-    unsigned count = senders ? g_strv_length ((char **)senders) : 0;
-    char **patterns = count > 0 ? g_new0 (char *, count + 1) : NULL;
-
-    for (unsigned i = 0; i < count; i++)
-        patterns[i] = sender_pattern (senders[i]);
-    return patterns;
-}
-
-static bool
-add_spec (Roster *roster, const SignerKey *spec, GError **error)
-{
-    g_autofree char *domain = spec->domain ? address_domain_ascii (spec->domain, NULL) : NULL;
-
-    if (!check_spec (roster, spec, domain, error))
-        return false;
-    EVP_PKEY *pkey = keys_load (spec->file, error);
-    Key *key = pkey ? keys_new (pkey, domain, spec->selector, roster->with_pem, error) : NULL;
-    if (!key)
-        return false;
-    key->identity = g_strdup (spec->identity);
-    key->lifetime = spec->lifetime;
-    key->from = spec->from;
-    key->to = spec->to;
-    key->subdomains = spec->subdomains;
-    key->senders = sender_patterns (spec->senders);
-    g_ptr_array_add (roster->keys, key);
-    return true;
-}
-
-/* The one domain that a pattern of From addresses names, or NULL. */
-static const char *
-literal_domain (const char *pattern)
-{
-    const char *host = strrchr (pattern, '@') ? strrchr (pattern, '@') + 1 : pattern;
-
-    return signer_is_name (host) ? host : NULL;
-}
-
-static bool
-is_path (const char *text)
-{
-    return *text == '/' || g_str_has_prefix (text, "./") || g_str_has_prefix (text, "../");
-}
-
-static EVP_PKEY *
-load_row (const KeyRow *row, const char *file, GError **error)
-{
-    if (is_path (file))
-        return keys_load (file, error);
-    /* The table is a key file then. */
-    g_autofree char *table =
-        g_strndup (row->place, strlen (row->place) - strlen (strrchr (row->place, ':')));
-    return keys_check_file (table, error) ? keys_parse (row->place, file, error) : NULL;
-}
-
-static bool
-add_row (Roster *roster, const KeyRow *row, const char *file, const char *only, GError **error)
-{
-    const char *domain = strcmp (row->domain, "%") == 0 ? NULL : row->domain;
-    EVP_PKEY *pkey = load_row (row, file, error);
-    Key *key = pkey ? keys_new (pkey, domain, row->selector, roster->with_pem, error) : NULL;
-
-    if (!key) {
-        g_autofree char *prefix = g_strdup_printf ("%s: ", row->place);
-        if (error && *error && !g_str_has_prefix ((*error)->message, prefix))
-            g_prefix_error (error, "%s", prefix);
-        return false;
-    }
-    key->name = g_strdup (row->name);
-    key->only = g_strdup (only);
-    g_ptr_array_add (roster->keys, key);
-    return true;
-}
-
-/* A path with "%" is one key for each domain that the rows with this name speak of. */
-static bool
-add_row_per_domain (Roster *roster, const KeyRow *row, GError **error)
-{
-    for (unsigned i = 0; i < roster->table->rows->len; i++) {
-        const SigningRow *signing = g_ptr_array_index (roster->table->rows, i);
-        if (strcmp (signing->name, row->name) != 0)
-            continue;
-        const char *domain = literal_domain (signing->pattern);
-        if (!domain) {
-            g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                         "%s: \"%s\" names no single domain, and the file of \"%s\" depends on "
-                         "it; right would be one row per domain",
-                         signing->place, signing->pattern, row->name);
-            return false;
-        }
-        g_auto (GStrv) parts = g_strsplit (row->file, "%", -1);
-        g_autofree char *file = g_strjoinv (domain, parts);
-        if (!add_row (roster, row, file, domain, error))
-            return false;
-    }
-    return true;
-}
-
-static bool
-has_name (const Roster *roster, const char *name)
-{
-    for (unsigned i = 0; i < roster->keys->len; i++)
-        if (g_strcmp0 (((const Key *)g_ptr_array_index (roster->keys, i))->name, name) == 0)
-            return true;
-    return false;
-}
-
-static bool
-check_rows (const Roster *roster, GError **error)
-{
-    for (unsigned i = 0; i < roster->table->rows->len; i++) {
-        const SigningRow *row = g_ptr_array_index (roster->table->rows, i);
-        if (strcmp (row->name, "%") == 0 || has_name (roster, row->name))
-            continue;
-        g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s: the KeyTable has no key \"%s\"", row->place, row->name);
-        return false;
-    }
-    return true;
-}
-
-static bool
-add_tables (Roster *roster, const SignerOptions *options, GError **error)
-{
-    bool keys = options->key_table && *options->key_table;
-    bool signing = options->signing_table && *options->signing_table;
-
-    if (!keys && !signing)
-        return true;
-    if (!keys || !signing)
-        return wrong (error,
-                      keys ? "key_table without signing_table: nothing says whom its keys "
-                             "sign for"
-                           : "signing_table without key_table: it only names keys");
-    roster->table = tables_read_signing (options->signing_table, error);
-    g_autoptr (GPtrArray) rows =
-        roster->table ? tables_read_keys (options->key_table, error) : NULL;
-    for (unsigned i = 0; rows && i < rows->len; i++) {
-        const KeyRow *row = g_ptr_array_index (rows, i);
-        bool many = is_path (row->file) && strchr (row->file, '%');
-        if (many ? !add_row_per_domain (roster, row, error)
-                 : !add_row (roster, row, row->file, NULL, error))
-            return false;
-    }
-    return rows && check_rows (roster, error);
-}
-
-Roster *
-roster_new (const SignerOptions *options, GError **error)
-{
-    g_autoptr (Roster) roster = g_new0 (Roster, 1);
-
-    roster->keys = g_ptr_array_new_with_free_func ((GDestroyNotify)keys_free);
-    roster->all_rows = options->all_rows;
-    roster->with_pem = options->libopendkim;
-    for (unsigned i = 0; options->keys && i < options->keys->len; i++)
-        if (!add_spec (roster, g_ptr_array_index (options->keys, i), error)) {
-            g_prefix_error (error, "key %u: ", i + 1);
-            return NULL;
-        }
-    return add_tables (roster, options, error) ? g_steal_pointer (&roster) : NULL;
 }
 
 /* A search for keys and what it saw on its way. */
@@ -332,7 +116,7 @@ take (Search *search, const Key *key, const char *identity)
     signing->key = key;
     signing->domain = g_strdup (key->domain ? key->domain : search->host);
     signing->identity = identity ? fill_in (identity, search->host) : NULL;
-    if (signing->identity && !is_identity_of (signing->identity, signing->domain))
+    if (signing->identity && !roster_is_identity_of (signing->identity, signing->domain))
         g_clear_pointer (&signing->identity, g_free);
     g_ptr_array_add (search->found, signing);
 }
@@ -344,6 +128,30 @@ search_senders (Search *search)
         const Key *key = g_ptr_array_index (search->roster->keys, i);
         for (char **pattern = key->senders; pattern && *pattern; pattern++)
             if (tables_glob (*pattern, search->address))
+                take (search, key, key->identity);
+    }
+}
+
+/* As the From address: domains as A-labels, all in lower case. NULL for what has no domain. */
+static char *
+normalise (const char *address)
+{
+    const char *at = strrchr (address, '@');
+    g_autofree char *host = at ? address_domain_ascii (at + 1, NULL) : NULL;
+    g_autofree char *user = at ? g_ascii_strdown (address, at - address) : NULL;
+
+    return host ? g_strdup_printf ("%s@%s", user, host) : NULL;
+}
+
+static void
+search_envelope (Search *search, const char *sender)
+{
+    g_autofree char *address = sender ? normalise (sender) : NULL;
+
+    for (unsigned i = 0; address && i < search->roster->keys->len; i++) {
+        const Key *key = g_ptr_array_index (search->roster->keys, i);
+        for (char **pattern = key->envelope_senders; pattern && *pattern; pattern++)
+            if (tables_glob (*pattern, address))
                 take (search, key, key->identity);
     }
 }
@@ -422,11 +230,12 @@ say_why (const Search *search)
 }
 
 GPtrArray *
-roster_choose (const Roster *roster, const char *from, int64_t now, char **ret_why)
+roster_choose (const Roster *roster, const SignerCopy *copy, char **ret_why)
 {
+    const char *from = copy->from ? copy->from : "";
     const char *at = strrchr (from, '@');
     g_autofree char *host = address_domain_ascii (at ? at + 1 : from, NULL);
-    Search search = { .roster = roster, .host = host, .now = now };
+    Search search = { .roster = roster, .host = host, .now = copy->now };
 
     *ret_why = NULL;
     search.found = g_ptr_array_new_with_free_func (free_signing);
@@ -442,6 +251,7 @@ roster_choose (const Roster *roster, const char *from, int64_t now, char **ret_w
         search_table (&search);
     if (search.found->len == 0)
         search_domains (&search);
+    search_envelope (&search, copy->sender);
     if (search.found->len == 0)
         *ret_why = say_why (&search);
     return search.found;
@@ -487,7 +297,8 @@ static bool
 is_chosen (const Roster *roster, const Key *key, const char *host, int64_t now)
 {
     g_autofree char *why = NULL;
-    g_autoptr (GPtrArray) chosen = roster_choose (roster, host, now, &why);
+    g_autoptr (GPtrArray) chosen =
+        roster_choose (roster, &(SignerCopy){ .from = host, .now = now }, &why);
 
     for (unsigned i = 0; i < chosen->len; i++)
         if (((const Signing *)g_ptr_array_index (chosen, i))->key == key)

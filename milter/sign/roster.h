@@ -9,7 +9,8 @@
  * All keys and which of them sign for whom. The first of these groups with a key that is within
  * its dates decides: keys of licet.cfg whose senders name the From address, rows of the
  * SigningTable, keys of licet.cfg for the From domain or its closest parent within the same
- * organisational domain. So a key signs for a domain of somebody else only where a row says so.
+ * organisational domain. So a key signs for a domain of somebody else only where a row says so. Keys
+ * that name the envelope's sender come on top.
  */
 typedef struct Roster Roster;
 
@@ -18,9 +19,9 @@ Roster *roster_new (const SignerOptions *options, GError **error);
 void roster_free (Roster *roster);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Roster, roster_free)
 
-/* Array of Signing for a From address, or a domain, at a time; empty, with the reason in *ret_why
- * (to be freed), when there is none. */
-GPtrArray *roster_choose (const Roster *roster, const char *from, int64_t now, char **ret_why);
+/* Array of Signing for a copy; empty, with the reason in *ret_why (to be freed), when there is
+ * none. */
+GPtrArray *roster_choose (const Roster *roster, const SignerCopy *copy, char **ret_why);
 
 /* As signer_keys_for and signer_domains. */
 GPtrArray *roster_keys_for (const Roster *roster, const char *domain, int64_t now);

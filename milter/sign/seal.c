@@ -89,7 +89,7 @@ seal_open (const char *file, GError **error)
 
     if (!make_file (file, error))
         return NULL;
-    g_autoptr (EVP_PKEY) key = keys_load (file, error);
+    g_autoptr (EVP_PKEY) key = keys_load (file, 0, error);
     if (!key)
         return NULL;
     if (!EVP_PKEY_is_a (key, "ED25519") ||

@@ -38,15 +38,21 @@ signature_free (Signature *signature)
 static bool
 load (Signer *signer, const SignerOptions *options, GError **error)
 {
+    GError *all = NULL, *hosts_error = NULL;
+
     signer->sha256 = EVP_MD_fetch (NULL, "SHA256", NULL);
     if (!signer->sha256)
         return keys_fail (error, "SHA-256");
-    signer->roster = roster_new (options, error);
-    if (!signer->roster)
-        return false;
+    signer->roster = roster_new (options, &all);
     if (options->trusted_hosts && *options->trusted_hosts)
-        signer->trusted = hosts_read (options->trusted_hosts, error);
-    return signer->trusted || !options->trusted_hosts || !*options->trusted_hosts;
+        signer->trusted = hosts_read (options->trusted_hosts, &hosts_error);
+    if (g_error_matches (hosts_error, LICET_ERROR, LICET_ERROR_UNAVAILABLE))
+        g_prefix_error (&hosts_error, "trusted_hosts: ");
+    if (hosts_error)
+        licet_error_gather (&all, hosts_error);
+    if (all)
+        g_propagate_error (error, all);
+    return !all;
 }
 
 Signer *
@@ -97,10 +103,10 @@ signer_trusts (const Signer *signer, const char *name, const char *address)
 }
 
 char *
-signer_why_not (const Signer *signer, const char *from, int64_t now)
+signer_why_not (const Signer *signer, const SignerCopy *copy)
 {
     char *why = NULL;
-    g_autoptr (GPtrArray) signings = roster_choose (signer->roster, from, now, &why);
+    g_autoptr (GPtrArray) signings = roster_choose (signer->roster, copy, &why);
 
     return why;
 }
@@ -175,15 +181,18 @@ make_signatures (const Signer *signer, const GPtrArray *signings, const GPtrArra
 }
 
 GPtrArray *
-signer_sign (const Signer *signer, GBytes *message, const char *from, int64_t now,
-             GError **error)
+signer_sign (const Signer *signer, GBytes *message, const SignerCopy *copy, GError **error)
 {
     size_t length = 0, body = 0;
     const char *data = g_bytes_get_data (message, &length);
     g_autofree char *why = NULL;
-    g_autoptr (GPtrArray) signings =
-        roster_choose (signer->roster, from ? from : "", now, &why);
+    g_autoptr (GPtrArray) signings = roster_choose (signer->roster, copy, &why);
 
+    if (copy->recipients && !*copy->recipients) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_INTERNAL,
+                     "a copy without recipients is to be signed");
+        return NULL;
+    }
     if (signings->len == 0)
         return g_ptr_array_new_with_free_func ((GDestroyNotify)signature_free);
     g_autoptr (GArray) fields = fields_split (data, length, &body, error);
@@ -196,7 +205,7 @@ signer_sign (const Signer *signer, GBytes *message, const char *from, int64_t no
     g_auto (Subject) subject = { .body = data + body,
                                  .body_length = length - body,
                                  .choice = choice,
-                                 .now = now,
+                                 .now = copy->now,
                                  .sha256 = signer->sha256 };
     return make_signatures (signer, signings, existing, &subject, error);
 }

@@ -174,7 +174,7 @@ parse_file (const char *file, char *text, GError **error)
 
 /* The file's text with a NUL, in a buffer of FILE_BYTES; its length or -1. */
 static ssize_t
-read_file (const char *file, char buffer[FILE_BYTES], GError **error)
+read_file (const char *file, uid_t keeper, char buffer[FILE_BYTES], GError **error)
 {
     /* Without O_NONBLOCK a FIFO would hang the start. */
     int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -185,7 +185,7 @@ read_file (const char *file, char buffer[FILE_BYTES], GError **error)
                      g_strerror (errno));
         return -1;
     }
-    bool sound = keys_check_owner (file, fd, S_IRGRP, error);
+    bool sound = keys_check_owner (file, fd, keeper, S_IRGRP, error);
     while (sound && length < FILE_BYTES - 1 &&
            (n = read (fd, buffer + length, (size_t)(FILE_BYTES - 1 - length))) > 0)
         length += n;
@@ -200,11 +200,11 @@ read_file (const char *file, char buffer[FILE_BYTES], GError **error)
 }
 
 Tokens *
-tokens_load (const char *file, GError **error)
+tokens_load (const char *file, uid_t keeper, GError **error)
 {
     char buffer[FILE_BYTES];
     Tokens *tokens =
-        read_file (file, buffer, error) < 0 ? NULL : parse_file (file, buffer, error);
+        read_file (file, keeper, buffer, error) < 0 ? NULL : parse_file (file, buffer, error);
 
     explicit_bzero (buffer, sizeof buffer);
     return tokens;
@@ -246,14 +246,17 @@ replace_file (const char *file, const char *head, const char *rest, GError **err
     return ok;
 }
 
+/* The file keeps its owner, so for root it may be anybody's. */
 static bool
 add_to_file (const char *file, const TokenKey *key, char buffer[FILE_BYTES], GError **error)
 {
-    bool exists = access (file, F_OK) == 0;
-    g_autoptr (Tokens) known = exists ? tokens_load (file, error) : NULL;
+    struct stat status = { 0 };
+    bool exists = stat (file, &status) == 0;
+    uid_t owner = geteuid () == 0 ? status.st_uid : 0;
+    g_autoptr (Tokens) known = exists ? tokens_load (file, owner, error) : NULL;
 
     *buffer = '\0';
-    if (exists && (!known || read_file (file, buffer, error) < 0))
+    if (exists && (!known || read_file (file, owner, buffer, error) < 0))
         return false;
     g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
     g_autofree char *date = g_date_time_format (now, "%Y-%m-%d");

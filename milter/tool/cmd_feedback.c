@@ -66,7 +66,7 @@ open_desk (const Options *options, Desk *desk, GError **error)
         return false;
     }
     ConsentOptions how = settings_consent_options (settings);
-    desk->tokens = tokens_load (keys, error);
+    desk->tokens = tokens_load (keys, settings->keeper, error);
     desk->store = desk->tokens ? consent_open_with (uri, &how, error) : NULL;
     return desk->store != NULL;
 }

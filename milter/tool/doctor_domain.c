@@ -252,7 +252,7 @@ load_policies (Doctor *doctor, GError **error)
 }
 
 static Signer *
-open_signer_of_options (char **keys, GError **error)
+open_signer_of_options (char **keys, uid_t keeper, GError **error)
 {
     g_autoptr (GPtrArray) list =
         g_ptr_array_new_with_free_func ((GDestroyNotify)signer_key_spec_free);
@@ -266,7 +266,7 @@ open_signer_of_options (char **keys, GError **error)
         }
         g_ptr_array_add (list, signer_key_spec_new (parts[0], parts[1], parts[2]));
     }
-    return signer_new (list, error);
+    return signer_open (&(SignerOptions){ .keys = list, .keeper = keeper }, error);
 }
 
 /* Keys of the options, or of the settings. */
@@ -275,8 +275,8 @@ find_keys (Doctor *doctor, GError **error)
 {
     char **keys = doctor->options->keys;
 
-    doctor->signer =
-        keys ? open_signer_of_options (keys, error) : engine_signer (doctor->settings, error);
+    doctor->signer = keys ? open_signer_of_options (keys, doctor->settings->keeper, error)
+                          : engine_signer (doctor->settings, error);
     return doctor->signer != NULL;
 }
 

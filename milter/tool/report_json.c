@@ -110,6 +110,8 @@ add_notes (GString *json, const Variant *variant)
 {
     if (variant->unsigned_why)
         add_text (json, "unsigned", variant->unsigned_why);
+    if (variant->unaligned_why)
+        add_text (json, "unaligned", variant->unaligned_why);
     if (variant->notes->len == 0)
         return;
     add_key (json, "left");

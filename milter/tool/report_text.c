@@ -117,6 +117,28 @@ add_outcome (GString *text, const Decision *decision)
                                 fallback_word (decision->fallback), decision->obstacle);
 }
 
+/* "signed: d=shop.example s=2026a (rsa-sha256), …", or why not. */
+static void
+add_signatures (GString *text, const Variant *variant, const char *indent)
+{
+    for (unsigned i = 0; i < variant->signatures->len; i++) {
+        const Signature *signature = g_ptr_array_index (variant->signatures, i);
+        g_string_append_printf (text, "%s%sd=%s s=%s (%s%s)", i == 0 ? indent : "",
+                                i == 0 ? "signed: " : ", ", signature->domain,
+                                signature->selector, signature->algorithm,
+                                signature->kept ? ", as it came" : "");
+    }
+    if (variant->signatures->len == 0)
+        g_string_append_printf (text, "%snot signed: %s", indent,
+                                variant->unsigned_why ? variant->unsigned_why
+                                                      : "no key for the From domain");
+    if (variant->unaligned_why)
+        g_string_append_printf (
+            text, "; for the envelope's sender alone, at which DMARC does not look: %s",
+            variant->unaligned_why);
+    g_string_append_c (text, '\n');
+}
+
 static void
 add_copy (GString *text, const Variant *variant)
 {
@@ -133,10 +155,7 @@ add_copy (GString *text, const Variant *variant)
     for (unsigned i = 0; i < variant->notes->len; i++)
         g_string_append_printf (text, "    left: %s\n",
                                 (const char *)g_ptr_array_index (variant->notes, i));
-    if (variant->signatures->len == 0)
-        g_string_append_printf (text, "    not signed: %s\n",
-                                variant->unsigned_why ? variant->unsigned_why
-                                                      : "no key for the From domain");
+    add_signatures (text, variant, "    ");
 }
 
 /* What was noticed about the message as such: a claim that was not believed, a misspelt field. */
@@ -260,10 +279,12 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     for (unsigned i = 0; i < plan->limits->len; i++)
         g_string_append_printf (text, "sending limit, which the daemon counts: %s\n",
                                 (const char *)g_ptr_array_index (plan->limits, i));
+    int copy = plan_variant_of (plan, recipient);
+    if (copy >= 0)
+        add_signatures (text, g_ptr_array_index (plan->variants, (unsigned)copy), "");
     g_string_append (text, "rules:\n");
     for (unsigned i = 0; i < decision->rules->len; i++)
         add_rule (text, g_ptr_array_index (decision->rules, i));
-    int copy = plan_variant_of (plan, recipient);
     if (copy >= 0) {
         g_string_append (text, "changes in the copy:\n");
         add_copy (text, g_ptr_array_index (plan->variants, (unsigned)copy));

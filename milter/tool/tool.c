@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "licet/crlf.h"
 #include "licet/error.h"
@@ -180,8 +181,8 @@ tool_options_clear (ToolOptions *options)
     g_strfreev (options->recipients);
 }
 
-Settings *
-tool_settings (const char *config, GError **error)
+static Settings *
+load_settings (const char *config, GError **error)
 {
     const char *asked = config ? config : g_getenv ("LICET_CONFIG");
 
@@ -192,6 +193,17 @@ tool_settings (const char *config, GError **error)
     Settings *settings = settings_new ();
     g_free (settings->consent);
     settings->consent = g_strdup ("memory:");
+    return settings;
+}
+
+Settings *
+tool_settings (const char *config, GError **error)
+{
+    Settings *settings = load_settings (config, error);
+
+    /* The daemon's user keeps the keys, and root may look. */
+    if (settings && geteuid () == 0)
+        settings->keeper = settings_user (settings);
     return settings;
 }
 

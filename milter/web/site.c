@@ -37,7 +37,7 @@ state_load (const char *config, GError **error)
                      config);
         return NULL;
     }
-    g_autoptr (Tokens) tokens = tokens_load (settings->unsubscribe_keys, error);
+    g_autoptr (Tokens) tokens = tokens_load (settings->unsubscribe_keys, 0, error);
     if (!tokens)
         return NULL;
     g_autoptr (Auditors) auditors =

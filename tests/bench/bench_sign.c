@@ -145,8 +145,8 @@ run_signer (const Signer *signer, unsigned count, const GString *mail)
     g_autoptr (GBytes) bytes = g_bytes_new_static (mail->str, mail->len);
 
     for (unsigned i = 0; i < count; i++) {
-        g_autoptr (GPtrArray) signatures =
-            signer_sign (signer, bytes, "shop.example", 1700000000 + i, NULL);
+        SignerCopy copy = { .from = "shop.example", .now = 1700000000 + i };
+        g_autoptr (GPtrArray) signatures = signer_sign (signer, bytes, &copy, NULL);
         g_assert_cmpuint (signatures->len, >, 0);
     }
 }

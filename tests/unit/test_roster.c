@@ -42,10 +42,11 @@ new_key (const char *name, const char *algorithm)
 
 /* "d s i, d s i" in order, or "-: why". */
 static char *
-describe (const Roster *roster, const char *from, int64_t now)
+describe (const Roster *roster, const char *from, const char *sender, int64_t now)
 {
     g_autofree char *why = NULL;
-    g_autoptr (GPtrArray) found = roster_choose (roster, from, now, &why);
+    SignerCopy copy = { .from = from, .sender = sender, .now = now };
+    g_autoptr (GPtrArray) found = roster_choose (roster, &copy, &why);
     GString *text = g_string_new (NULL);
 
     for (unsigned i = 0; i < found->len; i++) {
@@ -65,17 +66,21 @@ typedef struct {
     const char *domain, *selector, *senders, *identity;
     bool no_subdomains;
     int64_t from, to;
+    const char *envelope_senders;
 } Spec;
 
 static const Spec specs[] = {
-    { "shop.example", "old", NULL, NULL, false, 0, 100 },
-    { "shop.example", "new", NULL, NULL, false, 100, 200 },
-    { "eu.shop.example", "eu", NULL, "@%", false, 0, 0 },
-    { "alone.example", "alone", NULL, NULL, true, 0, 0 },
-    { "shop.example", "promo", "news@shop.example @.promo.shop.example", NULL, false, 0, 0 },
-    { "shop.example", "party", "@third.example *@*.third.example", "@%", false, 0, 0 },
-    { "late.example", "late", "boss@shop.example", NULL, false, 500, 0 },
-    { "co.uk", "suffix", NULL, NULL, false, 0, 0 },
+    { "shop.example", "old", NULL, NULL, false, 0, 100, NULL },
+    { "shop.example", "new", NULL, NULL, false, 100, 200, NULL },
+    { "eu.shop.example", "eu", NULL, "@%", false, 0, 0, NULL },
+    { "alone.example", "alone", NULL, NULL, true, 0, 0, NULL },
+    { "shop.example", "promo", "news@shop.example @.promo.shop.example", NULL, false, 0, 0,
+      NULL },
+    { "shop.example", "party", "@third.example *@*.third.example", "@%", false, 0, 0, NULL },
+    { "late.example", "late", "boss@shop.example", NULL, false, 500, 0, NULL },
+    { "co.uk", "suffix", NULL, NULL, false, 0, 0, NULL },
+    { "agency.example", "agency", NULL, NULL, false, 0, 300,
+      "@bounce.agency.example x@shop.example" },
 };
 
 typedef struct {
@@ -126,6 +131,9 @@ roster_of_specs (void)
         key->senders = specs[i].senders ? g_strsplit (specs[i].senders, " ", -1) : NULL;
         key->identity = g_strdup (specs[i].identity);
         key->subdomains = !specs[i].no_subdomains;
+        key->envelope_senders = specs[i].envelope_senders
+                                    ? g_strsplit (specs[i].envelope_senders, " ", -1)
+                                    : NULL;
         key->from = specs[i].from;
         key->to = specs[i].to;
         g_ptr_array_add (keys, key);
@@ -141,9 +149,48 @@ test_specs (void)
     g_autoptr (Roster) roster = roster_of_specs ();
 
     for (unsigned i = 0; i < G_N_ELEMENTS (spec_rows); i++) {
-        g_autofree char *got = describe (roster, spec_rows[i].from, spec_rows[i].now);
+        g_autofree char *got = describe (roster, spec_rows[i].from, NULL, spec_rows[i].now);
         g_test_message ("%s", spec_rows[i].name);
         g_assert_cmpstr (got, ==, spec_rows[i].want);
+    }
+}
+
+typedef struct {
+    const char *name, *from, *sender;
+    int64_t now;
+    const char *want;
+} EnvelopeRow;
+
+static const EnvelopeRow envelope_rows[] = {
+    { "on top of the key for From", "a@shop.example", "b+1@Bounce.Agency.example", 99,
+      "shop.example old -, agency.example agency -" },
+    { "alone, where From has none", "a@client.example", "b@bounce.agency.example", 99,
+      "agency.example agency -" },
+    { "another envelope", "a@client.example", "b@agency.example", 99,
+      "-: no key for client.example" },
+    { "the null sender", "a@client.example", "", 99, "-: no key for client.example" },
+    { "a sender without domain", "a@client.example", "bounce.agency.example", 99,
+      "-: no key for client.example" },
+    { "nobody knows the envelope", "a@client.example", NULL, 99,
+      "-: no key for client.example" },
+    { "one key, one signature", "a@agency.example", "b@bounce.agency.example", 99,
+      "agency.example agency -" },
+    { "after its last day", "a@client.example", "b@bounce.agency.example", 300,
+      "-: the key agency for client.example signs until 1970-01-01T00:05:00Z" },
+    { "From decides first, whatever the envelope", "a@eu.shop.example", "x@shop.example", 99,
+      "eu.shop.example eu @eu.shop.example, agency.example agency -" },
+};
+
+static void
+test_envelopes (void)
+{
+    g_autoptr (Roster) roster = roster_of_specs ();
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (envelope_rows); i++) {
+        const EnvelopeRow *row = &envelope_rows[i];
+        g_autofree char *got = describe (roster, row->from, row->sender, row->now);
+        g_test_message ("%s", row->name);
+        g_assert_cmpstr (got, ==, row->want);
     }
 }
 
@@ -225,7 +272,7 @@ test_tables (void)
         g_assert_no_error (error);
         if (!roster)
             continue;
-        g_autofree char *got = describe (roster, row->from, 1);
+        g_autofree char *got = describe (roster, row->from, NULL, 1);
         g_assert_cmpstr (got, ==, i % 2 ? row->all_rows : row->first);
     }
 }
@@ -308,7 +355,7 @@ test_inline_key (void)
     g_autofree char *text = g_strdup_printf ("a shop.example:s:%s\n", lines[1]);
     g_autoptr (Roster) roster = roster_of_tables (text, "* a\n", false, &error);
     g_assert_no_error (error);
-    g_autofree char *got = describe (roster, "x@shop.example", 1);
+    g_autofree char *got = describe (roster, "x@shop.example", NULL, 1);
     g_assert_cmpstr (got, ==, "shop.example s -");
 
     g_autofree char *path = write_file ("Open", text, 0644);
@@ -426,6 +473,7 @@ main (int argc, char **argv)
     all.rsa = new_key ("rsa.pem", "rsa");
     all.ed = new_key ("shop.example.pem", "ed25519");
     g_test_add_func ("/roster/keys of the settings", test_specs);
+    g_test_add_func ("/roster/envelopes", test_envelopes);
     g_test_add_func ("/roster/tables", test_tables);
     g_test_add_func ("/roster/broken tables", test_broken_tables);
     g_test_add_func ("/roster/broken options", test_broken_options);

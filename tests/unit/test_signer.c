@@ -12,9 +12,12 @@
 #include <unistd.h>
 
 #include "licet/error.h"
+#include "licet/plan.h"
 #include "licet/signer.h"
 
 #define NOW 1700000000
+
+static const SignerCopy shop = { .from = "a@shop.example", .now = NOW };
 
 #define HEAD                                                                                   \
     "From: Shop <news@shop.example>\r\n"                                                       \
@@ -110,7 +113,7 @@ sign (const char *mail, size_t length, const char *domain, GError **error)
 {
     g_autoptr (GBytes) bytes = g_bytes_new (mail, length);
 
-    return signer_sign (all.signer, bytes, domain, NOW, error);
+    return signer_sign (all.signer, bytes, &(SignerCopy){ .from = domain, .now = NOW }, error);
 }
 
 /* libopendkim makes the same of it, to the byte. */
@@ -119,7 +122,7 @@ check_other_engine (const char *mail, size_t length, const GPtrArray *signatures
 {
     g_autoptr (GError) error = NULL;
     g_autoptr (GBytes) bytes = g_bytes_new (mail, length);
-    g_autoptr (GPtrArray) others = signer_sign (all.other, bytes, "shop.example", NOW, &error);
+    g_autoptr (GPtrArray) others = signer_sign (all.other, bytes, &shop, &error);
 
     g_assert_no_error (error);
     for (unsigned i = 0; others && i < signatures->len; i++)
@@ -481,7 +484,7 @@ test_no_keys (void)
     g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
 
     g_assert_no_error (error);
-    g_autoptr (GPtrArray) signatures = signer_sign (signer, bytes, "shop.example", NOW, &error);
+    g_autoptr (GPtrArray) signatures = signer_sign (signer, bytes, &shop, &error);
     g_assert_no_error (error);
     g_assert_cmpuint (signatures->len, ==, 0);
 }
@@ -576,7 +579,7 @@ test_optional_tags (void)
             &(SignerOptions){ .keys = keys, .libopendkim = i == 1, .verify_rate = 1 }, &error);
         g_assert_no_error (error);
         g_autoptr (GPtrArray) signatures =
-            signer_sign (signer, bytes, "a@shop.example", NOW, &error);
+            signer_sign (signer, bytes, &shop, &error);
         g_assert_no_error (error);
         values[i] = g_strdup (((Signature *)signatures->pdata[0])->value);
     }
@@ -694,6 +697,61 @@ test_dkimpy_tampering (void)
         g_test_add_data_func (path, &rows[i], test);                                           \
     }
 
+static const char *const nobody[] = { NULL };
+
+static void
+test_copy_for_nobody (void)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
+    SignerCopy copy = { "a@shop.example", "a@shop.example", nobody, NOW };
+
+    g_assert_null (signer_sign (all.signer, bytes, &copy, &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_INTERNAL);
+}
+
+/* Signed for the sender s and the recipients a, b, b, c. */
+typedef struct {
+    const char *name, *sender, *recipients;
+    bool fits;
+} EnvelopeRow;
+
+static const EnvelopeRow envelope_rows[] = {
+    { "all", "s", "a b b c", true },
+    { "some, as after a hand-over in part", "s", "b c", true },
+    { "one twice that was there twice", "s", "b b", true },
+    { "nobody", "s", "", true },
+    { "somebody else", "s", "a d", false },
+    { "one twice that was there once", "s", "a a", false },
+    { "another sender", "t", "a b b c", false },
+    { "no sender", "", "a", false },
+    { "another spelling is another mailbox", "s", "A", false },
+};
+
+static void
+test_other_envelope (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (envelope_rows); i++) {
+        const EnvelopeRow *row = &envelope_rows[i];
+        g_autoptr (GError) error = NULL;
+        g_autoptr (Variant) variant = variant_new ();
+        g_autoptr (Envelope) envelope = envelope_new ();
+        g_autoptr (GArray) numbers = g_array_new (FALSE, FALSE, sizeof (unsigned));
+        g_auto (GStrv) recipients = g_strsplit (row->recipients, " ", -1);
+
+        variant->signed_for = g_strsplit ("s a b b c", " ", -1);
+        envelope->sender = envelope_path_new (row->sender, "");
+        for (unsigned r = 0; recipients[r]; r++) {
+            g_ptr_array_add (envelope->recipients, envelope_path_new (recipients[r], ""));
+            g_array_append_val (numbers, r);
+        }
+        g_test_message ("%s", row->name);
+        g_assert_cmpint (variant_is_for (variant, envelope, numbers, &error), ==, row->fits);
+        g_assert_cmpint (g_error_matches (error, LICET_ERROR, LICET_ERROR_INTERNAL), ==,
+                         !row->fits);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -713,6 +771,8 @@ main (int argc, char **argv)
     g_test_add_func ("/signer/one bad signature spoils all", test_every_signature_counts);
     g_test_add_func ("/signer/limits of the header", test_limits);
     g_test_add_func ("/signer/without keys nothing is signed", test_no_keys);
+    g_test_add_func ("/signer/a copy for nobody", test_copy_for_nobody);
+    g_test_add_func ("/signer/another envelope than it was signed for", test_other_envelope);
     g_test_add_func ("/signer/eight threads share a signer", test_threads);
     g_test_add_func ("/signer/dkimpy verifies all shapes", test_dkimpy);
     g_test_add_func ("/signer/dkimpy sees all tampering", test_dkimpy_tampering);

@@ -43,7 +43,7 @@ static Tokens *
 load (const Fixture *fixture)
 {
     g_autoptr (GError) error = NULL;
-    Tokens *tokens = tokens_load (fixture->file, &error);
+    Tokens *tokens = tokens_load (fixture->file, 0, &error);
 
     g_assert_no_error (error);
     return tokens;
@@ -213,13 +213,13 @@ refuses_bad_files (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
         g_autoptr (GError) error = NULL;
         g_assert_true (g_file_set_contents (fixture->file, rows[i].text, -1, NULL));
         g_chmod (fixture->file, (mode_t)rows[i].mode);
-        g_assert_null (tokens_load (fixture->file, &error));
+        g_assert_null (tokens_load (fixture->file, 0, &error));
         g_assert_error (error, LICET_ERROR, rows[i].code);
         g_assert_nonnull (strstr (error->message, rows[i].says));
     }
     g_unlink (fixture->file);
     g_autoptr (GError) absent = NULL;
-    g_assert_null (tokens_load (fixture->file, &absent));
+    g_assert_null (tokens_load (fixture->file, 0, &absent));
     g_assert_error (absent, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
 }
 
