@@ -117,7 +117,10 @@ answer_unsubscribe (Visit *visit)
         g_autoptr (Standing) standing = ask_standing (visit, purposes, NULL);
         visit->failed = !standing;
         site_count (visit->site, SITE_PAGES);
-        return page_unsubscribe (&visit->page);
+        /* Who looks again whether it was done; beside a suppression their own no is still asked for. */
+        bool done = standing && !standing->suppressed &&
+                    standing_has_stopped (standing, visit->bearer->purpose);
+        return done ? page_done (&visit->page, purposes) : page_unsubscribe (&visit->page);
     }
     if (form_has (fields, "List-Unsubscribe", "One-Click"))
         return withdraw (visit, purposes, "one-click");

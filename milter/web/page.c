@@ -114,8 +114,26 @@ add_choice (GString *html, const PageOf *of, const char *purpose, bool stopped)
     g_string_append (html, "</label></div>\n");
 }
 
+/* The one press, or that it was made. */
 static void
-add_choices (GString *html, const PageOf *of, const Standing *standing)
+add_all (GString *html, const PageOf *of, bool stopped)
+{
+    if (stopped) {
+        g_string_append (html, "<p class=\"kind\">");
+        html_add_text (html, say (of, TEXT_ALL));
+        g_string_append (html, " <span>(");
+        html_add_text (html, say (of, TEXT_ALREADY_STOPPED));
+        g_string_append (html, ")</span></p>\n");
+        return;
+    }
+    g_string_append (html, "<form method=\"post\">\n");
+    add_button (html, "", "all", "yes", say (of, TEXT_STOP_ALL));
+    g_string_append (html, "</form>\n");
+    html_add_element (html, "p", "note", say (of, TEXT_STOP_ALL_NOTE));
+}
+
+static void
+add_choices (GString *html, const PageOf *of, const Standing *standing, bool all_stopped)
 {
     g_string_append (html, "<form method=\"post\">\n<fieldset>\n");
     html_add_element (html, "legend", NULL, say (of, TEXT_STOP_THESE));
@@ -123,7 +141,8 @@ add_choices (GString *html, const PageOf *of, const Standing *standing)
         add_choice (html, of, purpose_word (purpose), standing->stopped[purpose]);
     add_choice (html, of, "tracking", standing->tracking_stopped);
     g_string_append (html, "</fieldset>\n");
-    add_button (html, " class=\"second\"", "choose", "yes", say (of, TEXT_SAVE));
+    if (!all_stopped || !standing->tracking_stopped)
+        add_button (html, " class=\"second\"", "choose", "yes", say (of, TEXT_SAVE));
     g_string_append (html, "</form>\n");
 }
 
@@ -131,6 +150,7 @@ WebReply *
 page_choices (const PageOf *of, const Standing *standing, const char *notice)
 {
     GString *html = begin (of, TEXT_CHOICES);
+    bool all_stopped = !standing->suppressed && standing_has_stopped (standing, "*");
 
     add_about (html, of, "p", TEXT_CHOICES_FOR);
     if (notice) {
@@ -138,11 +158,8 @@ page_choices (const PageOf *of, const Standing *standing, const char *notice)
         html_add_text (html, notice);
         g_string_append (html, "</p>\n");
     }
-    g_string_append (html, "<form method=\"post\">\n");
-    add_button (html, "", "all", "yes", say (of, TEXT_STOP_ALL));
-    g_string_append (html, "</form>\n");
-    html_add_element (html, "p", "note", say (of, TEXT_STOP_ALL_NOTE));
-    add_choices (html, of, standing);
+    add_all (html, of, all_stopped);
+    add_choices (html, of, standing, all_stopped);
     html_add_element (html, "p", "note", say (of, TEXT_STILL_COMES));
     return finish (html, of, 200);
 }

@@ -8,7 +8,7 @@ const Texts web_texts[] = {
     { "en",
       {
           [TEXT_UNSUBSCRIBE] = "Unsubscribe",
-          [TEXT_ABOUT_TO_STOP] = "%s will no longer get mail of this kind:",
+          [TEXT_ABOUT_TO_STOP] = "With this button %s gets no more mail of this kind:",
           [TEXT_STILL_COMES] =
               "Mail about your orders, your account and its security still arrives.",
           [TEXT_MORE] = "Choose what else should stop",
@@ -53,7 +53,7 @@ const Texts web_texts[] = {
     { "es",
       {
           [TEXT_UNSUBSCRIBE] = "Darse de baja",
-          [TEXT_ABOUT_TO_STOP] = "%s dejará de recibir correos de este tipo:",
+          [TEXT_ABOUT_TO_STOP] = "Con este botón %s dejará de recibir correos de este tipo:",
           [TEXT_STILL_COMES] =
               "Los correos sobre sus pedidos, su cuenta y su seguridad seguirán llegando.",
           [TEXT_MORE] = "Elegir qué más no desea recibir",
@@ -99,7 +99,8 @@ const Texts web_texts[] = {
     { "de",
       {
           [TEXT_UNSUBSCRIBE] = "Abmelden",
-          [TEXT_ABOUT_TO_STOP] = "%s bekommt dann keine Mails dieser Art mehr:",
+          [TEXT_ABOUT_TO_STOP] =
+              "Mit dieser Schaltfläche bekommt %s keine Mails dieser Art mehr:",
           [TEXT_STILL_COMES] = "Mails zu Ihren Bestellungen, Ihrem Konto und seiner Sicherheit "
                                "kommen weiterhin.",
           [TEXT_MORE] = "Auswählen, was noch aufhören soll",
@@ -146,7 +147,7 @@ const Texts web_texts[] = {
     { "fr",
       {
           [TEXT_UNSUBSCRIBE] = "Se désabonner",
-          [TEXT_ABOUT_TO_STOP] = "%s ne recevra plus de messages de ce type :",
+          [TEXT_ABOUT_TO_STOP] = "Avec ce bouton, %s ne recevra plus de messages de ce type :",
           [TEXT_STILL_COMES] = "Les messages sur vos commandes, votre compte et sa sécurité "
                                "continueront d’arriver.",
           [TEXT_MORE] = "Choisir d’autres envois à arrêter",
@@ -191,7 +192,8 @@ const Texts web_texts[] = {
     { "it",
       {
           [TEXT_UNSUBSCRIBE] = "Annulla iscrizione",
-          [TEXT_ABOUT_TO_STOP] = "%s non riceverà più messaggi di questo tipo:",
+          [TEXT_ABOUT_TO_STOP] =
+              "Con questo pulsante %s non riceverà più messaggi di questo tipo:",
           [TEXT_STILL_COMES] = "I messaggi sui suoi ordini, sul suo account e sulla sua "
                                "sicurezza continueranno ad arrivare.",
           [TEXT_MORE] = "Scegliere che cos’altro non ricevere più",
@@ -236,7 +238,7 @@ const Texts web_texts[] = {
     { "pt",
       {
           [TEXT_UNSUBSCRIBE] = "Cancelar inscrição",
-          [TEXT_ABOUT_TO_STOP] = "%s deixará de receber mensagens deste tipo:",
+          [TEXT_ABOUT_TO_STOP] = "Com este botão, %s deixará de receber mensagens deste tipo:",
           [TEXT_STILL_COMES] = "As mensagens sobre os seus pedidos, a sua conta e a segurança "
                                "dela continuarão a chegar.",
           [TEXT_MORE] = "Escolher o que mais não deseja receber",

@@ -172,6 +172,66 @@ def pages_look_right(browser, site):
     show(browser, site, "bad-link", "/u/nothing")
 
 
+ERRORS = [("bad-link", "/u/nothing", None), ("no-such-page", "/nothing", None), ("bad-request", "/u/{token}", "post"),
+          ("not-yet", "/p/{token}", "down"), ("too-many", "/p/{token}", "crowd")]
+
+
+def submit(browser, path):
+    """What a form of another page would send."""
+    browser.js("{const f = document.createElement('form'); f.method = 'post'; f.action = " + json.dumps(path) +
+               "; document.body.append(f); f.submit()}")
+    browser.wait("Page.loadEventFired")
+
+
+def errors_say_what_to_do(browser, site):
+    """each page of an error is in the reader's language, with one heading and what to do, on a phone"""
+    down = Site(BUILD, consent="unavailable:").start()
+    crowd = Site(BUILD, web_rate=1).start()
+    titles = set()
+    try:
+        for language in "en", "es", "de", "fr", "it", "pt":
+            browser.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language + ";q=0.9, *;q=0.1"})
+            browser.size(*WIDTHS["phone"])
+            for name, path, how in ERRORS:
+                there = {"down": down, "crowd": crowd}.get(how, site)
+                base = f"http://127.0.0.1:{there.port}"
+                url = base + path.format(token=there.token("nobody@example.com"))
+                for _ in range(3 if how == "crowd" else 1):
+                    browser.go(url)
+                if how == "post":
+                    submit(browser, url)
+                check_sound(browser)
+                assert browser.js("document.documentElement.lang") == language
+                assert browser.js("document.querySelectorAll('h1').length") == 1
+                title, heading = browser.js("document.title"), browser.js("document.querySelector('h1').textContent")
+                assert title.startswith(heading) and len(browser.js("document.querySelector('main p').textContent")) > 25
+                assert browser.js("document.documentElement.scrollWidth") <= WIDTHS["phone"][0]
+                assert browser.js(CONTRAST) >= 7
+                titles.add((language, heading))
+                browser.shot(f"error-{name}-{language}")
+    finally:
+        browser.call("Network.setExtraHTTPHeaders", headers={})
+        down.close()
+        crowd.close()
+    assert len(titles) == 30, titles
+
+
+def who_looks_again_sees_it(browser, site):
+    """the link opened again says that it is done, and the page of choices that nothing is left"""
+    for language in "en", "de":
+        address = f"again-{language}@example.com"
+        site.grant(address, language=language)
+        site.one_click(site.token(address))
+        show(browser, site, "again-" + language, "/u/" + site.token(address))
+        assert not browser.js("document.querySelectorAll('button').length")
+        site.post("/p/" + site.token(address), {"all": "yes"})
+        show(browser, site, "all-stopped-" + language, "/p/" + site.token(address))
+        assert browser.js("document.querySelectorAll('button').length") == 1
+        site.post("/p/" + site.token(address), {"choose": "yes", "stop": "tracking"})
+        show(browser, site, "nothing-left-" + language, "/p/" + site.token(address))
+        assert not browser.js("document.querySelectorAll('button').length")
+
+
 def keyboard_unsubscribes(browser, site):
     """with the keyboard alone: Tab to the button, Enter, and it is done"""
     browser.size(*WIDTHS["phone"])
@@ -227,7 +287,7 @@ def labels_are_told(browser, site):
     assert ("group", "I no longer want:") in told, told
 
 
-TESTS = [pages_look_right, keyboard_unsubscribes, keyboard_chooses, labels_are_told]
+TESTS = [pages_look_right, errors_say_what_to_do, who_looks_again_sees_it, keyboard_unsubscribes, keyboard_chooses, labels_are_told]
 
 
 def main():
