@@ -22,7 +22,10 @@
 #include "licet/audit.h"
 #include "licet/error.h"
 #include "licet/pipeline.h"
+#include "licet/audit_story.h"
 #include "../milter/audit/record.h"
+#include "../milter/audit/row.h"
+#include "../milter/audit/story_phrases.h"
 #include "../milter/tool/report.h"
 
 typedef struct {
@@ -258,6 +261,61 @@ forget_weights (const GPtrArray *evidence)
             ((Evidence *)g_ptr_array_index (evidence, i))->letter = 0;
 }
 
+/* What nobody translates: quotations, the statutes in parentheses, names. */
+static char *
+without_quotations (const char *text)
+{
+    g_autoptr (GRegex) regex =
+        g_regex_new ("«[^»]*»|\\([^()]*(\\([^()]*\\)[^()]*)*\\)", G_REGEX_DEFAULT, 0, NULL);
+
+    return g_regex_replace_literal (regex, text, -1, 0, " ", 0, NULL);
+}
+
+/* Who reads Spanish reads no English: not in the story, and not in what a rule or a signal saw. */
+static void
+check_spanish (const char *text)
+{
+    g_autofree char *rest = without_quotations (text);
+
+    if (!g_regex_match_simple ("\\b(the|of|and|is|was|not|for|with|it|to|in|that|has|had)\\b",
+                               rest, G_REGEX_CASELESS, 0))
+        return;
+    g_test_message ("English in: %s", text);
+    g_test_fail ();
+}
+
+static void
+check_known (const char *text)
+{
+    if (!text || story_knows (text))
+        return;
+    g_test_message ("no phrase of milter/audit/story_*.c tells: %s", text);
+    g_test_fail ();
+}
+
+static void
+check_story (const char *line)
+{
+    ParsedRow parsed;
+
+    g_assert_true (row_parse (&parsed, line, strlen (line)));
+    const AuditRow *row = &parsed.row;
+    g_autoptr (GPtrArray) story = audit_story (row, STORY_ES);
+    for (unsigned i = 0; i < story->len; i++)
+        check_spanish (g_ptr_array_index (story, i));
+    for (unsigned i = 0; i < row->rules->len; i++) {
+        const char *evidence = g_array_index (row->rules, AuditRule, i).evidence;
+        g_autofree char *told = evidence ? audit_story_phrase (STORY_ES, evidence) : NULL;
+        check_known (evidence);
+        check_spanish (told ? told : "");
+    }
+    for (unsigned i = 0; i < AUDIT_SIGNS && row->seen[i]; i++)
+        check_known (row->seen[i]);
+    check_known (row->legal_reason);
+    check_known (row->obstacle);
+    row_clear (&parsed);
+}
+
 static void
 compare_plan (const Case *this, const Envelope *envelope, const Plan *plan)
 {
@@ -270,6 +328,7 @@ compare_plan (const Case *this, const Envelope *envelope, const Plan *plan)
         g_autofree char *subject = g_strdup_printf ("subject-%u", i + 1);
         g_autofree char *line =
             record_decision (envelope, plan, i, subject, "milter", envelope->arrival);
+        check_story (line);
         g_string_append_printf (log, "%s\n", line);
     }
     compare_bytes (this->dir, "audit.jsonl", log->str, log->len);

@@ -9,7 +9,7 @@
 /*
  * One record of the log in words, for somebody who does not know licet: what came, what it was
  * taken for, whose law judged it, what became of it and why. It says what the record says and
- * decides nothing. What the rules saw is quoted as it stands in the log, which is in English. Pure.
+ * decides nothing. Replies and texts of errors are quoted as they were given. Pure.
  */
 typedef enum { STORY_EN, STORY_ES, STORY_LANGUAGES } StoryLanguage;
 
@@ -19,5 +19,10 @@ GPtrArray *audit_story (const AuditRow *row, StoryLanguage language);
 /* A word of the log ("violated", "cross-sell", "refuse") for people; the word itself where there
  * is none. Static, or borrowed from word. */
 const char *audit_story_word (StoryLanguage language, const char *word);
+
+/* What the log says of something seen ("no withdrawal on record", also of many parts), as a
+ * sentence without its full stop, or as a part of one; what no row knows is quoted as it stands.
+ * Caller frees. */
+char *audit_story_phrase (StoryLanguage language, const char *text);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "story_phrases.h"
 #include "story_words.h"
 
 /* A block, its twin, its preheader and their pictures; more are counted. */
@@ -49,25 +50,6 @@ end_paragraph (Teller *teller)
     g_string_truncate (teller->text, 0);
 }
 
-/* "2026-05-03T10:15:00Z" as "3 May 2026, 10:15 UTC"; anything else as it stands. Caller frees. */
-static char *
-say_time (const Teller *teller, const char *time)
-{
-    guint64 year = 0, month = 0, day = 0;
-    g_auto (GStrv) parts = g_strsplit_set (time ? time : "", "-T", 4);
-
-    if (g_strv_length (parts) == 4) {
-        year = g_ascii_strtoull (parts[0], NULL, 10);
-        month = g_ascii_strtoull (parts[1], NULL, 10);
-        day = g_ascii_strtoull (parts[2], NULL, 10);
-    }
-    if (month < 1 || month > 12 || strlen (parts[3]) < 5)
-        return g_strdup (time && *time ? time : "–");
-    return g_strdup_printf (
-        teller->language == STORY_EN ? "%d %s %d, %.5s UTC" : "%d de %s de %d, %.5s UTC",
-        (int)day, story_month (teller->language, (unsigned)month), (int)year, parts[3]);
-}
-
 static bool
 is_word (const char *text, const char *wanted)
 {
@@ -78,7 +60,7 @@ static void
 tell_arrival (Teller *teller)
 {
     const AuditRow *row = teller->row;
-    g_autofree char *time = say_time (teller, row->time);
+    g_autofree char *time = story_time (teller->language, row->time);
 
     SAY (STORY_ARRIVED, time, row->sender_domain, row->recipient_domain, row->queue_id);
     end_paragraph (teller);
@@ -90,8 +72,10 @@ tell_signs (Teller *teller)
     const AuditRow *row = teller->row;
     g_autoptr (GString) list = g_string_new (NULL);
 
-    for (unsigned i = 0; i < AUDIT_SIGNS && row->seen[i]; i++)
-        g_string_append_printf (list, "%s%s", i ? "; " : "", row->seen[i]);
+    for (unsigned i = 0; i < AUDIT_SIGNS && row->seen[i]; i++) {
+        g_autofree char *sign = audit_story_phrase (teller->language, row->seen[i]);
+        g_string_append_printf (list, "%s%s", i ? "; " : "", sign);
+    }
     if (list->len > 0)
         SAY (STORY_SIGNS, list->str);
 }
@@ -120,9 +104,11 @@ static void
 tell_law (Teller *teller)
 {
     const AuditRow *row = teller->row;
+    g_autofree char *reason =
+        audit_story_phrase (teller->language, row->legal_reason ? row->legal_reason : "–");
 
     SAY (STORY_LAW, word (teller, row->territory), word (teller, row->territory_source),
-         word (teller, row->legal_class), word (teller, row->legal_reason));
+         word (teller, row->legal_class), reason);
     end_paragraph (teller);
 }
 
@@ -144,11 +130,11 @@ tell_consent (Teller *teller)
 {
     const AuditRow *row = teller->row;
     const char *state = row->consent_state;
-    g_autofree char *at = say_time (teller, row->consent_at);
+    g_autofree char *at = story_time (teller->language, row->consent_at);
     bool all = is_word (row->consent_purpose, "*");
 
     if (is_word (state, "granted"))
-        SAY (STORY_GRANTED, at, row->consent_basis, row->consent_source);
+        SAY (STORY_GRANTED, at, word (teller, row->consent_basis), row->consent_source);
     else if (is_word (state, "refused"))
         SAY (all ? STORY_WITHDRAWN_ALL : STORY_WITHDRAWN, at, row->consent_source);
     else if (is_word (state, "unavailable"))
@@ -179,7 +165,8 @@ tell_reason (Teller *teller)
         SAY (STORY_NEEDS_CONSENT, row->rule, row->source, consent_purpose (teller));
         tell_consent (teller);
     } else if (row->rule && rule && rule->evidence) {
-        SAY (STORY_RULE_SAW, row->rule, row->source, rule->evidence);
+        g_autofree char *saw = audit_story_phrase (teller->language, rule->evidence);
+        SAY (STORY_RULE_SAW, row->rule, row->source, saw);
     } else if (row->rule) {
         SAY (STORY_RULE, row->rule, row->source);
     }
@@ -301,11 +288,21 @@ tell_delivery (Teller *teller)
 }
 
 static void
+tell_obstacle (Teller *teller)
+{
+    const char *obstacle = teller->row->obstacle;
+    g_autofree char *told = obstacle ? audit_story_phrase (teller->language, obstacle) : NULL;
+
+    if (told)
+        SAY (STORY_OBSTACLE, told);
+}
+
+static void
 tell_outcome (Teller *teller)
 {
     const AuditRow *row = teller->row;
     const char *outcome = row->outcome;
-    g_autofree char *until = say_time (teller, row->until);
+    g_autofree char *until = story_time (teller->language, row->until);
 
     if (is_word (outcome, "strip"))
         tell_strip (teller);
@@ -317,8 +314,7 @@ tell_outcome (Teller *teller)
         SAY (is_word (outcome, "hold") ? STORY_HELD : STORY_REFUSED, NULL);
     if (!is_word (outcome, "strip") && !is_word (outcome, "deliver"))
         tell_reason (teller);
-    if (row->obstacle)
-        SAY (STORY_OBSTACLE, row->obstacle);
+    tell_obstacle (teller);
     if (row->reply && !is_word (outcome, "hold"))
         SAY (is_word (outcome, "defer") ? STORY_POSTFIX_TOLD : STORY_SENDER_TOLD, row->reply);
     tell_fixes (teller);
@@ -340,17 +336,24 @@ tell_hand_over (Teller *teller)
     static const struct {
         const char *outcome;
         StorySentence sentence;
+        bool names_copy; /* or the reply */
     } table[] = {
-        { "submitted", STORY_TAKEN },  { "already-submitted", STORY_TAKEN_BEFORE },
-        { "held", STORY_TAKEN_HELD },  { "refused", STORY_TURNED_DOWN },
-        { "deferred", STORY_PUT_OFF },
+        { "submitted", STORY_TAKEN, true },
+        { "already-submitted", STORY_TAKEN_BEFORE, true },
+        { "held", STORY_TAKEN_HELD, true },
+        { "in-doubt", STORY_IN_DOUBT, true },
+        { "refused", STORY_TURNED_DOWN, false },
+        { "deferred", STORY_PUT_OFF, false },
     };
     const AuditRow *row = teller->row;
-    g_autofree char *time = say_time (teller, row->time);
+    g_autofree char *time = story_time (teller->language, row->time);
 
     for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
         if (is_word (row->outcome, table[i].outcome))
-            SAY (table[i].sentence, time, i < 3 ? row->submitted_queue_id : row->reply);
+            SAY (table[i].sentence, time,
+                 table[i].names_copy ? row->submitted_queue_id : row->reply);
+    if (is_word (row->outcome, "in-doubt") && row->reply)
+        SAY (g_str_has_suffix (row->reply, "sent again") ? STORY_DOUBLED : STORY_PARKED, NULL);
     end_paragraph (teller);
 }
 
@@ -358,7 +361,7 @@ static void
 tell_failure (Teller *teller)
 {
     const AuditRow *row = teller->row;
-    g_autofree char *time = say_time (teller, row->time);
+    g_autofree char *time = story_time (teller->language, row->time);
 
     SAY (STORY_FAILED, time, row->stage, row->text ? row->text : row->error);
     if (row->reply)
@@ -369,7 +372,7 @@ tell_failure (Teller *teller)
 static void
 tell_event (Teller *teller)
 {
-    g_autofree char *time = say_time (teller, teller->row->time);
+    g_autofree char *time = story_time (teller->language, teller->row->time);
 
     SAY (STORY_EVENT, time, word (teller, teller->row->record));
     end_paragraph (teller);

@@ -43,9 +43,12 @@ typedef enum {
     STORY_POSTFIX_TOLD,
     STORY_FIXED,    /* what */
     STORY_FIXED_BY, /* what, rule, source */
-    STORY_TAKEN,    /* time, queue id; so the next two */
+    STORY_TAKEN,    /* time, queue id; so the next three */
     STORY_TAKEN_BEFORE,
     STORY_TAKEN_HELD,
+    STORY_IN_DOUBT,
+    STORY_DOUBLED,
+    STORY_PARKED,
     STORY_TURNED_DOWN, /* time, reply; so the next */
     STORY_PUT_OFF,
     STORY_FAILED, /* time, stage, text */

@@ -39,12 +39,14 @@ tell_rules (GString *html, const AuditRow *row, StoryLanguage language)
                          : language == STORY_EN ? " (on trial: not done)"
                                                 : " (a prueba: no se hace)",
                          NULL);
+        g_autofree char *saw =
+            rule->evidence ? audit_story_phrase (language, rule->evidence) : g_strdup ("–");
         g_string_append (html, "<tr>");
         html_add_element (html, "td", NULL, or_dash (rule->id));
         html_add_element (html, "td", NULL,
                           audit_story_word (language, or_dash (rule->verdict)));
         html_add_element (html, "td", NULL, asks);
-        html_add_element (html, "td", NULL, or_dash (rule->evidence));
+        html_add_element (html, "td", NULL, saw);
         html_add_element (html, "td", NULL, or_dash (rule->source));
         g_string_append (html, "</tr>\n");
     }

@@ -13,6 +13,7 @@
 #include "../../milter/policy/docket.h"
 #include "../../milter/policy/holidays.h"
 #include "../../milter/policy/rules.h"
+#include "../../milter/audit/story_phrases.h"
 
 #define NOW "2026-11-24T12:00:00Z" /* a Tuesday */
 
@@ -435,6 +436,7 @@ test_row (gconstpointer data)
     result->id = g_strdup (rule->id);
     rule->kind->judge (rule->parameters, &view, result);
     g_test_message ("%s", result->evidence);
+    g_assert_true (story_knows (result->evidence));
     g_assert_cmpstr (verdict_word (result->verdict), ==, verdict_word (row->want));
     g_assert_nonnull (result->evidence);
     check_evidence (row, result);

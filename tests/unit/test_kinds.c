@@ -8,6 +8,7 @@
 #include "licet/clock.h"
 #include "licet/error.h"
 #include "../../milter/policy/rules.h"
+#include "../../milter/audit/story_phrases.h"
 
 static const char main_text[] =
     "default_territory = \"XX\";\n"
@@ -326,6 +327,7 @@ test_verdict (gconstpointer data)
     g_assert_cmpuint (problems->len, ==, 0);
     rule->kind->judge (rule->parameters, &view, result);
     g_test_message ("%s", result->evidence);
+    g_assert_true (story_knows (result->evidence));
     g_assert_cmpstr (verdict_word (result->verdict), ==, verdict_word (row->want));
     g_assert_true (!row->evidence || strstr (result->evidence, row->evidence));
     g_assert_cmpint (result->remedy != NULL, ==, row->want != VERDICT_SATISFIED);
@@ -413,6 +415,7 @@ test_consent (gconstpointer data)
     facts->promotion->expires = time_of (row->expires);
     facts->promotion->pending = row->pending;
     rule->kind->judge (rule->parameters, &view, result);
+    g_assert_true (story_knows (result->evidence));
     g_assert_cmpstr (verdict_word (result->verdict), ==, verdict_word (row->want));
     g_assert_true (!row->evidence || strstr (result->evidence, row->evidence));
     g_assert_cmpint (result->remedy != NULL, ==, row->want != VERDICT_SATISFIED);

@@ -7,6 +7,7 @@
 #include "licet/classify.h"
 
 #include "../../milter/classify/quoted.h"
+#include "../../milter/audit/story_phrases.h"
 #include "../../milter/classify/signals.h"
 
 typedef struct {
@@ -210,6 +211,7 @@ test_complete (void)
             g_test_message ("%s has no mail", signals_name (i));
         g_assert_true (found);
         g_assert_cmpint (signals_find (signals_name (i)), ==, (int)i);
+        g_assert_true (story_knows (signals_meaning (i)));
     }
     g_assert_cmpint (signals_find ("colour"), ==, -1);
 }
