@@ -185,6 +185,9 @@ GPtrArray *message_descriptions (const Message *message, unsigned leaf);
  * unrefs. */
 GBytes *message_leaf_bytes (const Message *message, unsigned leaf);
 
+/* The first of them, at most so many. Caller unrefs. */
+GBytes *message_leaf_head (const Message *message, unsigned leaf, size_t most);
+
 /* Whether text in a character set (lower case, NULL for none) can be read. */
 bool message_charset_is_known (const char *charset);
 

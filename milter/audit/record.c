@@ -59,20 +59,28 @@ time_or_null (int64_t time)
 }
 
 /* jansson escapes C0 alone, and who pages through the log has a terminal. Beyond ASCII nothing but
- * texts has letters. */
+ * texts has letters. Takes the text, which it often is already. */
 static char *
-escape_controls (const char *json)
+escape_controls (char *json)
 {
-    g_autoptr (GString) line = g_string_sized_new (strlen (json));
+    const char *from = json, *c = json;
 
-    for (const char *c = json; *c; c = g_utf8_next_char (c)) {
+    while ((unsigned char)*c - 1u < 0x7e)
+        c++;
+    if (!*c)
+        return json;
+    GString *line = g_string_sized_new (strlen (json));
+    for (; *c; c = g_utf8_next_char (c)) {
         gunichar letter = (unsigned char)*c < 0x7f ? (gunichar)*c : g_utf8_get_char (c);
-        if (letter >= 0x7f && utf8_is_control (letter))
-            g_string_append_printf (line, "\\u%04x", letter);
-        else
-            g_string_append_len (line, c, g_utf8_next_char (c) - c);
+        if (letter < 0x7f || !utf8_is_control (letter))
+            continue;
+        g_string_append_len (line, from, c - from);
+        g_string_append_printf (line, "\\u%04x", letter);
+        from = g_utf8_next_char (c);
     }
-    return g_string_free (g_steal_pointer (&line), FALSE);
+    g_string_append (line, from);
+    free (json);
+    return g_string_free (line, FALSE);
 }
 
 static char *
@@ -80,11 +88,9 @@ dump_line (json_t *object)
 {
     char *dumped =
         json_dumps (object, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION (6));
-    char *line = escape_controls (dumped);
 
-    free (dumped);
     json_decref (object);
-    return line;
+    return escape_controls (dumped);
 }
 
 /* What a rule found is named by place, not quoted; the bound holds whatever a kind may say. */

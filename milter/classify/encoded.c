@@ -9,8 +9,7 @@
 /* Rows of letters that are shorter are words, identifiers or keys. */
 enum { LEAST_BASE64 = 40 };
 
-/* Enough of a file to tell what it is. */
-enum { HEAD = 512, LEAST_ESCAPES = 8 };
+enum { LEAST_ESCAPES = 8 };
 
 GString *
 encoded_without_nul (const char *data, size_t length)
@@ -56,7 +55,7 @@ encoded_is_text (const char *data, size_t length)
 {
     unsigned odd = 0, high = 0;
 
-    length = MIN (length, HEAD);
+    length = MIN (length, ENCODED_HEAD);
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)data[i];
         odd += byte > 0 && byte < ' ' && !g_ascii_isspace ((char)byte);
@@ -120,7 +119,7 @@ decode_run (GString *out, const GString *run)
 
     if (run->len < LEAST_BASE64)
         return;
-    g_autofree char *some = g_strndup (run->str, MIN (run->len, 4 * HEAD));
+    g_autofree char *some = g_strndup (run->str, MIN (run->len, 4 * ENCODED_HEAD));
     g_autofree char *head = (char *)g_base64_decode (some, &length);
     if (!encoded_is_text (head, length))
         return;

@@ -16,7 +16,10 @@ GString *encoded_without_nul (const char *data, size_t length);
 /* Line ends as on the wire. */
 GBytes *encoded_with_crlf (GBytes *content);
 
-/* Whether the beginning looks like text, UTF-16 of Latin letters included. */
+/* Enough of a file to tell what it is. */
+enum { ENCODED_HEAD = 512 };
+
+/* Whether the beginning, of that length, looks like text, UTF-16 of Latin letters included. */
 bool encoded_is_text (const char *data, size_t length);
 
 /* What stands between "begin 644 name" and "end". */

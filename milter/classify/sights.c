@@ -11,6 +11,7 @@
 
 #include "licet/limits.h"
 
+#include "attached.h"
 #include "embeds.h"
 #include "encoded.h"
 
@@ -385,47 +386,13 @@ add_text_leaf (Collection *collection, unsigned i)
 
 static void collect (Collection *collection);
 
-static bool
-has_suffix (const Leaf *leaf, const char *suffix)
-{
-    g_autofree char *name = g_utf8_casefold (leaf->filename ? leaf->filename : "", -1);
-
-    return g_str_has_suffix (name, suffix);
-}
-
-static bool
-is_message (const Leaf *leaf)
-{
-    return g_str_has_prefix (leaf->type, "message/rfc") ||
-           strcmp (leaf->type, "message/global") == 0 || has_suffix (leaf, ".eml") ||
-           g_str_has_suffix (leaf->type, "pkcs7-mime");
-}
-
-/* S/MIME without encryption is a message in a frame of another format (RFC 8551 3.5.2), and all who
- * read that format see it. */
-static GBytes *
-without_frame (const Leaf *leaf, GBytes *content)
-{
-    static const char begin[] = "Content-Type:";
-    gsize length = 0;
-    const char *data = g_bytes_get_data (content, &length);
-
-    if (!g_str_has_suffix (leaf->type, "pkcs7-mime") || length == 0)
-        return g_bytes_ref (content);
-    const char *found = memmem (data, length, begin, strlen (begin));
-    size_t at = found ? (size_t)(found - data) : 0;
-    return g_bytes_new_from_bytes (content, at, length - at);
-}
-
 /* An encoded one, or one in a file. What cannot be parsed is read as text. */
 static bool
 add_message (Collection *collection, const Leaf *leaf, GBytes *file)
 {
-    if (!is_message (leaf) || collection->depth == DEEPEST_MESSAGE)
+    if (!attached_is_message (leaf) || collection->depth == DEEPEST_MESSAGE)
         return false;
-    g_autoptr (GBytes) content = without_frame (leaf, file);
-    g_autoptr (GBytes) wire = encoded_with_crlf (content);
-    g_autoptr (Message) inner = message_parse (wire, NULL);
+    g_autoptr (Message) inner = attached_message (leaf, file);
     if (!inner)
         return false;
     g_autofree char *prefix = g_strdup_printf ("%sleaf %s, ", collection->prefix, leaf->path);
@@ -458,13 +425,15 @@ add_folded (Collection *collection, const Leaf *leaf, const GString *bytes)
 static void
 add_attachment (Collection *collection, const Leaf *leaf, unsigned i)
 {
-    g_autoptr (GBytes) content = message_leaf_bytes (collection->message, i);
     gsize length = 0;
-    const char *data = g_bytes_get_data (content, &length);
 
+    if (!attached_is_message (leaf) && !attached_is_text (collection->message, i))
+        return;
+    g_autoptr (GBytes) content = message_leaf_bytes (collection->message, i);
+    const char *data = g_bytes_get_data (content, &length);
     if (length == 0 || add_message (collection, leaf, content))
         return;
-    if (!encoded_is_text (data, length) && !g_str_has_prefix (leaf->type, "text/"))
+    if (!attached_is_text (collection->message, i))
         return;
     g_autoptr (GString) bytes = encoded_without_nul (data, length);
     add_leaf (collection, "reading-attachment", leaf, read_page (bytes->str, bytes->len, 0));

@@ -82,6 +82,10 @@ static const char find_sql[] =
     "SELECT " COLUMNS " FROM (SELECT address AS wanted FROM node) CROSS JOIN events\n"
     "  ON events.address = wanted ORDER BY id";
 
+/* The same of one address alone. */
+static const char find_one_sql[] =
+    "SELECT " COLUMNS " FROM events WHERE address = ?1 ORDER BY id";
+
 /* Sorted in a file of SQLite's own when it is much. */
 static const char each_sql[] = "SELECT " COLUMNS " FROM events ORDER BY at, id";
 
@@ -97,11 +101,14 @@ static const char append_sql[] =
     "VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)\n"
     "ON CONFLICT (address, purpose, state, at, ifnull(source, '')) DO NOTHING";
 
-typedef enum { FIND, APPEND, ADDRESSES, ERASE, KEY, STATEMENTS } Statement;
+/* An address has two names, or four with a tag. */
+enum { FEW_NAMES = 8 };
+
+typedef enum { FIND, FIND_ONE, APPEND, ADDRESSES, ERASE, KEY, STATEMENTS } Statement;
 
 static const char *const statements[STATEMENTS] = {
-    [FIND] = find_sql,   [APPEND] = append_sql, [ADDRESSES] = addresses_sql,
-    [ERASE] = erase_sql, [KEY] = key_sql,
+    [FIND] = find_sql,           [FIND_ONE] = find_one_sql, [APPEND] = append_sql,
+    [ADDRESSES] = addresses_sql, [ERASE] = erase_sql,       [KEY] = key_sql,
 };
 
 typedef struct {
@@ -173,17 +180,16 @@ read_event (sqlite3_stmt *statement)
 }
 
 /* All rows of a statement, which is reset; the caller holds the lock. */
-static GPtrArray *
-read_events (SqliteStore *store, sqlite3_stmt *statement, GError **error)
+static bool
+read_events (SqliteStore *store, sqlite3_stmt *statement, GPtrArray *events, GError **error)
 {
-    g_autoptr (GPtrArray) events = consent_events_new ();
     int status;
 
     while ((status = sqlite3_step (statement)) == SQLITE_ROW)
         g_ptr_array_add (events, read_event (statement));
     bool ok = status == SQLITE_DONE || database_fail (store->database, error);
     database_reset (statement);
-    return ok ? g_steal_pointer (&events) : NULL;
+    return ok;
 }
 
 /* SQLite itself takes any UTF-8; only what JSON gives a meaning is escaped (RFC 8259 7). */
@@ -209,6 +215,14 @@ addresses_json (const char *const *addresses)
     return g_string_free (json, FALSE);
 }
 
+static int
+compare_numbers (const void *a, const void *b)
+{
+    const ConsentEvent *first = *(ConsentEvent *const *)a, *second = *(ConsentEvent *const *)b;
+
+    return (first->number > second->number) - (first->number < second->number);
+}
+
 /* SQLite would go on answering from a file that someone has replaced; a withdrawal in the new one
  * must not be missed. */
 static bool
@@ -224,18 +238,55 @@ is_in_place (SqliteStore *store, GError **error)
     return !moved;
 }
 
+static bool
+find_all (SqliteStore *store, const char *const *addresses, GPtrArray *events, GError **error)
+{
+    g_autofree char *json = addresses_json (addresses);
+
+    database_bind_text (store->prepared[FIND], 1, json);
+    return read_events (store, store->prepared[FIND], events, error);
+}
+
+/* Names are different, so each row comes once. In the order of arrival over all of them. */
+static bool
+find_each (SqliteStore *store, const char *const *addresses, GPtrArray *events, GError **error)
+{
+    for (; *addresses; addresses++) {
+        database_bind_text (store->prepared[FIND_ONE], 1, *addresses);
+        if (!read_events (store, store->prepared[FIND_ONE], events, error))
+            return false;
+    }
+    g_ptr_array_sort (events, compare_numbers);
+    return true;
+}
+
+/* The walk costs what five questions cost, and is needed only where there is a person to walk to. */
+static bool
+find_locked (SqliteStore *store, const char *const *addresses, GPtrArray *events,
+             GError **error)
+{
+    bool walk = g_strv_length ((char **)addresses) > FEW_NAMES;
+
+    if (!is_in_place (store, error) || (!walk && !find_each (store, addresses, events, error)))
+        return false;
+    for (unsigned i = 0; !walk && i < events->len; i++)
+        walk = ((const ConsentEvent *)g_ptr_array_index (events, i))->person != NULL;
+    if (!walk)
+        return true;
+    g_ptr_array_set_size (events, 0);
+    return find_all (store, addresses, events, error);
+}
+
 static GPtrArray *
 find_sqlite (void *handle, const char *const *addresses, GError **error)
 {
     SqliteStore *store = handle;
-    g_autofree char *json = addresses_json (addresses);
+    g_autoptr (GPtrArray) events = consent_events_new ();
 
     g_mutex_lock (&store->lock);
-    database_bind_text (store->prepared[FIND], 1, json);
-    GPtrArray *events =
-        is_in_place (store, error) ? read_events (store, store->prepared[FIND], error) : NULL;
+    bool ok = find_locked (store, addresses, events, error);
     g_mutex_unlock (&store->lock);
-    return events;
+    return ok ? g_steal_pointer (&events) : NULL;
 }
 
 /* On a connection of its own: who is called may use the store. */

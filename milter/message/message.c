@@ -417,6 +417,27 @@ message_leaf_bytes (const Message *message, unsigned leaf)
                                           this->end, &verdict);
 }
 
+/* A decoder that stops too early may read the last group of letters in another way. */
+enum { TORN = 8 };
+
+GBytes *
+message_leaf_head (const Message *message, unsigned leaf, size_t most)
+{
+    const Leaf *this = message_leaf (message, leaf);
+    size_t length = this->end - this->start, some = 2 * most + TORN;
+    CodingVerdict verdict;
+
+    if (!this->content)
+        for (; some < length; some *= 2) {
+            g_autoptr (GBytes) head = coding_decode (this->encoding, message->bytes, this->start,
+                                                     this->start + some, &verdict);
+            if (g_bytes_get_size (head) >= most + TORN)
+                return g_bytes_new_from_bytes (head, 0, most);
+        }
+    g_autoptr (GBytes) whole = message_leaf_bytes (message, leaf);
+    return g_bytes_new_from_bytes (whole, 0, MIN (most, g_bytes_get_size (whole)));
+}
+
 bool
 message_charset_is_known (const char *charset)
 {

@@ -8,6 +8,7 @@
 #include "canon.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 static bool
@@ -29,12 +30,30 @@ is_plain (const char *text, size_t length, size_t i)
     return !is_blank (text[i]) && !is_line_end (text, length, i);
 }
 
+/* The first byte from i on that is a blank or a control character, eight bytes at a time: base64 and
+ * most pages have one per line. A byte below n, for n up to 0x80, is what borrows into its top bit. */
+static size_t
+skip_letters (const char *text, size_t length, size_t i)
+{
+    const uint64_t ones = UINT64_C (0x0101010101010101), tops = ones << 7;
+    uint64_t word;
+
+    for (; i + sizeof word <= length; i += sizeof word) {
+        memcpy (&word, text + i, sizeof word);
+        if ((word - ones * (' ' + 1)) & ~word & tops)
+            break;
+    }
+    while (i < length && (unsigned char)text[i] > ' ')
+        i++;
+    return i;
+}
+
 /* The end of the run from a plain byte on that is canonical as it stands: a space or a line end
  * belongs to it when a plain byte follows. */
 static size_t
 run_end (const char *body, size_t length, size_t i)
 {
-    while (i < length) {
+    while ((i = skip_letters (body, length, i)) < length) {
         size_t next = i + 1;
         if (is_line_end (body, length, i))
             next = i + 2;

@@ -404,6 +404,64 @@ test_cut_off (void)
     g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
 }
 
+static unsigned
+count_in_file (const char *path, const char *word)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    unsigned count = 0;
+
+    if (!g_file_get_contents (path, &bytes, &length, NULL))
+        return 0;
+    for (const char *at = bytes; at; count += at != NULL)
+        at = memmem (at + (at > bytes), length - (gsize)(at + (at > bytes) - bytes), word,
+                     strlen (word));
+    return count;
+}
+
+/* The rollback journal that stays between commits has pages as they were before. */
+static void
+test_erased (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autofree char *journal = g_strconcat (place.path, "-journal", NULL);
+    g_autoptr (Ledger) ledger = open_ledger (&place), other = open_ledger (&place);
+    g_autofree char *ana = ledger_subject (ledger, "ana@x.example", NULL);
+    g_autofree char *bob = ledger_subject (ledger, "bob@x.example", NULL);
+    bool known = false;
+
+    g_assert_cmpuint (count_in_file (journal, "ana@x.example"), >, 0);
+    g_assert_true (ledger_erase (other, "ana@x.example", &known, NULL));
+    g_assert_true (known);
+    g_assert_cmpuint (count_in_file (journal, "ana@x.example"), ==, 0);
+    g_assert_cmpuint (count_in_file (place.path, "ana@x.example"), ==, 0);
+    g_assert_true (ledger_erase (ledger, "bob@x.example", &known, NULL));
+    g_assert_false (g_file_test (journal, G_FILE_TEST_EXISTS));
+    g_autofree char *new_ana = ledger_subject (ledger, "ana@x.example", NULL);
+    g_assert_cmpstr (new_ana, !=, ana);
+    g_assert_true (g_file_test (journal, G_FILE_TEST_EXISTS));
+}
+
+/* New ones, a known one, and the same one twice, in one call. */
+static void
+test_list (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (Ledger) ledger = open_ledger (&place);
+    static const char *const addresses[] = { "ana@x.example", "bob@x.example", "ana@x.example",
+                                             "eve@x.example", NULL };
+    g_autofree char *bob = ledger_subject (ledger, "bob@x.example", NULL);
+    g_auto (GStrv) subjects = ledger_subjects (ledger, addresses, NULL);
+
+    g_assert_cmpstr (subjects[1], ==, bob);
+    g_assert_cmpstr (subjects[0], ==, subjects[2]);
+    for (unsigned i = 0; addresses[i]; i++) {
+        g_autofree char *found = ledger_find_subject (ledger, addresses[i], NULL);
+        g_assert_cmpstr (subjects[i], ==, found);
+    }
+    g_assert_null (subjects[4]);
+}
+
 static void *
 hand_over (void *data)
 {
@@ -454,6 +512,8 @@ static const struct {
     { "a reader makes and changes nothing", test_read_only },
     { "files that are none of ours", test_other_files },
     { "a file that was cut off is unavailable", test_cut_off },
+    { "what is erased is in no file", test_erased },
+    { "a list with doubles has one salt each", test_list },
     { "several threads", test_threads },
 };
 

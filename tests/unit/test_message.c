@@ -498,6 +498,33 @@ test_main_leaf (void)
         g_test_add_data_func (path, &rows[i], function);                                       \
     }
 
+/* However it is encoded, and wherever the encoded bytes are cut. */
+static void
+test_head (void)
+{
+    static const char *const contents[] = {
+        "Content-Transfer-Encoding: base64\n\n\n \n  aGVsbG8g\nd29\nybGQhIGhl!bGxv==\naGVsbG8=\n",
+        "Content-Transfer-Encoding: quoted-printable\n\na=41=4\n=  \n  b=\nc==\t=\t\n=4g=20d\n",
+        "\nas it stands\n",
+        "Content-Transfer-Encoding: base64\n\n\n",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (contents); i++) {
+        g_autofree char *text =
+            g_strconcat (HEAD "Content-Type: application/pdf\n", contents[i], NULL);
+        g_autoptr (Message) message = parse (text);
+        g_autoptr (GBytes) whole = message_leaf_bytes (message, 0);
+        gsize length = 0;
+        const char *data = g_bytes_get_data (whole, &length);
+        for (gsize most = 0; most < length + 10; most++) {
+            g_autoptr (GBytes) head = message_leaf_head (message, 0, most);
+            gsize got = 0;
+            const char *begin = g_bytes_get_data (head, &got);
+            g_assert_cmpmem (begin, got, data, MIN (most, length));
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -509,6 +536,7 @@ main (int argc, char **argv)
     g_test_add_func ("/message/header fields keep their bytes and are decoded", test_fields);
     g_test_add_func ("/message/a subject of encoded words", test_subjects);
     g_test_add_func ("/message/a leaf knows its text, name and id", test_leaf_details);
+    g_test_add_func ("/message/the first bytes of a leaf", test_head);
     g_test_add_func ("/message/the main leaf is HTML of the message itself", test_main_leaf);
     return g_test_run ();
 }
