@@ -463,7 +463,8 @@ rest_is_transaction (const Classification *classification, const Scene *scene,
 }
 
 /* A long offer can outweigh the transaction that it stands in. What remains without it decides, if
- * that is beyond doubt a transaction; otherwise nothing is said to have been found. */
+ * that is beyond doubt a transaction; otherwise nothing is said to have been found. A transaction that
+ * cannot be told from the offer makes it mixed with no place known, which is judged as promotion. */
 static void
 look_again (Classification *classification, const Scene *scene, const Words *words,
             const Model *model, const Hints *hints)
@@ -481,6 +482,11 @@ look_again (Classification *classification, const Scene *scene, const Words *wor
     g_ptr_array_set_size (classification->blocks, 0);
     g_ptr_array_set_size (classification->evidence, (int)evidence);
     g_clear_pointer (&classification->problem, g_free);
+    if (!model_holds_transaction (classification->evidence))
+        return;
+    classification->class = CLASS_MIXED;
+    classification_note (classification, "transaction-outweighed", 0,
+                         g_strdup ("offers outweigh a transaction that is in it"));
 }
 
 static void

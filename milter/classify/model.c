@@ -126,17 +126,37 @@ static bool
 shows_business (const GPtrArray *evidence)
 {
     static const char *const names[] = {
-        "subject-business", "subject-status", "subject-secret",   "subject-reference",
-        "business",         "status",         "automatic",        "reference",
-        "reference-number", "totals",         "secret",           "long-number",
-        "lone-code",        "labels",         "header-automatic", "link-account",
-        "link-token",       "amount"
+        "subject-business", "subject-status", "subject-secret", "subject-reference",
+        "business",         "status",         "automatic",      "reference",
+        "reference-number", "totals",         "secret",         "task",
+        "long-number",      "lone-code",      "labels",         "header-automatic",
+        "link-account",     "link-token",     "amount"
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (names); i++)
         if (has_signal (evidence, names[i]))
             return true;
     return false;
+}
+
+/* What became of an order or account, and more than a word of it: with its number and its total, or in
+ * several ways and first. What is given for buying again says all that too. */
+static bool
+tells_of_order (const GPtrArray *evidence)
+{
+    bool numbers =
+        has_signal (evidence, "reference-number") && has_signal (evidence, "total-amount");
+    bool first =
+        has_signal (evidence, "business-first") || has_signal (evidence, "subject-status");
+
+    return !has_signal (evidence, "reward") && ((numbers && has_signal (evidence, "status")) ||
+                                                (first && has_signal (evidence, "states")));
+}
+
+bool
+model_holds_transaction (const GPtrArray *evidence)
+{
+    return has_signal (evidence, "task") || tells_of_order (evidence);
 }
 
 void

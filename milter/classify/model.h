@@ -24,6 +24,10 @@ Model *model_new (void);
 MessageClass model_decide (const Model *model, const GPtrArray *evidence, bool house,
                            double *ret_confidence, bool *ret_cannot_tell);
 
+/* Whether there is a transaction in it that its reader would miss, whatever outweighs it: something to
+ * activate or confirm, or what became of an order in more than a word. */
+bool model_holds_transaction (const GPtrArray *evidence);
+
 /* Gives each piece of evidence its weight in the model: for promotion minus for transaction. */
 void model_weigh (const Model *model, GPtrArray *evidence);
 

@@ -45,8 +45,46 @@ find_bulk (const Message *message, bool discussion)
     return first_field (message, lists);
 }
 
+/* Names, since X-Mailer is also set by programs that send. */
 static const char *
-find_automatic (const Message *message)
+find_client (const Message *message)
+{
+    static const char *const clients[] = {
+        "thunderbird",  "apple mail", "iphone mail", "ipad mail",   "outlook",    "mutt",
+        "evolution",    "kmail",      "mozilla",     "claws",       "eudora",     "sylpheed",
+        "alpine",       "pine.",      "roundcube",   "k-9",         "geary",      "gnus",
+        "squirrelmail", "horde",      "the bat",     "lotus notes", "mailspring", NULL
+    };
+    const char *agent = message_header (message, "User-Agent");
+    const char *mailer = agent ? agent : message_header (message, "X-Mailer");
+    g_autofree char *lower = mailer ? g_ascii_strdown (mailer, -1) : NULL;
+
+    for (const char *const *client = clients; lower && *client; client++)
+        if (strstr (lower, *client))
+            return *client;
+    return NULL;
+}
+
+/* Accounts of a machine that only its programs send from. A person who works as one of them has a
+ * program for people's mail, or answers. */
+static bool
+is_machine (const Message *message)
+{
+    static const char *const accounts[] = { "root",     "cron",   "daemon",   "anacron",
+                                            "nobody",   "nagios", "www-data", "apache",
+                                            "icinga",   "zabbix", "monit",    "logwatch",
+                                            "backup",   "munin",  "logcheck", "smartd",
+                                            "apticron", NULL };
+    const char *address = message_from (message);
+    g_autofree char *local =
+        address ? g_ascii_strdown (address, (gssize)strcspn (address, "@+")) : NULL;
+
+    return local && g_strv_contains (accounts, local) && !find_client (message) &&
+           !message_header (message, "In-Reply-To");
+}
+
+static const char *
+find_automatic (const Message *message, bool machine)
 {
     static const char *const names[] = { "X-Auto-Response-Suppress", "X-Autoreply",
                                          "X-Failed-Recipients", NULL };
@@ -63,6 +101,8 @@ find_automatic (const Message *message)
     /* Who writes to somebody can be answered. */
     if (!message_from (message))
         return "From without an address";
+    if (machine)
+        return "From an account of a machine";
     return first_field (message, names);
 }
 
@@ -84,26 +124,6 @@ find_platform (const Message *message)
                                          NULL };
 
     return first_field (message, names);
-}
-
-/* Names, since X-Mailer is also set by programs that send. */
-static const char *
-find_client (const Message *message)
-{
-    static const char *const clients[] = {
-        "thunderbird",  "apple mail", "iphone mail", "ipad mail",   "outlook",    "mutt",
-        "evolution",    "kmail",      "mozilla",     "claws",       "eudora",     "sylpheed",
-        "alpine",       "pine.",      "roundcube",   "k-9",         "geary",      "gnus",
-        "squirrelmail", "horde",      "the bat",     "lotus notes", "mailspring", NULL
-    };
-    const char *agent = message_header (message, "User-Agent");
-    const char *mailer = agent ? agent : message_header (message, "X-Mailer");
-    g_autofree char *lower = mailer ? g_ascii_strdown (mailer, -1) : NULL;
-
-    for (const char *const *client = clients; lower && *client; client++)
-        if (strstr (lower, *client))
-            return *client;
-    return NULL;
 }
 
 /* As mail programs of many languages begin the subject of an answer or of mail passed on. */
@@ -316,6 +336,26 @@ is_sent_to_list (const Message *message, const char *const lists[])
     return false;
 }
 
+/* A newsletter's author is of the house that the list is of; those who write to a discussion come from
+ * anywhere. lists: fields that name the list. */
+static bool
+is_foreign (const Message *message, const Sender *sender, const char *const lists[])
+{
+    const char *from = message_from (message);
+    const char *at = from ? strrchr (from, '@') : NULL;
+
+    if (!at || sender->house || sender->role)
+        return false;
+    for (; *lists; lists++) {
+        const char *value = message_header (message, *lists);
+        g_autofree char *lower = value ? g_ascii_strdown (value, -1) : NULL;
+        g_autofree char *domain = g_ascii_strdown (at + 1, -1);
+        if (lower && strstr (lower, domain))
+            return false;
+    }
+    return true;
+}
+
 /* Announcements go through the same programs: what tells them apart is that people write. */
 static bool
 is_discussion (const Message *message, const Sender *sender)
@@ -327,7 +367,8 @@ is_discussion (const Message *message, const Sender *sender)
 
     return first_field (message, lists) &&
            (sender->thread || sender->reply || sender->client ||
-            (sender->person && is_sent_to_list (message, lists)));
+            ((sender->person || sender->friend || is_foreign (message, sender, lists)) &&
+             is_sent_to_list (message, lists)));
 }
 
 Sender
@@ -335,7 +376,8 @@ sender_look (const Message *message, char **names)
 {
     Sender sender = { 0 };
 
-    sender.automatic = find_automatic (message);
+    sender.machine = is_machine (message);
+    sender.automatic = find_automatic (message, sender.machine);
     sender.platform = find_platform (message);
     sender.client = find_client (message);
     sender.thread =

@@ -15,6 +15,7 @@ typedef struct {
     bool reply;            /* its subject begins as those of answers do */
     bool discussion;       /* a list that its readers write to: List-Post (RFC 2369 3.4) */
     bool role;             /* the author's address is an office: info@, orders@ */
+    bool machine;          /* its address is an account of a machine: root@, cron@ */
     bool silent;           /* nobody reads answers: no-reply@ */
     bool person;           /* two or three names, and one of them is in the address */
     bool friend;           /* the same, of one name or more that is not the domain's */

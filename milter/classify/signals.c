@@ -74,6 +74,7 @@ SEEN (see_thread, scene->sender.thread)
 SEEN (see_reply, scene->sender.reply)
 SEEN (see_discussion, scene->sender.discussion)
 SEEN (see_role, scene->sender.role && !scene->sender.silent)
+SEEN (see_machine, scene->sender.machine)
 SEEN (see_silent, scene->sender.silent)
 SEEN (see_person, scene->sender.person)
 
@@ -109,6 +110,7 @@ TERMS (see_survey, words, GROUP_SURVEY, 1)
 TERMS (see_reference, words, GROUP_REFERENCE, 1)
 TERMS (see_totals, words, GROUP_TOTAL, 2)
 TERMS (see_secret, words, GROUP_SECRET, 1)
+TERMS (see_task, words, GROUP_TASK, 1)
 
 /* Of all text, or of its first lines. */
 static unsigned
@@ -225,6 +227,7 @@ static const Signal table[] = {
     { "subject-reply", "a subject as answers have", "--+", 0, see_reply },
     { "from-role", "sent from an office address", "..-", 0, see_role },
     { "from-no-reply", "sent from an address that nobody reads", "+*-", -0.3, see_silent },
+    { "from-machine", "sent from an account of a machine", "+--", -2.5, see_machine },
     { "from-person", "sent by somebody under a name of their own", "--+", 0, see_person },
     { "subject-offer", "offer in the subject", "-+-", 1.2, see_offer_subject },
     { "subject-news", "news in the subject", "-+-", 0.8, see_news_subject },
@@ -273,6 +276,7 @@ static const Signal table[] = {
     { "total-amount", "an amount beside a total", "+--", -0.8, see_numbered_total },
     { "secret", "speaks of a code or password", "+--", -0.8, see_secret },
     { "secret-code", "a code beside its name", "+--", -0.8, see_numbered_secret },
+    { "task", "asks to activate an account or to confirm an address", "+--", -1.2, see_task },
     { "lean-business", "speaks of business twice as much as of offers and news", "+-*", -0.8,
       see_lean_business },
     { "lean-promotion", "speaks of offers and news twice as much as of business", "-+*", 0.8,

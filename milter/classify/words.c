@@ -108,6 +108,7 @@ count_place (const Walk *walk, WordCount *count, const Term *term, size_t start)
     case GROUP_TRANSACTIONAL:
     case GROUP_STATUS:
     case GROUP_AUTOMATIC:
+    case GROUP_TASK:
     case GROUP_FORMAL:
     case GROUP_PERSONAL:
     case GROUP_VIEW:
