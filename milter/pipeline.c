@@ -11,6 +11,7 @@
 
 #include "licet/address.h"
 #include "licet/classify.h"
+#include "licet/clock.h"
 #include "licet/error.h"
 #include "licet/message.h"
 #include "licet/rewrite.h"
@@ -160,7 +161,8 @@ ask_mail_hosts (const Run *run, char **addresses)
             policy_wants_mail_hosts (engine->policies, address_domain (addresses[i])))
             domains[i] = address_domain (addresses[i]);
     return mail_hosts_board_find (engine->mail_hosts, domains, count,
-                                  (unsigned)engine->settings->mx_milliseconds, run->now);
+                                  (unsigned)engine->settings->mx_milliseconds, clock_moment (),
+                                  run->now);
 }
 
 /* What the links of this recipient hold. */

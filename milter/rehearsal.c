@@ -110,7 +110,7 @@ put_mail_hosts (MailHostsBoard *board, const MailHosts *said)
         mail_hosts_board_put (
             board,
             mail_hosts_new (said->domain, g_strdupv (said->hosts), said->failure, said->at),
-            G_MAXUINT32);
+            G_MAXUINT32, clock_moment ());
 }
 
 /* engine: of the rehearsal; its store is set here. */

@@ -193,7 +193,7 @@ END
 envelope="--config $work/envelope.cfg --now 2026-11-22T15:00:00Z --rcpt dave@example.com"
 printf 'From: news@shop.example\nSubject: Your order 4711\nX-Licet-Class: transactional\n\nTotal 63.90 EUR\n' >"$work/order.eml"
 expect "explain of mail from an envelope sender with a key" 0 "$licet" explain $envelope --from b@bounce.agency.example "$work/order.eml"
-says "it is signed, and DMARC does not look at that" "^signed: d=agency.example s=s (ed25519-sha256); for the envelope's sender alone, at which DMARC does not look: no key for shop.example"
+says "it is signed, and DMARC does not look at that" "^signed: d=agency.example s=s (ed25519-sha256); for the envelope's sender alone, at which DMARC does not look: no key for shop.example$"
 expect "run of it" 0 "$licet" run --json $envelope --from b@bounce.agency.example "$work/order.eml"
 json "the domain of the key signs" "rows[0]['variants'][0]['signatures'] == [{'d':'agency.example','s':'s','a':'ed25519-sha256'}]"
 expect "run of the same from another envelope sender" 0 "$licet" run --json $envelope --from b@shop.example "$work/order.eml"

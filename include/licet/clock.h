@@ -17,6 +17,9 @@ typedef struct {
 
 int64_t clock_now (const Clock *clock);
 
+/* Seconds of a clock that nobody sets, for ages: since some point, the same for the whole process. */
+int64_t clock_moment (void);
+
 /* RFC 3339 with a zone ("2026-11-25T10:00:00Z"), or a date alone, meaning its first second in
  * UTC. MALFORMED otherwise; *ret_time is untouched then. */
 bool clock_parse (const char *text, int64_t *ret_time, GError **error);

@@ -18,10 +18,11 @@ typedef struct {
                       case; empty: it takes no mail, or nobody knows */
     char *failure; /* why nobody knows; NULL: the hosts are as DNS says */
     int64_t at;    /* when DNS was asked */
-    int64_t until; /* no longer to be trusted from then on */
+    int64_t heard, until; /* moments: when it was put on the board, and from when on it is no longer
+                             to be trusted */
 } MailHosts;
 
-/* Takes hosts; NULL with failure. until is left to who keeps it. */
+/* Takes hosts; NULL with failure. The moments are left to who keeps it. */
 MailHosts *mail_hosts_new (const char *domain, char **hosts, const char *failure, int64_t at);
 MailHosts *mail_hosts_ref (const MailHosts *hosts);
 void mail_hosts_unref (MailHosts *hosts);
@@ -29,8 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MailHosts, mail_hosts_unref)
 
 /*
  * What DNS said lately, for as long as it said (300 seconds to a day). A domain of which it does not
- * answer is asked about again after a minute, and what was known of it stands in for a day. Safe
- * from several threads; bounded in memory.
+ * answer is asked about again after a minute, without a wait, and what was known of it stands in for a
+ * day. Ages go by moments (clock_moment), so that a clock that is set makes nothing old or young. Safe from
+ * several threads; bounded in memory.
  */
 typedef struct MailHostsBoard MailHostsBoard;
 
@@ -47,14 +49,17 @@ void mail_hosts_board_open (MailHostsBoard *board, MailHostsAsk ask, void *data)
 void mail_hosts_board_close (MailHostsBoard *board);
 
 /* An answer. Takes hosts, which nobody else may have; seconds: how long DNS says that it holds. */
-void mail_hosts_board_put (MailHostsBoard *board, MailHosts *hosts, uint32_t seconds);
+void mail_hosts_board_put (MailHostsBoard *board, MailHosts *hosts, uint32_t seconds,
+                           int64_t moment);
 
 /*
  * What is known of the domains (A-labels; some may be NULL), in their order and NULL where they are.
- * Waits for all of them together at most so many milliseconds, and not at all while DNS is silent.
- * Caller owns: of MailHosts, references.
+ * Waits for all of them together at most so many milliseconds, and not at all while DNS is silent,
+ * which it is after three waits in a row for domains of which nothing was heard before. now is the
+ * time of what nobody knows. Caller owns: of MailHosts, references.
  */
 GPtrArray *mail_hosts_board_find (MailHostsBoard *board, const char *const *domains,
-                                  unsigned count, unsigned milliseconds, int64_t now);
+                                  unsigned count, unsigned milliseconds, int64_t moment,
+                                  int64_t now);
 
 #endif

@@ -133,8 +133,11 @@ void policy_tracking_failed (Decision *decision, const char *reason);
 typedef struct {
     char *provider; /* for people */
     char *rule;
+    const char *mail; /* what the rule is about: "promotional mail", … */
     Verdict verdict;
     int64_t volume_above; /* mails a day from which the rule counts; -1: any */
+    char *asks;           /* what the provider asks for, in words */
+    char *word;           /* what it says of mail that lacks it, in its own words; or NULL */
     char *evidence, *source;
 } ProviderVerdict;
 /* In the order of the files. Caller owns: of ProviderVerdict. */

@@ -17,7 +17,8 @@
  * - of several: in the PostgreSQL database of the consent. Counting and taking are one step there: of
  *   many messages at once, on any number of hosts, no more than the limit allow get a place. A host
  *   that dies between taking and sending, or cannot reach the server to give back, leaves it taken
- *   until its window is over.
+ *   until its window is over: nobody knows then whether it was sent. A host whose clock is ahead counts
+ *   by the server's; one whose clock is behind counts where its own is, and sees all that is later.
  *
  * Safe from several threads.
  */

@@ -15,6 +15,12 @@ clock_now (const Clock *clock)
     return (int64_t)time (NULL) + clock->offset;
 }
 
+int64_t
+clock_moment (void)
+{
+    return g_get_monotonic_time () / G_USEC_PER_SEC;
+}
+
 static bool
 is_date (const char *text)
 {

@@ -100,17 +100,17 @@ mail_hosts_board_close (MailHostsBoard *board)
 }
 
 static gboolean
-is_stale (void *key G_GNUC_UNUSED, void *value, void *now)
+is_stale (void *key G_GNUC_UNUSED, void *value, void *moment)
 {
-    return ((MailHosts *)value)->until <= *(int64_t *)now;
+    return ((MailHosts *)value)->until <= *(int64_t *)moment;
 }
 
 static void
-make_room (MailHostsBoard *board, int64_t now)
+make_room (MailHostsBoard *board, int64_t moment)
 {
     if (g_hash_table_size (board->known) < MOST_KNOWN)
         return;
-    g_hash_table_foreach_remove (board->known, is_stale, &now);
+    g_hash_table_foreach_remove (board->known, is_stale, &moment);
     if (g_hash_table_size (board->known) >= MOST_KNOWN)
         g_hash_table_remove_all (board->known);
 }
@@ -121,27 +121,27 @@ stand_in (MailHostsBoard *board, MailHosts *failed)
 {
     const MailHosts *before = g_hash_table_lookup (board->known, failed->domain);
 
-    if (!before || before->failure || before->at < failed->at - STAND_IN_SECONDS)
+    if (!before || before->failure || before->heard < failed->heard - STAND_IN_SECONDS)
         return failed;
     MailHosts *again =
         mail_hosts_new (before->domain, g_strdupv (before->hosts), NULL, before->at);
+    again->heard = before->heard;
     again->until = failed->until;
     mail_hosts_unref (failed);
     return again;
 }
 
 void
-mail_hosts_board_put (MailHostsBoard *board, MailHosts *hosts, uint32_t seconds)
+mail_hosts_board_put (MailHostsBoard *board, MailHosts *hosts, uint32_t seconds, int64_t moment)
 {
-    int64_t at = hosts->at;
-
     g_mutex_lock (&board->lock);
-    make_room (board, at);
+    make_room (board, moment);
+    hosts->heard = moment;
     if (hosts->failure) {
-        hosts->until = at + FAILURE_SECONDS;
+        hosts->until = moment + FAILURE_SECONDS;
         hosts = stand_in (board, hosts);
     } else {
-        hosts->until = at + CLAMP ((int64_t)seconds, LEAST_SECONDS, MOST_SECONDS);
+        hosts->until = moment + CLAMP ((int64_t)seconds, LEAST_SECONDS, MOST_SECONDS);
         board->vain_waits = 0;
     }
     g_hash_table_remove (board->asked, hosts->domain);
@@ -151,11 +151,11 @@ mail_hosts_board_put (MailHostsBoard *board, MailHosts *hosts, uint32_t seconds)
 }
 
 static MailHosts *
-find_fresh (const MailHostsBoard *board, const char *domain, int64_t now)
+find_fresh (const MailHostsBoard *board, const char *domain, int64_t moment)
 {
     MailHosts *known = g_hash_table_lookup (board->known, domain);
 
-    return known && known->until > now ? known : NULL;
+    return known && known->until > moment ? known : NULL;
 }
 
 static void
@@ -175,28 +175,38 @@ ask_for (MailHostsBoard *board, const char *domain)
         g_hash_table_remove (board->asked, domain);
 }
 
+/* One whose own servers are dead is no reason to wait again, nor to take all DNS for silent. */
+static bool
+has_failed (const MailHostsBoard *board, const char *domain)
+{
+    const MailHosts *known = g_hash_table_lookup (board->known, domain);
+
+    return known && known->failure;
+}
+
 /* How many of the domains an answer is awaited for. */
 static unsigned
 count_awaited (const MailHostsBoard *board, const char *const *domains, unsigned count,
-               int64_t now)
+               int64_t moment)
 {
     unsigned awaited = 0;
 
     for (unsigned i = 0; i < count; i++)
-        awaited += domains[i] && !find_fresh (board, domains[i], now) &&
+        awaited += domains[i] && !find_fresh (board, domains[i], moment) &&
+                   !has_failed (board, domains[i]) &&
                    g_hash_table_contains (board->asked, domains[i]);
     return awaited;
 }
 
 static void
 wait_for_answers (MailHostsBoard *board, const char *const *domains, unsigned count,
-                  unsigned milliseconds, int64_t now)
+                  unsigned milliseconds, int64_t moment)
 {
     int64_t deadline = g_get_monotonic_time () + (int64_t)milliseconds * 1000;
 
     if (board->vain_waits >= SILENT_AFTER)
         return;
-    while (board->ask && count_awaited (board, domains, count, now) > 0) {
+    while (board->ask && count_awaited (board, domains, count, moment) > 0) {
         if (g_cond_wait_until (&board->answered, &board->lock, deadline))
             continue;
         board->vain_waits++;
@@ -206,17 +216,17 @@ wait_for_answers (MailHostsBoard *board, const char *const *domains, unsigned co
 
 GPtrArray *
 mail_hosts_board_find (MailHostsBoard *board, const char *const *domains, unsigned count,
-                       unsigned milliseconds, int64_t now)
+                       unsigned milliseconds, int64_t moment, int64_t now)
 {
     GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify)mail_hosts_unref);
 
     g_mutex_lock (&board->lock);
     for (unsigned i = 0; i < count; i++)
-        if (domains[i] && !find_fresh (board, domains[i], now))
+        if (domains[i] && !find_fresh (board, domains[i], moment))
             ask_for (board, domains[i]);
-    wait_for_answers (board, domains, count, milliseconds, now);
+    wait_for_answers (board, domains, count, milliseconds, moment);
     for (unsigned i = 0; i < count; i++) {
-        const MailHosts *fresh = domains[i] ? find_fresh (board, domains[i], now) : NULL;
+        const MailHosts *fresh = domains[i] ? find_fresh (board, domains[i], moment) : NULL;
         g_ptr_array_add (
             found, fresh ? mail_hosts_ref (fresh)
                    : domains[i]

@@ -195,6 +195,8 @@ quota_hold_take (QuotaHold *hold, const QuotaLimit *limits, unsigned count,
     if (wanted->len > 0 && recipients->len > 0 &&
         !hold->quotas->backend->take (hold->quotas->store, &wish, &answer, error))
         return false;
+    /* What is given back must come from where it was counted, and no later take may move it. */
+    hold->minute = wish.minute;
     for (unsigned i = 0; i < wanted->len; i++)
         note_taken (hold, &wish.limits[i], recipients, answer.taken);
     if (answer.taken < recipients->len)

@@ -11,7 +11,7 @@ extern const int64_t quota_spans[QUOTA_WINDOWS];
 
 /* Places for recipients under limits that are all asked of each. */
 typedef struct {
-    int64_t minute; /* since 1970 */
+    int64_t minute; /* since 1970; afterwards that under which it was counted */
     const QuotaLimit *limits;
     unsigned count, recipients;
 } QuotaWish;
@@ -23,7 +23,7 @@ typedef struct {
     void (*close) (void *store);
     bool (*save) (void *store, GError **error);
     GPtrArray *(*list) (void *store, int64_t minute, GError **error);
-    bool (*take) (void *store, const QuotaWish *wish, QuotaAnswer *ret_answer, GError **error);
+    bool (*take) (void *store, QuotaWish *wish, QuotaAnswer *ret_answer, GError **error);
     /* A message is done; unused: how much of each key it had taken in that minute and did not use. */
     void (*settle) (void *store, int64_t minute, GHashTable *unused);
 } QuotaBackend;

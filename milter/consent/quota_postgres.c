@@ -10,8 +10,12 @@
 typedef enum { TAKE, RETURN, LIST, EXPIRE, STATEMENTS } Statement;
 
 static const char *const statements[STATEMENTS] = {
-    /* One round trip, and atomic on the server: see contrib/schema-postgresql.sql. */
-    [TAKE] = "SELECT * FROM licet.take($1, $2, $3::bigint[], $4::bigint, $5::integer)",
+    /* One round trip, and atomic on the server: see contrib/schema-postgresql.sql. A host whose clock
+     * is ahead counts under the server's minute: under its own, what it takes would fill windows that
+     * have not begun, and it would not see what the others have taken. */
+    [TAKE] = "SELECT taken.*, at.minute FROM (SELECT least($4::bigint, "
+             "floor(extract(epoch FROM now()))::bigint / 60) AS minute) AS at, "
+             "licet.take($1, $2, $3::bigint[], at.minute, $5::integer) AS taken",
     [RETURN] = "SELECT licet.give_back($1, $2::bigint[], $3::bigint)",
     [LIST] = "SELECT key, coalesce(sum(n) FILTER (WHERE minute > $1::bigint - 1), 0), "
              "coalesce(sum(n) FILTER (WHERE minute > $1::bigint - 60), 0), sum(n) "
@@ -138,13 +142,14 @@ run_take (Counts *counts, const QuotaWish *wish, GError **error)
 }
 
 static bool
-take_counts (void *store, const QuotaWish *wish, QuotaAnswer *ret_answer, GError **error)
+take_counts (void *store, QuotaWish *wish, QuotaAnswer *ret_answer, GError **error)
 {
     Counts *counts = store;
     g_autoptr (PGresult) result = run_take (counts, wish, error);
 
     if (!result)
         return false;
+    wish->minute = number_at (result, 0, 5);
     g_mutex_lock (&counts->lock);
     counts->newest = MAX (counts->newest, wish->minute);
     g_mutex_unlock (&counts->lock);

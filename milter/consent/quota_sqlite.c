@@ -421,7 +421,7 @@ take_room (Counts *counts, const QuotaWish *wish, QuotaAnswer *answer)
 }
 
 static bool
-take_counts (void *store, const QuotaWish *wish, QuotaAnswer *ret_answer,
+take_counts (void *store, QuotaWish *wish, QuotaAnswer *ret_answer,
              GError **error G_GNUC_UNUSED)
 {
     QuotaAnswer answer = { .taken = wish->recipients };

@@ -38,7 +38,7 @@ run (void *data)
     MailHosts *hosts;
 
     while ((hosts = mail_resolver_next (edge->resolver, now_of, edge->daemon, &seconds)))
-        mail_hosts_board_put (board, hosts, seconds);
+        mail_hosts_board_put (board, hosts, seconds, clock_moment ());
     mail_hosts_board_close (board);
     if (!g_atomic_int_get (&edge->stopping))
         log_error (NULL,

@@ -11,11 +11,13 @@
 
 typedef struct {
     char **require, **require_one;
+    char *word;
 } Parameters;
 
 static const ConfField fields[] = {
     { "require", CONF_STRINGS, false, 0, 0, NULL },
     { "require_one", CONF_STRINGS, false, 0, 0, NULL },
+    { "word", CONF_STRING, false, 0, 0, NULL },
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
@@ -39,6 +41,7 @@ load (const ConfNode *node, GPtrArray *problems)
 
     parameters->require = conf_strings (node, "require");
     parameters->require_one = conf_strings (node, "require_one");
+    parameters->word = g_strdup (conf_string (node, "word", NULL));
     check_facts (node, "require", parameters->require, problems);
     check_facts (node, "require_one", parameters->require_one, problems);
     if (!parameters->require[0] && !parameters->require_one[0])
@@ -54,6 +57,7 @@ free_parameters (void *data)
 
     g_strfreev (parameters->require);
     g_strfreev (parameters->require_one);
+    g_free (parameters->word);
     g_free (parameters);
 }
 
@@ -114,6 +118,52 @@ describe_all (char **facts, char **one_of)
     g_autofree char *some = g_strjoinv (" or ", one_of);
 
     return g_strdup_printf ("%s%s%s", all, *facts && *one_of ? ", " : "", some);
+}
+
+static const char *
+fact_for_people (const char *word)
+{
+    static const char *const words[AUTH_FACTS] = {
+        [AUTH_SPF] = "SPF",
+        [AUTH_SPF_ALIGNED] = "an envelope sender aligned with From",
+        [AUTH_DKIM] = "DKIM",
+        [AUTH_DKIM_ALIGNED] = "a DKIM signature aligned with From",
+        [AUTH_DMARC] = "a DMARC record",
+        [AUTH_ALIGNED] = "SPF or DKIM aligned with From",
+        [AUTH_PTR] = "names of the hosts (PTR)",
+        [AUTH_MX] = "MX",
+        [AUTH_TLS_RPT] = "TLS-RPT",
+        [AUTH_MTA_STS] = "MTA-STS",
+    };
+    AuthFact fact = auth_fact_parse (word);
+
+    return fact == AUTH_FACTS ? word : words[fact];
+}
+
+static void
+add_facts (GString *text, char **facts, const char *between)
+{
+    for (unsigned i = 0; facts[i]; i++)
+        g_string_append_printf (text, "%s%s", i ? between : "", fact_for_people (facts[i]));
+}
+
+char *
+authentication_rule_asks (const void *data)
+{
+    const Parameters *parameters = data;
+    GString *text = g_string_new (NULL);
+
+    add_facts (text, parameters->require_one, " or ");
+    if (*parameters->require_one && *parameters->require)
+        g_string_append (text, ", ");
+    add_facts (text, parameters->require, ", ");
+    return g_string_free (text, FALSE);
+}
+
+const char *
+authentication_rule_word (const void *data)
+{
+    return ((const Parameters *)data)->word;
 }
 
 void

@@ -10,6 +10,8 @@ verdict_free (ProviderVerdict *verdict)
 {
     g_free (verdict->provider);
     g_free (verdict->rule);
+    g_free (verdict->asks);
+    g_free (verdict->word);
     g_free (verdict->evidence);
     g_free (verdict->source);
     g_free (verdict);
@@ -24,7 +26,12 @@ judge (const Territory *provider, const Rule *rule, const Authentication *authen
     authentication_rule_judge (rule->parameters, authentication, result);
     verdict->provider = g_strdup (provider->name);
     verdict->rule = g_strdup (rule->id);
+    verdict->mail = !rule->transactional  ? "promotional mail"
+                    : !rule->promotional ? "transactional mail"
+                                         : "all mail";
     verdict->verdict = result->verdict;
+    verdict->asks = authentication_rule_asks (rule->parameters);
+    verdict->word = g_strdup (authentication_rule_word (rule->parameters));
     verdict->volume_above = rule->volume_above;
     verdict->evidence = g_strdup (result->evidence);
     verdict->source = g_strdup (rule->source);

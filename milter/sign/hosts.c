@@ -129,36 +129,65 @@ is_within (const unsigned char *address, const Host *host)
            (rest == 0 || ((address[bytes] ^ host->network[bytes]) & mask) == 0);
 }
 
-/* How precisely it names the client; 0 when it does not. Any name is more precise than a network. */
+/* How precisely it names the address; 0 when it does not. */
 static unsigned
-precision (const Host *host, const char *name, const unsigned char *address)
+precision_of_address (const Host *host, const unsigned char *address)
 {
-    if (!host->name)
-        return address && is_within (address, host) ? 1 + host->bits : 0;
-    size_t length = strlen (host->name);
-    bool named = name && (*host->name == '.'
-                              ? strlen (name) > length && g_str_has_suffix (name, host->name)
-                              : strcmp (name, host->name) == 0);
-
-    /* A name of its own is longer than the domain it is in. */
-    return named ? 1000 + (unsigned)length : 0;
+    return !host->name && is_within (address, host) ? 1 + host->bits : 0;
 }
 
-bool
-hosts_has (const Hosts *hosts, const char *name, const char *address)
+/* A name of its own is longer than the domain it is in. */
+static unsigned
+precision_of_name (const Host *host, const char *name)
 {
-    g_autofree char *lower = name ? g_ascii_strdown (name, -1) : NULL;
-    unsigned char bytes[16];
-    bool v4 = false, known = address && read_address (address, bytes, &v4), has = false;
+    size_t length = host->name ? strlen (host->name) : 0;
+    bool named = host->name && (*host->name == '.' ? strlen (name) > length &&
+                                                         g_str_has_suffix (name, host->name)
+                                                   : strcmp (name, host->name) == 0);
+
+    return named ? (unsigned)length : 0;
+}
+
+static bool
+has_name (const Hosts *hosts, const char *name)
+{
+    g_autofree char *lower = g_ascii_strdown (name, -1);
     unsigned best = 0;
+    bool has = false;
 
     for (unsigned i = 0; i < hosts->list->len; i++) {
         const Host *host = &g_array_index (hosts->list, Host, i);
-        unsigned found = precision (host, lower, known ? bytes : NULL);
+        unsigned found = precision_of_name (host, lower);
         if (found > best) {
             best = found;
             has = !host->negated;
         }
     }
     return has;
+}
+
+static bool
+has_address (const Hosts *hosts, const char *address)
+{
+    unsigned char bytes[16];
+    unsigned best = 0;
+    bool v4 = false, has = false;
+
+    if (!read_address (address, bytes, &v4))
+        return false;
+    for (unsigned i = 0; i < hosts->list->len; i++) {
+        const Host *host = &g_array_index (hosts->list, Host, i);
+        unsigned found = precision_of_address (host, bytes);
+        if (found > best) {
+            best = found;
+            has = !host->negated;
+        }
+    }
+    return has;
+}
+
+bool
+hosts_has (const Hosts *hosts, const char *name, const char *address)
+{
+    return (name && has_name (hosts, name)) || (address && has_address (hosts, address));
 }

@@ -16,7 +16,8 @@ Hosts *hosts_read (const char *setting, GError **error);
 void hosts_free (Hosts *hosts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Hosts, hosts_free)
 
-/* Names are looked at before addresses, and what is more precise first. Either may be NULL. */
+/* As opendkim (dkimf_checkhost, dkimf_checkip): by its name or by its address, for each of which the most
+ * precise line decides; a "!" of the one does not take back what the other gives. Either may be NULL. */
 bool hosts_has (const Hosts *hosts, const char *name, const char *address);
 
 #endif

@@ -216,13 +216,40 @@ search_domains (Search *search)
     }
 }
 
+/* A key that comes near, and why it is none for this one; or NULL. Names no address: it goes into
+ * logs. Caller frees. */
+static char *
+say_near (const Search *search)
+{
+    const Roster *roster = search->roster;
+
+    if (roster->keys->len == 0)
+        return g_strdup ("; none is configured (keys, key_table in licet.cfg)");
+    for (unsigned i = 0; i < roster->keys->len; i++) {
+        const Key *key = g_ptr_array_index (roster->keys, i);
+        bool same = g_strcmp0 (key->domain, search->host) == 0;
+        if (same && key->senders)
+            return g_strdup_printf ("; its key %s signs for its senders alone", key->selector);
+        if (key->domain && !key->subdomains && !key->senders && !key->name &&
+            is_below (search->host, key->domain))
+            return g_strdup_printf ("; the key %s of %s does not sign for subdomains",
+                                    key->selector, key->domain);
+    }
+    return NULL;
+}
+
 static char *
 say_why (const Search *search)
 {
     const Key *key = search->off_duty;
 
-    if (!key)
-        return g_strdup_printf ("no key for %s", search->host);
+    if (!key) {
+        g_autofree char *near = say_near (search);
+        return g_strdup_printf ("no key for %s%s%s", search->host, near ? near : "",
+                                search->roster->table
+                                    ? ", and no row of the signing table fits"
+                                    : "");
+    }
     bool early = search->now < key->from;
     g_autofree char *time = clock_format (early ? key->from : key->to);
     return g_strdup_printf ("the key %s for %s signs %s %s", key->selector, search->host,

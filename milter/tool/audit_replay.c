@@ -341,7 +341,7 @@ recall_mail_hosts (const AuditRow *row)
     MailHostsBoard *board = mail_hosts_board_new ();
     mail_hosts_board_put (
         board, mail_hosts_new (domain, g_strdupv (then->hosts), then->failure, row->at),
-        G_MAXUINT32);
+        G_MAXUINT32, clock_moment ());
     return board;
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -111,10 +112,24 @@ print_settings (const NewKey *key)
     printf ("%s; } );\n", text->str);
 }
 
+/* Who runs this as root makes a file that the daemon's user cannot read. */
+static void
+print_owner (const char *file)
+{
+    g_autoptr (Settings) settings = geteuid () == 0 ? tool_settings (NULL, NULL) : NULL;
+    const struct passwd *user =
+        settings && settings->keeper ? getpwuid (settings->keeper) : NULL;
+    g_autofree char *quoted = g_shell_quote (file);
+
+    if (user)
+        printf ("licetd runs as user %s: chown %s: %s\n", user->pw_name, user->pw_name, quoted);
+}
+
 static void
 print_new_key (const NewKey *key, const char *record)
 {
     printf ("The private key is in %s.\n", key->file);
+    print_owner (key->file);
     puts ("\nDNS record for a zone file:\n");
     print_zone (key, record);
     puts ("\nFor a web form:\n");

@@ -97,18 +97,33 @@ pass_word (Verdict verdict)
     g_assert_not_reached ();
 }
 
+/* One sentence: what becomes of which mail, why, and who says so. */
+static void
+print_provider_text (const ProviderVerdict *verdict)
+{
+    bool cannot_tell = strcmp (pass_word (verdict->verdict), "cannot-tell") == 0;
+    bool passes = verdict->verdict == VERDICT_SATISFIED;
+
+    printf ("%s: %s", verdict->provider, verdict->mail);
+    if (verdict->volume_above >= 0)
+        printf (", above %" G_GINT64_FORMAT " a day,", verdict->volume_above);
+    printf (" %s, because ", cannot_tell ? "may pass or fail"
+                             : passes    ? "would pass"
+                                         : "would fail");
+    if (passes)
+        printf ("what it asks for is there: %s", verdict->asks);
+    else
+        printf ("%s. It asks for %s", verdict->evidence, verdict->asks);
+    if (!passes && verdict->word)
+        printf (", and says: \"%s\"", verdict->word);
+    printf (" (%s) [%s]\n", verdict->source, verdict->rule);
+}
+
 static void
 print_provider (const Doctor *doctor, const char *domain, const ProviderVerdict *verdict)
 {
-    const char *word = pass_word (verdict->verdict);
-    g_autofree char *above = verdict->volume_above >= 0
-                                 ? g_strdup_printf (", above %" G_GINT64_FORMAT " mails a day",
-                                                    verdict->volume_above)
-                                 : g_strdup ("");
-
     if (!doctor->options->json) {
-        printf ("%s%s: %s, because %s [%s]\n", verdict->provider, above, word,
-                verdict->evidence, verdict->rule);
+        print_provider_text (verdict);
         return;
     }
     g_autoptr (GString) text = g_string_new ("{");
@@ -116,8 +131,11 @@ print_provider (const Doctor *doctor, const char *domain, const ProviderVerdict 
     append_member (text, "kind", "provider");
     append_member (text, "provider", verdict->provider);
     append_member (text, "rule", verdict->rule);
-    append_member (text, "verdict", word);
+    append_member (text, "mail", verdict->mail);
+    append_member (text, "verdict", pass_word (verdict->verdict));
     append_member (text, "because", verdict->evidence);
+    append_member (text, "asks", verdict->asks);
+    append_member (text, "word", verdict->word);
     append_member (text, "source", verdict->source);
     puts (g_string_append_c (text, '}')->str);
 }

@@ -7,6 +7,7 @@ Arguments: the top of the source tree, the build directory. Prints TAP.
 """
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -288,8 +289,21 @@ def options(case, domain, paths, port):
         yield from ("--key", f"{owner}:{selector}:{paths[kind]}")
 
 
+NAMES = {"Gmail", "Yahoo", "Microsoft,", "iCloud"}
 PROVIDERS = {"GMAIL-BULK-AUTHENTICATION": "gmail", "YAHOO-AUTHENTICATION": "yahoo",
              "MICROSOFT-AUTHENTICATION": "microsoft", "APPLE-AUTHENTICATION": "apple"}
+
+
+def judge_sentences(rows):
+    """Each of the four says what it asks for and where, and in its own words what becomes of the rest."""
+    bad = []
+    said = [row for row in rows if row["kind"] == "provider"]
+    for row in said:
+        if not (row["because"] and row["asks"] and row["source"] and row["word"] and row["mail"].endswith("mail")):
+            bad.append(f"{row['rule']} does not say all: {row}")
+    if {row["provider"].split()[0] for row in said} != NAMES:
+        bad.append(f"providers that say something: {said}")
+    return bad
 
 
 def judge_providers(case, rows):
@@ -326,7 +340,7 @@ def judge(case, code, out):
         if row["kind"] == "finding" and row["grade"] == "problem" and not row["publish"] and \
                 row["check"] not in ("spf-error", "dmarc-fails", "egress-address", "mx-null", "mx-no-address"):
             bad.append(f"{row['check']} does not say what to publish")
-    return bad + judge_providers(case, rows)
+    return bad + judge_providers(case, rows) + judge_sentences(rows)
 
 
 def check_keys(paths, port):
@@ -342,6 +356,13 @@ def check_keys(paths, port):
                          "--key", f"d0.test:s1:{paths['rsa']}")
     if code != 0 or "1 of 1 keys is published" not in out or "0 problems, 0 cannot tell, 0 notes" not in out:
         bad.append(f"key check in words: {out}")
+    _, out, _ = licet("doctor", "--domain", "d0.test", "--resolver", f"127.0.0.1:{port}", "--egress", "203.0.113.99",
+                      "--policies", f"{TOP}/policies", "--key", f"d0.test:s1:{paths['rsa']}")
+    if not re.search("Gmail: promotional mail, above 4500 a day, would fail, because spf: no, .* It asks for SPF, DKIM, "
+                     "a DMARC record, SPF or DKIM aligned with From, and says: \"550 5.7.26 .*\" "
+                     r"\(Google, Email sender guidelines: .*\) \[GMAIL-BULK-AUTHENTICATION\]\n", out) \
+            or not re.search("Microsoft, .*: promotional mail, above 5000 a day, would fail, ", out):
+        bad.append(f"providers in words: {out}")
     code, _, err = licet("doctor", "--domain", "d0.test", "--resolver", "not-a-server")
     if code != 78 or "resolver" not in err:
         bad.append(f"a wrong resolver: {code} {err}")

@@ -248,11 +248,13 @@ test_forgetting (void)
     g_assert_cmpstr (one, ==, "1");
 }
 
-/* What one host with a wrong clock takes for old the others still need. */
+/* What one host with a wrong clock takes for old the others still need; it takes no more than is left,
+ * and what it takes ends for the others as their own does. */
 static void
 test_ahead (void)
 {
-    const QuotaLimit limit = { "k", false, { -1, -1, 5 } };
+    const QuotaLimit limit = { "k", false, { -1, -1, 5 } },
+                     hourly = { "h", false, { -1, 5, -1 } };
     int64_t now = g_get_real_time () / G_USEC_PER_SEC;
 
     server_empty (server);
@@ -261,7 +263,14 @@ test_ahead (void)
     g_free (send (ahead, &limit, 1, 1, now + 30 * 86400, 0xff));
     g_assert_true (quotas_save (ahead, NULL));
     g_autofree char *kept = server_value (server, "SELECT sum(n) FROM licet.sent");
-    g_assert_cmpstr (kept, ==, "6");
+    g_assert_cmpstr (kept, ==, "5");
+    g_free (send (ahead, &hourly, 1, 4, now + 6 * 3600, 0));
+    g_free (send (ahead, &hourly, 1, 4, now + 6 * 3600, 0x3));
+    g_autofree char *left = server_value (server, "SELECT sum(n) FROM licet.sent WHERE key = 'h'");
+    g_assert_cmpstr (left, ==, "2");
+    g_autofree char *later = server_value (
+        server, "SELECT count(*) FROM licet.sent WHERE minute > extract(epoch FROM now()) / 60");
+    g_assert_cmpstr (later, ==, "0");
 }
 
 /* Tables of the version before get those of the counts. */

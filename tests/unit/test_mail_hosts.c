@@ -33,7 +33,7 @@ static MailHosts *
 find (World *world, int64_t now)
 {
     const char *domain = "shop.test";
-    g_autoptr (GPtrArray) found = mail_hosts_board_find (world->board, &domain, 1, 20, now);
+    g_autoptr (GPtrArray) found = mail_hosts_board_find (world->board, &domain, 1, 20, now, now);
 
     g_assert_cmpuint (found->len, ==, 1);
     return mail_hosts_ref (g_ptr_array_index (found, 0));
@@ -55,10 +55,10 @@ test_age (void)
     World world = { .board = mail_hosts_board_new () };
 
     mail_hosts_board_open (world.board, count, &world);
-    mail_hosts_board_put (world.board, hosts_at ("mx.test", 1000), 600);
+    mail_hosts_board_put (world.board, hosts_at ("mx.test", 7), 600, 1000);
     expect (&world, 1599, "mx.test", 0);
     expect (&world, 1600, NULL, 1);
-    mail_hosts_board_put (world.board, hosts_at ("new.test", 1601), 1); /* no less than 300 */
+    mail_hosts_board_put (world.board, hosts_at ("new.test", 7), 1, 1601); /* no less than 300 */
     expect (&world, 1900, "new.test", 1);
     expect (&world, 1901, NULL, 2);
     mail_hosts_board_free (world.board);
@@ -70,14 +70,14 @@ test_failure (void)
     World world = { .board = mail_hosts_board_new () };
 
     mail_hosts_board_open (world.board, count, &world);
-    mail_hosts_board_put (world.board, mail_hosts_new ("shop.test", NULL, "SERVFAIL", 1000), 0);
+    mail_hosts_board_put (world.board, mail_hosts_new ("shop.test", NULL, "SERVFAIL", 7), 0, 1000);
     expect (&world, 1059, NULL, 0);
-    mail_hosts_board_put (world.board, hosts_at ("mx.test", 2000), 300);
-    mail_hosts_board_put (world.board, mail_hosts_new ("shop.test", NULL, "SERVFAIL", 3000), 0);
+    mail_hosts_board_put (world.board, hosts_at ("mx.test", 7), 300, 2000);
+    mail_hosts_board_put (world.board, mail_hosts_new ("shop.test", NULL, "SERVFAIL", 7), 0, 3000);
     expect (&world, 3059, "mx.test", 0);
     expect (&world, 3060, NULL, 1);
     mail_hosts_board_put (world.board,
-                          mail_hosts_new ("shop.test", NULL, "SERVFAIL", 2000 + 86401), 0);
+                          mail_hosts_new ("shop.test", NULL, "SERVFAIL", 7), 0, 2000 + 86401);
     expect (&world, 2000 + 86402, NULL, 1);
     mail_hosts_board_free (world.board);
 }
@@ -94,8 +94,35 @@ test_silence (void)
     /* Three waits of 20 ms, not fifty. */
     g_assert_cmpint (g_get_monotonic_time () - begin, <, 50 * 20 * 1000);
     mail_hosts_board_close (world.board);
-    mail_hosts_board_put (world.board, hosts_at ("mx.test", 1000), 300);
+    mail_hosts_board_put (world.board, hosts_at ("mx.test", 7), 300, 1000);
     expect (&world, 1001, "mx.test", 1);
+    mail_hosts_board_free (world.board);
+}
+
+static bool
+ask_any (void *data, const char *domain G_GNUC_UNUSED)
+{
+    ((World *)data)->asked++;
+    return true;
+}
+
+/* Mail to one domain whose servers are dead does not keep mail to others from waiting. */
+static void
+test_dead_domain (void)
+{
+    const char *dead = "shop.test", *others[] = { "a.test", "b.test" };
+    World world = { .board = mail_hosts_board_new () };
+
+    mail_hosts_board_open (world.board, ask_any, &world);
+    for (unsigned i = 0; i < 10; i++) {
+        int64_t moment = 1000 + 100 * (int64_t)i;
+        mail_hosts_board_put (world.board, mail_hosts_new (dead, NULL, "SERVFAIL", 7), 0, moment);
+        g_autoptr (GPtrArray) none =
+            mail_hosts_board_find (world.board, &dead, 1, 60 * 1000, moment + 61, 7);
+    }
+    int64_t begin = g_get_monotonic_time ();
+    g_autoptr (GPtrArray) found = mail_hosts_board_find (world.board, others, 2, 20, 5000, 7);
+    g_assert_cmpint (g_get_monotonic_time () - begin, >=, 20 * 1000);
     mail_hosts_board_free (world.board);
 }
 
@@ -105,7 +132,7 @@ answer_late (void *data)
     World *world = data;
 
     g_usleep (30 * 1000);
-    mail_hosts_board_put (world->board, hosts_at ("mx.test", 1000), 300);
+    mail_hosts_board_put (world->board, hosts_at ("mx.test", 7), 300, 1000);
     return NULL;
 }
 
@@ -118,7 +145,7 @@ test_wait (void)
     mail_hosts_board_open (world.board, count, &world);
     GThread *thread = g_thread_new ("answer", answer_late, &world);
     g_autoptr (GPtrArray) found =
-        mail_hosts_board_find (world.board, domains, 3, 60 * 1000, 1000);
+        mail_hosts_board_find (world.board, domains, 3, 60 * 1000, 1000, 7);
     g_thread_join (thread);
     g_assert_cmpuint (world.asked, ==, 1);
     g_assert_null (g_ptr_array_index (found, 1));
@@ -134,6 +161,7 @@ main (int argc, char *argv[])
     g_test_add_func ("/mail-hosts/age", test_age);
     g_test_add_func ("/mail-hosts/failure", test_failure);
     g_test_add_func ("/mail-hosts/silence", test_silence);
+    g_test_add_func ("/mail-hosts/a dead domain", test_dead_domain);
     g_test_add_func ("/mail-hosts/wait", test_wait);
     return g_test_run ();
 }
