@@ -113,9 +113,29 @@ put_mail_hosts (MailHostsBoard *board, const MailHosts *said)
             G_MAXUINT32, clock_moment ());
 }
 
-/* engine: of the rehearsal; its store is set here. */
+/* Policies as they are tried out: for cases of a law, and for those of the company. */
+typedef struct {
+    PolicySet *law, *all;
+} Stage;
+
+static void
+stage_set (Stage *stage, PolicySet *policies, const char *without)
+{
+    stage->law = policy_set_rehearsed (policies, without, true);
+    stage->all = policy_set_rehearsed (policies, without, false);
+}
+
+static void
+stage_clear (Stage *stage)
+{
+    policy_set_unref (stage->law);
+    policy_set_unref (stage->all);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Stage, stage_clear)
+
+/* engine: its policies and its store are set here. */
 static CaseResult *
-run_case (Engine engine, const PolicyCase *policy_case)
+run_case (Engine engine, const Stage *stage, const PolicyCase *policy_case)
 {
     CaseResult *result = g_new0 (CaseResult, 1);
     g_autoptr (GError) cause = NULL;
@@ -126,6 +146,7 @@ run_case (Engine engine, const PolicyCase *policy_case)
     g_autoptr (Plan) plan = NULL;
 
     result->policy_case = policy_case;
+    engine.policies = policy_case->of_law ? stage->law : stage->all;
     engine.store = store;
     engine.contacts = NULL;
     engine.known_contacts = policy_case->contacts;
@@ -155,11 +176,10 @@ rehearse_cases (const Engine *engine, const GPtrArray *cases, int64_t seconds, G
 {
     g_autoptr (GPtrArray) results =
         g_ptr_array_new_with_free_func ((GDestroyNotify)case_result_free);
-    g_autoptr (PolicySet) policies = policy_set_rehearsed (engine->policies, NULL);
-    Engine rehearsal = *engine;
+    g_auto (Stage) stage = { NULL, NULL };
     int64_t end = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
 
-    rehearsal.policies = policies;
+    stage_set (&stage, engine->policies, NULL);
     for (unsigned i = 0; i < cases->len; i++) {
         if (seconds && g_get_monotonic_time () > end) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
@@ -168,14 +188,15 @@ rehearse_cases (const Engine *engine, const GPtrArray *cases, int64_t seconds, G
                          i, cases->len, seconds);
             return NULL;
         }
-        g_ptr_array_add (results, run_case (rehearsal, g_ptr_array_index (cases, i)));
+        g_ptr_array_add (results, run_case (*engine, &stage, g_ptr_array_index (cases, i)));
     }
     return g_steal_pointer (&results);
 }
 
 /* Cases that a rule decides are the first to notice that it is gone. */
 static void
-try_mutant (Mutant *mutant, const Engine *engine, const GPtrArray *results, bool deciding)
+try_mutant (Mutant *mutant, const Engine *engine, const Stage *stage,
+            const GPtrArray *results, bool deciding)
 {
     for (unsigned i = 0; i < results->len && !mutant->noticed; i++) {
         const CaseResult *before = g_ptr_array_index (results, i);
@@ -183,7 +204,7 @@ try_mutant (Mutant *mutant, const Engine *engine, const GPtrArray *results, bool
         if (before->missed || decides != deciding ||
             !g_strv_contains ((const char *const *)before->active, mutant->rule))
             continue;
-        CaseResult *after = run_case (*engine, before->policy_case);
+        CaseResult *after = run_case (*engine, stage, before->policy_case);
         mutant->tried++;
         if (after->missed)
             mutant->noticed = before->policy_case;
@@ -201,11 +222,10 @@ rehearse_mutants (const Engine *engine, const GPtrArray *results)
         Mutant *mutant = g_new0 (Mutant, 1);
         mutant->rule = g_ptr_array_index (ids, i);
         mutant->where = policy_rule_where (engine->policies, mutant->rule);
-        g_autoptr (PolicySet) policies = policy_set_rehearsed (engine->policies, mutant->rule);
-        Engine without = *engine;
-        without.policies = policies;
-        try_mutant (mutant, &without, results, true);
-        try_mutant (mutant, &without, results, false);
+        g_auto (Stage) without = { NULL, NULL };
+        stage_set (&without, engine->policies, mutant->rule);
+        try_mutant (mutant, engine, &without, results, true);
+        try_mutant (mutant, engine, &without, results, false);
         g_ptr_array_add (mutants, mutant);
     }
     return mutants;

@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..115
+echo 1..126
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -159,6 +159,20 @@ expect "policy new never writes over a file" 73 "$licet" policy new BO --out "$w
 expect "policy new of what is no country" 65 "$licet" policy new UK
 says "it says what would be right" "no code of ISO 3166; right would be GB"
 expect "new files are in order, and their cases miss every rule" 0 "$licet" policy test --mutate --policies "$work/new"
+# The example of house.cfg, as an officer would take it.
+sed -i -e '/^# name = /,/^# );$/s/^# //' -e '/^# tests = /,/^# );$/s/^# //' -e '/^rules = ();/d' "$work/new/house.cfg"
+expect "rules of the house, and their cases" 0 "$licet" policy test --mutate --policies "$work/new"
+says "each of them is missed" "^.*/house.cfg  *2 cases  *2 as wanted"
+expect "policy show house" 0 "$licet" policy show house --policies "$work/new"
+says "it tells whom they are for" "For every recipient, beside the rules of the territory"
+expect "policy show of a territory" 0 "$licet" policy show BO --policies "$work/new"
+says "it has the rules of the house" "HOUSE-SUNDAY (contact-window)"
+expect "a newsletter on a Sunday" 0 "$licet" run --policies "$work/new" --consent "$csv" --now 2026-11-22T15:00:00Z --json --from o@shop.example --rcpt ana@example.com "$top/contrib/rehearsal/mails/d-newsletter.eml"
+json "the house lets it wait" "[(d['rule'], d['until']) for d in rows[0]['deferred']] == [('HOUSE-SUNDAY', '2026-11-22T23:00:00Z')]"
+expect "policy diff with rules of the house" 0 "$licet" policy diff "$top/policies" "$work/new" --on "$top/contrib/rehearsal/mails" --consent "$csv" --now 2026-11-22T15:00:00Z --rcpt ana@example.com
+says "it tells what the house changes" "deliver  *defer by HOUSE-SUNDAY"
+expect "the law's cases alone are run without the house" 0 "$licet" policy test --policies "$work/new" "$work/new/territories/CO.cfg"
+cp "$top/policies/house.cfg" "$work/new/house.cfg"
 cp -r "$top/contrib/rehearsal/mails" "$work/mails"
 sed -i 's/accept = .*"express".*/accept = [ "double-opt-in" ];/' "$work/new/territories/CO.cfg"
 expect "policy diff" 0 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --consent "$csv" --now 2026-11-23T15:00:00Z --rcpt ana@example.com --rcpt carla@example.com

@@ -26,6 +26,7 @@ typedef struct {
     MailHosts *mail_hosts;          /* who takes the recipient's mail; NULL: nobody asked */
     int64_t now;
     Outcome outcome;
+    bool of_law;     /* of a territory or provider: the rules of the house do not count in it */
     char *rule;      /* that decides; NULL: none */
     int64_t until;   /* of a deferral; 0: any time */
     char **violated; /* rules that must be found violated, whatever their mode */
@@ -47,10 +48,11 @@ GPtrArray *policy_cases_load (const PolicySet *set, const char *path, GError **e
 /*
  * The same policies as they are tried out: with the sender of the kit's mails known, with all fixes
  * switched on and no registry, attestation or footer, so that a case says the same in every
- * installation; and without the rule of this id, as if its mode were "off" (NULL: with all). For
- * no real mail. Caller owns the reference.
+ * installation; without the rule of this id, as if its mode were "off" (NULL: with all); and for the
+ * cases of a law (of_law) without the rules of the house. For no real mail. Caller owns the
+ * reference.
  */
-PolicySet *policy_set_rehearsed (PolicySet *set, const char *without);
+PolicySet *policy_set_rehearsed (PolicySet *set, const char *without, bool of_law);
 
 /* The ids of all rules, in the order of the files. Borrowed texts; caller frees the array. */
 GPtrArray *policy_rule_ids (const PolicySet *set);

@@ -121,6 +121,16 @@ read_time (const Reader *reader, const ConfNode *group, const char *name, int64_
     return time;
 }
 
+static void
+check_place (const Reader *reader)
+{
+    if (!reader->territory && !recipient_text (reader, "country") &&
+        !recipient_text (reader, "address"))
+        conf_problem (reader->problems, reader->node,
+                      "nothing says where the recipient is; right would be recipient = "
+                      "{ country = \"DE\"; }");
+}
+
 /* The country of the recipient: as said, else that of the file, unless an address is to say it. */
 static char **
 read_country (const Reader *reader)
@@ -133,10 +143,6 @@ read_country (const Reader *reader)
         code = g_strconcat (country, subdivision ? "-" : NULL, subdivision, NULL);
     else if (!recipient_text (reader, "address"))
         code = g_strdup (reader->territory);
-    if (!code && !recipient_text (reader, "address"))
-        conf_problem (reader->problems, reader->node,
-                      "nothing says where the recipient is; right would be recipient = "
-                      "{ country = \"DE\"; }");
     return g_strsplit (code ? code : "", "-", 2);
 }
 
@@ -426,6 +432,7 @@ read_case (const ConfNode *node, const char *path, const char *territory, GPtrAr
     policy_case->where = conf_where (node);
     policy_case->file = g_strdup (path);
     policy_case->now = read_time (&reader, node, "at", usual);
+    check_place (&reader);
     read_recipient (&reader);
     read_contacts (&reader);
     read_mail (&reader);
@@ -444,6 +451,8 @@ cases_read (const ConfNode *root, const char *path, const char *territory, GPtrA
 {
     const ConfNode *list = conf_child (root, "tests");
     g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+    bool of_law = conf_has (root, "rules") &&
+                  (conf_has (root, "territory") || conf_has (root, "provider"));
 
     if (conf_count (list) > LIMIT_CASES) {
         conf_problem (problems, list, "more than %u cases in one file", LIMIT_CASES);
@@ -454,6 +463,7 @@ cases_read (const ConfNode *root, const char *path, const char *territory, GPtrA
         PolicyCase *policy_case = read_case (node, path, territory, problems);
         if (!policy_case)
             continue;
+        policy_case->of_law = of_law;
         if (!g_hash_table_add (names, policy_case->name))
             conf_problem (problems, conf_child (node, "name"),
                           "a second case with the name \"%s\"", policy_case->name);

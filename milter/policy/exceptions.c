@@ -53,22 +53,30 @@ static bool
 is_for (const Exception *exception, const RuleView *view, const char *rule)
 {
     return strcmp (exception->rule, rule) == 0 && view->now >= exception->from &&
-           view->now < exception->until && 
+           view->now < exception->until &&
            answered_is_from (exception->senders, view->message) &&
            answered_has_campaign (exception->campaigns, view->message);
 }
 
-void
-exceptions_apply (const Territory *territory, const RuleView *view, RuleResult *result)
+const Exception *
+exceptions_find (const Territory *territory, const RuleView *view, const char *rule)
 {
     for (unsigned i = 0; i < territory->exceptions->len; i++) {
         const Exception *exception = g_ptr_array_index (territory->exceptions, i);
-        if (result->mode != MODE_ENFORCE || !is_for (exception, view, result->id))
-            continue;
-        g_autofree char *until = clock_format (exception->until);
-        g_autofree char *evidence = g_steal_pointer (&result->evidence);
-        result->mode = MODE_SHADOW;
-        result->evidence = g_strdup_printf ("%s; exception of %s until %s: %s", evidence,
-                                            exception->owner, until, exception->reason);
+        if (is_for (exception, view, rule))
+            return exception;
     }
+    return NULL;
+}
+
+void
+exception_apply (const Exception *exception, RuleResult *result)
+{
+    if (!exception)
+        return;
+    g_autofree char *until = clock_format (exception->until);
+    g_autofree char *evidence = g_steal_pointer (&result->evidence);
+    result->mode = MODE_SHADOW;
+    result->evidence = g_strdup_printf ("%s; exception of %s until %s: %s", evidence,
+                                        exception->owner, until, exception->reason);
 }

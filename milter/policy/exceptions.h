@@ -8,8 +8,13 @@
 Exception *exception_read (const ConfNode *node, GPtrArray *problems);
 void exception_free (Exception *exception);
 
-/* A result in enforce mode that an exception of the territory is for becomes one in shadow mode
- * and says who answers for it. */
-void exceptions_apply (const Territory *territory, const RuleView *view, RuleResult *result);
+/* The first of the territory, or of what it inherits from, that is for this rule, mail and time;
+ * NULL when there is none. */
+const Exception *exceptions_find (const Territory *territory, const RuleView *view,
+                                  const char *rule);
+
+/* A result in enforce mode becomes one in shadow mode that says who answers for it. exception: NULL
+ * changes nothing. */
+void exception_apply (const Exception *exception, RuleResult *result);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exceptions.h"
+#include "house.h"
 #include "loader.h"
 #include "overlaps.h"
 #include "policy_set.h"
@@ -70,7 +71,9 @@ find_rule (const PolicySet *set, const char *id, const Rule *but)
 {
     const Rule *rule = find_rule_in (set->territories, id, but);
 
-    return rule ? rule : find_rule_in (set->providers, id, but);
+    if (!rule)
+        rule = find_rule_in (set->providers, id, but);
+    return rule ? rule : find_rule_in (set->house, id, but);
 }
 
 static bool
@@ -202,6 +205,13 @@ collect_exceptions (Loader *loader, Territory *territory)
 }
 
 static void
+link_exceptions (Loader *loader, const GPtrArray *homes)
+{
+    for (unsigned i = 0; i < homes->len; i++)
+        collect_exceptions (loader, g_ptr_array_index (homes, i));
+}
+
+static void
 check_cases (Loader *loader)
 {
     g_autoptr (GPtrArray) ids = policy_rule_ids (loader->set);
@@ -236,10 +246,11 @@ links_resolve (Loader *loader)
 
     link_homes (loader, territories);
     link_homes (loader, providers);
-    for (unsigned i = 0; i < territories->len; i++)
-        collect_exceptions (loader, g_ptr_array_index (territories, i));
-    for (unsigned i = 0; i < providers->len; i++)
-        collect_exceptions (loader, g_ptr_array_index (providers, i));
+    link_homes (loader, loader->set->house);
+    house_join (loader->set->house, territories);
+    link_exceptions (loader, territories);
+    link_exceptions (loader, providers);
+    link_exceptions (loader, loader->set->house);
     check_cases (loader);
     const char *fallback = loader->set->default_territory;
     if (fallback && !policy_set_find (loader->set, fallback) &&

@@ -8,6 +8,7 @@
 #include "licet/address.h"
 #include "licet/error.h"
 #include "exceptions.h"
+#include "house.h"
 #include "iso3166.h"
 #include "known.h"
 #include "loader.h"
@@ -267,15 +268,10 @@ read_territory (Loader *loader, const char *path)
     const ConfNode *root = conffile_root (file);
     if (!conf_check (root, territory_fields, loader->problems))
         mark_broken (loader, name);
-    Territory *territory = g_new0 (Territory, 1);
-    territory->code = g_strdup (conf_string (root, "territory", name));
-    territory->name = g_strdup (conf_string (root, "name", name));
+    Territory *territory =
+        territory_new (conf_string (root, "territory", name), conf_string (root, "name", name));
     territory->inherits = g_strdup (conf_string (root, "inherits", NULL));
     territory->language = g_strdup (conf_string (root, "language", NULL));
-    territory->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
-    territory->rules = g_ptr_array_new ();
-    territory->own_exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)exception_free);
-    territory->exceptions = g_ptr_array_new ();
     read_mixed_test (loader, territory, root);
     if (conf_string (root, "territory", NULL))
         check_code (loader, conf_child (root, "territory"), territory->code, name);
@@ -319,20 +315,28 @@ count_folder (Loader *loader, const char *dir, const char *name, bool words)
     }
 }
 
+/* home: NULL when there was a problem. */
+static void
+keep_home (Loader *loader, GPtrArray *homes, Territory *home, const ConfNode *root,
+           const char *path)
+{
+    if (!home)
+        return;
+    g_ptr_array_add (homes, home);
+    g_hash_table_insert (loader->nodes, home, (void *)root);
+    read_exceptions (loader, home, conf_child (root, "exceptions"));
+    cases_read (root, path, NULL, loader->set->cases, loader->places, loader->problems);
+}
+
 static void
 read_provider (Loader *loader, const char *path)
 {
     const Conffile *file = open_file (loader, path);
     const ConfNode *root = file ? conffile_root (file) : NULL;
-    Territory *provider =
-        file ? provider_read (root, path, loader->nodes, loader->problems) : NULL;
 
-    if (!provider)
-        return;
-    g_ptr_array_add (loader->set->providers, provider);
-    g_hash_table_insert (loader->nodes, provider, (void *)root);
-    read_exceptions (loader, provider, conf_child (root, "exceptions"));
-    cases_read (root, path, NULL, loader->set->cases, loader->places, loader->problems);
+    if (file)
+        keep_home (loader, loader->set->providers,
+                   provider_read (root, path, loader->nodes, loader->problems), root, path);
 }
 
 static void
@@ -343,6 +347,19 @@ read_providers (Loader *loader, const char *dir)
 
     for (unsigned i = 0; paths && i < paths->len; i++)
         read_provider (loader, g_ptr_array_index (paths, i));
+}
+
+static void
+read_house (Loader *loader, const char *dir)
+{
+    g_autofree char *path = g_build_filename (dir, "house.cfg", NULL);
+    const Conffile *file =
+        g_file_test (path, G_FILE_TEST_EXISTS) ? open_file (loader, path) : NULL;
+    const ConfNode *root = file ? conffile_root (file) : NULL;
+
+    if (file)
+        keep_home (loader, loader->set->house,
+                   house_read (root, loader->nodes, loader->problems), root, path);
 }
 
 static void
@@ -371,6 +388,7 @@ read_all (Loader *loader, const char *dir)
     for (unsigned i = 0; i < paths->len; i++)
         read_territory (loader, g_ptr_array_index (paths, i));
     read_providers (loader, dir);
+    read_house (loader, dir);
     read_sending (loader, dir);
     links_resolve (loader);
     if (loader->main)
@@ -386,6 +404,7 @@ policy_set_new (void)
 
     set->territories = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->providers = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
+    set->house = g_ptr_array_new_with_free_func ((GDestroyNotify)territory_free);
     set->senders = g_ptr_array_new_with_free_func ((GDestroyNotify)sender_free);
     set->known = g_ptr_array_new_with_free_func ((GDestroyNotify)known_free);
     set->sending = g_ptr_array_new_with_free_func ((GDestroyNotify)sending_rule_free);
@@ -439,6 +458,7 @@ policy_set_unref (PolicySet *set)
     }
     g_ptr_array_unref (set->territories);
     g_ptr_array_unref (set->providers);
+    g_ptr_array_unref (set->house);
     g_ptr_array_unref (set->senders);
     g_ptr_array_unref (set->sending);
     g_ptr_array_unref (set->cases);
@@ -476,13 +496,9 @@ policy_set_territory_count (const PolicySet *set)
 unsigned
 policy_set_rule_count (const PolicySet *set)
 {
-    unsigned count = 0;
+    g_autoptr (GPtrArray) ids = policy_rule_ids (set);
 
-    for (unsigned i = 0; i < set->territories->len; i++)
-        count += ((Territory *)g_ptr_array_index (set->territories, i))->own->len;
-    for (unsigned i = 0; i < set->providers->len; i++)
-        count += ((Territory *)g_ptr_array_index (set->providers, i))->own->len;
-    return count;
+    return ids->len;
 }
 
 unsigned
@@ -498,50 +514,6 @@ policy_set_wants_tokens (const PolicySet *set)
         if (sender_wants_token (g_ptr_array_index (set->senders, i)))
             return true;
     return false;
-}
-
-const Territory *
-policy_set_find (const PolicySet *set, const char *code)
-{
-    for (unsigned i = 0; i < set->territories->len; i++) {
-        const Territory *territory = g_ptr_array_index (set->territories, i);
-        if (g_ascii_strcasecmp (territory->code, code) == 0)
-            return territory;
-    }
-    return NULL;
-}
-
-const char *
-policy_set_language (const PolicySet *set, const char *territory)
-{
-    g_autofree char *first = g_strndup (territory, strcspn (territory, TERRITORY_JOIN));
-    const Territory *home = policy_set_find (set, first);
-
-    return home ? home->language : NULL;
-}
-
-const Territory *
-policy_set_provider (const PolicySet *set, const char *name)
-{
-    return provider_find (set->providers, name);
-}
-
-const Territory *
-policy_set_provider_of (const PolicySet *set, const char *domain)
-{
-    return provider_of (set->providers, domain);
-}
-
-const Territory *
-policy_set_provider_hosting (const PolicySet *set, char **hosts)
-{
-    return provider_hosting (set->providers, hosts);
-}
-
-bool
-policy_wants_mail_hosts (const PolicySet *set, const char *domain)
-{
-    return provider_any_hosts (set->providers) && !provider_of (set->providers, domain);
 }
 
 const WordList *

@@ -11,6 +11,7 @@ struct PolicySet {
     PolicySet *base; /* of one that is tried out: owns all that is not its own; or NULL */
     GPtrArray *territories;   /* of Territory */
     GPtrArray *providers;     /* of Territory */
+    GPtrArray *house;         /* of Territory: the company's own rules; one or none */
     GPtrArray *senders;       /* of SenderProfile */
     GPtrArray *sending;       /* of SendingRule */
     GPtrArray *cases;         /* of PolicyCase */

@@ -21,6 +21,33 @@ static const ConfField provider_fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
+Territory *
+territory_new (const char *code, const char *name)
+{
+    Territory *territory = g_new0 (Territory, 1);
+
+    territory->code = g_strdup (code);
+    territory->name = g_strdup (name);
+    territory->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
+    territory->rules = g_ptr_array_new ();
+    territory->own_exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)exception_free);
+    territory->exceptions = g_ptr_array_new ();
+    return territory;
+}
+
+void
+territory_read_rules (Territory *territory, const ConfNode *list, GHashTable *nodes,
+                      GPtrArray *problems)
+{
+    for (unsigned i = 0; i < conf_count (list); i++) {
+        Rule *rule = rule_load (conf_item (list, i), problems);
+        if (!rule)
+            continue;
+        g_ptr_array_add (territory->own, rule);
+        g_hash_table_insert (nodes, rule, (void *)conf_item (list, i));
+    }
+}
+
 void
 territory_free (Territory *territory)
 {
@@ -102,26 +129,14 @@ provider_read (const ConfNode *root, const char *path, GHashTable *nodes, GPtrAr
 {
     if (!conf_check (root, provider_fields, problems))
         return NULL;
-    Territory *provider = g_new0 (Territory, 1);
-    const ConfNode *list = conf_child (root, "rules");
-    provider->code = g_strdup (conf_string (root, "provider", NULL));
-    provider->name = g_strdup (conf_string (root, "name", NULL));
+    Territory *provider =
+        territory_new (conf_string (root, "provider", NULL), conf_string (root, "name", NULL));
     provider->domains = read_domains (root, problems);
     provider->mx = read_mx (root, problems);
-    provider->own = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_free);
-    provider->rules = g_ptr_array_new ();
-    provider->own_exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify)exception_free);
-    provider->exceptions = g_ptr_array_new ();
     provider->mixed_test = mixed_test_find (conf_string (root, "mixed_mail", ""));
     provider->mixed_name = g_intern_string (conf_string (root, "mixed_mail", ""));
     check_name (provider, root, path, problems);
-    for (unsigned i = 0; i < conf_count (list); i++) {
-        Rule *rule = rule_load (conf_item (list, i), problems);
-        if (!rule)
-            continue;
-        g_ptr_array_add (provider->own, rule);
-        g_hash_table_insert (nodes, rule, (void *)conf_item (list, i));
-    }
+    territory_read_rules (provider, conf_child (root, "rules"), nodes, problems);
     return provider;
 }
 

@@ -7,7 +7,10 @@
 /* The file of a mailbox provider: NULL when there is a problem. nodes: gets where each rule stands. */
 Territory *provider_read (const ConfNode *root, const char *path, GHashTable *nodes,
                           GPtrArray *problems);
-/* For a territory as well. */
+/* Of any home of rules: the lists are empty. */
+Territory *territory_new (const char *code, const char *name);
+void territory_read_rules (Territory *territory, const ConfNode *list, GHashTable *nodes,
+                           GPtrArray *problems);
 void territory_free (Territory *territory);
 
 /* By name; by the domain of a mailbox, which must be one of the provider's own and not below one. */

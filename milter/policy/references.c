@@ -151,6 +151,7 @@ references_check (Loader *loader, const ConfNode *root)
 
     add_of_homes (loader, loader->set->territories, codes, ids, registries);
     add_of_homes (loader, loader->set->providers, none, ids, registries);
+    add_of_homes (loader, loader->set->house, none, ids, registries);
     g_ptr_array_add (codes, NULL);
     g_ptr_array_add (ids, NULL);
     g_ptr_array_add (registries, NULL);

@@ -8,26 +8,39 @@
 #include "licet/cases.h"
 #include "policy_set.h"
 
+/* What is left out: the rule of an id (NULL: none), and the rules of the house (NULL: stay). */
+typedef struct {
+    const char *id;
+    const GPtrArray *house;
+} Omission;
+
 static bool
-has_rule (const GPtrArray *rules, const char *id)
+is_omitted (const Omission *omission, Rule *rule)
+{
+    return (omission->id && strcmp (rule->id, omission->id) == 0) ||
+           (omission->house && g_ptr_array_find ((GPtrArray *)omission->house, rule, NULL));
+}
+
+static bool
+has_omitted (const Omission *omission, const GPtrArray *rules)
 {
     for (unsigned i = 0; i < rules->len; i++)
-        if (strcmp (((Rule *)g_ptr_array_index (rules, i))->id, id) == 0)
+        if (is_omitted (omission, g_ptr_array_index (rules, i)))
             return true;
     return false;
 }
 
-/* A territory with its rules but one, and without exceptions: what somebody answers for until a
+/* A territory with its rules but those, and without exceptions: what somebody answers for until a
  * date is no matter of the rules' own cases. Owns only the lists. */
 static Territory *
-territory_without (const Territory *territory, const char *id)
+territory_without (const Territory *territory, const Omission *omission)
 {
     Territory *variant = g_new0 (Territory, 1);
 
     *variant = *territory;
     variant->rules = g_ptr_array_new ();
     for (unsigned i = 0; i < territory->rules->len; i++)
-        if (!id || strcmp (((Rule *)g_ptr_array_index (territory->rules, i))->id, id) != 0)
+        if (!is_omitted (omission, g_ptr_array_index (territory->rules, i)))
             g_ptr_array_add (variant->rules, g_ptr_array_index (territory->rules, i));
     variant->exceptions = g_ptr_array_new ();
     return variant;
@@ -35,28 +48,31 @@ territory_without (const Territory *territory, const char *id)
 
 /* Those that the base owns are told from our own by their place in its list. */
 static GPtrArray *
-homes_without (const GPtrArray *homes, const char *id)
+homes_without (const GPtrArray *homes, const Omission *omission)
 {
     GPtrArray *variants = g_ptr_array_new ();
 
     for (unsigned i = 0; i < homes->len; i++) {
         Territory *territory = g_ptr_array_index (homes, i);
         bool changed =
-            territory->exceptions->len > 0 || (id && has_rule (territory->rules, id));
-        g_ptr_array_add (variants, changed ? territory_without (territory, id) : territory);
+            territory->exceptions->len > 0 || has_omitted (omission, territory->rules);
+        g_ptr_array_add (variants,
+                         changed ? territory_without (territory, omission) : territory);
     }
     return variants;
 }
 
 PolicySet *
-policy_set_rehearsed (PolicySet *set, const char *without)
+policy_set_rehearsed (PolicySet *set, const char *without, bool of_law)
 {
+    const Territory *house = of_law ? policy_set_house (set) : NULL;
+    Omission omission = { without, house ? house->own : NULL };
     PolicySet *variant = g_memdup2 (set, sizeof *set);
 
     variant->base = policy_set_ref (set);
     g_atomic_ref_count_init (&variant->references);
-    variant->territories = homes_without (set->territories, without);
-    variant->providers = homes_without (set->providers, without);
+    variant->territories = homes_without (set->territories, &omission);
+    variant->providers = homes_without (set->providers, &omission);
     variant->resources = resources_bare (set->resources);
     variant->senders = g_ptr_array_new ();
     for (unsigned i = 0; i < set->senders->len; i++)
@@ -108,6 +124,7 @@ policy_rule_ids (const PolicySet *set)
 
     add_ids (ids, set->territories);
     add_ids (ids, set->providers);
+    add_ids (ids, set->house);
     return ids;
 }
 
@@ -132,6 +149,8 @@ policy_rule_where (const PolicySet *set, const char *id)
 
     if (!rule)
         rule = find_rule (set->providers, id);
+    if (!rule)
+        rule = find_rule (set->house, id);
     return rule ? rule->where : NULL;
 }
 

@@ -130,6 +130,8 @@ const Territory *policy_set_find (const PolicySet *set, const char *code);
 const Territory *policy_set_provider (const PolicySet *set, const char *name);
 const Territory *policy_set_provider_of (const PolicySet *set, const char *domain);
 const Territory *policy_set_provider_hosting (const PolicySet *set, char **hosts);
+/* The company's own rules, which stand in the rules of every territory too; or NULL. */
+const Territory *policy_set_house (const PolicySet *set);
 Fallback policy_set_fallback (const PolicySet *set);
 bool policy_set_refuses_ambiguous (const PolicySet *set);
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "house.h"
 #include "iso3166.h"
 #include "licet/cases.h"
 #include "licet/clock.h"
@@ -111,7 +112,9 @@ append_rule (GString *text, const Rule *rule, Language language)
                             sentence_for_action (rule->cannot_tell, language));
     if (rule->mixed_otherwise != rule->otherwise)
         g_string_append_printf (text, "    %s %s.\n", phrase (PHRASE_MIXED, language),
-                                sentence_for_action (rule->mixed_otherwise, language));
+                                rule->mixed_otherwise == ACTION_STRIP
+                                    ? phrase (PHRASE_MIXED_STRIP, language)
+                                    : sentence_for_action (rule->mixed_otherwise, language));
     if (rule->not_set_up != rule->cannot_tell)
         g_string_append_printf (text, "    %s %s.\n", phrase (PHRASE_NOT_SET_UP, language),
                                 sentence_for_action (rule->not_set_up, language));
@@ -187,6 +190,8 @@ policy_nearest (const PolicySet *set, const char *code)
         g_ptr_array_add (words, ((Territory *)g_ptr_array_index (set->territories, i))->code);
     for (unsigned i = 0; i < set->providers->len; i++)
         g_ptr_array_add (words, ((Territory *)g_ptr_array_index (set->providers, i))->code);
+    if (policy_set_house (set))
+        g_ptr_array_add (words, policy_set_house (set)->code);
     g_ptr_array_add (words, NULL);
     return g_strdup (nearest_word ((const char *const *)words->pdata, code));
 }
@@ -199,11 +204,15 @@ policy_show (const PolicySet *set, const char *code, const char *language_word)
 
     if (!territory)
         territory = policy_set_provider (set, code);
+    if (!territory && strcmp (code, HOUSE) == 0)
+        territory = policy_set_house (set);
     if (!territory)
         return NULL;
     GString *text = g_string_new (NULL);
     g_string_append_printf (text, "%s, %s\n\n  %s\n", territory->code, territory->name,
-                            sentence_for_mixed (territory->mixed_name, language));
+                            territory->mixed_name
+                                ? sentence_for_mixed (territory->mixed_name, language)
+                                : phrase (PHRASE_HOUSE, language));
     if (territory->inherits)
         g_string_append_printf (text, "  %s %s.\n", phrase (PHRASE_INHERITS, language),
                                 territory->inherits);

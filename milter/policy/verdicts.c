@@ -123,12 +123,20 @@ set_action (const Rule *rule, const RuleView *view, RuleResult *result)
     weigh_fix (rule, view, result);
 }
 
-/* A rule that several territories have stands for all of them; an exception of one does not. */
-static bool
-may_except (const Duty *duty, const RuleView *view)
+/* A rule that several territories have stands for all of them: each of them must except from it. */
+static const Exception *
+find_exception (const Duty *duty, const RuleView *view)
 {
-    return !strstr (view->facts->territory, TERRITORY_JOIN) ||
-           g_ptr_array_find (duty->home->own, duty->rule, NULL);
+    g_auto (GStrv) codes = g_strsplit (view->facts->territory, TERRITORY_JOIN, -1);
+    const Exception *found = exceptions_find (duty->home, view, duty->rule->id);
+
+    for (char **code = codes; *code && found; code++) {
+        const Territory *home = policy_set_find (view->set, *code);
+        if (g_ptr_array_find (home->rules, duty->rule, NULL) &&
+            !exceptions_find (home, view, duty->rule->id))
+            return NULL;
+    }
+    return found;
 }
 
 /* What a provider asks of its own mailboxes it may only advise for those that it hosts. Rules of
@@ -158,8 +166,8 @@ judge_rule (const Duty *duty, MessageClass class, const RuleView *view)
     rule->kind->judge (rule->parameters, view, result);
     doubt_volume (rule, view, result);
     set_action (rule, view, result);
-    if (result->action != ACTION_ALLOW && may_except (duty, view))
-        exceptions_apply (duty->home, view, result);
+    if (result->action != ACTION_ALLOW && result->mode == MODE_ENFORCE)
+        exception_apply (find_exception (duty, view), result);
     return result;
 }
 

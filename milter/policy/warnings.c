@@ -50,6 +50,8 @@ policy_set_warnings (const PolicySet *set, int64_t now)
         add_of_territory (warnings, g_ptr_array_index (set->territories, i), now);
     for (unsigned i = 0; i < set->providers->len; i++)
         add_of_territory (warnings, g_ptr_array_index (set->providers, i), now);
+    if (policy_set_house (set))
+        add_of_territory (warnings, policy_set_house (set), now);
     return warnings;
 }
 

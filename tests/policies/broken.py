@@ -149,20 +149,35 @@ rules = (
     source = "house rule"; provenance = "verify: x"; }
 );
 """
+HOUSE = """name = "Test";
+rules = (
+  { id = "HOUSE-SHARE"; kind = "promo-share"; applies_to = [ "promotional" ];
+    most_percent = 10; otherwise = "refuse";
+    source = "house rule"; provenance = "verify: x"; }
+);
+exceptions = (
+  { rule = "HOUSE-SHARE"; owner = "Erika Beispiel"; reason = "the spring campaign"; until = "2099-01-31"; }
+);
+tests = (
+  { name = "nothing but promotion"; mail = "newsletter"; recipient = { country = "XX"; consent = "express"; };
+    expect = "refuse"; rule = "HOUSE-SHARE"; }
+);
+"""
 WORDS = """language = "en";
 provenance = "verify: x";
 promotional = [ "sale" ];
 transactional = { receipt = [ "receipt" ]; };
 unsubscribe = [ "unsubscribe" ];
 """
-M, D, E, X, W = (
+M, D, E, X, W, H = (
     "licet-policy.cfg",
     "territories/DE.cfg",
     "territories/EU.cfg",
     "territories/XX.cfg",
     "words/en.cfg",
+    "house.cfg",
 )
-FILES = {M: MAIN, D: DE, E: EU, X: XX, W: WORDS}
+FILES = {M: MAIN, D: DE, E: EU, X: XX, W: WORDS, H: HOUSE}
 SOURCE = 'source = "house rule"; provenance = "verify: x";'
 LAST = 'prefixes = [ "aw:" ];\n    otherwise = "refuse";\n    source = "UWG s. 5";\n    provenance = "verify: x"; }'
 
@@ -297,6 +312,15 @@ ROWS = [
     ("a case that names no rule", D, 'rule = "DE-WINDOW"', 'rule = "DE-WINDOWS"', 'did you mean "DE-WINDOW"'),
     ("an exception from no rule", D, 'rule = "DE-TEXT"', 'rule = "DE-TEXTS"', 'did you mean "DE-TEXT"'),
     ("an exception from a rule elsewhere", D, 'rule = "DE-TEXT"', 'rule = "XX-CONSENT"', "DE has no rule XX-CONSENT"),
+    ("an exception of the house from a rule elsewhere", H, 'rule = "HOUSE-SHARE"; owner', 'rule = "DE-TEXT"; owner', "house has no rule DE-TEXT"),
+    ("a rule of the house in place of a law's", H, 'most_percent = 10;', 'most_percent = 10; replaces = "DE-SHARE";', "house does not inherit the rule DE-SHARE"),
+    ("an id of the house that a law has", H, 'id = "HOUSE-SHARE"', 'id = "XX-CONSENT"', "a second rule with the id XX-CONSENT", None),
+    ("a rule of the house for hosted domains", H, 'most_percent = 10;', 'most_percent = 10; hosted = "off";', "hosted is for the rules of mailbox providers"),
+    ("a typo in the house", H, 'rules = (', 'rulez = (', 'did you mean "rules"', 2),
+    ("a territory that the house has not", H, 'name = "Test";', 'name = "Test"; territory = "DE";', 'unknown setting "territory"'),
+    ("a case of the house without a country", H, 'country = "XX"; ', '', "nothing says where the recipient is"),
+    ("a case of the house that names no rule", H, 'rule = "HOUSE-SHARE"; }', 'rule = "HOUSE-SHARES"; }', 'did you mean "HOUSE-SHARE"'),
+    ("an exception of the house without an end", H, '; until = "2099-01-31"', '', "until is missing"),
     ("two cases with one name", D, 'name = "the evening"', 'name = "a newsletter to a stranger"', "a second case with the name"),
     # Dates, zones, codes, addresses.
     ("a day that is none", D, "2004-07-08", "2004-13-08", "2004-13-08"),
