@@ -27,20 +27,29 @@ has_control (const char *text)
     return false;
 }
 
+static bool
+is_label (const char *label, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!g_ascii_isalnum (label[i]) && label[i] != '-' && label[i] != '_')
+            return false;
+    return length > 0 && length <= 63 && label[0] != '-' && label[length - 1] != '-';
+}
+
 /* RFC 5321 4.1.2 "sub-domain", after the conversion to A-labels, with "_" as seen in practice. */
 static bool
 is_host_name (const char *domain)
 {
-    size_t label = 0;
-
-    for (const char *c = domain; *c; c++) {
-        if (*c == '.' ? label == 0 : !g_ascii_isalnum (*c) && *c != '-' && *c != '_')
+    if (strlen (domain) > 253)
+        return false;
+    for (;;) {
+        size_t length = strcspn (domain, ".");
+        if (!is_label (domain, length))
             return false;
-        label = *c == '.' ? 0 : label + 1;
-        if (label > 63)
-            return false;
+        if (!domain[length])
+            return true;
+        domain += length + 1;
     }
-    return label > 0 && strlen (domain) <= 253;
 }
 
 /* In lower case; NULL for what has no A-labels. Of ASCII IDNA changes A-labels alone, and "_" and

@@ -164,6 +164,70 @@ find_mautic_list (const Foreign *foreign, const GPtrArray *row, List *ret_list, 
                             "doNotContact: right would be 0 or 1, or the reason 1, 2 or 3");
 }
 
+static const char *const yes_words[] = { "1", "yes", "y", "true", "x", NULL };
+
+/* Columns that say of a row that the person has left, whoever made the export. */
+static const struct {
+    const char *column;
+    bool any; /* whatever stands there; else one of yes_words */
+    List list;
+} ends[] = {
+    { "cleantime", true, BOUNCED },
+    { "unsubtime", true, UNSUBSCRIBED },
+    { "emailblacklisted", false, UNSUBSCRIBED },
+    { "blacklisted", false, UNSUBSCRIBED },
+    { "emailblocklisted", false, UNSUBSCRIBED },
+    { "blocklisted", false, UNSUBSCRIBED },
+    { "unsubscribed", false, UNSUBSCRIBED },
+    { "optedout", false, UNSUBSCRIBED },
+};
+
+static const struct {
+    const char *word;
+    List list;
+} status_words[] = {
+    { "unsubscribed", UNSUBSCRIBED }, { "blocklisted", UNSUBSCRIBED },
+    { "blacklisted", UNSUBSCRIBED },  { "optedout", UNSUBSCRIBED },
+    { "cleaned", BOUNCED },           { "bounced", BOUNCED },
+    { "complained", COMPLAINED },     { "nonsubscribed", SILENT },
+    { "neversubscribed", SILENT },    { "pending", SILENT },
+    { "transactional", SILENT },      { "archived", SILENT },
+};
+
+static bool
+find_status (const Foreign *foreign, const GPtrArray *row, List *ret_list)
+{
+    static const char *const columns[] = { "status", "emailmarketing", "emailmarketingstatus",
+                                           "emailsubscriptionstatus", "subscriptionstatus" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (columns); i++) {
+        const char *given = cell (foreign, row, columns[i]);
+        g_autofree char *word = plain_name (given ? given : "");
+        for (unsigned j = 0; j < G_N_ELEMENTS (status_words); j++)
+            if (strcmp (word, status_words[j].word) == 0) {
+                *ret_list = status_words[j].list;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* A row of those subscribed that says otherwise is believed, and not what was said of the file. */
+static bool
+heed_row (const Foreign *foreign, const GPtrArray *row, List *ret_list, GError **error)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (ends); i++) {
+        const char *given = cell (foreign, row, ends[i].column);
+        if (given && (ends[i].any || is_one_of (given, yes_words))) {
+            *ret_list = ends[i].list;
+            return true;
+        }
+    }
+    if (find_status (foreign, row, ret_list) || !has_column (foreign, "donotcontact"))
+        return true;
+    return find_mautic_list (foreign, row, ret_list, error);
+}
+
 static const Format formats[] = {
     { .name = "mailchimp",
       .address = { "emailaddress", "email" },
@@ -341,6 +405,8 @@ foreign_event (Foreign *foreign, const GPtrArray *row, ConsentEvent **ret_event,
         return csv_reader_fail (foreign->reader, error, "%u columns; the header has %u",
                                 row->len, foreign->count);
     if (list == LISTS && !format->find_list (foreign, row, &list, error))
+        return false;
+    if (list == SUBSCRIBED && !heed_row (foreign, row, &list, error))
         return false;
     if (list == SILENT)
         return true;

@@ -231,6 +231,9 @@ bench_postgres (void)
         printf ("%s\n", reason);
         return;
     }
+    server_kill (server);
+    server_sync (server);
+    server_start (server);
     g_autofree char *uri = server_uri (server, false);
     ConsentStore *store = load (uri);
     PGconn *session = server_session (server, "VACUUM ANALYZE licet.events");

@@ -22,6 +22,7 @@ struct Server {
     char *binaries, *dir, *data, *log;
     char *confined; /* where the small file system is, or NULL */
     unsigned port, megabytes;
+    bool syncs;
     uid_t user;
     gid_t group;
     GPid pid;
@@ -129,7 +130,7 @@ server_start (Server *server)
                            "-c",
                            "listen_addresses=127.0.0.1",
                            "-c",
-                           "fsync=off",
+                           server->syncs ? "fsync=on" : "fsync=off",
                            "-c",
                            "max_connections=120",
                            "-c",
@@ -334,6 +335,12 @@ void
 server_thaw (Server *server)
 {
     signal_all (server, SIGCONT);
+}
+
+void
+server_sync (Server *server)
+{
+    server->syncs = true;
 }
 
 void

@@ -41,6 +41,9 @@ void server_kill (Server *server);
 /* SIGSTOP and SIGCONT to the server and all its processes. */
 void server_freeze (Server *server);
 void server_thaw (Server *server);
+/* From the next start on it syncs to disk, as one in use does; the tests kill processes, for which it
+ * need not. */
+void server_sync (Server *server);
 /* The largest file that the server may write, from the next start on; 0 for no bound. */
 void server_limit_files (Server *server, unsigned megabytes);
 

@@ -66,14 +66,33 @@ class Server:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/", **self.user}
         subprocess.run([self.bin + "/initdb", "-D", self.dir + "/data", "-U", "licet", "-A", "trust", "-N", "-E", "UTF8",
                         "--no-locale"], check=True, **quiet)
-        self.process = subprocess.Popen(
-            [self.bin + "/postgres", "-D", self.dir + "/data", "-p", str(self.port), "-k", self.dir,
-             "-c", "listen_addresses=", "-c", "fsync=off"], **quiet)
-        for _ in range(200):
-            if self.psql("postgres", "CREATE DATABASE licet"):
-                break
-            time.sleep(0.05)
+        self.start("off")
+        self.psql("postgres", "CREATE DATABASE licet")
         self.uri = f"postgresql://licet@{self.dir.replace('/', '%2F')}:{self.port}/licet"
+
+    def start(self, fsync):
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/", **self.user}
+        for _ in range(100):  # a killed one's children may still hold its memory
+            self.process = subprocess.Popen(
+                [self.bin + "/postgres", "-D", self.dir + "/data", "-p", str(self.port), "-k", self.dir,
+                 "-c", "listen_addresses=", "-c", "fsync=" + fsync], **quiet)
+            while self.process.poll() is None and not self.psql("postgres", "SELECT 1"):
+                time.sleep(0.05)
+            if self.process.poll() is None:
+                return
+            time.sleep(0.1)
+        raise Failed("the server does not start")
+
+    def kill(self):
+        """kill -9, the server and all that belongs to it."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            children = [int(word) for word in file.read().split()]
+        for process in [self.process.pid, *children]:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
 
     def psql(self, database, sql):
         return subprocess.run([self.bin + "/psql", "-q", "-h", self.dir, "-p", str(self.port), "-U", "licet", "-d", database,
@@ -311,6 +330,50 @@ def erase_counts(store):
     check(("--config" in text) == (store.kind == "sqlite"), text)
 
 
+SPELLINGS = [
+    ("J\u00f6rg@M\u00fcller.example", "j\u00f6rg@xn--mller-kva.example", "<Jo\u0308rg@XN--MLLER-KVA.Example.>"),
+    ('"A B"@x.example', '"a b"@X.example', '"a\\ b"@x.example'),
+    ('"Plain"@x.example', "plain@x.example", "<PLAIN@x.example>"),
+    ('"a\\"@b"@x.example', '"A\\"@b"@x.example.', '<"a\\"@b"@X.EXAMPLE>'),
+    ("\u0395\u03bb\u03ad\u03bd\u03b7@\u03c0\u03b1\u03c1\u03ac\u03b4\u03b5\u03b9\u03b3\u03bc\u03b1.\u03b5\u03bb",
+     "\u03b5\u03bb\u03ad\u03bd\u03b7@xn--hxajbheg2az3al.xn--qxam",
+     "\u0395\u039b\u0388\u039d\u0397@XN--HXAJBHEG2AZ3AL.XN--QXAM"),
+]
+
+
+@test("one mailbox is one however it is written, in every command")
+def spellings(store):
+    for first, second, third in SPELLINGS:
+        store.empty()
+        store.ok("grant", first, "*", "--at", "2026-01-01")
+        equal(store.state(second), "granted", second)
+        cell = '"' + third.replace('"', '""') + '"'
+        store.ok("import", store.write(f"address,purpose,state,at\n{cell},newsletter,withdrawn,2026-02-01\n"),
+                 "--allow-mass-change")
+        equal(store.state(first), "refused", first)
+        store.ok("link", second, "other@x.example")
+        equal(store.state("other@x.example"), "refused", first)
+        store.ok("request", third, "offer", "--at", "2026-03-01")
+        store.ok("confirm", first, "offer")
+        equal(store.state(second, "offer"), "granted", second)
+        store.ok("suppress", third, "*", "--basis", "complaint")
+        equal(store.state(first), "refused:complaint", first)
+        store.ok("release", first, "*")
+        store.ok("unlink", second)
+        equal(len({line[:line.index(",*,")] for line in store.rows() if ",*," in line and "other@" not in line}), 1, first)
+        out = store.write("", "out.csv")
+        store.ok("export", out)
+        before = store.rows()
+        store.empty()
+        store.ok("import", out, "--restore")
+        equal(store.rows(), before, first)
+        store.ok("erase", third)
+        equal(store.state(second), "refused:erased", second)
+    for bad in ("", "@x.example", "a@", "a b@x.example", "a@x@", "a@x..example", "a\x01@x.example", "a@-", "a" * 600 + "@x.example"):
+        status, _, err = store.run("grant", bad, "*")
+        check(status == EX_DATAERR, f"{bad!r}: {status} {err}")
+
+
 @test("double opt-in, links and a request of access")
 def acts(store):
     store.ok("request", "a@x.example", "newsletter", "--source", "shop.example/form", "--evidence", "ip 192.0.2.1")
@@ -368,6 +431,41 @@ FORMATS = [
      ["a@x.example,newsletter,granted,,2024-01-02T03:04:05Z,mautic,,id=1,,,,,,",
       "b@x.example,*,suppressed,bounce,,mautic,,id=2,,,,,,", "c@x.example,*,withdrawn,,,mautic,,id=3,,,,,,"]),
 ]
+FORMATS += [
+    ("mailchimp, whole, with what people wrote in it", ["--format", "mailchimp"],
+     '\ufeff"Email Address","First Name","Last Name",Address,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LONGITUDE,'
+     'GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS\r\n'
+     '"  Ana.B@X.Example ","=HYPERLINK(""x"")",O\'Hara,"1 Main St\n2nd floor; left",2,,,"2024-01-03 03:04:05",192.0.2.2,1.5,-2.5,-5,-4,'
+     'America/Bogota,co,dc,"2024-02-02 03:04:05",77,c2cb0681af,"""2024: said ""yes""""","""a"",""b"""\r\n',
+     ["ana.b@x.example,newsletter,granted,,2024-01-03T03:04:05Z,mailchimp,,confirmtime=2024-01-03 03:04:05 "
+      "confirmip=192.0.2.2 leid=77,,,,,,"]),
+    ("mailchimp, all of an audience in one file", ["--format", "mailchimp"],
+     "Email Address,Status,OPTIN_TIME,CONFIRM_TIME\na@x.example,Subscribed,,2024-01-03 03:04:05\n"
+     "b@x.example,Unsubscribed,,2024-01-03 03:04:05\nc@x.example,Cleaned,,2024-01-03 03:04:05\n"
+     "d@x.example,Non-Subscribed,,2024-01-03 03:04:05\n",
+     ["a@x.example,newsletter,granted,,2024-01-03T03:04:05Z,mailchimp,,confirmtime=2024-01-03 03:04:05,,,,,,",
+      "b@x.example,newsletter,withdrawn,,,mailchimp,,confirmtime=2024-01-03 03:04:05,,,,,,",
+      "c@x.example,*,suppressed,bounce,,mailchimp,,confirmtime=2024-01-03 03:04:05,,,,,,"]),
+    ("brevo, the older columns, said to be subscribed", ["--format", "brevo", "--list", "subscribed"],
+     "EMAIL;LASTNAME;EMAIL_BLACKLISTED;ADDED_TIME\na@x.example;A;no;2024-01-02\nb@x.example;B;Yes;2024-01-02\n"
+     "c@x.example;C;;2024-01-02\n",
+     ["a@x.example,newsletter,granted,,2024-01-02T00:00:00Z,brevo,,,,,,,,", "b@x.example,*,withdrawn,,,brevo,,,,,,,,",
+      "c@x.example,newsletter,granted,,2024-01-02T00:00:00Z,brevo,,,,,,,,"]),
+    ("mautic, said to be subscribed", ["--format", "mautic", "--list", "subscribed"],
+     "email,doNotContact,dncReason\na@x.example,0,\nb@x.example,1,\nc@x.example,1,2\n",
+     ["a@x.example,newsletter,granted,,,mautic,,,,,,,,", "b@x.example,*,withdrawn,,,mautic,,,,,,,,",
+      "c@x.example,*,suppressed,bounce,,mautic,,,,,,,,"]),
+    ("sendgrid, bounces with their reasons", ["--format", "sendgrid", "--list", "bounced"],
+     'status,reason,email,created\n5.1.1,"550 5.1.1 =cmd|x, no\n such user",A@X.example,1704164645\n',
+     ["a@x.example,*,suppressed,bounce,2024-01-02T03:04:05Z,sendgrid,,status=5.1.1,,,,,,"]),
+    ("addresses of all kinds", ["--format", "sendgrid", "--list", "unsubscribed"],
+     'email,created\nJ\u00f6rg@M\u00fcller.example,1704164645\n"""A B""@x.example",1704164645\n"""plain""@x.example",1704164645\n'
+     "<c+tag@XN--MLLER-KVA.example>,1704164645\n",
+     ['"""a b""@x.example",*,withdrawn,,2024-01-02T03:04:05Z,sendgrid,,,,,,,,',
+      "c+tag@xn--mller-kva.example,*,withdrawn,,2024-01-02T03:04:05Z,sendgrid,,,,,,,,",
+      "j\u00f6rg@xn--mller-kva.example,*,withdrawn,,2024-01-02T03:04:05Z,sendgrid,,,,,,,,",
+      "plain@x.example,*,withdrawn,,2024-01-02T03:04:05Z,sendgrid,,,,,,,,"]),
+]
 BAD_FORMATS = [
     (["--basis", "express"], HEADER, "are for the rows of a --format"),
     (["--format", "mailchip"], MAILCHIMP + "\n", "right would be mailchimp, brevo, sendgrid or mautic"),
@@ -377,6 +475,17 @@ BAD_FORMATS = [
     (["--format", "mautic"], "email,doNotContact\na@x.example,9\n", "in.csv:2: doNotContact: right would be"),
     (["--format", "brevo"], "EMAIL;EMAIL_MARKETING\na@x.example;perhaps\n", "in.csv:2: EMAIL_MARKETING: right would be"),
     (["--format", "brevo"], "EMAIL;EMAIL_MARKETING;ADDED_TIME\na@x.example;subscribed;03-02-2024\n", "in.csv:2: no time that reads"),
+]
+
+
+BAD_FORMATS += [
+    (["--format", "mautic", "--list", "subscribed"], "email,doNotContact\na@x.example,perhaps\n", "in.csv:2: doNotContact"),
+    (["--format", "mailchimp"], MAILCHIMP + "\nAna Berg <a@x.example>,,,,,2024-01-03 03:04:05,,\n", "in.csv:2: address"),
+    (["--format", "mailchimp"], MAILCHIMP + "\n,,,,,2024-01-03 03:04:05,,\n", "in.csv:2: address"),
+    (["--format", "mailchimp"], MAILCHIMP + '\na@x.example,"Ana,,,,2024-01-03 03:04:05,,\n', "in.csv:2"),
+    (["--format", "mailchimp"], MAILCHIMP + "\na@x.example,,,,,01/03/2024 3:04 AM,,\n", "no time that reads in one way"),
+    (["--format", "sendgrid", "--list", "bounced"], "email,created\na@-.example..,1704164645\n", "in.csv:2: address"),
+    (["--format", "brevo"], "EMAIL,EMAIL_MARKETING\na@x.example,subscribed,extra\n", "in.csv:2: 3 columns; the header has 2"),
 ]
 
 
@@ -456,6 +565,41 @@ def kill_resume(store):
     check(partly, "no kill came between two batches")
     store.ok("import", path, "--resume")
     equal(store.count() - 1, count)
+
+
+@test("kill -9 of the server during an import leaves all or nothing, or whole batches")
+def kill_server(store):
+    if store.kind == "sqlite":
+        return
+    count, parts = 40000, set()
+    path = store.write(HEADER + "".join(row(f"p{i}", evidence="e" * 100) for i in range(count)))
+    store.server.kill()
+    store.server.start("on")
+    for words in (["--resume"], []):
+        for turn in range(3):
+            store.empty()
+            store.ok("grant", "first@x.example", "*")
+            process = subprocess.Popen(store.argv("import", path, *words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            deadline = time.monotonic() + 60
+            while process.poll() is None and time.monotonic() < deadline and (
+                    store.count() < 10000 * (turn + 1) if words else
+                    int(store.server.value("licet", "SELECT pg_relation_size('licet.events')")) < 1000000 * (turn + 1)):
+                time.sleep(0.01)
+            store.server.kill()
+            err = process.communicate()[1].decode()
+            store.server.start("on")
+            left = store.count() - 1
+            check(process.returncode in (0, 75), f"{process.returncode}: {err}")
+            check(process.returncode != 0 or left == count, "acknowledged and not there")
+            check(left % 10000 == 0 if words else left in (0, count), f"{left} rows")
+            equal(store.state("first@x.example"), "granted")
+            parts.add((bool(words), 0 < left < count, left == 0))
+            store.ok("import", path, *words)
+            equal(store.count() - 1, count)
+    check(any(resumed and partly for resumed, partly, _ in parts), f"no kill came between two batches: {parts}")
+    check(any(not resumed and none for resumed, _, none in parts), f"no kill came in the midst: {parts}")
+    store.server.kill()
+    store.server.start("off")
 
 
 @test("a full disk keeps nothing half")

@@ -77,6 +77,20 @@ def tags_are_folded(site):
         site.start()
 
 
+def addresses_of_all_kinds(site):
+    """letters of all scripts, quoted local parts and A-labels: the link withdraws for the very mailbox"""
+    for address, shown in [("j\u00f6rg@xn--mller-kva.example", "j***@xn--mller-kva.example"),
+                           ('"a b"@x.example', "***@x.example"), ('"a\\"@b<i>"@x.example', "***@x.example"),
+                           ("\u03b5\u03bb\u03ad\u03bd\u03b7@xn--hxajbheg2az3al.xn--qxam", "@xn--hxajbheg2az3al.xn--qxam")]:
+        site.grant(address)
+        token = site.token(address)
+        page = site.ask("GET", "/u/" + token)
+        assert page.status == 200 and shown in page.text and "<i>" not in page.text, page.text
+        assert site.one_click(token).status == 200
+        event, = site.events(address)
+        assert event["purpose"] == "newsletter", event
+
+
 def multipart_acts(site):
     """the same as multipart/form-data (RFC 8058 3.2), whole and in pieces"""
     reply = site.post("/u/" + site.token("bea@example.com"), MULTIPART,
@@ -709,7 +723,7 @@ def says_nothing_of_people(site):
     assert "@" not in text and "192.0.2" not in text and site.token("ana@example.com")[:20] not in text, text
 
 
-TESTS = [one_click_acts, suppressed_keeps_the_no, tags_are_folded, multipart_acts, forms_of_all_kinds,
+TESTS = [one_click_acts, suppressed_keeps_the_no, tags_are_folded, addresses_of_all_kinds, multipart_acts, forms_of_all_kinds,
          again_is_no_error, reading_changes_nothing, other_methods_change_nothing, other_bodies_change_nothing,
          forged_tokens, tokens_of_ours_read_elsewhere, strict_headers, pages_in_six_languages, button_acts,
          choices_act, linked_addresses, slow_clients, large_requests, rubbish, many_connections, rate, keys_rotate,
