@@ -45,7 +45,8 @@ DoubtVerdict doubt_settle (const Settings *settings, const char *queue_id, int64
 
 /* directory: Postfix's queue_directory. */
 QueueEvidence postfix_queue_find (const char *directory, const char *queue_id);
-/* Looks at the end of the file and of the one rotated before it ("PATH.1"). */
+/* Looks through the file, back from its end, and then through the one rotated before it ("PATH.1"), some
+ * seconds long each. */
 LogEvidence postfix_log_find (const char *path, const char *queue_id);
 
 #endif

@@ -3,16 +3,16 @@
 /* What Postfix's log says of a queue id: "… postfix/qmgr[23125]: ID: from=<…>, … (queue active)" */
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "doubt.h"
 
-/* A doubt is settled within minutes; this much of a log is more than an hour of a large site. */
-enum { TAIL_BYTES = 64 << 20 };
+/* Postfix comes again after minutes, after an hour, or when licetd is back: no number of bytes is old
+ * enough. Time bounds the look instead; what was not reached says nothing. */
+#define LOOK_MICROSECONDS (5 * G_USEC_PER_SEC)
+enum { BLOCK_BYTES = 1 << 20 };
 
 /* The name of the program before its "[pid": "qmgr" of "postfix/qmgr[23125". */
 static char *
@@ -45,42 +45,74 @@ judge (const char *program, const char *text)
                                                                         : LOG_SILENT;
 }
 
+/* The line around *at, which moves to the line's end. *ret_first: nothing of this id stands before. */
 static LogEvidence
-read_lines (FILE *file, const char *needle)
+judge_line (const char *block, const char *end, const char **at, size_t needle_length,
+            bool *ret_first)
 {
-    LogEvidence found = LOG_SILENT;
-    char *line = NULL;
-    size_t size = 0;
+    const char *before = memrchr (block, '\n', (size_t)(*at - block));
+    const char *start = before ? before + 1 : block;
+    const char *stop = memchr (*at, '\n', (size_t)(end - *at));
+    g_autofree char *line = g_strndup (start, (size_t)((stop ? stop : end) - start));
+    g_autofree char *program = program_of (line, line + (*at - start));
+    const char *text = line + (*at - start) + needle_length;
 
-    while (found != LOG_TAKEN && getline (&line, &size, file) > 0) {
-        const char *at = strstr (line, needle);
-        if (!at)
-            continue;
-        g_autofree char *program = program_of (line, at);
-        found = MAX (found, judge (program, at + strlen (needle)));
-    }
-    bool failed = ferror (file);
-    free (line);
-    return failed && found != LOG_TAKEN ? LOG_UNKNOWN : found;
+    if (strcmp (program, "smtpd") == 0 && g_str_has_prefix (text, "client="))
+        *ret_first = true;
+    *at = stop ? stop : end;
+    return judge (program, text);
 }
 
 static LogEvidence
-find_in (const char *path, const char *needle)
+judge_block (const char *block, size_t length, const char *needle, bool *ret_first)
+{
+    LogEvidence found = LOG_SILENT;
+    size_t needle_length = strlen (needle);
+    const char *end = block + length, *at = block;
+
+    while (found != LOG_TAKEN &&
+           (at = memmem (at, (size_t)(end - at), needle, needle_length)) != NULL) {
+        LogEvidence line = judge_line (block, end, &at, needle_length, ret_first);
+        found = MAX (found, line);
+    }
+    return found;
+}
+
+/* Back from the end, in whole lines: what is asked for is mostly there. */
+static LogEvidence
+read_back (int fd, off_t end, const char *needle, bool *ret_first)
+{
+    g_autofree char *block = g_malloc (BLOCK_BYTES);
+    LogEvidence found = LOG_SILENT;
+    gint64 deadline = g_get_monotonic_time () + LOOK_MICROSECONDS;
+
+    while (end > 0 && found != LOG_TAKEN && !*ret_first) {
+        off_t start = MAX (end - BLOCK_BYTES, 0);
+        size_t length = (size_t)(end - start);
+        if (g_get_monotonic_time () > deadline ||
+            pread (fd, block, length, start) != (ssize_t)length)
+            return LOG_UNKNOWN;
+        const char *whole = start > 0 ? memchr (block, '\n', length - 1) : NULL;
+        size_t skip = whole ? (size_t)(whole + 1 - block) : 0;
+        LogEvidence here = judge_block (block + skip, length - skip, needle, ret_first);
+        found = MAX (found, here);
+        end = start + (off_t)skip;
+    }
+    return found;
+}
+
+static LogEvidence
+find_in (const char *path, const char *needle, bool *ret_first)
 {
     struct stat status;
     int fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    FILE *file = fd >= 0 ? fdopen (fd, "r") : NULL;
-
-    if (!file) {
-        if (fd >= 0)
-            close (fd);
-        return LOG_UNKNOWN;
-    }
     LogEvidence found = LOG_UNKNOWN;
-    if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) &&
-        (status.st_size <= TAIL_BYTES || fseeko (file, -TAIL_BYTES, SEEK_END) == 0))
-        found = read_lines (file, needle);
-    fclose (file);
+
+    if (fd < 0)
+        return LOG_UNKNOWN;
+    if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode))
+        found = read_back (fd, status.st_size, needle, ret_first);
+    close (fd);
     return found;
 }
 
@@ -89,7 +121,11 @@ postfix_log_find (const char *path, const char *queue_id)
 {
     g_autofree char *needle = g_strdup_printf ("]: %s: ", queue_id);
     g_autofree char *before = g_strconcat (path, ".1", NULL);
-    LogEvidence found = find_in (path, needle);
+    bool first = false;
+    LogEvidence found = find_in (path, needle, &first);
 
-    return found == LOG_SILENT ? MAX (found, find_in (before, needle)) : found;
+    if (found != LOG_SILENT || first)
+        return found;
+    LogEvidence earlier = find_in (before, needle, &first);
+    return MAX (found, earlier);
 }

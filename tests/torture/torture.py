@@ -247,8 +247,8 @@ class Torture:
         for thread in threads:
             thread.join()
         self.world.end_licetd()
-        self.world.begin_postfix()
-        self.world.start_licetd()
+        self.guarded(self.world.begin_postfix)
+        self.guarded(self.world.start_licetd)
         time.sleep(1)
         self.stop.set()
         for thread in clients:

@@ -81,6 +81,9 @@ static const struct {
     { "no line end", AT "postfix/qmgr[7]: Q1: removed", NULL, LOG_TAKEN },
 };
 
+#define DONE  AT "postfix/qmgr[7]: Q1: removed\n"
+#define OTHER AT "postfix/smtp[7]: Q2: to=<a@b>, relay=x, dsn=2.0.0, status=sent (ok)\n"
+
 static char *
 make_dir (void)
 {
@@ -106,6 +109,44 @@ test_logs (void)
     }
     g_assert_cmpint (postfix_log_find (dir, "Q1"), ==, LOG_UNKNOWN);
     g_assert_cmpint (g_rmdir (dir), ==, 0);
+}
+
+/* first, so many bytes of what others did, last. */
+static LogEvidence
+find_behind (const char *first, size_t bytes, const char *last)
+{
+    g_autofree char *dir = make_dir ();
+    g_autofree char *path = g_build_filename (dir, "mail.log", NULL);
+    g_autoptr (GString) log = g_string_new (first);
+
+    while (log->len < bytes)
+        g_string_append (log, OTHER);
+    g_string_append (log, last);
+    g_assert_true (g_file_set_contents (path, log->str, (gssize)log->len, NULL));
+    LogEvidence found = postfix_log_find (path, "Q1");
+    g_unlink (path);
+    g_assert_cmpint (g_rmdir (dir), ==, 0);
+    return found;
+}
+
+/* A hand-over may come again after an hour, and others write meanwhile. */
+static void
+test_long_logs (void)
+{
+    static const char came[] = AT "postfix/licet/smtpd[7]: Q1: client=localhost[127.0.0.1]\n";
+    g_autofree char *endless = g_strnfill (3 << 20, 'x');
+
+    g_assert_cmpint (find_behind (DONE, 80 << 20, ""), ==, LOG_TAKEN);
+    g_assert_cmpint (find_behind (DONE, 0, endless), ==, LOG_TAKEN);
+    g_assert_cmpint (find_behind (endless, 0, DONE), ==, LOG_TAKEN);
+    /* The border between two reads is in each place of the line. */
+    for (size_t bytes = 1 << 20; bytes < (1 << 20) + 2 * strlen (OTHER); bytes += 9) {
+        g_autofree char *pad = g_strnfill (bytes % strlen (OTHER), 'y');
+        g_autofree char *last = g_strconcat (pad, "\n", NULL);
+        g_assert_cmpint (find_behind (DONE, bytes, last), ==, LOG_TAKEN);
+    }
+    /* Before it came there is nothing of it. */
+    g_assert_cmpint (find_behind (DONE, 2 << 20, came), ==, LOG_SILENT);
 }
 
 /* A list as showq(8) of Postfix 3.7 gives it; "|" stands for NUL. */
@@ -244,6 +285,7 @@ main (int argc, char *argv[])
     g_test_init (&argc, &argv, NULL);
     g_test_add_func ("/doubt/what the evidence weighs", test_weights);
     g_test_add_func ("/doubt/what the log says", test_logs);
+    g_test_add_func ("/doubt/what a long log says", test_long_logs);
     g_test_add_func ("/doubt/what showq says", test_queues);
     g_test_add_func ("/guard/a mark is good for its number and its daemon", test_marks);
     g_test_add_func ("/guard/which connections it watches", test_connections);
