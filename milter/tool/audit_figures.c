@@ -59,6 +59,16 @@ measure_add (Measure *measure, const AuditRow *row, int outcome)
 }
 
 static void
+sample_free (void *data)
+{
+    Sample *sample = data;
+
+    g_free (sample->when);
+    g_free (sample->why);
+    g_free (sample);
+}
+
+static void
 group_free (void *data)
 {
     Group *group = data;
@@ -87,7 +97,7 @@ find_group (GHashTable *table, const char *name, const char *source)
     group->name = g_strdup (name);
     group->source = g_strdup (source);
     measure_init (&group->all);
-    group->samples = g_ptr_array_new_with_free_func (g_free);
+    group->samples = g_ptr_array_new_with_free_func (sample_free);
     g_hash_table_insert (table, group->name, group);
     return group;
 }
@@ -102,11 +112,12 @@ add_to_group (const Figures *figures, Group *group, const AuditRow *row, int cla
         group->classes[second][class]++;
     if (outcome == FIGURE_DELIVER || outcome < 0 || group->samples->len >= SAMPLES)
         return;
-    g_ptr_array_add (group->samples,
-                     g_strdup_printf ("%s %s, %s, %s%s%s", row->time,
-                                      row->queue_id ? row->queue_id : "-", row->outcome,
-                                      row->rule ? row->rule : "-", row->source ? ": " : "",
-                                      row->source ? row->source : ""));
+    Sample *sample = g_new0 (Sample, 1);
+    sample->outcome = (FigureOutcome)outcome;
+    sample->when = g_strdup_printf ("%s %s", row->time, row->queue_id ? row->queue_id : "-");
+    sample->why = g_strdup_printf ("%s%s%s", row->rule ? row->rule : "-",
+                                   row->source ? ": " : "", row->source ? row->source : "");
+    g_ptr_array_add (group->samples, sample);
 }
 
 static void
@@ -193,11 +204,26 @@ add_template (Figures *figures, const AuditRow *row, int class, int outcome)
     add_to_group (figures, find_group (figures->templates, key, sender), row, class, outcome);
 }
 
+static bool
+is_asked_again (const Figures *figures, const AuditRow *row)
+{
+    if (!row->queue_id || !row->subject)
+        return false;
+    char *key =
+        g_strdup_printf ("%s %s %s", row->queue_id, row->subject, row->rule ? row->rule : "");
+    return !g_hash_table_add (figures->waiting, key);
+}
+
 static void
 add_decision (Figures *figures, const AuditRow *row)
 {
     int class = find_word (class_words, CLASSES, row->class);
     int outcome = find_word (outcome_words, OUTCOMES, row->outcome);
+
+    if (outcome == FIGURE_DEFER && is_asked_again (figures, row)) {
+        figures->asked_again++;
+        return;
+    }
     unsigned bucket = bucket_of (figures, row->at);
 
     if (class >= 0) {
@@ -285,8 +311,8 @@ make_empty (const AuditFilter *filter)
     measure_init (&figures->all);
     for (unsigned i = 0; i < CLASSES; i++)
         measure_init (&figures->classes[i]);
-    GHashTable **sets[] = { &figures->messages, &figures->rules_seen,
-                            &figures->mails_promoted };
+    GHashTable **sets[] = { &figures->messages, &figures->rules_seen, &figures->mails_promoted,
+                            &figures->waiting };
     for (unsigned i = 0; i < G_N_ELEMENTS (sets); i++)
         *sets[i] = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
     figures->promoted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -325,6 +351,7 @@ figures_free (Figures *figures)
     for (unsigned i = 0; i < CLASSES; i++)
         measure_clear (&figures->classes[i]);
     g_hash_table_unref (figures->messages);
+    g_hash_table_unref (figures->waiting);
     g_hash_table_unref (figures->rules_seen);
     g_hash_table_unref (figures->mails_promoted);
     g_hash_table_unref (figures->promoted);

@@ -46,8 +46,13 @@ typedef struct {
     Measure all;
     unsigned classes[2][CLASSES]; /* in the first and second half of the period */
     unsigned violated, shadow;    /* rule: how often, and how often without effect */
-    GPtrArray *samples;           /* char *, a few records that were not delivered as sent */
+    GPtrArray *samples;           /* of Sample, a few records that were not delivered as sent */
 } Group;
+
+typedef struct {
+    FigureOutcome outcome;
+    char *when, *why; /* time and queue id; rule and its statute */
+} Sample;
 
 typedef struct {
     int64_t since, until; /* of the period */
@@ -63,6 +68,10 @@ typedef struct {
     GHashTable *promoted, *mails_promoted;
     unsigned caps_violated, caps_decided[OUTCOMES]; /* rules of kind frequency-cap */
     GHashTable *messages;                           /* queue ids */
+    /* A mail that waits is decided again each time that Postfix asks. The same answer for the same reason
+     * counts once. */
+    GHashTable *waiting;
+    unsigned asked_again;
     GHashTable *rules, *territories, *senders, *templates, *bases, *failures; /* of Group */
     unsigned outcomes_recorded, failures_recorded;
     GPtrArray *events; /* char *, repairs and retention */

@@ -136,6 +136,31 @@ hint_at_rule (const char *rule, const GPtrArray *files)
              near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
+static bool
+note_territory (const AuditRow *row, void *data)
+{
+    if (row->territory && !g_hash_table_contains (data, row->territory))
+        g_hash_table_add (data, g_strdup (row->territory));
+    return true;
+}
+
+/* A territory of the log is a word of few, so they are named. */
+static void
+hint_at_territory (const GPtrArray *files)
+{
+    const AuditFilter all = { 0 };
+    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    if (!audit_scan (files, &all, note_territory, seen, NULL, NULL))
+        return;
+    g_autoptr (GList) codes = g_list_sort (g_hash_table_get_keys (seen), (GCompareFunc)strcmp);
+    g_autoptr (GString) list = g_string_new (NULL);
+    for (const GList *code = codes; code; code = code->next)
+        g_string_append_printf (list, "%s%s", list->len ? ", " : "", (const char *)code->data);
+    fprintf (stderr, "licet: the territories of this log are: %s\n",
+             list->len ? list->str : "none");
+}
+
 void
 audit_hint (const AuditOptionsTool *options, const GPtrArray *files, uint64_t found)
 {
@@ -143,6 +168,8 @@ audit_hint (const AuditOptionsTool *options, const GPtrArray *files, uint64_t fo
 
     if (options->rule && found == 0)
         hint_at_rule (options->rule, files);
+    if (options->territory && found == 0)
+        hint_at_territory (files);
     for (unsigned i = 0; i < G_N_ELEMENTS (pairs); i++) {
         bool decided = g_ascii_strcasecmp (outcome, pairs[i][0]) == 0;
         if (decided || g_ascii_strcasecmp (outcome, pairs[i][1]) == 0)

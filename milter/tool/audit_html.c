@@ -67,7 +67,8 @@ const char html_style[] =
     "print{.scroll{background:none}body{max-width:none;padding:0;font-size:10pt}h2{break-after:"
     "avoid}tr,svg,.facts div{"
     "break-inside:avoid}.scroll{overflow:visible}.chart{min-width:0}details::details-content{"
-    "content-visibility:visible}summary{list-style:none}"
+    "content-visibility:visible}summary{list-style:none}details table{font-size:7pt}"
+    "details td,details th{padding:0 .3rem}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}";
 
 void
@@ -217,13 +218,13 @@ add_axes (GString *html, const Chart *chart, unsigned highest)
     }
 }
 
-static void
-add_key (GString *html, const Chart *chart)
+void
+html_key (GString *html, const char *const *names, const unsigned *colours, unsigned count)
 {
     g_string_append (html, "<div class=\"key\">");
-    for (unsigned s = 0; s < chart->series; s++) {
-        g_string_append_printf (html, "<span class=\"c%u\">", chart->colours[s]);
-        html_text (html, chart->names[s]);
+    for (unsigned i = 0; i < count; i++) {
+        g_string_append_printf (html, "<span class=\"c%u\">", colours[i]);
+        html_text (html, names[i]);
         g_string_append (html, "</span>");
     }
     g_string_append (html, "</div>");
@@ -234,7 +235,7 @@ html_chart (GString *html, const Chart *chart, unsigned number)
 {
     unsigned highest = highest_bar (chart);
 
-    add_key (html, chart);
+    html_key (html, chart->names, chart->colours, chart->series);
     g_string_append_printf (html,
                             "<div class=\"scroll\"><svg class=\"chart\" viewBox=\"0 0 %d %d\" "
                             "role=\"img\" aria-labelledby=\"t%u d%u\">"

@@ -30,6 +30,10 @@ typedef struct {
 } Chart;
 void html_chart (GString *html, const Chart *chart, unsigned number);
 
+/* What the colours of bars mean. */
+void html_key (GString *html, const char *const *names, const unsigned *colours,
+               unsigned count);
+
 /* One bar of parts. */
 void html_parts (GString *html, const unsigned *values, const unsigned *colours, unsigned count,
                  const char *description);

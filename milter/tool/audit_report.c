@@ -10,6 +10,7 @@
 #include "audit_figures.h"
 #include "audit_html.h"
 #include "audit_page.h"
+#include "licet/audit_story.h"
 
 enum { ROWS = 25, OFFENDERS = 10 };
 
@@ -31,7 +32,10 @@ add_summary (Page *page)
     for (unsigned i = 0; i < OUTCOMES; i++)
         page_number_fact (page, W_DELIVER + i, figures->all.outcomes[i]);
     page_number_fact (page, W_TURNED_AWAY, figures->failures_recorded);
+    if (figures->asked_again > 0)
+        page_number_fact (page, W_ASKED_AGAIN, figures->asked_again);
     g_string_append (page->html, "</dl>");
+    page_note (page, W_GLOSSARY);
 }
 
 static void
@@ -110,30 +114,6 @@ add_chart_table (Page *page, const Chart *chart)
     g_string_append (html, "</tbody></table></div></details>");
 }
 
-static void
-add_chart (Page *page, Word title, Word first_name, unsigned series, const unsigned *colours,
-           const unsigned *values, unsigned stride)
-{
-    const Figures *figures = page->figures;
-    g_auto (GStrv) labels = bar_labels (figures);
-    const char *names[OUTCOMES];
-
-    for (unsigned s = 0; s < series; s++)
-        names[s] = page_word (page, first_name + s);
-    Chart chart = { .title = page_word (page, title),
-                    .description = page_word (page, W_CHART),
-                    .series = series,
-                    .count = figures->bucket_count,
-                    .names = names,
-                    .colours = colours,
-                    .stride = stride,
-                    .values = values,
-                    .labels = labels };
-    page_heading (page, title);
-    html_chart (page->html, &chart, ++page->charts);
-    add_chart_table (page, &chart);
-}
-
 /* "12 delivered as sent, 3 stripped, …" for who does not see the bar. */
 static char *
 describe (const Page *page, const unsigned *values, Word first, unsigned count)
@@ -145,6 +125,56 @@ describe (const Page *page, const unsigned *values, Word first, unsigned count)
             g_string_append_printf (text, "%s%u %s", text->len ? ", " : "", values[i],
                                     page_word (page, first + i));
     return g_string_free (text, FALSE);
+}
+
+/* "1183 transactional, 392 promotional" of all bars, for who does not see them. */
+static char *
+describe_chart (const Page *page, const unsigned *values, unsigned stride, Word first,
+                unsigned series)
+{
+    unsigned sums[OUTCOMES] = { 0 };
+
+    for (unsigned i = 0; i < page->figures->bucket_count; i++)
+        for (unsigned s = 0; s < series; s++)
+            sums[s] += values[i * stride + s];
+    g_autofree char *all = describe (page, sums, first, series);
+    g_auto (GStrv) around = g_strsplit (page_word (page, W_CHART), "#1", 2);
+    return g_strconcat (around[0], *all ? all : "0", around[1], NULL);
+}
+
+static void
+add_key (Page *page, Word first, const unsigned *colours, unsigned count)
+{
+    const char *names[OUTCOMES];
+
+    for (unsigned i = 0; i < count; i++)
+        names[i] = page_word (page, first + i);
+    html_key (page->html, names, colours, count);
+}
+
+static void
+add_chart (Page *page, Word title, Word first_name, unsigned series, const unsigned *colours,
+           const unsigned *values, unsigned stride)
+{
+    const Figures *figures = page->figures;
+    g_auto (GStrv) labels = bar_labels (figures);
+    const char *names[OUTCOMES];
+
+    for (unsigned s = 0; s < series; s++)
+        names[s] = page_word (page, first_name + s);
+    g_autofree char *description = describe_chart (page, values, stride, first_name, series);
+    Chart chart = { .title = page_word (page, title),
+                    .description = description,
+                    .series = series,
+                    .count = figures->bucket_count,
+                    .names = names,
+                    .colours = colours,
+                    .stride = stride,
+                    .values = values,
+                    .labels = labels };
+    page_heading (page, title);
+    html_chart (page->html, &chart, ++page->charts);
+    add_chart_table (page, &chart);
 }
 
 static void
@@ -212,6 +242,7 @@ add_territories (Page *page)
     g_autoptr (GPtrArray) groups = figures_top (page->figures->territories, ROWS);
 
     page_heading (page, W_BY_TERRITORY);
+    add_key (page, W_DELIVER, outcome_colours, OUTCOMES);
     page_begin_table (page, heads, G_N_ELEMENTS (heads), 2);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
@@ -235,6 +266,9 @@ add_shares (Page *page, Word title, Word name, GHashTable *table)
     page_heading (page, title);
     if (groups->len == 0)
         page_note (page, W_NONE);
+    else if (name == W_TEMPLATE)
+        page_note (page, W_TEMPLATE_NOTE);
+    add_key (page, W_TRANSACTIONAL, class_colours, CLASSES);
     page_begin_table (page, heads, G_N_ELEMENTS (heads), 2);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
@@ -274,6 +308,7 @@ add_shift (Page *page)
 
     page_heading (page, W_SHIFT);
     page_note (page, W_SHIFT_NOTE);
+    add_key (page, W_TRANSACTIONAL, class_colours, CLASSES);
     page_begin_table (page, heads, G_N_ELEMENTS (heads), 3);
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
@@ -294,6 +329,12 @@ add_shift (Page *page)
     page_rows_note (page, groups->len, g_hash_table_size (page->figures->senders));
 }
 
+static const char *
+basis_word (const Page *page, const char *basis)
+{
+    return audit_story_word (page->language == SPANISH ? STORY_ES : STORY_EN, basis);
+}
+
 static void
 add_bases (Page *page)
 {
@@ -307,7 +348,8 @@ add_bases (Page *page)
         const Group *group = g_ptr_array_index (groups, i);
         g_string_append (page->html, "<tr>");
         html_element (page->html, "th scope=\"row\"",
-                      *group->name ? group->name : page_word (page, W_NO_BASIS));
+                      *group->name ? basis_word (page, group->name)
+                                   : page_word (page, W_NO_BASIS));
         html_number (page->html, group->all.count);
         html_number (page->html, g_hash_table_size (group->all.people));
         g_string_append (page->html, "</tr>");
@@ -354,6 +396,20 @@ add_side_by_side (Page *page)
 }
 
 static void
+add_samples (Page *page, const GPtrArray *samples)
+{
+    g_string_append (page->html, "<ul>");
+    for (unsigned i = 0; i < samples->len; i++) {
+        const Sample *sample = g_ptr_array_index (samples, i);
+        g_autofree char *text =
+            g_strdup_printf ("%s, %s, %s", sample->when,
+                             page_word (page, W_DELIVER + sample->outcome), sample->why);
+        html_element (page->html, "li", text);
+    }
+    g_string_append (page->html, "</ul>");
+}
+
+static void
 add_offenders (Page *page)
 {
     static const Word heads[] = { W_SENDER, W_SAMPLES, W_COUNT, W_STRIP, W_HOLD, W_REFUSE };
@@ -368,7 +424,7 @@ add_offenders (Page *page)
         g_string_append (page->html, "<tr>");
         html_element (page->html, "th scope=\"row\"", name_of (page, group));
         g_string_append (page->html, "<td>");
-        add_list (page, group->samples);
+        add_samples (page, group->samples);
         g_string_append (page->html, "</td>");
         html_number (page->html, group->all.count);
         html_number (page->html, group->all.outcomes[FIGURE_STRIP]);

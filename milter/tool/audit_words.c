@@ -171,8 +171,30 @@ static const char *const words[WORDS][LANGUAGES] = {
                        "que decidió; la que no puede saberlo decide como dice su política." },
     [W_NO_COUNTRY] = { "XX (country unknown)", "XX (país desconocido)" },
     [W_ROWS_NOTE] = { "The first #1 of #2 rows.", "Las primeras #1 de #2 filas." },
-    [W_CHART] = { "Bars; the table below has the same figures.",
-                  "Barras; la tabla siguiente tiene las mismas cifras." },
+    [W_CHART] = { "Bars over time. In all: #1. The table below has the figures of each bar.",
+                  "Barras en el tiempo. En total: #1. La tabla siguiente tiene las cifras de "
+                  "cada "
+                  "barra." },
+    [W_GLOSSARY] = { "Every recipient of a message is decided on its own. Delivered whole: as "
+                     "the sender wrote it. "
+                     "Stripped: without its promotion. Deferred: the mail waits, and is asked "
+                     "about again. Held: it "
+                     "waits for a person. Refused: the sender gets it back with the reason.",
+                     "Cada destinatario de un mensaje se decide por separado. Entregado "
+                     "entero: tal como lo escribió "
+                     "el remitente. Recortado: sin su promoción. Aplazado: el correo espera y "
+                     "se vuelve a preguntar. "
+                     "Retenido: espera a una persona. Rechazado: vuelve al remitente con el "
+                     "motivo." },
+    [W_ASKED_AGAIN] = { "Asked again, still waiting (not counted)",
+                        "Preguntas repetidas, aún en espera (sin contar)" },
+    [W_TEMPLATE_NOTE] = { "Where the sender names no campaign, sixteen letters stand for the "
+                          "template: mails with the "
+                          "same layout have the same ones (licet classify shows them).",
+                          "Donde el remitente no nombra campaña, dieciséis letras representan "
+                          "la plantilla: los correos "
+                          "con la misma composición tienen las mismas (licet classify las "
+                          "muestra)." },
     [W_MORE] = { "Figures of the chart", "Cifras del gráfico" },
 };
 

@@ -106,6 +106,9 @@ typedef enum {
     W_ROWS_NOTE,
     W_NO_COUNTRY,
     W_CHART,
+    W_GLOSSARY,
+    W_ASKED_AGAIN,
+    W_TEMPLATE_NOTE,
     W_MORE,
     WORDS
 } Word;

@@ -64,12 +64,16 @@ def carries(row):
     return row["outcome"] == "deliver" and (message["promo_share"] > 0 or message["class"] in ("promotional", "mixed"))
 
 
+BASES = {"express": "express agreement", "double-opt-in": "confirmed agreement, double opt-in",
+         "soft-opt-in": "a sale before, soft opt-in", "": "no consent on record (allowed by the territory's rules)"}
+
+
 def bases(rows):
     counts, people = collections.Counter(), collections.defaultdict(set)
     for row in filter(carries, decisions(rows)):
         consent = row["consent"]
         basis = consent["basis"] or "" if consent["state"] == "granted" else ""
-        basis = basis or "no consent on record (allowed by the territory's rules)"
+        basis = BASES[basis]
         counts[basis] += 1
         people[basis].add(row["subject"])
     return {basis: [str(count), str(len(people[basis]))] for basis, count in counts.items()}

@@ -159,6 +159,9 @@ class Tools:
         self.check("a rule that is none", self.said("search", "--rule", "DE-CONSNT")[1].endswith(
             'no record names the rule DE-CONSNT; did you mean "DE-CONSENT"?\n'))
         self.check("a rule that is there", "no record names" not in self.said("search", "--rule", "de-consent")[1])
+        codes = sorted({row["territory"] for row in self.rows if row.get("territory")})
+        self.check("a territory that the log has not", self.said("search", "--territory", "QQ")[1].endswith(
+            f"the territories of this log are: {', '.join(codes)}\n"))
         self.check("refuse hints at refused", "--outcome refused finds" in self.said("search", "--outcome", "refuse")[1])
         self.check("refused hints at refuse", "--outcome refuse finds" in self.said("search", "--outcome", "refused")[1])
         self.check("strip hints at nothing", "finds" not in self.said("search", "--outcome", "strip")[1])
@@ -229,9 +232,12 @@ class Tools:
             self.check(f"the report in {language} stands alone and says that the log is whole",
                        title in page and mark in page and not reader.foreign and not reader.open)
             self.check("each drawing has a text", reader.drawings > 2 and reader.titles >= reader.drawings)
+        self.check("samples are told in the report's language", ", recortado, " in page and ", strip, " not in page)
         cells = " ".join(reader.numbers)
         strips = len(self.fits(lambda row: row.get("record") == "decision" and row["outcome"] == "strip"))
         decisions = len(self.fits(lambda row: row["record"] == "decision"))
+        self.check("the drawing of classes says what it shows", f"<desc id=\"d2\">Barras en el tiempo. En total: {strips} "
+                   "recortado, " in page)
         self.check("its figures are those of the log", f" {strips} " in f" {cells} " and f" {decisions} " in cells)
         self.audit("report", "--language", "fr", status=64)
         with open(self.path("audit.jsonl"), "r+b", buffering=0) as file:
@@ -319,11 +325,12 @@ class Tools:
                    self.audit("report", "--consent", store, status=69))
 
     def check_caps(self):
-        """A log of a few lines, of which two are one mail that was tried twice."""
+        """A log of a few lines: one mail that waited, was asked about again and then was tried twice, and others."""
         forged = self.path("caps.jsonl")
         lines = []
-        for number, (queue, outcome, mode) in enumerate((("A", "defer", "enforce"), ("A", "deliver", "enforce"),
-                                                         ("A", "deliver", "enforce"), ("B", "refuse", "enforce"),
+        for number, (queue, outcome, mode) in enumerate((("A", "defer", "enforce"), ("A", "defer", "enforce"),
+                                                         ("A", "deliver", "enforce"), ("A", "deliver", "enforce"),
+                                                         ("B", "refuse", "enforce"),
                                                          ("C", "deliver", "shadow"))):
             decided = mode == "enforce" and outcome != "deliver"
             lines.append(json.dumps({
@@ -333,7 +340,11 @@ class Tools:
                 "rules": [{"id": "CAP", "kind": "frequency-cap", "mode": mode,
                            "verdict": "satisfied" if mode == "enforce" and outcome == "deliver" else "violated"}]}))
         day.write(forged, "\n".join(lines) + "\n")
-        page = figures.Sections(self.audit("report", "--log", forged, status=65))
+        text = self.audit("report", "--log", forged, status=65)
+        page = figures.Sections(text)
+        self.check("a mail that still waits counts once, and how often it was asked about stands apart",
+                   "<dt>deferred</dt><dd>1</dd>" in text and "still waiting (not counted)</dt><dd>1</dd>" in text and
+                   "<dt>Decisions, one per recipient</dt><dd>5</dd>" in text)
         notes = " ".join(page.notes["Promotion per recipient"])
         self.check("what caps decided, and a mail tried twice is one",
                    "violated 2 times" in notes and "deferred (the mail waits) 1, held 0, refused 1." in notes and
