@@ -63,7 +63,7 @@ decide (const PolicySet *set, const Message *message, const Classification *clas
 {
     Decision *decision = g_new0 (Decision, 1);
     g_autoptr (Docket) docket = docket_new (set, facts, classification);
-    RuleView view = { set, message, classification, facts, false, now, false };
+    RuleView view = { set, message, classification, facts, false, now, false, NULL };
 
     decision->facts = facts;
     reply_prepare (decision, set, message);
@@ -94,7 +94,7 @@ policy_decide (const PolicySet *set, const Message *message,
                const Classification *classification, RecipientFacts *facts, int64_t now)
 {
     Decision *decision = decide (set, message, classification, facts, now);
-    RuleView view = { set, message, classification, facts, false, now, false };
+    RuleView view = { set, message, classification, facts, false, now, false, NULL };
 
     fixes_prepare (decision, &view);
     return decision;

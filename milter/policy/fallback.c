@@ -109,11 +109,11 @@ policy_strip_failed (const PolicySet *set, const Message *message,
                      const Classification *classification, Decision *decision, int64_t now,
                      const char *reason)
 {
-    RuleView view = { set, message, classification, decision->facts, false, now, true };
+    RuleView view = { set, message, classification, decision->facts, false, now, true, NULL };
     g_autoptr (Docket) docket = docket_new (set, decision->facts, classification);
-    g_autofree char *sentence =
-        g_strdup_printf (
-        "%s: %s", reply_phrase (decision, "the promotional block cannot be removed safely"), reason);
+    g_autofree char *sentence = g_strdup_printf (
+        "%s: %s", reply_phrase (decision, "the promotional block cannot be removed safely"),
+        reason);
 
     /* The results so far tell of a copy that there will not be. */
     g_ptr_array_unref (decision->rules);
@@ -149,7 +149,7 @@ policy_judge_text_only (const PolicySet *set, const Message *rest,
                         const Classification *classification, Decision *decision, int64_t now)
 {
     g_autoptr (Docket) docket = docket_new (set, decision->facts, NULL);
-    RuleView view = { set, rest, classification, decision->facts, false, now, false };
+    RuleView view = { set, rest, classification, decision->facts, false, now, false, NULL };
     bool promotion =
         classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
 
@@ -182,8 +182,7 @@ void
 policy_tracking_failed (Decision *decision, const char *reason)
 {
     const RuleResult *result = NULL;
-    g_autofree char *sentence =
-        g_strdup_printf (
+    g_autofree char *sentence = g_strdup_printf (
         "%s: %s", reply_phrase (decision, "tracking cannot be removed safely"), reason);
 
     for (unsigned i = 0; i < decision->rules->len; i++) {

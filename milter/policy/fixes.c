@@ -119,7 +119,7 @@ fixes_prepare (Decision *decision, const RuleView *view)
     const RuleResult *wanting = find_due (decision, "footer");
     if (!wanting)
         return;
-    decision->footer = 
+    decision->footer =
         decision->copy == COPY_TEXT_ONLY ? NULL : make_footer (decision, view, &why);
     if (!decision->footer)
         policy_fix_failed (view->set, decision, why ? why : "a text alone gets no footer");
@@ -174,7 +174,7 @@ policy_judge_fixed (const PolicySet *set, const Message *copy,
 {
     g_autoptr (Docket) docket = docket_new (set, decision->facts, classification);
     g_autoptr (Classification) whole = classification_new ();
-    RuleView view = { set, copy, whole, decision->facts, false, now, false };
+    RuleView view = { set, copy, whole, decision->facts, false, now, false, NULL };
 
     /* Its blocks are places in another message. */
     whole->class = classification->class;

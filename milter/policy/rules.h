@@ -33,6 +33,7 @@ typedef struct {
     bool stripped; /* the promotional blocks do not count */
     int64_t now;
     bool uncuttable; /* the blocks have to stay */
+    char **text; /* of view_text, once a rule has asked; NULL where none is kept */
 } RuleView;
 
 typedef struct {

@@ -66,7 +66,8 @@ find_exemption (const Rule *rule, MessageClass class, const RuleView *view)
         return other;
     if (volume >= 0 && volume <= rule->volume_above)
         return "for senders of more mail a day";
-    return answered_has_campaign (rule->campaigns, view->message) ? NULL : "for other campaigns only";
+    return answered_has_campaign (rule->campaigns, view->message) ? NULL
+                                                                  : "for other campaigns only";
 }
 
 /* A violation that counts only above a volume that nobody told is none yet. */
@@ -175,11 +176,15 @@ GPtrArray *
 verdicts_judge (const Docket *docket, bool rest, const RuleView *view)
 {
     GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify)rule_result_free);
+    g_autofree char *text = NULL;
+    RuleView shared = *view;
+
+    shared.text = &text;
 
     for (unsigned i = 0; i < docket->duties->len; i++) {
         const Duty *duty = docket_duty (docket, i);
         MessageClass class = rest ? CLASS_TRANSACTIONAL : duty->class;
-        g_ptr_array_add (results, judge_rule (duty, class, view));
+        g_ptr_array_add (results, judge_rule (duty, class, &shared));
     }
     return results;
 }

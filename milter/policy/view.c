@@ -34,14 +34,24 @@ begin_letter (Folder *folder)
 static void
 fold_ascii (Folder *folder, const char *text, size_t length)
 {
+    size_t before = folder->out->len;
+    bool blank = folder->blank, any = before > 0;
+
+    g_string_set_size (folder->out, before + length + 1);
+    char *to = folder->out->str + before;
     for (size_t i = 0; i < length; i++) {
         if (g_ascii_isspace (text[i])) {
-            fold_blank (folder);
+            blank = any;
             continue;
         }
-        begin_letter (folder);
-        g_string_append_c (folder->out, g_ascii_tolower (text[i]));
+        if (blank)
+            *to++ = ' ';
+        blank = false;
+        any = true;
+        *to++ = g_ascii_isupper (text[i]) ? (char)(text[i] | 0x20) : text[i];
     }
+    folder->blank = blank;
+    g_string_truncate (folder->out, (size_t)(to - folder->out->str));
 }
 
 static void
@@ -161,8 +171,8 @@ view_reads (const RuleView *view, unsigned leaf)
            strncmp (this->path, shown->path, parent) != 0;
 }
 
-char *
-view_text (const RuleView *view)
+static char *
+fold_all (const RuleView *view)
 {
     g_autoptr (GString) text = g_string_new (NULL);
 
@@ -171,6 +181,16 @@ view_text (const RuleView *view)
             append_kept (text, view, i, 0,
                          g_bytes_get_size (message_leaf (view->message, i)->content));
     return policy_fold (text->str);
+}
+
+char *
+view_text (const RuleView *view)
+{
+    if (!view->text)
+        return fold_all (view);
+    if (!*view->text)
+        *view->text = fold_all (view);
+    return g_strdup (*view->text);
 }
 
 /* Blocks are in order and apart; a page can have thousands of places to ask about. */

@@ -2,6 +2,7 @@
 
 #include "wordlist.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,35 @@ enum { SHORT_WORD = 6 };
 struct WordList {
     char **words;        /* folded, sorted by bytes */
     unsigned first[257]; /* by first byte; the last is the count */
+    uint64_t begins[256 * 256 / 64]; /* the first two bytes: most places have none of them */
 };
+
+static unsigned
+pair_of (const char *text)
+{
+    return (unsigned)(unsigned char)text[0] << 8 | (unsigned char)text[1];
+}
+
+/* A word of one byte, ended by NUL, may have any after it. */
+static void
+add_begin (WordList *list, const char *word)
+{
+    unsigned pair = pair_of (word);
+
+    if (word[1])
+        list->begins[pair / 64] |= UINT64_C (1) << (pair % 64);
+    else
+        memset (&list->begins[pair / 64], 0xff, 256 / 8);
+}
+
+/* The next place from here on where a word may begin; the end of the text when there is none. */
+static const char *
+next_begin (const WordList *list, const char *at)
+{
+    while (*at && !(list->begins[pair_of (at) / 64] >> (pair_of (at) % 64) & 1))
+        at++;
+    return at;
+}
 
 static int
 compare_words (const void *a, const void *b)
@@ -39,6 +68,9 @@ wordlist_new (char **words)
         list->first[byte] = word;
     }
     list->first[256] = count;
+    for (word = 0; word < count; word++)
+        if (*words[word])
+            add_begin (list, words[word]);
     list->words = words;
     return list;
 }
@@ -83,7 +115,7 @@ stands_at (const char *text, const char *at, const char *word)
 const char *
 wordlist_find (const WordList *list, const char *text)
 {
-    for (const char *at = text; *at; at++)
+    for (const char *at = next_begin (list, text); *at; at = next_begin (list, at + 1))
         for (unsigned i = list->first[(unsigned char)*at];
              i < list->first[(unsigned char)*at + 1]; i++)
             if (stands_at (text, at, list->words[i]))
@@ -106,7 +138,7 @@ is_target_word (const char *word)
 bool
 wordlist_finds_target (const WordList *list, const char *target)
 {
-    for (const char *at = target; *at; at++)
+    for (const char *at = next_begin (list, target); *at; at = next_begin (list, at + 1))
         for (unsigned i = list->first[(unsigned char)*at];
              i < list->first[(unsigned char)*at + 1]; i++)
             if (stands_at (target, at, list->words[i]) && is_target_word (list->words[i]))

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <jansson.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,6 +14,8 @@
 #include "licet/audit_read.h"
 #include "licet/clock.h"
 #include "licet/error.h"
+
+#include "../../milter/audit/json_text.h"
 
 enum { NOW = 1764028800, DAY = 24 * 3600 }; /* 2025-11-25T00:00:00Z */
 
@@ -595,6 +598,62 @@ test_archive (void)
         g_assert_cmpint (g_remove (all[i]), ==, 0);
 }
 
+/* Read back by another implementation, and no byte of it is a control character. */
+static void
+test_json_text (void)
+{
+    static const char *const texts[] = { "",
+                                         "plain",
+                                         "\"a\\b\"/",
+                                         "a\b\t\n\f\r\x01\x1f\x7f",
+                                         "\xc2\x85 \xe2\x80\xae \xc3\xb1 \xf0\x9f\x98\x80",
+                                         "bad \xff\xc3 end\xe2\x82" };
+    static const double numbers[] = { 0, 0.95, -2.809, 3, 1e-7, 1.5e20, 123456.7, -0.5 };
+    GString *out = g_string_new (NULL);
+
+    json_text_begin (out, NULL, '{');
+    json_text_begin (out, "texts", '[');
+    for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++)
+        json_text_put (out, NULL, texts[i]);
+    json_text_end (out, ']');
+    json_text_begin (out, "numbers", '[');
+    for (unsigned i = 0; i < G_N_ELEMENTS (numbers); i++)
+        json_text_put_real (out, NULL, numbers[i]);
+    json_text_end (out, ']');
+    json_text_begin (out, "none", '{');
+    json_text_end (out, '}');
+    json_text_put (out, "null", NULL);
+    json_text_put_integer (out, "most", INT64_MAX);
+    json_text_put_true (out, "true");
+    json_text_end (out, '}');
+
+    g_autofree char *line = g_string_free (out, FALSE);
+    for (const char *c = line; *c; c++)
+        g_assert_true ((guchar)*c >= 0x20 && *c != 0x7f);
+    g_assert_null (strstr (line, "\xc2\x85"));
+    json_t *read = json_loads (line, JSON_REJECT_DUPLICATES, NULL);
+    g_assert_nonnull (read);
+    for (unsigned i = 0; i < G_N_ELEMENTS (texts); i++) {
+        g_autofree char *valid = g_utf8_make_valid (texts[i], -1);
+        json_t *text = json_array_get (json_object_get (read, "texts"), i);
+        g_assert_cmpstr (json_string_value (text), ==, valid);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (numbers); i++) {
+        json_t *number = json_array_get (json_object_get (read, "numbers"), i);
+        g_assert_true (json_is_real (number));
+        g_assert_cmpfloat_with_epsilon (
+            json_real_value (number) / (numbers[i] + (numbers[i] == 0)), numbers[i] != 0, 1e-5);
+    }
+    g_autofree char *dumped =
+        json_dumps (json_object_get (read, "numbers"), JSON_REAL_PRECISION (6) | JSON_COMPACT);
+    g_assert_nonnull (strstr (line, dumped));
+    g_assert_cmpuint (json_object_size (json_object_get (read, "none")), ==, 0);
+    g_assert_true (json_is_null (json_object_get (read, "null")));
+    g_assert_cmpint (json_integer_value (json_object_get (read, "most")), ==, INT64_MAX);
+    g_assert_true (json_is_true (json_object_get (read, "true")));
+    json_decref (read);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -617,6 +676,7 @@ main (int argc, char **argv)
         { "/audit/a file removed by hand is missed", test_removed_by_hand },
         { "/audit/a file moved away", test_moved_away },
         { "/audit/checkpoints by time and number", test_due },
+        { "/audit/a text of JSON", test_json_text },
         { "/audit/an erased salt", test_erase },
         { "/audit/the archive of policies", test_archive },
     };

@@ -428,7 +428,8 @@ test_row (gconstpointer data)
     g_autoptr (Classification) classification = classification_of (row);
     g_autoptr (RecipientFacts) facts = facts_of (row);
     g_autoptr (RuleResult) result = rule_result_new ();
-    RuleView view = { set, message, classification, facts, row->stripped, time_of (NOW), false };
+    RuleView view = { set,           message,       classification, facts,
+                      row->stripped, time_of (NOW), false,          NULL };
     Rule *rule = load_rule (row->rule, problems);
 
     g_assert_no_error (error);

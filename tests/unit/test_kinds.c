@@ -320,7 +320,7 @@ test_verdict (gconstpointer data)
     g_autoptr (RecipientFacts) facts = g_new0 (RecipientFacts, 1);
     facts->address = g_strdup ("ana@mail.example");
     facts->territory = g_strdup ("XX");
-    RuleView view = { set, message, classification, facts, row->stripped, 0, false };
+    RuleView view = { set, message, classification, facts, row->stripped, 0, false, NULL };
     Rule *rule = load_rule (row->rule, problems);
 
     g_assert_no_error (error);
