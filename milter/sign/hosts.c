@@ -79,6 +79,24 @@ read_host (const char *line, Host *host)
     return true;
 }
 
+/* Many set-ups have "*.example.org", which fits nobody in opendkim's plain file. */
+static void
+describe_problem (GString *problems, const char *line, const char *place)
+{
+    const char *meant = g_str_has_prefix (line, "*.") ? line + 1 : NULL;
+
+    g_string_append_printf (problems, "%s%s: \"%s\" ", problems->len > 0 ? "\n" : "", place,
+                            line);
+    if (meant)
+        g_string_append_printf (problems,
+                                "fits nobody, as with opendkim; right would be \"%s\" for all "
+                                "below that domain, or no such line",
+                                meant);
+    else
+        g_string_append (problems, "is no host; right would be a name, .domain, an address or a "
+                                   "network such as 192.0.2.0/24");
+}
+
 Hosts *
 hosts_read (const char *setting, GError **error)
 {
@@ -96,12 +114,8 @@ hosts_read (const char *setting, GError **error)
         if (read_host (g_ptr_array_index (lines, i), &host))
             g_array_append_val (hosts->list, host);
         else
-            g_string_append_printf (
-                problems,
-                "%s%s: \"%s\" is no host; right would be a name, .domain, an address "
-                "or a network such as 192.0.2.0/24",
-                problems->len > 0 ? "\n" : "", (char *)g_ptr_array_index (lines, i + 1),
-                (char *)g_ptr_array_index (lines, i));
+            describe_problem (problems, g_ptr_array_index (lines, i),
+                              g_ptr_array_index (lines, i + 1));
     }
     if (problems->len > 0) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS, "%s", problems->str);

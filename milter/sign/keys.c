@@ -174,6 +174,22 @@ read_key (const char *file, int fd, GError **error)
     return key;
 }
 
+static void
+fail_open (const char *file, GError **error)
+{
+    int cause = errno;
+    g_autofree char *user = name_user (geteuid ()), *quoted = g_shell_quote (file);
+
+    if (cause == EACCES)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: %s for user %s; right would be: chown %s %s, in directories that let "
+                     "that user in",
+                     file, g_strerror (cause), user, user, quoted);
+    else
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", file,
+                     g_strerror (cause));
+}
+
 EVP_PKEY *
 keys_load (const char *file, uid_t keeper, GError **error)
 {
@@ -181,8 +197,7 @@ keys_load (const char *file, uid_t keeper, GError **error)
     int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", file,
-                     g_strerror (errno));
+        fail_open (file, error);
         return NULL;
     }
     EVP_PKEY *key =
@@ -197,8 +212,7 @@ keys_check_file (const char *file, uid_t keeper, GError **error)
     int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", file,
-                     g_strerror (errno));
+        fail_open (file, error);
         return false;
     }
     bool good = keys_check_owner (file, fd, keeper, 0, error);

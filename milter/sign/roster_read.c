@@ -177,6 +177,30 @@ check_rows (const Roster *roster, const GPtrArray *keys, GError **all)
     }
 }
 
+/* Rows come before keys of the domain, so beside one for everybody there such a key would wait for a
+ * day that never comes: the way in which a rotation fails unseen. */
+static void
+check_overruled (const Roster *roster, const GPtrArray *specs, GError **all)
+{
+    for (unsigned i = 0; specs && i < specs->len; i++) {
+        const SignerKey *spec = g_ptr_array_index (specs, i);
+        g_autofree char *domain = spec->domain ? address_domain_ascii (spec->domain, NULL) : NULL;
+        g_autofree char *anybody = g_strdup_printf ("anybody@%s", domain ? domain : "");
+        if (!domain || spec->senders || spec->envelope_senders)
+            continue;
+        g_autoptr (GPtrArray) rows = tables_match (roster->table, anybody);
+        if (rows->len == 0)
+            continue;
+        licet_error_gather (
+            all, g_error_new (LICET_ERROR, LICET_ERROR_SETTINGS,
+                              "%s%skey %u: never signs for %s, since %s comes first; right would "
+                              "be senders = [ \"@%s\" ], which comes before the table, or the key "
+                              "in the key table",
+                              spec->place ? spec->place : "", spec->place ? ": " : "", i + 1,
+                              domain, ((const SigningRow *)rows->pdata[0])->place, domain));
+    }
+}
+
 static void
 add_rows (Roster *roster, const GPtrArray *rows, GError **all)
 {
@@ -224,6 +248,8 @@ add_tables (Roster *roster, const SignerOptions *options, GError **all)
         licet_error_gather (all, key_error);
     if (roster->table && rows)
         add_rows (roster, rows, all);
+    if (roster->table)
+        check_overruled (roster, options->keys, all);
 }
 
 static void

@@ -344,6 +344,35 @@ test_broken_options (void)
                    "a kind of data set that is not read here");
 }
 
+/* A key that is to take over on a day from one of the table. */
+static void
+test_rotation_beside_a_table (void)
+{
+    const char *own[] = { "@shop.example", NULL };
+    g_autoptr (GError) error = NULL;
+    g_autofree char *text = fill_in ("a shop.example:old:RSA\n");
+    g_autofree char *key_table = write_file ("KeyTable", text, 0600);
+    g_autofree char *rows = write_file ("SigningTable", "*@shop.example a\n", 0644);
+    g_autofree char *table = g_strconcat ("refile:", rows, NULL);
+    g_autoptr (GPtrArray) keys =
+        g_ptr_array_new_with_free_func ((GDestroyNotify)signer_key_spec_free);
+    SignerKey *key = signer_key_spec_new ("shop.example", "new", all.ed);
+    SignerOptions options = { .keys = keys, .key_table = key_table, .signing_table = table };
+
+    key->from = 100;
+    key->place = g_strdup ("licet.cfg:3");
+    g_ptr_array_add (keys, key);
+    check_refused (options, "licet.cfg:3: key 1: never signs for shop.example, since ");
+    check_refused (options, "SigningTable:1 comes first; right would be senders");
+    key->senders = g_strdupv ((char **)own);
+    g_autoptr (Roster) roster = roster_new (&options, &error);
+    g_assert_no_error (error);
+    g_autofree char *before = describe (roster, "x@shop.example", NULL, 99);
+    g_autofree char *after = describe (roster, "x@shop.example", NULL, 100);
+    g_assert_cmpstr (before, ==, "shop.example old -");
+    g_assert_cmpstr (after, ==, "shop.example new -");
+}
+
 /* A key that stands in the table itself makes the table a secret. */
 static void
 test_inline_key (void)
@@ -480,6 +509,7 @@ main (int argc, char **argv)
     g_test_add_func ("/roster/tables", test_tables);
     g_test_add_func ("/roster/broken tables", test_broken_tables);
     g_test_add_func ("/roster/broken options", test_broken_options);
+    g_test_add_func ("/roster/a rotation beside a table", test_rotation_beside_a_table);
     g_test_add_func ("/roster/a key within the table", test_inline_key);
     g_test_add_func ("/roster/trusted hosts", test_hosts);
     g_test_add_func ("/roster/broken hosts", test_broken_hosts);
