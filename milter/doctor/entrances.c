@@ -141,10 +141,14 @@ static void
 check_sendmail (Examination *examination)
 {
     const GPtrArray *services = examination->postfix->services;
+    g_autofree char *milter = socket_for_postfix (examination->milter);
     char *place = NULL;
 
     for (unsigned i = 0; i < services->len; i++) {
         const PostfixService *service = g_ptr_array_index (services, i);
+        bool shared = passes_us (examination, service, "smtpd_milters");
+        g_autofree char *change = g_strdup_printf ("non_smtpd_milters = %s",
+                                                   shared ? "$smtpd_milters" : milter);
         if (strcmp (service->command, "pickup") == 0) {
             check_override (examination, service);
             check_filters (examination, service);
@@ -153,8 +157,7 @@ check_sendmail (Examination *examination)
             passes_us (examination, service, "non_smtpd_milters"))
             continue;
         g_free (postfix_value (examination->postfix, service, "non_smtpd_milters", &place));
-        doctor_find (examination, DOCTOR_PROBLEM, "sendmail", place,
-                     "non_smtpd_milters = $smtpd_milters",
+        doctor_find (examination, DOCTOR_PROBLEM, "sendmail", place, change,
                      "mail that programs of this host send by sendmail(1) is not judged");
     }
 }

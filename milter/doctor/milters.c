@@ -19,22 +19,51 @@ is_ours (const Examination *examination, const char *item)
     return socket_equal (examination->milter, socket, queue);
 }
 
+static bool
+is_signer (const char *item)
+{
+    return strstr (item, "dkim") || strstr (item, ":8891");
+}
+
+/* The line with licetd at the end and without signers. Caller frees. */
+static char *
+right_line (const Examination *examination, char **list, const char *name, const char *place)
+{
+    g_autofree char *ours = socket_for_postfix (examination->milter);
+    g_autoptr (GString) value = g_string_new (NULL);
+
+    for (unsigned i = 0; list[i]; i++) {
+        if (is_ours (examination, list[i])) {
+            g_free (ours);
+            ours = g_strdup (list[i]);
+        } else if (!is_signer (list[i])) {
+            g_string_append_printf (value, "%s, ", list[i]);
+        }
+    }
+    g_string_append (value, ours);
+    return g_strdup_printf (g_str_has_prefix (place, "master.cf") ? "    -o { %s = %s }"
+                                                                  : "%s = %s",
+                            name, value->str);
+}
+
 /* The last one sees the mail as it leaves. One in front that signs is undone by what we edit. */
 static void
 check_order (Examination *examination, char **list, const char *name, const char *place)
 {
+    g_autofree char *right = right_line (examination, list, name, place);
     bool after = false;
 
     for (unsigned i = 0; list[i]; i++) {
         if (is_ours (examination, list[i]))
             after = true;
         else if (after)
-            doctor_find (examination, DOCTOR_PROBLEM, "milter-order", g_strdup (place), NULL,
+            doctor_find (examination, DOCTOR_PROBLEM, "milter-order", g_strdup (place), right,
                          "%s in %s comes after licetd: what it changes breaks the signature",
                          list[i], name);
-        else if (strstr (list[i], "dkim") || strstr (list[i], ":8891"))
-            doctor_find (examination, DOCTOR_PROBLEM, "second-signer", g_strdup (place), NULL,
-                         "%s in %s signs before licetd edits: its signature may be broken",
+        else if (is_signer (list[i]))
+            doctor_find (examination, DOCTOR_PROBLEM, "second-signer", g_strdup (place), right,
+                         "%s in %s signs before licetd edits: its signature may be broken; "
+                         "licetd reads its tables itself (key_table in licet.cfg)",
                          list[i], name);
     }
 }

@@ -34,6 +34,7 @@ class Case:
     edits: list
     want: list = field(default_factory=list)
     notes: int = 0
+    write: list = field(default_factory=list)  # lines that it says to write, among others
 
 
 def main(new, check, old="", line=""):
@@ -46,9 +47,10 @@ def simple(name, new, check, old="", line="", notes=0):
     return Case(name, [edit], [want], notes)
 
 
-def both(name, new, check, old):
+def both(name, new, check, old, write=()):
     """A line that non_smtpd_milters takes over."""
     case = simple(name, new, check, old)
+    case.write = list(write)
     case.want.append((check, "main.cf", "non_smtpd_milters ="))
     return case
 
@@ -84,9 +86,15 @@ CASES = [
     both("the same for one milter", "smtpd_milters = { inet:127.0.0.1:MILTER, connect_timeout=10s, default_action = accept }",
            "default-action", "smtpd_milters = inet:127.0.0.1:MILTER"),
     both("an editor behind licet", "smtpd_milters = inet:127.0.0.1:MILTER, inet:127.0.0.1:8893", "milter-order",
-           "smtpd_milters = inet:127.0.0.1:MILTER"),
+           "smtpd_milters = inet:127.0.0.1:MILTER", ["smtpd_milters = inet:127.0.0.1:8893, inet:127.0.0.1:MILTER"]),
     both("a signer in front of licet", "smtpd_milters = unix:opendkim/opendkim.sock, inet:127.0.0.1:MILTER", "second-signer",
-           "smtpd_milters = inet:127.0.0.1:MILTER"),
+           "smtpd_milters = inet:127.0.0.1:MILTER",
+           ["smtpd_milters = inet:127.0.0.1:MILTER", "non_smtpd_milters = inet:127.0.0.1:MILTER"]),
+    Case("OpenDKIM as many set-ups have it, and no licet",
+         [("main.cf", "smtpd_milters = inet:127.0.0.1:MILTER", "smtpd_milters = local:opendkim/opendkim.sock")],
+         [("second-signer", "main.cf", "smtpd_milters ="), ("second-signer", "main.cf", "non_smtpd_milters ="),
+          ("sendmail", "main.cf", "non_smtpd_milters ="), ("no-milter", "master.cf", "127.0.0.1:SMTP inet")],
+         write=["smtpd_milters = inet:127.0.0.1:MILTER", "non_smtpd_milters = inet:127.0.0.1:MILTER"]),
     simple("Postfix gives up first", "milter_content_timeout = 15s", "content-timeout", "milter_content_timeout = 120s"),
     simple("an old protocol", "milter_protocol = 4", "protocol"),
     simple("no queue id", "milter_end_of_data_macros = {mail_addr}", "macros"),
@@ -195,6 +203,8 @@ def judge(play, case):
     got = sorted((row["check"], row["place"]) for row in found)
     want = sorted((check, line_of(play, name, begin)) for check, name, begin in case.want)
     assert got == want, f"found {found} {done.stderr}, wanted {want}"
+    for line in case.write:
+        assert fill(play, line) in [row["change"] for row in found], f"no line says {line}: {found}"
     assert sum(row["grade"] == "note" for row in found) == case.notes, found
     assert done.returncode == (78 if len(want) > case.notes else 0), done.returncode
 
