@@ -11,7 +11,7 @@
  * nobody can forge a line. Safe from all threads.
  */
 typedef enum {
-    LOG_TO_STDERR,
+    LOG_TO_STDERR, /* with level and fields where it leads to systemd's journal */
     LOG_TO_SYSLOG, /* facility mail, as Postfix */
 } LogTarget;
 

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* One line per event to stderr (where a supervisor reads it) or to syslog. */
+/* One line per event to stderr (where a supervisor reads it), to the journal or to syslog. */
 
 #include "licet/log.h"
+
+#include "journal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>
+#include <unistd.h>
 
 /* The process has one log, set once by main before there are threads. */
 static LogTarget log_target = LOG_TO_STDERR;
 static const char *log_ident = "licetd";
+static int log_journal = -1;
 
 void
 log_open (const char *ident, LogTarget target)
@@ -19,6 +23,8 @@ log_open (const char *ident, LogTarget target)
     log_ident = ident;
     if (target == LOG_TO_SYSLOG)
         openlog (ident, LOG_PID | LOG_NDELAY, LOG_MAIL);
+    else if (log_journal < 0 && journal_has (STDERR_FILENO, g_getenv ("JOURNAL_STREAM")))
+        log_journal = journal_connect ("/run/systemd/journal/socket");
 }
 
 /* Text from a peer must not start a line of its own. */
@@ -28,6 +34,15 @@ replace_controls (char *text)
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = ' ';
+}
+
+static bool
+write_entry (int priority, const char *queue_id, const char *text)
+{
+    if (log_journal < 0)
+        return false;
+    g_autofree char *entry = journal_entry (priority, log_ident, queue_id, text);
+    return journal_send (log_journal, entry);
 }
 
 static void G_GNUC_PRINTF (3, 0)
@@ -42,9 +57,9 @@ static void G_GNUC_PRINTF (3, 0)
     if (log_target == LOG_TO_SYSLOG)
         syslog (priority, "%s%s%s%s", queue_id ? queue_id : "", queue_id ? ": " : "",
                 words[priority], text);
-    else
-        fprintf (stderr, "%s: %s%s%s%s\n", log_ident, queue_id ? queue_id : "", queue_id ? ": " : "",
-                 words[priority], text);
+    else if (!write_entry (priority, queue_id, text))
+        fprintf (stderr, "%s: %s%s%s%s\n", log_ident, queue_id ? queue_id : "",
+                 queue_id ? ": " : "", words[priority], text);
 }
 
 void

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "journal.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+bool
+journal_has (int fd, const char *stream)
+{
+    struct stat status;
+
+    if (!stream || fstat (fd, &status) != 0)
+        return false;
+    g_autofree char *own = g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                                            (guint64)status.st_dev, (guint64)status.st_ino);
+    return strcmp (own, stream) == 0;
+}
+
+int
+journal_connect (const char *path)
+{
+    struct sockaddr_un name = { .sun_family = AF_UNIX };
+    int fd = strlen (path) < sizeof name.sun_path
+                 ? socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+                 : -1;
+
+    if (fd < 0)
+        return -1;
+    strcpy (name.sun_path, path);
+    if (connect (fd, (const struct sockaddr *)&name, sizeof name) == 0)
+        return fd;
+    close (fd);
+    return -1;
+}
+
+static void
+add_field (GString *entry, const char *name, const char *value)
+{
+    g_autofree char *upper = g_ascii_strup (name, -1);
+
+    g_string_append_printf (entry, "LICET_%s=%s\n", upper, value);
+}
+
+/* Only the words that stand first and are plain: what follows may quote a stranger. */
+static void
+add_fields (GString *entry, const char *text)
+{
+    g_autoptr (GRegex) edge =
+        g_regex_new ("^([a-z]+): ([a-z_]+=[A-Za-z0-9_.-]+(?: |$))", G_REGEX_DEFAULT, 0, NULL);
+    g_autoptr (GMatchInfo) match = NULL;
+
+    if (!g_regex_match (edge, text, 0, &match))
+        return;
+    g_autofree char *name = g_match_info_fetch (match, 1);
+    add_field (entry, "edge", name);
+    g_auto (GStrv) words = g_strsplit (text + strlen (name) + 2, " ", -1);
+    for (char **word = words; *word; word++) {
+        if (!g_regex_match_simple ("^[a-z_]+=[A-Za-z0-9_.-]+$", *word, 0, 0))
+            break;
+        char *value = strchr (*word, '=');
+        *value++ = '\0';
+        add_field (entry, *word, value);
+    }
+}
+
+char *
+journal_entry (int priority, const char *ident, const char *queue_id, const char *text)
+{
+    GString *entry = g_string_new (NULL);
+
+    g_string_append_printf (entry,
+                            "MESSAGE=%s%s%s\nPRIORITY=%d\nSYSLOG_IDENTIFIER=%s\n"
+                            "SYSLOG_FACILITY=%d\n",
+                            queue_id ? queue_id : "", queue_id ? ": " : "", text, priority,
+                            ident, LOG_MAIL >> 3);
+    if (queue_id)
+        add_field (entry, "queue_id", queue_id);
+    add_fields (entry, text);
+    return g_string_free (entry, FALSE);
+}
+
+bool
+journal_send (int fd, const char *entry)
+{
+    return send (fd, entry, strlen (entry), MSG_NOSIGNAL) >= 0;
+}
