@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -308,18 +309,43 @@ server_kill (Server *server)
     reap (server);
 }
 
-/* The children of the postmaster share its process group, or have one of their own. */
-static void
-signal_all (const Server *server, int number)
+/* Ids as texts. Caller frees. */
+static char **
+list_children (const Server *server)
 {
     g_autofree char *task =
         g_strdup_printf ("/proc/%d/task/%d/children", server->pid, server->pid);
     g_autofree char *text = NULL;
 
+    g_file_get_contents (task, &text, NULL, NULL);
+    return g_strsplit (text ? text : "", " ", -1);
+}
+
+double
+server_cpu (const Server *server)
+{
+    g_auto (GStrv) children = list_children (server);
+    unsigned long ticks = 0, user = 0, system = 0;
+
+    for (char **child = children; *child; child++) {
+        g_autofree char *path = g_strdup_printf ("/proc/%s/stat", *child);
+        g_autofree char *text = NULL;
+        const char *rest =
+            g_file_get_contents (path, &text, NULL, NULL) ? strrchr (text, ')') : NULL;
+        if (rest && sscanf (rest, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                            &user, &system) == 2)
+            ticks += user + system;
+    }
+    return (double)ticks / (double)sysconf (_SC_CLK_TCK);
+}
+
+/* The children of the postmaster share its process group, or have one of their own. */
+static void
+signal_all (const Server *server, int number)
+{
+    g_auto (GStrv) children = list_children (server);
+
     kill (server->pid, number);
-    if (!g_file_get_contents (task, &text, NULL, NULL))
-        return;
-    g_auto (GStrv) children = g_strsplit (text, " ", -1);
     for (char **child = children; *child; child++)
         if (**child)
             kill ((pid_t)g_ascii_strtoll (*child, NULL, 10), number);

@@ -25,6 +25,8 @@ Server *server_new_confined (ServerPart part, unsigned megabytes, const char **r
 /* Leaves no byte free on it, and gives them back. */
 void server_fill (Server *server);
 void server_make_room (Server *server);
+/* Seconds of CPU that its processes have used which are there now. */
+double server_cpu (const Server *server);
 /* Whether the postmaster is still there. */
 bool server_is_running (Server *server);
 void server_free (Server *server);
