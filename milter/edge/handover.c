@@ -386,10 +386,11 @@ log_replies (const Handover *handover)
         const char *reply = g_ptr_array_index (handover->replies, i);
         counts[outcome_is_positive (reply) ? 0 : outcome_is_temporary (reply) ? 1 : 2]++;
     }
+    g_autofree char *unsigned_why = outcome_unsigned (handover->plan);
     log_info (handover->envelope->queue_id,
-              "lmtp: class=%s copies=%u submitted=%u deferred=%u refused=%u",
+              "lmtp: class=%s copies=%u submitted=%u deferred=%u refused=%u%s",
               message_class_word (handover->plan->classification->class),
-              handover->plan->variants->len, counts[0], counts[1], counts[2]);
+              handover->plan->variants->len, counts[0], counts[1], counts[2], unsigned_why);
 }
 
 /* The recipients without a reply yet. */

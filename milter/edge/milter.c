@@ -242,10 +242,15 @@ is_held (const Plan *plan)
 static void
 log_route (const Session *session, const Plan *plan, const char *reply)
 {
-    log_info (session->envelope->queue_id, "milter: class=%s route=%s recipients=%u%s%s%s%s",
+    /* A hand-over signs when its time has come. */
+    g_autofree char *unsigned_why =
+        plan->route == ROUTE_IN_PLACE ? outcome_unsigned (plan) : g_strdup ("");
+
+    log_info (session->envelope->queue_id,
+              "milter: class=%s route=%s recipients=%u%s%s%s%s%s",
               message_class_word (plan->classification->class), route_word (plan->route),
               session->envelope->recipients->len, is_held (plan) ? " held=1" : "",
-              reply ? " reply=\"" : "", reply ? reply : "", reply ? "\"" : "");
+              unsigned_why, reply ? " reply=\"" : "", reply ? reply : "", reply ? "\"" : "");
     daemon_note_store (the_daemon, session->envelope->queue_id, "milter", plan);
 }
 

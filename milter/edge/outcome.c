@@ -133,3 +133,14 @@ outcome_split (const char *reply, char **ret_code, char **ret_status, char **ret
     rest += length;
     *ret_text = g_strdup (rest + (*rest == ' '));
 }
+
+char *
+outcome_unsigned (const Plan *plan)
+{
+    for (unsigned i = 0; i < plan->variants->len; i++) {
+        const Variant *variant = g_ptr_array_index (plan->variants, i);
+        if (variant->signatures->len == 0 && variant->unsigned_why)
+            return g_strdup_printf (" unsigned=\"%s\"", variant->unsigned_why);
+    }
+    return g_strdup ("");
+}

@@ -34,6 +34,10 @@ const char *outcome_reply (const GError *error);
  * this outcome, and how many different ones there are. Caller frees. */
 char *outcome_reply_for_all (const Plan *plan, Outcome outcome);
 
+/* For the daemon's messages, ' unsigned="why"' when a copy goes out without a signature, else "". Caller
+ * frees. */
+char *outcome_unsigned (const Plan *plan);
+
 /* A reply from elsewhere as one that may be passed on; fallback when it is none with 4xx or 5xx
  * (or 2xx). Caller frees. */
 char *outcome_clean (const char *reply, const char *fallback);

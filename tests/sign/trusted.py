@@ -161,7 +161,7 @@ def main():
         return 0
     work, ports, bad, signed = tempfile.mkdtemp(prefix="licet-trusted."), [free_port() for _ in range(3)], 0, 0
     daemons = start(work, ports)
-    print(f"1..{len(CLIENTS) + 1}")
+    print(f"1..{len(CLIENTS) + 2}")
     try:
         for port in ports[:2]:
             wait_for(port)
@@ -173,9 +173,14 @@ def main():
                   + (f": opendkim {theirs}, licetd {ours}" if theirs != ours else ""), flush=True)
         good = 5 < signed < len(CLIENTS) - 5
         print(f"{'ok' if good else 'not ok'} {len(CLIENTS) + 1} - opendkim signs for some, {signed}, and not for others")
-        if bad:
-            with open(os.path.join(work, "log"), errors="replace") as file:
-                print("".join("# " + line for line in file.readlines()[-20:]))
+        with open(os.path.join(work, "log"), errors="replace") as file:
+            lines = file.readlines()
+        said = sum('unsigned="the client is not in trusted_hosts' in line for line in lines)
+        told = said == len(CLIENTS) - signed and sum(" unsigned=" in line for line in lines) == said
+        print(f"{'ok' if told else 'not ok'} {len(CLIENTS) + 2} - licetd's messages say which it did not sign and why")
+        good = good and told
+        if bad or not told:
+            print("".join("# " + line for line in lines[-20:]))
     finally:
         for daemon in daemons:
             daemon.terminate()
