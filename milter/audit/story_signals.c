@@ -70,6 +70,9 @@ const StoryPhrase story_phrases_of_signals[] = {
     { "a part that stands elsewhere", { NULL, "una parte que está en otro lugar" } },
     { "it is encrypted or sealed", { NULL, "está cifrado o sellado" } },
 
+    { "sent from an account of a machine", { NULL, "enviado desde la cuenta de una máquina" } },
+    { "asks to activate an account or to confirm an address",
+      { NULL, "pide activar una cuenta o confirmar una dirección" } },
     { "a header field of mail to many",
       { NULL, "un campo de cabecera de correo para muchos" } },
     { "a header field of automatic notices",
