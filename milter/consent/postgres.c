@@ -3,9 +3,9 @@
 /*
  * The engine for several hosts. Every question is asked of the server, so that a withdrawal is in
  * force on all hosts once it is stored. Nothing is remembered between messages: a look-up takes less
- * than a millisecond and, on both sides, some 0.15 ms of CPU, which is a small part of a message's; and
- * hardly any address comes twice within an age that one could answer for. What a NOTIFY invalidates is
- * stale while its connection is lost, which nobody sees who does not ask.
+ * than a millisecond and, on both sides, some 0.15 ms of CPU, and hardly any address comes twice within
+ * an age that one could answer for. What a NOTIFY invalidates is stale while its connection is lost,
+ * which nobody sees who does not ask.
  */
 
 #include <string.h>
