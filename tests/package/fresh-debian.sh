@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The packages on a Debian 12 that nobody has touched: installed beside a stock Postfix, wired by
-# licet-setup-postfix, a message sent and stripped and signed, unwired, and purged, after which nothing is
-# left but the policy that was changed. Needs root, debootstrap, the network, and the packages that
-# "dpkg-buildpackage -us -uc -b" made. Prints TAP.
+# licet-setup-postfix, run by systemd as licetd.service has it, a message sent and stripped and signed, reloaded,
+# unwired, and purged, after which nothing is left but the policy that was changed. Needs root, debootstrap, the
+# network, a kernel with cgroup2, and the packages that "dpkg-buildpackage -us -uc -b" made. Prints TAP.
 #
 #     tests/package/fresh-debian.sh DIRECTORY-OF-THE-PACKAGES [WORK]
 #
@@ -29,7 +29,7 @@ within() { # a command in the Debian, with the host's network
 list_files() {
     (cd "$root" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp -o -path ./run \
         -o -path ./var/cache -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./var/lib/ucf \
-        -o -path ./var/log -o -path ./var/spool/postfix -o -path ./var/lib/postfix -o -path ./var/mail \) -prune \
+        -o -path ./var/log -o -path ./var/lib/systemd -o -path ./var/lib/private -o -path ./var/tmp -o -path ./root/.ssh -o -path ./etc/mtab -o -path ./var/spool/postfix -o -path ./var/lib/postfix -o -path ./var/mail \) -prune \
         -o -print | sort)
 }
 
@@ -40,7 +40,7 @@ prepare() {
         debootstrap --variant=minbase bookworm "$root" "$mirror" >"$work/debootstrap.log" 2>&1 || return 1
         printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d"
         cp /etc/resolv.conf "$root/etc/resolv.conf"
-        within apt-get install -y --no-install-recommends postfix ucf adduser >"$work/postfix.log" 2>&1 || return 1
+        within apt-get install -y --no-install-recommends postfix ucf adduser systemd systemd-sysv dbus >"$work/postfix.log" 2>&1 || return 1
         tar -C "$root" -cf "$work/debian.tar" . || return 1
     fi
     rm -rf "$root" && mkdir "$root" && tar -C "$root" -xf "$work/debian.tar" && cp "$packages"/licet*.deb "$root/tmp/"
@@ -75,7 +75,7 @@ END
 }
 
 write_mail() {
-    cat >"$root/tmp/mail.eml" <<'END'
+    cat >"$work/mail.eml" <<'END'
 From: Shop <orders@shop.example>
 To: alice@mail.shop.example
 Subject: Your order 1001
@@ -91,24 +91,61 @@ Shop Example GmbH, Hauptstrasse 1, service@shop.example
 END
 }
 
-# Inside the namespaces: the daemon as its own user, Postfix, one mail.
-cat_session() {
-    cat <<'END'
+# systemd as process 1 of namespaces of its own, below a cgroup of its own.
+write_boot() {
+    cat >"$work/boot.sh" <<'END'
+set -e
+cd "$1"
+mount --make-rprivate /
+mount --bind . .
+cd "$1"
+mount -t proc proc proc
+mount -t sysfs -o ro sysfs sys
+mount -t tmpfs tmpfs sys/fs/cgroup
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+mount -t tmpfs tmpfs run
+mount -t tmpfs -o mode=755 tmpfs dev
+for name in null zero full random urandom tty; do touch dev/$name; mount --bind /dev/$name dev/$name; done
+ln -s pts/ptmx dev/ptmx
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
+mount -t tmpfs tmpfs dev/shm
 ip link set lo up
-mount -t proc proc "$1/proc"
-exec chroot "$1" env PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 sh -c '
-    install -d -o licet -g licet -m 0755 /run/licet
-    setpriv --reuid=licet --regid=licet --init-groups --no-new-privs licetd >/tmp/licetd.log 2>&1 &
-    daemon=$!
-    for i in $(seq 100); do grep -q ready /tmp/licetd.log && break; sleep 0.2; done
-    postfix start >/tmp/postfix.log 2>&1
-    sendmail -f orders@shop.example alice@mail.shop.example </tmp/mail.eml
-    for i in $(seq 100); do [ -s /var/mail/alice ] && break; sleep 0.2; done
-    licet status >/tmp/status 2>&1
-    postfix stop >/dev/null 2>&1
-    kill $daemon; wait $daemon
-    echo $? >/tmp/daemon.status'
+mkdir -p .before
+pivot_root . .before
+umount -l /.before
+rmdir /.before
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=lxc /lib/systemd/systemd
 END
+}
+
+boot() {
+    cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+    [ -n "$cgroups" ] || return 1
+    mkdir -p "$cgroups/licet-fresh-debian"
+    rm -f "$root/usr/sbin/policy-rc.d"
+    write_boot
+    # shellcheck disable=SC2016
+    sh -c 'echo $$ >"$1/cgroup.procs"; exec unshare --pid --mount --net --uts --ipc --cgroup --fork --kill-child sh "$2" "$3"' \
+        sh "$cgroups/licet-fresh-debian" "$work/boot.sh" "$root" >"$work/boot.log" 2>&1 &
+    booted=$!
+    for _ in $(seq 300); do
+        first=$(tr -d ' ' <"/proc/$booted/task/$booted/children")
+        [ -n "$first" ] && booting systemctl is-active --quiet postfix 2>/dev/null && return 0
+        sleep 0.2
+    done
+    return 1
+}
+
+booting() { # a command in the Debian that was booted
+    nsenter --target "$first" --mount --pid --net --uts --ipc --cgroup --root --wd env \
+        PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
+}
+
+halt() {
+    kill -KILL "$first" && wait "$booted" 2>/dev/null
+    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d"
+    find "$cgroups/licet-fresh-debian" -depth -type d -exec rmdir {} + 2>/dev/null
 }
 
 echo "# $packages"
@@ -124,17 +161,34 @@ ok $? "key, sender, consent"
 within install -d -o licet -g licet -m 0755 /run/licet # systemd makes it, which does not run here
 as_licet licetd --check >"$work/check.log" 2>&1
 ok $? "licetd --check"
-cp -r "$root/etc/postfix" "$work/postfix.before"
+rm -rf "$work/postfix.before" && cp -r "$root/etc/postfix" "$work/postfix.before"
 within licet-setup-postfix --yes >"$work/setup.log" 2>&1 && grep -q '^+smtpd_milters' "$work/setup.log"
 ok $? "licet-setup-postfix shows the difference and writes it"
 within licet doctor >"$work/doctor.log" 2>&1
 ok $? "licet doctor finds no problem"
 write_mail
-cat_session >"$work/session.sh"
-timeout 180 unshare --net --pid --mount --fork sh "$work/session.sh" "$root" >"$work/session.log" 2>&1
 mail=$root/var/mail/alice
-[ "$(cat "$root/tmp/daemon.status" 2>/dev/null)" = 0 ]
-ok $? "licetd runs as its own user and ends when told"
+boot
+ok $? "systemd and Postfix are up"
+for _ in $(seq 150); do booting systemctl is-active --quiet licetd && break; sleep 0.2; done
+booting systemctl is-active --quiet licetd
+ok $? "systemd has started licetd"
+booting sendmail -f orders@shop.example alice@mail.shop.example <"$work/mail.eml"
+for _ in $(seq 150); do [ -s "$mail" ] && break; sleep 0.2; done
+booting systemctl reload licetd
+ok $? "systemctl reload"
+echo nonsense >>"$root/etc/licet/policies/licet-policy.cfg"
+! booting systemctl reload licetd 2>/dev/null && booting systemctl is-active --quiet licetd
+ok $? "a reload that is refused says so, and licetd goes on"
+sed -i '$d' "$root/etc/licet/policies/licet-policy.cfg"
+booting licet status >"$work/status" 2>&1
+ok $? "licet status"
+booting systemctl stop licetd
+[ "$(booting systemctl show -p Result -p NRestarts -p ExecMainStatus licetd | sort | paste -sd' ')" = \
+    "ExecMainStatus=0 NRestarts=0 Result=success" ]
+ok $? "licetd ends when told, and never did before"
+booting journalctl --no-pager -u licetd >"$work/licetd.log" 2>&1
+halt
 grep -q 'Total 63.90' "$mail" 2>/dev/null
 ok $? "the mail arrives"
 [ -s "$mail" ] && ! grep -q umbrellas "$mail"

@@ -239,10 +239,13 @@ static char *
 fill_in (const char *text)
 {
     g_autoptr (GString) out = g_string_new (text);
+    /* A key in base64 may have such a word in it, but none begins with one. */
+    const char *const words[][2] = { { ":RSA", all.rsa }, { ":ED", all.ed }, { ":DIR", all.dir } };
 
-    g_string_replace (out, "RSA", all.rsa, 0);
-    g_string_replace (out, "ED", all.ed, 0);
-    g_string_replace (out, "DIR", all.dir, 0);
+    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
+        g_autofree char *value = g_strconcat (":", words[i][1], NULL);
+        g_string_replace (out, words[i][0], value, 0);
+    }
     return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
