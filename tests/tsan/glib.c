@@ -11,17 +11,32 @@
 #include <glib.h>
 #include <sanitizer/tsan_interface.h>
 
+#undef g_once_init_enter
 #undef g_once_init_leave
 
 /* The function of this name that the library has. */
 #define REAL(name) ((__typeof__ (&name))real (#name))
 
 const char *__tsan_default_options (void);
+const char *__tsan_default_suppressions (void);
 
 const char *
 __tsan_default_options (void)
 {
     return "second_deadlock_stack=1:history_size=4";
+}
+
+/* GLib's own tables, as of interned strings, are behind locks of its own within the library. libmilter's
+ * smfi_stop may find its listener gone, with the mutexes that it locks: they are its globals, and it ends;
+ * the thread that waits for its signals is never joined. */
+const char *
+__tsan_default_suppressions (void)
+{
+    return "called_from_lib:libglib-2.0.so\n"
+           "race:mi_closener\n"
+           "mutex:mi_closener\n"
+           "mutex:mi_stop_milters\n"
+           "thread:mi_control_startup\n";
 }
 
 static void *
@@ -74,7 +89,18 @@ g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
     return signalled;
 }
 
-/* The getter is a macro of the compiler's atomics, and acquires. */
+/* Who finds it made by a look needs nothing more: that is the compiler's own atomic. Who waited for
+ * another thread to make it does. */
+gboolean
+g_once_init_enter (volatile void *location)
+{
+    gboolean first = REAL (g_once_init_enter) (location);
+
+    if (!first)
+        __tsan_acquire ((void *)location);
+    return first;
+}
+
 void
 g_once_init_leave (volatile void *location, gsize result)
 {
