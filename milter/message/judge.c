@@ -40,8 +40,9 @@ typedef struct {
     const GArray *values; /* where values are squeezed (squeeze.h); NULL for the result */
     unsigned texts_met;   /* squeezed texts that stand in text */
     unsigned values_met;  /* and values in values */
-    bool *met;            /* by range: a replacement that stands in an attribute value */
-    bool split;           /* a range cuts through a tag, a text or a comment, first at: */
+    unsigned comments_met, enclosed_met;
+    bool *met;  /* by range: a replacement that stands in an attribute value */
+    bool split; /* a range cuts through a tag, a text or a comment, first at: */
     size_t split_offset;
 } Walk;
 
@@ -204,6 +205,28 @@ count_marks (const char *text)
     return count;
 }
 
+/* Whether an element is one of which only the tags are left, and it has become what it was. */
+static bool
+is_enclosed (const GumboNode *node)
+{
+    const GumboElement *element = &node->v.element;
+
+    if (element->attributes.length != 1 || element->children.length > 0 ||
+        element->tag_namespace != GUMBO_NAMESPACE_HTML || !element->original_tag.data)
+        return false;
+    GumboStringPiece name = ((GumboAttribute *)element->attributes.data[0])->original_name;
+    return name.length > strlen (SQUEEZE_MARK) &&
+           memcmp (name.data, SQUEEZE_MARK, strlen (SQUEEZE_MARK)) == 0;
+}
+
+/* Whether gumbo opened a formatting element again, so that its source has become several nodes. */
+static bool
+is_copy (const GumboNode *node)
+{
+    return (node->parse_flags & (GUMBO_INSERTION_RECONSTRUCTED_FORMATTING_ELEMENT |
+                                 GUMBO_INSERTION_ADOPTION_AGENCY_CLONED)) != 0;
+}
+
 /* Whether a range cuts through what stands here. */
 static bool
 is_split (const Walk *walk, size_t start, size_t end)
@@ -284,7 +307,11 @@ visit (Walk *walk, const GumboNode *node)
     }
     event.offset = walk->offset;
     g_array_append_val (walk->events, event);
-    if (is_element (node) && walk->values && walk->values->len > 0)
+    if (node->type == GUMBO_NODE_COMMENT && walk->values)
+        walk->comments_met += count_marks (node->v.text.text);
+    if (is_element (node) && walk->values)
+        walk->enclosed_met += is_enclosed (node);
+    if (is_element (node) && walk->values && walk->values->len > 0 && !is_copy (node))
         walk->values_met += count_values (walk, &node->v.element.attributes);
     if (children_of (node))
         g_array_append_val (walk->path, next);
@@ -432,8 +459,7 @@ check_met (Walk *walk)
 
 typedef enum { VERDICT_WRONG, VERDICT_RIGHT, VERDICT_UNSURE } Verdict;
 
-/* Unsure when what is squeezed is not all found where it ought to stand. A formatting element
- * that gumbo opens again has its values once more: then there are too many. */
+/* Unsure when what is squeezed is not all found where it ought to stand. */
 static Verdict
 judge (const Squeezed *page, size_t *ret_offset)
 {
@@ -444,7 +470,8 @@ judge (const Squeezed *page, size_t *ret_offset)
     first.values = page->values;
     first.met = g_new0 (bool, page->ranges->len);
     walk_tree (&first);
-    bool sure = first.texts_met == page->texts && first.values_met == page->values->len;
+    bool sure = first.texts_met == page->texts && first.values_met == page->values->len &&
+                first.comments_met == page->comments && first.enclosed_met == page->enclosed;
     if (!sure) {
         clear_walk (&first);
         return VERDICT_UNSURE;
@@ -474,8 +501,11 @@ judge_squeezed (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDept
 bool
 judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset)
 {
-    Verdict verdict = judge_squeezed (before, ranges, after, SQUEEZE_TEXTS, ret_offset);
+    Verdict verdict = VERDICT_UNSURE;
 
+    for (int depth = SQUEEZE_ENCLOSED; verdict == VERDICT_UNSURE && depth > SQUEEZE_WORDS;
+         depth--)
+        verdict = judge_squeezed (before, ranges, after, (SqueezeDepth)depth, ret_offset);
     if (verdict == VERDICT_UNSURE)
         return judge_cut_whole (before, ranges, after, ret_offset);
     return verdict == VERDICT_RIGHT;

@@ -2,8 +2,10 @@
 
 #include "squeeze.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include "enclosed.h"
 #include "html.h"
 
 /* LONGEST: in bytes; the names of references, which have 32, are within KEPT_HEAD. */
@@ -12,8 +14,11 @@ enum { LONGEST = 16 * 1024, KEPT_HEAD = 1024, KEPT_TAIL = 64 };
 /* Names of references, and words that a parser knows as values, are no longer. */
 enum { KNOWN_WORD = 33 };
 
+/* Tags have no more, but those that are made to have them. */
+enum { MOST_ATTRIBUTES = 32 };
+
 /* What is shorter is not worth its mark. */
-enum { LEAST_MIDDLE = 24, LEAST_BLANKS = 5 };
+enum { LEAST_MIDDLE = 12, LEAST_BLANKS = 5 };
 
 typedef struct {
     size_t start, end; /* of the page */
@@ -27,9 +32,15 @@ typedef struct {
     const GArray *ranges;
     Squeezed *squeezed;
     bool blanks;         /* no form feed stands in the page */
-    GHashTable *middles; /* GBytes to the number of its mark */
+    GHashTable *middles; /* Piece to the number of its mark */
     GHashTable *runs;    /* the same of runs of blanks */
 } Search;
+
+typedef struct {
+    const char *data;
+    size_t length;
+    guint hash;
+} Piece;
 
 static size_t
 word_end (const char *data, size_t length, size_t at)
@@ -69,34 +80,77 @@ find_words (Search *search, size_t from, size_t length)
     }
 }
 
+/* Eight bytes at a time. It begins with an address, which a sender who would have all pieces of a page
+ * in one place of a table does not know. */
+static guint
+hash_of (const char *data, size_t length, const void *seed)
+{
+    const guint64 prime = G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+    guint64 hash = (guint64)(uintptr_t)seed * prime + length, eight = 0;
+
+    for (; length >= sizeof eight; data += sizeof eight, length -= sizeof eight) {
+        memcpy (&eight, data, sizeof eight);
+        hash = (hash ^ eight) * prime;
+        hash ^= hash >> 32;
+    }
+    eight = 0;
+    if (length > 0)
+        memcpy (&eight, data, length);
+    hash = (hash ^ eight) * prime;
+    return (guint)(hash >> 32);
+}
+
+static guint
+piece_hash (gconstpointer piece)
+{
+    return ((const Piece *)piece)->hash;
+}
+
+static gboolean
+piece_equal (gconstpointer a, gconstpointer b)
+{
+    const Piece *first = a, *second = b;
+
+    return first->length == second->length &&
+           memcmp (first->data, second->data, first->length) == 0;
+}
+
 /* Of bytes, beginning with 1; the same for the same. */
 static unsigned
 number_of (GHashTable *numbers, const char *data, size_t length)
 {
-    GBytes *bytes = g_bytes_new_static (data, length);
-    unsigned number = GPOINTER_TO_UINT (g_hash_table_lookup (numbers, bytes));
+    Piece piece = { data, length, hash_of (data, length, numbers) };
+    unsigned number = GPOINTER_TO_UINT (g_hash_table_lookup (numbers, &piece));
 
-    if (number > 0) {
-        g_bytes_unref (bytes);
+    if (number > 0)
         return number;
-    }
     number = g_hash_table_size (numbers) + 1;
-    g_hash_table_insert (numbers, bytes, GUINT_TO_POINTER (number));
+    g_hash_table_insert (numbers, g_memdup2 (&piece, sizeof piece), GUINT_TO_POINTER (number));
     return number;
 }
 
+/* What a stretch of letters is part of. */
+typedef enum {
+    IN_TEXT,
+    IN_VALUE,
+    IN_WORD, /* a value that a parser may know */
+    IN_COMMENT,
+} Place;
+
 static void
-drop_middle (Search *search, size_t start, size_t end, bool value)
+drop_middle (Search *search, size_t start, size_t end, Place place)
 {
     Drop drop = { .start = start, .end = end };
     unsigned number = number_of (search->middles, search->data + start, end - start);
 
     g_snprintf (drop.with, sizeof drop.with, SQUEEZE_MARK "%ux", number);
-    size_t place = search->squeezed->drops->len;
-    if (value)
-        g_array_append_val (search->squeezed->values, place);
-    else
+    size_t drops = search->squeezed->drops->len;
+    if (place == IN_VALUE || place == IN_WORD)
+        g_array_append_val (search->squeezed->values, drops);
+    else if (place == IN_TEXT)
         search->squeezed->texts++;
+    else
+        search->squeezed->comments++;
     g_array_append_val (search->squeezed->drops, drop);
 }
 
@@ -113,9 +167,11 @@ begins_text (const Search *search, size_t start)
 
 /* A stretch without any sign that means something to a parser. */
 static void
-take_stretch (Search *search, size_t start, size_t end, bool value)
+take_stretch (Search *search, size_t start, size_t end, Place place)
 {
-    size_t from = start + (!value && begins_text (search, start) ? 0 : KNOWN_WORD - 1);
+    bool known = place == IN_TEXT ? !begins_text (search, start)
+                                  : place == IN_WORD || search->data[start - 1] == '&';
+    size_t from = start + (known ? KNOWN_WORD - 1 : 0);
 
     if (is_touched (search, start, end)) {
         find_words (search, start, end);
@@ -127,7 +183,7 @@ take_stretch (Search *search, size_t start, size_t end, bool value)
     while (end > from && !g_ascii_isalnum (search->data[end - 1]))
         end--;
     if (end > from + LEAST_MIDDLE)
-        drop_middle (search, from, end - 1, value);
+        drop_middle (search, from, end - 1, place);
 }
 
 /* NUL is replaced or dropped, "<" and "&" begin something, ">" and quotes may end it. */
@@ -177,62 +233,150 @@ count_blanks (const Search *search, size_t start, size_t end)
 }
 
 static void
-find_stretches (Search *search, size_t start, size_t end, bool value)
+find_stretches (Search *search, size_t start, size_t end, Place place)
 {
     for (size_t at = start, stop; at < end; at = stop + 1) {
         stop = at;
-        while (stop < end && !is_stop (search->data[stop], value))
+        while (stop < end && !is_stop (search->data[stop], place != IN_TEXT))
             stop++;
         if (stop - at < LEAST_BLANKS)
             continue;
-        if (count_blanks (search, at, stop) == stop - at && !value)
+        if (count_blanks (search, at, stop) == stop - at && place == IN_TEXT)
             take_blanks (search, at, stop);
         else if (stop - at > LEAST_MIDDLE)
-            take_stretch (search, at, stop, value);
+            take_stretch (search, at, stop, place);
     }
+}
+
+/* Words in values of two attributes change the tree: an input that is hidden may stand in a table, and
+ * some annotations of formulas are HTML (13.2.6.4.9, 13.2.6.5). */
+static Place
+place_of (const Search *search, const HtmlAttribute *attribute)
+{
+    const char *name = search->data + attribute->name;
+    size_t length = attribute->name_length;
+
+    return (length == 4 && g_ascii_strncasecmp (name, "type", length) == 0) ||
+                   (length == 8 && g_ascii_strncasecmp (name, "encoding", length) == 0)
+               ? IN_WORD
+               : IN_VALUE;
+}
+
+/* Of two attributes of one name a parser drops the second. */
+static bool
+is_repeated (const Search *search, const HtmlAttribute *attributes, unsigned count)
+{
+    const HtmlAttribute *last = &attributes[count - 1];
+
+    for (unsigned i = 0; i + 1 < count; i++)
+        if (attributes[i].name_length == last->name_length &&
+            g_ascii_strncasecmp (search->data + attributes[i].name, search->data + last->name,
+                                 last->name_length) == 0)
+            return true;
+    return false;
 }
 
 static void
 find_values (Search *search, const HtmlToken *token)
 {
     size_t position = token->name + token->name_length;
-    HtmlAttribute attribute;
+    HtmlAttribute attributes[MOST_ATTRIBUTES];
 
-    while (html_next_attribute (search->data, token->end, &position, &attribute)) {
-        size_t end = attribute.value + attribute.value_length;
-        if (attribute.value_length < KNOWN_WORD + LEAST_MIDDLE || end >= token->end)
+    for (unsigned count = 0;
+         count < MOST_ATTRIBUTES &&
+         html_next_attribute (search->data, token->end, &position, &attributes[count]);) {
+        const HtmlAttribute *attribute = &attributes[count++];
+        size_t end = attribute->value + attribute->value_length;
+        if (attribute->value_length <= LEAST_MIDDLE || end >= token->end)
             continue;
-        char quote = search->data[attribute.value - 1];
-        if ((quote == '"' || quote == '\'') && search->data[end] == quote)
-            find_stretches (search, attribute.value, end, true);
+        char quote = search->data[attribute->value - 1];
+        if ((quote == '"' || quote == '\'') && search->data[end] == quote &&
+            !is_repeated (search, attributes, count))
+            find_stretches (search, attribute->value, end, place_of (search, attribute));
     }
 }
 
+/* Of a comment with its end. No "-" is at the borders, and none that ends it can be within. */
 static void
-find_texts (Search *search)
+take_comment (Search *search, const HtmlToken *token)
+{
+    size_t start = token->start + strlen ("<!--"), end = token->end - strlen ("-->");
+
+    if (token->end - token->start <= strlen ("<!---->") + LEAST_MIDDLE ||
+        memcmp (search->data + end, "-->", strlen ("-->")) != 0 ||
+        is_touched (search, token->start, token->end))
+        return;
+    while (start < end && !g_ascii_isalnum (search->data[start]))
+        start++;
+    while (end > start && !g_ascii_isalnum (search->data[end - 1]))
+        end--;
+    if (end > start + 1 + LEAST_MIDDLE)
+        drop_middle (search, start + 1, end - 1, IN_COMMENT);
+}
+
+/* All between the name in the start tag and the end tag. */
+static void
+drop_enclosed (Search *search, const Enclosed *element)
+{
+    Drop drop = { .start = element->name_end, .end = element->inner_end };
+    unsigned number =
+        number_of (search->middles, search->data + drop.start, drop.end - drop.start);
+
+    g_snprintf (drop.with, sizeof drop.with, " " SQUEEZE_MARK "%ux>", number);
+    g_array_append_val (search->squeezed->drops, drop);
+    search->squeezed->enclosed++;
+}
+
+static void
+find_texts (Search *search, const GArray *enclosed)
 {
     HtmlScanner scanner;
     HtmlToken token;
+    unsigned next = 0;
 
     html_scanner_init (&scanner, search->data, search->length);
     while (html_next (&scanner, &token))
-        if (token.kind == HTML_TEXT)
-            find_stretches (search, token.start, token.end, false);
+        if (enclosed && next < enclosed->len &&
+            token.start == g_array_index (enclosed, Enclosed, next).start) {
+            const Enclosed *element = &g_array_index (enclosed, Enclosed, next++);
+            drop_enclosed (search, element);
+            scanner.position = element->inner_end;
+        } else if (token.kind == HTML_TEXT)
+            find_stretches (search, token.start, token.end, IN_TEXT);
+        else if (token.kind == HTML_COMMENT)
+            take_comment (search, &token);
         else if (token.end - token.start > LONGEST)
             find_words (search, token.start, token.end);
-        else if (token.kind == HTML_START &&
-                 token.end - token.start > KNOWN_WORD + LEAST_MIDDLE)
+        else if (token.kind == HTML_START && token.end - token.start > LEAST_MIDDLE)
             find_values (search, &token);
+}
+
+/* "q" is rare in mail. */
+static bool
+has_marks (const Search *search)
+{
+    const char *end = search->data + search->length;
+
+    for (const char *at = memchr (search->data, *SQUEEZE_MARK, search->length); at;
+         at = memchr (at + 1, *SQUEEZE_MARK, (size_t)(end - at - 1)))
+        if ((size_t)(end - at) >= strlen (SQUEEZE_MARK) &&
+            memcmp (at, SQUEEZE_MARK, strlen (SQUEEZE_MARK)) == 0)
+            return true;
+    return false;
 }
 
 static void
 find_drops (Search *search, SqueezeDepth depth)
 {
-    if (depth == SQUEEZE_TEXTS &&
-        !memmem (search->data, search->length, SQUEEZE_MARK, strlen (SQUEEZE_MARK)))
-        find_texts (search);
-    else
+    g_autoptr (GArray) enclosed = NULL;
+
+    if (depth == SQUEEZE_WORDS || has_marks (search)) {
         find_words (search, 0, search->length);
+        return;
+    }
+    if (depth == SQUEEZE_ENCLOSED)
+        enclosed = enclosed_find (search->data, search->length, search->ranges);
+    find_texts (search, enclosed);
 }
 
 static GBytes *
@@ -299,10 +443,9 @@ is_result (GBytes *before, const GArray *ranges, GBytes *after)
 Squeezed *
 squeeze_new (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth depth)
 {
-    g_autoptr (GHashTable) middles = g_hash_table_new_full (
-        g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
-    g_autoptr (GHashTable) runs = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
-                                                         (GDestroyNotify)g_bytes_unref, NULL);
+    g_autoptr (GHashTable) middles =
+        g_hash_table_new_full (piece_hash, piece_equal, g_free, NULL);
+    g_autoptr (GHashTable) runs = g_hash_table_new_full (piece_hash, piece_equal, g_free, NULL);
     Squeezed *squeezed = g_new0 (Squeezed, 1);
     Search search = { .ranges = ranges, .squeezed = squeezed, .middles = middles };
 

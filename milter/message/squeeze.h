@@ -15,26 +15,33 @@
  * Blanks between tags become fewer, a form feed first where the page has none: to a parser all
  * blanks are alike but a line end after some tags, so those behind a cut stay.
  *
- * Of long texts and attribute values in quotes, too, the middle goes: a mark that stands nowhere
+ * Of texts, comments and attribute values in quotes, too, the middle goes: a mark that stands nowhere
  * else takes its place, the same for the same middle. It has no sign that could end a text, a
  * reference or a value, and what is kept before it shows that the text has a letter. That holds
  * only where a parser takes it for a text or a value, so the judge has to find each mark there, and
  * else to judge the page with its words alone squeezed.
+ *
+ * Of tables, rows and cells that the cut does not touch and that nothing reaches out of (enclosed.h),
+ * all but the two tags goes, and a mark takes the place of the attributes. There too the judge has to
+ * find the elements.
  */
 typedef struct {
     GBytes *before, *after;
-    GArray *ranges; /* of CutRange */
-    GArray *drops;  /* what is missing from `before` */
-    unsigned texts; /* marks in `before` that ought to stand in texts */
-    GArray *values; /* of size_t: places of those that ought to stand in values, in order */
+    GArray *ranges;    /* of CutRange */
+    GArray *drops;     /* what is missing from `before` */
+    unsigned texts;    /* marks in `before` that ought to stand in texts */
+    unsigned comments; /* and in comments */
+    GArray *values;    /* of size_t: places of those that ought to stand in values, in order */
+    unsigned enclosed; /* elements that ought to stand in the tree, with a mark alone */
 } Squeezed;
 
 /* What every mark begins with. */
 #define SQUEEZE_MARK "qjxz"
 
 typedef enum {
-    SQUEEZE_WORDS, /* words alone */
-    SQUEEZE_TEXTS, /* all, of which the marks are to be confirmed */
+    SQUEEZE_WORDS,    /* words alone */
+    SQUEEZE_TEXTS,    /* and texts, values and blanks; the marks are to be confirmed */
+    SQUEEZE_ENCLOSED, /* and elements, to be confirmed too */
 } SqueezeDepth;
 
 /* The same page where nothing is too long, or where `after` is not `before` without the ranges. */

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "../milter/message/enclosed.h"
 #include "../milter/message/judge.h"
 #include "../milter/message/squeeze.h"
 
@@ -127,7 +128,81 @@ static const char *const pages[] = {
     "'>x",
     "<p>" SQUEEZE_MARK "1x " WORDS "</p><a href=" WORDS ">\f            </a>",
     "<body class=\"" WORDS "\"><body class=\"b" WORDS "\"></nothing " WORDS ">" WORDS,
+    "<p><table a><tr><td>" WORDS "</td><td>x</td></tr></table></p><b><table><tr><td>" WORDS
+    "</b></td></tr></table>x",
+    "<select><table><tr><td>" WORDS
+    "</td></tr></table></select>x<form><table><tr><td><form>" WORDS
+    "</form></td></tr></table></form>",
+    "<table>y<tr><th>" WORDS "<td>" WORDS "</td></th></tr><tbody></table><svg><td>" WORDS
+    "</td></svg><td>" WORDS "</td>",
+    "<table><tr><td><table><td>" WORDS "</table></tr></td></table><a><table><td><a>" WORDS
+    "</a></td></table>x</a>",
 };
+
+/* What is found: the letters of ids, of elements that stand in no other that is found. */
+static const struct {
+    const char *page, *found;
+} enclosed[] = {
+    { "<table id=a><tr id=b><td id=c>" WORDS "</td></tr></table>", "a" },
+    { "<TABLE ID=a><TBODY> <TR ID=b> <!-- x --><TH ID=c>" WORDS "</TH></TR></TBODY></TABLE>",
+      "a" },
+    { "<table id=a><td id=b>" WORDS "</table>", "a" },
+    { "<table id=a><tr id=b><td id=c>" WORDS "</td><td id=d>x</td></tr>y</table>", "b" },
+    { "<table id=a>&nbsp;<tr id=b><td id=c><b>" WORDS "</td><b><td id=d>" WORDS
+      "</td></tr></table>",
+      "cd" },
+    { "<table id=a><form><tr id=b><td id=c>" WORDS "</td></tr></form></table>", "b" },
+    { "<table id=a><tr id=b><td id=c><form>" WORDS "</td><td id=d>" WORDS "</td></tr></table>",
+      "d" },
+    { "<table id=a><tr id=b><td id=c><select><td id=d>" WORDS "</td></tr></table>", "d" },
+    { "<table id=a><tr id=b><td id=c><object>" WORDS "</td></tr></table>", "" },
+    { "<table id=a><tr id=b><td id=c><style>" WORDS "</style></td></tr></table>", "" },
+    { "<table id=a><tr id=b><td id=c><svg><p>" WORDS "</svg></td></tr></table>", "" },
+    { "<table id=a><tr id=b><td id=c><template>" WORDS "</template></td></tr></table>", "" },
+    { "<table id=a><tr id=b><td id=c>" WORDS "<!x></td></tr></table>", "" },
+    { "<table id=a><tr id=b><td id=c>" WORDS "</th></td></tr></table>", "" },
+    { "<table id=a><tr id=b><td id=c>" WORDS "</tfoot></td></tr></table>", "" },
+    { "<table id=a><table id=b><tr id=c><td id=d>" WORDS "</td></tr></table></table>", "b" },
+    { "<table id=a><tr id=b><td id=c><table id=d><tr><td>" WORDS "</td></tr></table><col></td>"
+      "</tr></table>",
+      "d" },
+    { "<td id=a>" WORDS "</td><tr id=b>" WORDS "</tr>", "" },
+    { "<table id=a><tr id=b><td id=c>" WORDS, "" },
+    { "<table id=a><tr id=b><td id=c>" WORDS "</td><td id=d>" WORDS "|</td></tr></table>",
+      "c" },
+};
+
+/* A "|" is where something is cut. */
+static GArray *
+cut_at_bar (const char *page)
+{
+    GArray *ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
+    const char *bar = strchr (page, '|');
+    CutRange range = { bar ? (size_t)(bar - page) : 0, bar ? (size_t)(bar - page) + 1 : 0,
+                       NULL };
+
+    if (bar)
+        g_array_append_val (ranges, range);
+    return ranges;
+}
+
+static void
+test_enclosed (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (enclosed); i++) {
+        const char *page = enclosed[i].page;
+        g_autoptr (GArray) ranges = cut_at_bar (page);
+        g_autoptr (GArray) found = enclosed_find (page, strlen (page), ranges);
+        g_autoptr (GString) names = g_string_new (NULL);
+        for (unsigned n = 0; n < found->len; n++) {
+            const Enclosed *element = &g_array_index (found, Enclosed, n);
+            g_assert_true (page[element->start] == '<');
+            g_assert_true (g_str_has_prefix (page + element->inner_end, "</"));
+            g_string_append_c (names, page[element->name_end + strlen (" id=")]);
+        }
+        g_assert_cmpstr (names->str, ==, enclosed[i].found);
+    }
+}
 
 static void
 check_range (GBytes *before, size_t start, size_t end, unsigned *ret_right)
@@ -181,6 +256,43 @@ test_marks (void)
     g_assert_true (same->before == own);
 }
 
+/* Each of these has one value that is squeezed, and is not judged anew with nothing squeezed. */
+static void
+test_values (void)
+{
+    static const char *const tags[] = {
+        "<a href=\"" WORDS "\" HREF=\"" WORDS "\">",
+        "<a title='a value' href=\"https://shop.example/a\">",
+        "<input type=\"" WORDS "\">",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (tags); i++) {
+        g_autofree char *text = g_strconcat ("<p>x</p>", tags[i], NULL);
+        g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (CutRange));
+        g_autoptr (GBytes) page = g_bytes_new_static (text, strlen (text));
+        g_autoptr (Squeezed) squeezed = squeeze_new (page, none, page, SQUEEZE_ENCLOSED);
+        g_assert_cmpuint (squeezed->values->len, ==, 1);
+    }
+}
+
+/* A table that is not cut is one tag to the judge, and one that is has one tag for a cell. */
+static void
+test_tables (void)
+{
+    const char *table = "<table><tr><td>" WORDS "</td><td>|<b>" WORDS "</b></td></tr></table>";
+    g_autofree char *text = g_strconcat (table, "<table a=b><tr><td>" WORDS "</table>", NULL);
+    g_autoptr (GArray) ranges = cut_at_bar (text);
+    g_autoptr (GBytes) page = g_bytes_new_static (text, strlen (text));
+    g_autoptr (GBytes) after = cut_decoded (page, ranges);
+    g_autoptr (Squeezed) squeezed = squeeze_new (page, ranges, after, SQUEEZE_ENCLOSED);
+    const char *want = "<table><tr><td " SQUEEZE_MARK "1x></td><td>|<b>m" SQUEEZE_MARK
+                       "2xe</b></td></tr></table><table " SQUEEZE_MARK "3x></table>";
+
+    g_assert_cmpuint (squeezed->enclosed, ==, 2);
+    g_assert_cmpmem (g_bytes_get_data (squeezed->before, NULL),
+                     g_bytes_get_size (squeezed->before), want, strlen (want));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,5 +303,8 @@ main (int argc, char **argv)
     g_test_add_func ("/squeeze/judge", test_judge);
     g_test_add_func ("/squeeze/same-verdict", test_same_verdict);
     g_test_add_func ("/squeeze/marks", test_marks);
+    g_test_add_func ("/squeeze/enclosed", test_enclosed);
+    g_test_add_func ("/squeeze/tables", test_tables);
+    g_test_add_func ("/squeeze/values", test_values);
     return g_test_run ();
 }
