@@ -183,6 +183,20 @@ finish_range (Pairing *pairing)
     g_array_set_size (pairing->open, 0);
 }
 
+/* Whether something begins with "<!" in what is cut. */
+static bool
+may_hold_half (const char *data, size_t length, const GArray *ranges)
+{
+    for (unsigned i = 0; i < ranges->len; i++) {
+        const CutRange *range = &g_array_index (ranges, CutRange, i);
+        size_t end = MIN (length, range->end + 1);
+        if (!range->with && end > range->start &&
+            memmem (data + range->start, end - range->start, "<!", 2))
+            return true;
+    }
+    return false;
+}
+
 bool
 conditionals_are_split (GBytes *page, const GArray *ranges, size_t *ret_offset)
 {
@@ -193,6 +207,8 @@ conditionals_are_split (GBytes *page, const GArray *ranges, size_t *ret_offset)
     HtmlToken token;
     unsigned next = 0;
 
+    if (!may_hold_half (pairing.data, length, ranges))
+        return false;
     html_scanner_init (&scanner, pairing.data, length);
     while (next < ranges->len && !pairing.split && html_next (&scanner, &token)) {
         while (next < ranges->len &&

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "charset.h"
 
 static void
@@ -47,9 +49,61 @@ decodes_to (const Part *part, GBytes *bytes, const GString *want)
     return g_string_equal (text, want);
 }
 
+static bool
+begins_letter (const char *text)
+{
+    return ((unsigned char)*text & 0xc0) != 0x80;
+}
+
+/* Whether in UTF-8, or what is read like it, each piece begins with no byte that continues a letter: what
+ * is before it then ends alike with it and without it. */
+static bool
+begin_letters (const Part *part, const GArray *ranges)
+{
+    size_t length = 0;
+    const char *data = g_bytes_get_data (part->leaf.content, &length);
+
+    for (unsigned i = 0; i < ranges->len; i++) {
+        const CutRange *range = &g_array_index (ranges, CutRange, i);
+        if ((range->start < length && !begins_letter (data + range->start)) ||
+            (range->end < length && !begins_letter (data + range->end)) ||
+            (range->with && !begins_letter (range->with)))
+            return false;
+    }
+    return true;
+}
+
+static bool
+is_ascii (const Part *part, const GArray *ranges)
+{
+    size_t length = 0;
+    const char *data = g_bytes_get_data (part->leaf.content, &length);
+
+    for (unsigned i = 0; i < ranges->len; i++) {
+        const char *with = g_array_index (ranges, CutRange, i).with;
+        if (with && utf8_ascii_length (with, strlen (with)) < strlen (with))
+            return false;
+    }
+    return length == 0 || utf8_ascii_length (data, length) == length;
+}
+
+/* Where no byte can be read in two ways, nothing need be read at all. */
+static bool
+is_plain (const Part *part, const GArray *ranges)
+{
+    const char *charset = part->leaf.charset;
+
+    if (charset_is_ascii (charset) || charset_is_utf8 (charset))
+        return begin_letters (part, ranges);
+    return charset_is_known (charset) && !charset_hides_markup (charset) &&
+           is_ascii (part, ranges);
+}
+
 bool
 cut_keeps_characters (const Part *part, const GArray *ranges)
 {
+    if (is_plain (part, ranges))
+        return true;
     g_autoptr (GBytes) rest = cut_decoded (part->leaf.content, ranges);
     g_autoptr (GString) pieces = g_string_new (NULL);
     g_autoptr (GString) kept = g_string_new (NULL);

@@ -18,12 +18,43 @@ begins_with (const char *text, size_t length, const char *prefix)
            g_ascii_strncasecmp (text, prefix, strlen (prefix)) == 0;
 }
 
+/* How far "promotional" is to be moved on when its last letter would be this one (Horspool). */
+static size_t
+kind_step (char last)
+{
+    switch (last | 0x20) {
+    case 'l':
+        return 0;
+    case 'a':
+        return 1;
+    case 'n':
+        return 2;
+    case 'o':
+        return 3;
+    case 'i':
+        return 4;
+    case 't':
+        return 5;
+    case 'm':
+        return 7;
+    case 'r':
+        return 9;
+    case 'p':
+        return 10;
+    default:
+        return strlen (KIND);
+    }
+}
+
 bool
 slips_may_be_in (const char *data, size_t length)
 {
-    for (size_t at = 0; at < length; at++)
-        if ((data[at] | 0x20) == 'p' && begins_with (data + at, length - at, KIND))
+    for (size_t at = 0; at + strlen (KIND) <= length;) {
+        size_t step = kind_step (data[at + strlen (KIND) - 1]);
+        if (step == 0 && begins_with (data + at, length - at, KIND))
             return true;
+        at += MAX (step, 1);
+    }
     return false;
 }
 
