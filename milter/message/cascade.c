@@ -24,7 +24,8 @@ enum {
 enum { LONGEST_NAME = 128 };
 
 typedef struct {
-    Selector *selector;
+    char *text;         /* of the selector, until it is read; NULL for one that is read */
+    Selector *selector; /* NULL when it is not understood */
     const GPtrArray *compounds; /* of it; outermost first */
     unsigned first;             /* the first compound that asks anything of a page */
     unsigned specificity;
@@ -39,6 +40,7 @@ rule_free (void *data)
     Rule *rule = data;
 
     selector_free (rule->selector);
+    g_free (rule->text);
     g_free (rule->names);
     g_free (rule);
 }
@@ -160,44 +162,73 @@ counts_from_end (const SelectorCompound *compound)
     return false;
 }
 
-static Rule *
-read_rule (const char *text, const LookRule *look)
+/* The same of a selector that is not read yet, when it is of types, classes, ids and blanks alone. Most
+ * rules of a sheet are for elements that the page does not have. */
+static char *
+key_in (const char *text)
 {
-    g_autoptr (Selector) selector = selector_parse (text, NULL);
+    const char *last = text + strlen (text), *class = NULL;
 
-    if (!selector || selector->list->len != 1)
-        return NULL;
-    Rule *rule = g_new0 (Rule, 1);
+    for (const char *c = text; *c; c++)
+        if (!g_ascii_isalnum (*c) && !strchr ("-_.# \t\r\n\f", *c))
+            return NULL;
+    while (last > text && !g_ascii_isspace (last[-1]))
+        last--;
+    size_t type = strcspn (last, ".#");
+    for (const char *at = last + type; *at; at += 1 + strcspn (at + 1, ".#")) {
+        if (*at == '#')
+            return g_strndup (at, 1 + strcspn (at + 1, ".#"));
+        class = at;
+    }
+    if (class)
+        return g_strndup (class, 1 + strcspn (class + 1, ".#"));
+    return type > 0 ? g_ascii_strdown (last, (gssize)type) : NULL;
+}
+
+/* Whether the selector of a rule is understood. */
+static bool
+read_rule (Rule *rule)
+{
+    g_autofree char *text = g_steal_pointer (&rule->text);
+    g_autoptr (Selector) selector = text ? selector_parse (text, NULL) : NULL;
+
+    if (rule->selector || !selector || selector->list->len != 1)
+        return rule->selector != NULL;
     rule->compounds = g_ptr_array_index (selector->list, 0);
     rule->names = g_new (guint64, rule->compounds->len);
-    rule->rule = *look;
     for (unsigned i = 0; i < rule->compounds->len; i++) {
         const SelectorCompound *compound = g_ptr_array_index (rule->compounds, i);
         bool last = i + 1 == rule->compounds->len;
         rule->specificity += weigh (compound);
         rule->names[i] = names_in (compound);
-        if (counts_from_end (compound)) {
-            rule_free (rule);
-            return NULL;
-        }
+        if (counts_from_end (compound))
+            return false;
         if (!last && rule->first == i && is_always_around (rule->compounds, i))
             rule->first++;
         else
             rule->around |= names_in (compound);
     }
     rule->selector = g_steal_pointer (&selector);
-    return rule;
+    return true;
 }
 
 bool
 cascade_add (Cascade *cascade, const char *selector, const LookRule *look)
 {
-    Rule *rule = cascade->count < MOST_RULES ? read_rule (selector, look) : NULL;
-
-    if (cascade->count == MOST_RULES)
+    if (cascade->count == MOST_RULES) {
         cascade->exceeded = true;
-    if (!rule)
         return false;
+    }
+    Rule *rule = g_new0 (Rule, 1);
+    rule->text = g_strdup (selector);
+    rule->rule = *look;
+    char *key = look->slots[LOOK_BACKGROUND].set ? NULL : key_in (selector);
+    if (!key && !read_rule (rule)) {
+        rule_free (rule);
+        return false;
+    }
+    if (!key)
+        key = key_of (g_ptr_array_index (rule->compounds, rule->compounds->len - 1));
     if (!cascade->rules) {
         unsigned none = 0;
         cascade->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
@@ -208,7 +239,6 @@ cascade_add (Cascade *cascade, const char *selector, const LookRule *look)
         cascade->children = g_array_new (FALSE, FALSE, sizeof (unsigned));
         g_array_append_val (cascade->children, none);
     }
-    char *key = key_of (g_ptr_array_index (rule->compounds, rule->compounds->len - 1));
     GPtrArray *rules = g_hash_table_lookup (cascade->rules, key);
     if (rules) {
         g_free (key);
@@ -309,7 +339,9 @@ find_by (Cascade *cascade, const SelectorPage *page, const char *key, GArray *fo
     cascade->looks += rules ? rules->len : 0;
     cascade->exceeded = cascade->exceeded || cascade->looks > MOST_LOOKS;
     for (unsigned i = 0; rules && i < rules->len && !cascade->exceeded; i++) {
-        const Rule *rule = g_ptr_array_index (rules, i);
+        Rule *rule = g_ptr_array_index (rules, i);
+        if (!read_rule (rule))
+            continue;
         CascadeRule row = { rule->specificity, &rule->rule };
         if ((around & rule->around) == rule->around &&
             is_met (cascade, rule, page, rule->compounds->len - 1, (int)number))

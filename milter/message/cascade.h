@@ -30,7 +30,8 @@ typedef struct {
 
 enum { SPECIFICITY_TYPE = 1, SPECIFICITY_CLASS = 1 << 10, SPECIFICITY_ID = 1 << 20 };
 
-/* False when the selector is not understood. Copies the rule. */
+/* False when the selector is not understood; whether one is that no background depends on, is seen when
+ * an element asks for it. Copies the rule. */
 bool cascade_add (Cascade *cascade, const char *selector, const LookRule *rule);
 void cascade_clear (Cascade *cascade);
 
