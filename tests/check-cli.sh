@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..142
+echo 1..150
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -76,6 +76,13 @@ expect "the copies are there" 0 test -s "$work/copies/2.eml"
 expect "copies where none can be written" 73 "$licet" run $options --rcpt ana@example.com --out /proc/none "$mail"
 expect "explain" 0 "$licet" explain $options --rcpt bruno@example.com "$mail"
 says "explain names the statute" "UWG s. 7(2)"
+says "explain says what was declared" "declared: receipt, cross-sell"
+says "explain tells what the promotion is for, and where it stands" "promotion: purpose cross-sell, order transaction-first"
+says "explain tells the subject's class" "subject: transactional"
+says "explain tells what speaks for the class" 'what became of something, in the subject: "your receipt" (subject-status)'
+expect "explain of mail that declares nothing" 0 "$licet" explain $options --rcpt bruno@example.com "$top/tests/cases/128-activation-in-an-offer/mail.eml"
+says "explain says that no purpose was declared" "declared: no purpose; it is read from the message"
+says "explain tells why the class is no other" "offers outweigh a transaction that is in it (transaction-outweighed)"
 expect "explain without a consent store" 0 "$licet" explain --policies "$top/policies" --rcpt bruno@example.com "$mail"
 says "it says so" "^no consent store was given"
 for uri in "$work/none.csv" "sqlite:$work/none.db"; do
@@ -90,6 +97,7 @@ expect "checkpoints that are not there" 66 "$licet" audit verify --log "$work/em
 says "it says which file" "^licet: --checkpoints .*none: no such file"
 expect "explain --json" 0 "$licet" explain $options --json --rcpt bruno@example.com "$mail"
 json "explain --json is one object per recipient" "len(rows) == 1 and rows[0]['outcome'] == 'strip' and rows[0]['territory'] == 'DE'"
+json "explain --json tells the evidence as the log does" "rows[0]['subject_class'] == 'transactional' and rows[0]['confidence'] > 0.5 and 1 < len(rows[0]['evidence']) <= 8 and all(entry['seen'] for entry in rows[0]['evidence']) and abs(rows[0]['evidence'][0]['weight']) >= abs(rows[0]['evidence'][-1]['weight'])"
 for word in ana 'Ana <ana@example.com>' ''; do
     expect "explain to \"$word\"" 65 "$licet" explain $options --rcpt "$word" "$mail"
     says "it names the option" "--rcpt: address: "

@@ -57,6 +57,11 @@ typedef struct {
 /* Of pointers to Evidence in an array: the strongest first, whichever way it speaks. For a stable
  * sort, so that what weighs the same stays in the order of the table. */
 int evidence_compare_strength (const void *a, const void *b);
+/* What it is and what of it was seen: "a word of offers: 3 terms, first …". */
+char *evidence_words (const Evidence *evidence);
+
+/* How much of the evidence the log and licet explain tell. */
+enum { EVIDENCE_TOLD = 8 };
 
 typedef struct {
     unsigned leaf;
@@ -89,6 +94,8 @@ Classification *classification_new (void);
 void classification_free (Classification *classification);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Classification, classification_free)
 
+/* The strongest evidence, at most so much of it; borrowed, in an array that is yours. */
+GPtrArray *classification_strongest (const Classification *classification, unsigned most);
 /* Puts blocks in order, by leaf and offset. */
 void classification_sort_blocks (GPtrArray *blocks);
 /* Adds to the evidence. Takes where. */

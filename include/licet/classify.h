@@ -36,9 +36,6 @@ Model *model_ref (Model *model);
 void model_unref (Model *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Model, model_unref)
 
-/* What a signal is, in words that an officer understands; NULL for a note, which says it itself. */
-const char *classify_meaning (const char *signal);
-
 /* Without a model (NULL) the weights of the table of signals decide; hints: NULL for none. */
 Classification *classify (const Message *message, const Words *words, const Model *model,
                           const Hints *hints);

@@ -14,7 +14,7 @@
 #include "json_text.h"
 
 /* The strongest signals are what a person asks for; a mail shows up to eighty. */
-enum { EVIDENCE_LENGTH = 500, SIGNAL_LENGTH = 120, SIGNALS = 8 };
+enum { EVIDENCE_LENGTH = 500, SIGNAL_LENGTH = 120 };
 
 /* Most records of one recipient. */
 enum { USUAL_LENGTH = 6000 };
@@ -169,27 +169,21 @@ audit_decision_json (const Plan *plan, unsigned recipient)
     return end_record (out);
 }
 
-/* In words: "a word of offers: 3 terms, first "offer"". */
 static void
 put_seen (GString *out, const Evidence *evidence)
 {
-    bool told = evidence->meaning && strcmp (evidence->meaning, evidence->where) != 0;
-    g_autofree char *words =
-        told ? g_strdup_printf ("%s: %s", evidence->meaning, evidence->where) : NULL;
+    g_autofree char *words = evidence_words (evidence);
 
-    put_bounded (out, "seen", words ? words : evidence->where, SIGNAL_LENGTH);
+    put_bounded (out, "seen", words, SIGNAL_LENGTH);
 }
 
 static void
 put_evidence (GString *out, const Classification *classification, bool without_evidence)
 {
-    g_autoptr (GPtrArray) strongest = g_ptr_array_new ();
+    g_autoptr (GPtrArray) strongest = classification_strongest (classification, EVIDENCE_TOLD);
 
-    for (unsigned i = 0; i < classification->evidence->len; i++)
-        g_ptr_array_add (strongest, g_ptr_array_index (classification->evidence, i));
-    g_ptr_array_sort (strongest, evidence_compare_strength);
     json_text_begin (out, "evidence", '[');
-    for (unsigned i = 0; i < MIN (strongest->len, SIGNALS); i++) {
+    for (unsigned i = 0; i < strongest->len; i++) {
         const Evidence *evidence = g_ptr_array_index (strongest, i);
         json_text_begin (out, NULL, '{');
         json_text_put (out, "signal", evidence->signal);

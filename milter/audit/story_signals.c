@@ -135,6 +135,8 @@ const StoryPhrase story_phrases_of_signals[] = {
     { "totals, taxes or shipping costs", { NULL, "totales, impuestos o gastos de envío" } },
     { "an amount beside a total", { NULL, "un importe junto a un total" } },
     { "speaks of a code or password", { NULL, "habla de un código o una contraseña" } },
+    { "offers outweigh a transaction that is in it",
+      { NULL, "las ofertas pesan más que una transacción que contiene" } },
     { "a code beside its name", { NULL, "un código junto a su nombre" } },
     { "speaks of business twice as much as of offers and news",
       { NULL, "habla de negocio el doble que de ofertas y novedades" } },

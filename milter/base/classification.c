@@ -196,3 +196,24 @@ evidence_compare_strength (const void *a, const void *b)
 
     return (first < second) - (first > second);
 }
+
+char *
+evidence_words (const Evidence *evidence)
+{
+    bool more = evidence->meaning && strcmp (evidence->meaning, evidence->where) != 0;
+
+    return more ? g_strdup_printf ("%s: %s", evidence->meaning, evidence->where)
+                : g_strdup (evidence->where);
+}
+
+GPtrArray *
+classification_strongest (const Classification *classification, unsigned most)
+{
+    GPtrArray *strongest = g_ptr_array_new ();
+
+    for (unsigned i = 0; i < classification->evidence->len; i++)
+        g_ptr_array_add (strongest, g_ptr_array_index (classification->evidence, i));
+    g_ptr_array_sort (strongest, evidence_compare_strength);
+    g_ptr_array_set_size (strongest, (int)MIN (strongest->len, most));
+    return strongest;
+}

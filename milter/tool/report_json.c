@@ -214,28 +214,6 @@ report_run_json (GString *text, const char *path, const Envelope *envelope, cons
     g_string_append (text, "}\n");
 }
 
-void
-report_explain_json (GString *text, const char *path, const Envelope *envelope,
-                     const Plan *plan, unsigned recipient)
-{
-    size_t start = text->len;
-
-    add_decision (text, envelope, plan, recipient);
-    g_string_truncate (text, text->len - 1);
-    add_text (text, "file", path);
-    add_text (text, "class", message_class_word (plan->classification->class));
-    add_text (text, "purpose", purpose_word (plan->classification->purpose));
-    add_number (text, "promo_share", plan->classification->promo_share);
-    add_key (text, "sending_limits");
-    g_string_append_c (text, '[');
-    for (unsigned i = 0; i < plan->limits->len; i++) {
-        add_comma (text);
-        json_text_append (text, g_ptr_array_index (plan->limits, i));
-    }
-    g_string_append (text, "]}\n");
-    g_assert (text->str[start] == '{');
-}
-
 static void
 add_evidence (GString *json, const Classification *classification)
 {
@@ -251,6 +229,63 @@ add_evidence (GString *json, const Classification *classification)
         g_string_append_c (json, '}');
     }
     g_string_append_c (json, ']');
+}
+
+/* As the log has it. */
+static void
+add_strongest (GString *json, const Classification *classification)
+{
+    g_autoptr (GPtrArray) strongest = classification_strongest (classification, EVIDENCE_TOLD);
+
+    add_key (json, "evidence");
+    g_string_append_c (json, '[');
+    for (unsigned i = 0; i < strongest->len; i++) {
+        const Evidence *evidence = g_ptr_array_index (strongest, i);
+        g_autofree char *words = evidence_words (evidence);
+        add_comma (json);
+        g_string_append_c (json, '{');
+        add_text (json, "signal", evidence->signal);
+        add_number (json, "weight", evidence->weight);
+        add_text (json, "seen", words);
+        g_string_append_c (json, '}');
+    }
+    g_string_append_c (json, ']');
+}
+
+static void
+add_reading (GString *json, const Classification *classification)
+{
+    add_text (json, "class", message_class_word (classification->class));
+    add_text (json, "purpose", purpose_word (classification->purpose));
+    add_text (json, "promo_purpose", purpose_word (classification->promo_purpose));
+    add_text (json, "declared", classification->declared);
+    add_number (json, "promo_share", classification->promo_share);
+    add_text (json, "order", content_order_word (classification->order));
+    add_text (json, "subject_class", message_class_word (classification->subject_class));
+    add_number (json, "confidence", classification->confidence);
+    add_strongest (json, classification);
+    if (classification->problem)
+        add_text (json, "problem", classification->problem);
+}
+
+void
+report_explain_json (GString *text, const char *path, const Envelope *envelope,
+                     const Plan *plan, unsigned recipient)
+{
+    size_t start = text->len;
+
+    add_decision (text, envelope, plan, recipient);
+    g_string_truncate (text, text->len - 1);
+    add_text (text, "file", path);
+    add_reading (text, plan->classification);
+    add_key (text, "sending_limits");
+    g_string_append_c (text, '[');
+    for (unsigned i = 0; i < plan->limits->len; i++) {
+        add_comma (text);
+        json_text_append (text, g_ptr_array_index (plan->limits, i));
+    }
+    g_string_append (text, "]}\n");
+    g_assert (text->str[start] == '{');
 }
 
 static void

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "licet/address.h"
-#include "licet/classify.h"
 #include "licet/pipeline.h"
 #include "report.h"
 
@@ -158,6 +157,63 @@ add_copy (GString *text, const Variant *variant)
     add_signatures (text, variant, "    ");
 }
 
+/* What speaks most for what it was taken for, as licet classify and the log tell it. */
+static void
+add_evidence (GString *text, const Evidence *evidence)
+{
+    const char *toward = evidence->letter > 0   ? "correspondence"
+                         : evidence->weight > 0 ? "promotion"
+                         : evidence->weight < 0 ? "transaction"
+                                                : "";
+    double strength = evidence->letter > 0 ? evidence->letter : ABS (evidence->weight);
+    g_autofree char *words = evidence_words (evidence);
+
+    if (strength >= 0.05)
+        g_string_append_printf (text, "  %-14s %4.1f  ", toward, strength);
+    else
+        g_string_append_printf (text, "  %-14s %4s  ", "note", "");
+    g_string_append_printf (text, "%s (%s)\n", words, evidence->signal);
+}
+
+static void
+add_strongest (GString *text, const Classification *classification, unsigned most)
+{
+    g_autoptr (GPtrArray) strongest = classification_strongest (classification, most);
+
+    for (unsigned i = 0; i < strongest->len; i++)
+        add_evidence (text, g_ptr_array_index (strongest, i));
+}
+
+/* What the sender declared or did not, and what else the rules are judged by. */
+static void
+add_reading (GString *text, const Classification *classification)
+{
+    if (classification->declared)
+        g_string_append_printf (text, "declared: %s\n", classification->declared);
+    else
+        g_string_append (text, "declared: no purpose; it is read from the message\n");
+    if (classification->promo_purpose != PURPOSE_NONE)
+        g_string_append_printf (text, "promotion: purpose %s, order %s\n",
+                                purpose_word (classification->promo_purpose),
+                                content_order_word (classification->order));
+    g_string_append_printf (text, "subject: %s\n",
+                            message_class_word (classification->subject_class));
+    g_string_append (text, "what speaks for it, the strongest first:\n");
+    add_strongest (text, classification, EVIDENCE_TOLD);
+    if (classification->problem)
+        g_string_append_printf (text, "  problem: %s\n", classification->problem);
+}
+
+/* What decided the class and has no weight, so that it is not among the strongest. */
+static bool
+decides (const Evidence *evidence)
+{
+    static const char *const names[] = { "marks", "cannot-tell", "transaction-outweighed",
+                                         NULL };
+
+    return g_strv_contains (names, evidence->signal);
+}
+
 /* What was noticed about the message as such: a claim that was not believed, a misspelt field. */
 static void
 add_notes (GString *text, const Classification *classification, const char *indent)
@@ -166,7 +222,7 @@ add_notes (GString *text, const Classification *classification, const char *inde
         const Evidence *evidence = g_ptr_array_index (classification->evidence, i);
         bool told = g_str_has_prefix (evidence->signal, "declared-") ||
                     strcmp (evidence->signal, "field-unknown") == 0 ||
-                    strcmp (evidence->signal, "known-mail") == 0;
+                    strcmp (evidence->signal, "known-mail") == 0 || decides (evidence);
         if (told && strcmp (evidence->signal, "declared-class") != 0 &&
             strcmp (evidence->signal, "declared-purpose") != 0)
             g_string_append_printf (text, "%snote: %s (%s)\n", indent, evidence->where,
@@ -265,6 +321,7 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     g_string_append (text, "message: ");
     add_class (text, plan->classification);
     g_string_append_c (text, '\n');
+    add_reading (text, plan->classification);
     add_notes (text, plan->classification, "  ");
     g_string_append_printf (text, "territory: %s (from the %s, confidence %.2f)\n",
                             decision->facts->territory, decision->facts->territory_source,
@@ -292,27 +349,6 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     g_string_append_c (text, '\n');
 }
 
-static void
-add_evidence (GString *text, const Evidence *evidence)
-{
-    const char *meaning = classify_meaning (evidence->signal);
-    const char *toward = evidence->letter > 0   ? "correspondence"
-                         : evidence->weight > 0 ? "promotion"
-                         : evidence->weight < 0 ? "transaction"
-                                                : "";
-    double strength = evidence->letter > 0 ? evidence->letter : ABS (evidence->weight);
-
-    if (strength >= 0.05)
-        g_string_append_printf (text, "  %-14s %4.1f  ", toward, strength);
-    else
-        g_string_append_printf (text, "  %-14s %4s  ", "note", "");
-    if (meaning && strcmp (meaning, evidence->where) != 0)
-        g_string_append_printf (text, "%s: %s (%s)\n", meaning, evidence->where,
-                                evidence->signal);
-    else
-        g_string_append_printf (text, "%s (%s)\n", evidence->where, evidence->signal);
-}
-
 void
 report_classify_text (GString *text, const char *path, const Message *message,
                       const Classification *classification)
@@ -320,12 +356,7 @@ report_classify_text (GString *text, const char *path, const Message *message,
     g_string_append_printf (text, "%s: ", path);
     add_class (text, classification);
     g_string_append_c (text, '\n');
-    g_autoptr (GPtrArray) strongest = g_ptr_array_new ();
-    for (unsigned i = 0; i < classification->evidence->len; i++)
-        g_ptr_array_add (strongest, g_ptr_array_index (classification->evidence, i));
-    g_ptr_array_sort (strongest, evidence_compare_strength);
-    for (unsigned i = 0; i < strongest->len; i++)
-        add_evidence (text, g_ptr_array_index (strongest, i));
+    add_strongest (text, classification, G_MAXUINT);
     for (unsigned i = 0; i < classification->blocks->len; i++) {
         const Block *block = g_ptr_array_index (classification->blocks, i);
         g_string_append_printf (text, "  block   %s %s, bytes %zu to %zu: %s, %s\n",
