@@ -283,7 +283,7 @@ static const Signal table[] = {
       see_lean_promotion },
     { "long-promotion", "long, and more of offers and news than of business", "-+-", 0.5,
       see_long_promotion },
-    { "formal", "addresses customers, or speaks for a firm", "*.-", 0, see_formal },
+    { "formal", "addresses customers, or speaks for a firm", "..-", 0, see_formal },
     { "words-none", "no word of business, offers or news", "--+", 0, see_neither },
     { "personal", "a word as people write to each other", "--+", 0, see_personal },
     { "personal-many", "three words as people write to each other or more", "--+", 0,
@@ -302,9 +302,9 @@ static const Signal table[] = {
     { "text-short", "less than 500 characters", "+-*", -0.2, see_short_text },
     { "text-long", "more than 2500 characters", "-+*", 0.2, see_long_text },
     { "text-very-long", "more than 8000 characters", "-+*", 0.3, see_very_long_text },
-    { "images", "four images or more", "-+-", 0.3, see_images },
-    { "images-many", "ten images or more", "-+-", 0.5, see_many_images },
-    { "images-linked", "three images that are links or more", "-+-", 0.5, see_linked_images },
+    { "images", "four images or more", ".+-", 0.3, see_images },
+    { "images-many", "ten images or more", ".+-", 0.5, see_many_images },
+    { "images-linked", "three images that are links or more", ".+-", 0.5, see_linked_images },
     { "images-mostly", "images with little text", "-+-", 0.5, see_image_page },
     { "headings", "three headings or more", "-+-", 0.3, see_headings },
     { "struck", "text that is struck out", "-+-", 0.4, see_strikes },
@@ -400,14 +400,6 @@ signals_find (const char *name)
     if (g_once_init_enter (&rows))
         g_once_init_leave (&rows, number_rows ());
     return GPOINTER_TO_INT (g_hash_table_lookup (rows, name)) - 1;
-}
-
-const char *
-classify_meaning (const char *signal)
-{
-    int row = signals_find (signal);
-
-    return row >= 0 ? table[row].meaning : NULL;
 }
 
 /* An answer is judged by what its author wrote, not by what the earlier mail says; and a bill not
