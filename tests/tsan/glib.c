@@ -34,6 +34,7 @@ __tsan_default_suppressions (void)
 {
     return "called_from_lib:libglib-2.0.so\n"
            "race:mi_closener\n"
+           "race:mi_stop_milters\n"
            "mutex:mi_closener\n"
            "mutex:mi_stop_milters\n"
            "thread:mi_control_startup\n";
