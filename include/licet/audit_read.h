@@ -60,6 +60,7 @@ AuditVerdict *audit_verify (const GPtrArray *files, const GPtrArray *checkpoints
 /* One rule of a decision. */
 typedef struct {
     const char *id, *kind, *verdict, *action, *mode, *source, *evidence;
+    const char *cured_by; /* what of the copy no longer broke the rule: "strip", "text-only"; or NULL */
 } AuditRule;
 
 /* One change to the copy. */

@@ -20,6 +20,9 @@ GPtrArray *audit_story (const AuditRow *row, StoryLanguage language);
  * is none. Static, or borrowed from word. */
 const char *audit_story_word (StoryLanguage language, const char *word);
 
+/* What a rule found ("violated"), and whether the copy that went was put right by a cut. Caller frees. */
+char *audit_story_verdict (StoryLanguage language, const AuditRule *rule);
+
 /* What the log says of something seen ("no withdrawal on record", also of many parts), as a
  * sentence without its full stop, or as a part of one; what no row knows is quoted as it stands.
  * Caller frees. */

@@ -87,6 +87,7 @@ read_rules (AuditRow *row, const json_t *root)
             .mode = text_of (rule, "mode"),
             .source = text_of (rule, "source"),
             .evidence = text_of (rule, "evidence"),
+            .cured_by = text_of (rule, "cured_by"),
         };
         g_array_append_val (rules, read);
     }

@@ -378,6 +378,16 @@ tell_event (Teller *teller)
     end_paragraph (teller);
 }
 
+char *
+audit_story_verdict (StoryLanguage language, const AuditRule *rule)
+{
+    const char *verdict = audit_story_word (language, rule->verdict ? rule->verdict : "–");
+    StorySentence cure =
+        is_word (rule->cured_by, "text-only") ? STORY_CURED_BY_TEXT : STORY_CURED;
+
+    return g_strconcat (verdict, rule->cured_by ? story_sentence (language, cure) : NULL, NULL);
+}
+
 GPtrArray *
 audit_story (const AuditRow *row, StoryLanguage language)
 {

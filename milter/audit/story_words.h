@@ -39,6 +39,8 @@ typedef enum {
     STORY_HELD,
     STORY_REFUSED,
     STORY_OBSTACLE,
+    STORY_CURED,
+    STORY_CURED_BY_TEXT,
     STORY_SENDER_TOLD,
     STORY_POSTFIX_TOLD,
     STORY_FIXED,    /* what */

@@ -44,10 +44,10 @@ print_rules (const AuditRow *row, StoryLanguage language)
         const AuditRule *rule = &g_array_index (row->rules, AuditRule, i);
         g_autofree char *saw =
             rule->evidence ? audit_story_phrase (language, rule->evidence) : NULL;
-        g_autofree char *text = g_strdup_printf (
-            "%s (%s): %s%s%s.", rule->id ? rule->id : "-", rule->source ? rule->source : "-",
-            audit_story_word (language, rule->verdict ? rule->verdict : "-"), saw ? ". " : "",
-            saw ? saw : "");
+        g_autofree char *verdict = audit_story_verdict (language, rule);
+        g_autofree char *text = g_strdup_printf ("%s (%s): %s%s%s.", rule->id ? rule->id : "-",
+                                                 rule->source ? rule->source : "-", verdict,
+                                                 saw ? ". " : "", saw ? saw : "");
         print_clean ("    ", text);
     }
 }

@@ -41,10 +41,10 @@ tell_rules (GString *html, const AuditRow *row, StoryLanguage language)
                          NULL);
         g_autofree char *saw =
             rule->evidence ? audit_story_phrase (language, rule->evidence) : g_strdup ("–");
+        g_autofree char *verdict = audit_story_verdict (language, rule);
         g_string_append (html, "<tr>");
         html_add_element (html, "td", NULL, or_dash (rule->id));
-        html_add_element (html, "td", NULL,
-                          audit_story_word (language, or_dash (rule->verdict)));
+        html_add_element (html, "td", NULL, verdict);
         html_add_element (html, "td", NULL, asks);
         html_add_element (html, "td", NULL, saw);
         html_add_element (html, "td", NULL, or_dash (rule->source));

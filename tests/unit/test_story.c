@@ -210,6 +210,34 @@ test_stories (void)
     }
 }
 
+/* Without it, the list of rules of a copy that went would say that it breaks the law. */
+static void
+test_cured (void)
+{
+    static const char line[] =
+        "{\"seq\":1,\"record\":\"decision\",\"rules\":["
+        "{\"id\":\"A\",\"verdict\":\"violated\",\"cured_by\":\"strip\"},"
+        "{\"id\":\"B\",\"verdict\":\"violated\",\"cured_by\":\"text-only\"},"
+        "{\"id\":\"C\",\"verdict\":\"violated\"}]}";
+    static const char *const told_so[][STORY_LANGUAGES] = {
+        { "violated, put right by the cut", "se incumple, remediado con el recorte" },
+        { "violated, put right by the copy of text alone",
+          "se incumple, remediado con la copia de solo texto" },
+        { "violated", "se incumple" },
+    };
+    ParsedRow parsed;
+
+    g_assert_true (row_parse (&parsed, line, strlen (line)));
+    g_assert_cmpuint (parsed.row.rules->len, ==, G_N_ELEMENTS (told_so));
+    for (unsigned i = 0; i < parsed.row.rules->len; i++)
+        for (unsigned language = 0; language < STORY_LANGUAGES; language++) {
+            g_autofree char *verdict = audit_story_verdict (
+                (StoryLanguage)language, &g_array_index (parsed.row.rules, AuditRule, i));
+            g_assert_cmpstr (verdict, ==, told_so[i][language]);
+        }
+    row_clear (&parsed);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -218,5 +246,6 @@ main (int argc, char **argv)
     g_test_add_func ("/story/told", test_told);
     g_test_add_func ("/story/deep", test_deep);
     g_test_add_func ("/story/stories", test_stories);
+    g_test_add_func ("/story/cured", test_cured);
     return g_test_run ();
 }
