@@ -42,7 +42,7 @@ typedef struct {
     char *rule;  /* id of the rule that asked for it, or NULL */
     char *
         removed_hash; /* SHA-256 hex of the decoded bytes that go, once there is a copy; or NULL */
-    char *begins; /* of a strip: the first visible words of what goes, for people; or NULL */
+    char *begins; /* of a strip: the first visible words of what goes, for people, without names; or NULL */
 } Edit;
 
 Edit *edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const char *where,
