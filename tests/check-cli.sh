@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..148
+echo 1..153
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -180,6 +180,11 @@ json "the house lets it wait" "[(d['rule'], d['until']) for d in rows[0]['deferr
 expect "policy diff with rules of the house" 0 "$licet" policy diff "$top/policies" "$work/new" --on "$top/contrib/rehearsal/mails" --consent "$csv" --now 2026-11-22T15:00:00Z --rcpt ana@example.com
 says "it tells what the house changes" "deliver  *defer by HOUSE-SUNDAY"
 expect "the law's cases alone are run without the house" 0 "$licet" policy test --policies "$work/new" "$work/new/territories/CO.cfg"
+mv "$work/new/house.cfg" "$work/house.cfg"
+ln -s "$work/not-mounted/house.cfg" "$work/new/house.cfg"
+expect "rules of the house behind a link that leads nowhere" 78 "$licet" policy check --policies "$work/new"
+says "they are missed" "/house.cfg: no such regular file"
+rm "$work/new/house.cfg"
 cp "$top/policies/house.cfg" "$work/new/house.cfg"
 cp -r "$top/contrib/rehearsal/mails" "$work/mails"
 sed -i 's/accept = .*"express".*/accept = [ "double-opt-in" ];/' "$work/new/territories/CO.cfg"
@@ -188,7 +193,7 @@ says "it tells by rule" "^ *1  *1  deliver  *strip by CO-CONSENT  *.*/a-receipt-
 expect "policy diff --json" 0 "$licet" policy diff "$top/policies" "$work/new" --json --on "$work/mails" --consent "$csv" --now 2026-11-23T15:00:00Z --rcpt carla@example.com
 json "is one object per recipient and one for all" "all({'file','recipient','before','after'} == set(r) for r in rows[:-1]) and rows[-1]['outcomes'] + rows[-1]['reasons'] == len(rows) - 1 > 1 and rows[-1]['mails'] == 5"
 json "its sums tell by rule and by territory" "rows[-1]['rules']['CO-CONSENT']['after'] == rows[-1]['territories']['CO']['outcomes'] + rows[-1]['territories']['CO']['reasons'] == len(rows) - 1"
-printf '# the list\nana@example.com\n\ncarla@example.com\n' >"$work/list"
+printf '# the list\nana@example.com\n\ncarla@example.com\nANA@EXAMPLE.COM\n' >"$work/list"
 expect "policy diff for a list" 0 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --consent "$csv" --now 2026-11-23T15:00:00Z --to "$work/list"
 says "every mail goes to each of the list" "^5 mails, 10 recipients: "
 says "it counts by territory" "^ *5  *0  *0  ES$"
@@ -197,6 +202,8 @@ for i in $(seq 1203); do echo "p$i@example.com"; done >"$work/long"
 expect "policy diff for more than one message may have" 0 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --consent "$csv" --to "$work/long"
 says "all of them are judged" "^5 mails, 6015 recipients: "
 expect "policy diff for a list that is not there" 66 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --to "$work/none"
+printf 'ana@example.com\n\000\ncarla@example.com\n' >"$work/list"
+expect "policy diff for a list with a NUL byte, behind which nobody would be read" 65 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --to "$work/list"
 printf 'ana@example.com\nana at example\n' >"$work/list"
 expect "policy diff for a list with a line that is no address" 65 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --to "$work/list"
 says "it names the line of the list" "/list:2: "
@@ -206,6 +213,9 @@ says "its recipients are those of the envelope" "^5 mails, 6 recipients: 1 come 
 echo 'to carla@example.com' >>"$work/mails/a-receipt-with-offer.envelope"
 expect "policy diff with a wrong envelope" 65 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --consent "$csv"
 says "it names the line of the envelope" "a-receipt-with-offer.envelope:4: \"to carla@example.com\" is no line of an envelope"
+echo 'from orders@shop.example' >"$work/mails/a-receipt-with-offer.envelope"
+expect "policy diff with an envelope for nobody" 65 "$licet" policy diff "$top/policies" "$work/new" --on "$work/mails" --consent "$csv"
+says "it says so" "a-receipt-with-offer.envelope: it names no recipient"
 rm "$work/mails/a-receipt-with-offer.envelope"
 expect "policy diff of the same" 0 "$licet" policy diff "$top/policies" "$top/policies" --on "$work/mails" --consent "$csv"
 says "nobody gets it otherwise" "5 mails, 5 recipients: 0 come out otherwise, 0 for another reason"

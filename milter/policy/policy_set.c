@@ -57,6 +57,13 @@ static const ConfField territory_fields[] = {
     { NULL, CONF_STRING, false, 0, 0, NULL },
 };
 
+/* A link that leads nowhere is a file that somebody misses, not one that was never there. */
+static bool
+is_there (const char *path)
+{
+    return g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+}
+
 static Conffile *
 open_file (Loader *loader, const char *path)
 {
@@ -129,7 +136,8 @@ read_main (Loader *loader, const char *dir)
     loader->set->default_territory = g_strdup (conf_string (root, "default_territory", NULL));
     sender_check_no_blank (root, "unsubscribe_words", loader->problems);
     loader->set->unsubscribe = wordlist_new (conf_strings (root, "unsubscribe_words"));
-    loader->set->resources = resources_read (root, dir, loader->set->unsubscribe, loader->problems);
+    loader->set->resources =
+        resources_read (root, dir, loader->set->unsubscribe, loader->problems);
     for (unsigned i = 0; i < conf_count (senders); i++) {
         SenderProfile *sender = sender_read (conf_item (senders, i), loader->problems);
         if (sender)
@@ -290,7 +298,7 @@ list_folder (Loader *loader, const char *folder)
     g_autoptr (GError) cause = NULL;
     GPtrArray *paths = NULL;
 
-    if (!g_file_test (folder, G_FILE_TEST_EXISTS))
+    if (!is_there (folder))
         return NULL;
     paths = conffile_list (folder, ".cfg", &cause);
     if (!paths)
@@ -353,8 +361,7 @@ static void
 read_house (Loader *loader, const char *dir)
 {
     g_autofree char *path = g_build_filename (dir, "house.cfg", NULL);
-    const Conffile *file =
-        g_file_test (path, G_FILE_TEST_EXISTS) ? open_file (loader, path) : NULL;
+    const Conffile *file = is_there (path) ? open_file (loader, path) : NULL;
     const ConfNode *root = file ? conffile_root (file) : NULL;
 
     if (file)
@@ -366,8 +373,7 @@ static void
 read_sending (Loader *loader, const char *dir)
 {
     g_autofree char *path = g_build_filename (dir, "sending-limits.cfg", NULL);
-    const Conffile *file =
-        g_file_test (path, G_FILE_TEST_EXISTS) ? open_file (loader, path) : NULL;
+    const Conffile *file = is_there (path) ? open_file (loader, path) : NULL;
 
     if (file)
         sending_read (conffile_root (file), loader->set->sending, loader->problems);

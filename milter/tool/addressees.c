@@ -16,9 +16,14 @@ static bool
 read_lines (const char *path, Take take, void *target, GError **error)
 {
     g_autofree char *text = NULL;
+    size_t length = 0;
 
-    if (!g_file_get_contents (path, &text, NULL, error))
+    if (!g_file_get_contents (path, &text, &length, error))
         return false;
+    if (strlen (text) != length) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "%s: it has a NUL byte", path);
+        return false;
+    }
     g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
     for (unsigned i = 0; lines[i]; i++) {
         const char *line = g_strstrip (lines[i]);
@@ -64,7 +69,8 @@ take_path (const char *line, void *target, GError **error)
 
     if (!from && !rcpt) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                     "\"%s\" is no line of an envelope; right would be rcpt ana@example.com", line);
+                     "\"%s\" is no line of an envelope; right would be rcpt ana@example.com",
+                     line);
         return false;
     }
     if (!is_address (address, error))
@@ -91,6 +97,11 @@ addressees_beside (const char *mail, Envelope **ret_envelope, GError **error)
     g_autoptr (Envelope) envelope = envelope_new ();
     if (!read_lines (path, take_path, envelope, error))
         return false;
+    if (envelope->recipients->len == 0) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "%s: it names no recipient",
+                     path);
+        return false;
+    }
     *ret_envelope = g_steal_pointer (&envelope);
     return true;
 }

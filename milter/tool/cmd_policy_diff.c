@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "addressees.h"
+#include "licet/address.h"
 #include "cmd_policy.h"
 #include "licet/conffile.h"
 #include "licet/error.h"
@@ -185,6 +186,23 @@ make_envelope (const Diff *diff, const char *file, GBytes *bytes, GError **error
     return g_steal_pointer (&envelope);
 }
 
+/* Who stands there twice gets the mail once. */
+static void
+drop_repeated (Envelope *envelope)
+{
+    g_autoptr (GHashTable) once = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    GPtrArray *kept = g_ptr_array_new_with_free_func ((GDestroyNotify)envelope_path_free);
+
+    for (unsigned i = 0; i < envelope->recipients->len; i++) {
+        const char *given = envelope_recipient (envelope, i)->address;
+        char *address = address_normalise (given, NULL);
+        if (g_hash_table_add (once, address ? address : g_strdup (given)))
+            g_ptr_array_add (kept, envelope_path_new (given, ""));
+    }
+    g_ptr_array_unref (envelope->recipients);
+    envelope->recipients = kept;
+}
+
 /* So many recipients as one message may have, from the first on. */
 static Envelope *
 make_part (const Diff *diff, const Envelope *whole, unsigned first)
@@ -226,7 +244,10 @@ compare_file (Diff *diff, const char *file, GError **error)
     g_autoptr (GBytes) bytes = tool_read_mail (file, error);
     g_autoptr (Envelope) whole = bytes ? make_envelope (diff, file, bytes, error) : NULL;
 
-    for (unsigned first = 0; whole && first < whole->recipients->len; first += LIMIT_RECIPIENTS) {
+    if (whole)
+        drop_repeated (whole);
+    for (unsigned first = 0; whole && first < whole->recipients->len;
+         first += LIMIT_RECIPIENTS) {
         g_autoptr (Envelope) part = make_part (diff, whole, first);
         if (!compare_part (diff, file, bytes, part, error))
             return false;
