@@ -4,8 +4,12 @@
 After each kill the log verifies against the checkpoints that were handed out; in the end every message that
 was accepted has its decisions, and every copy is there. Prints TAP.
 
-    kill.py TOP BUILD [KILLS [SEED]]
+    kill.py TOP BUILD [KILLS [SEED]] [--days DAYS]
+
+With DAYS the log keeps so many, each start is eight hours after the last, and every other end falls just before
+or after a file is removed: what is gone is named, and what is left verifies.
 """
+import datetime
 import json
 import os
 import random
@@ -23,10 +27,13 @@ import time
 sys.dont_write_bytecode = True
 from second_port import Milter, serve  # noqa: E402
 
+DAYS = int(sys.argv.pop(sys.argv.index("--days") + 1)) if "--days" in sys.argv else 0
+sys.argv = [word for word in sys.argv if word != "--days"]
 TOP, BUILD = sys.argv[1] if len(sys.argv) > 1 else ".", sys.argv[2] if len(sys.argv) > 2 else "."
 KILLS = int(sys.argv[3]) if len(sys.argv) > 3 else 6
 SEED = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 CLIENTS = 16
+FIRST_START = datetime.datetime(2026, 11, 24, 9)
 
 MAIL = """From: Shop <orders@shop.example>\r
 To: you@example.com\r
@@ -51,6 +58,8 @@ class World:
         self.lock = threading.Lock()
         self.stop = threading.Event()
         self.daemon = None
+        self.starts = 0
+        self.rows = {}       # of the log, by number, as they were seen
         self.write("policies/licet-policy.cfg", 'default_territory = "ES";\nunsubscribe_words = [ "unsubscribe" ];\n')
         self.write("policies/territories/ES.cfg", """territory = "ES";
 name = "Test"; mixed_mail = "any-promotion";
@@ -72,6 +81,7 @@ state = "{directory}/state.db";
 audit_log = "{directory}/audit.jsonl";
 audit_checkpoints = "{directory}/checkpoints";
 audit_segment = 1;
+audit_days = {DAYS};
 postfix_queue = "";
 mail_log = "{directory}/mail.log";
 doubt_seconds = 2;
@@ -85,15 +95,31 @@ doubt_seconds = 2;
         with open(self.path(name), "w", encoding="utf-8") as file:
             file.write(text)
 
+    def clock(self):
+        """Arguments and environment of a start whose clock shows another time."""
+        if not DAYS:
+            return [], None
+        now = FIRST_START + datetime.timedelta(hours=8 * self.starts)
+        point = ("retention-before", "", "retention-after", "")[self.starts % 4]
+        faults = {"LD_PRELOAD": os.path.join(BUILD, "tests", "torture", "fault.so"), "FAULT_TICK": "50",
+                  "FAULT_LOG": self.path("points")}
+        if point and self.starts <= KILLS:
+            faults["FAULT_KILL"] = point + ":1"
+        return ["--now", now.isoformat() + "Z"], dict(os.environ, **faults)
+
     def start(self):
+        arguments, environment = self.clock()
+        self.starts += 1
         for name in ("milter", "lmtp", "control"):
             if os.path.exists(self.path(name)):
                 os.remove(self.path(name))
         with open(self.path("licetd.log"), "ab") as log:
-            self.daemon = subprocess.Popen([os.path.join(BUILD, "licetd"), "--config", self.path("licet.cfg")],
-                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.daemon = subprocess.Popen([os.path.join(BUILD, "licetd"), "--config", self.path("licet.cfg")]
+                                           + arguments, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         end = time.monotonic() + 60
         while not os.path.exists(self.path("milter")):
+            if self.daemon.poll() == -signal.SIGKILL and DAYS:
+                return  # at its point, before it listened
             if self.daemon.poll() is not None or time.monotonic() > end:
                 with open(self.path("licetd.log"), encoding="utf-8") as log:
                     raise RuntimeError("licetd does not start: " + log.read()[-1000:])
@@ -170,12 +196,14 @@ def send_by_lmtp(world, name):
 
 
 def read_log(world):
+    """What is there now, as a list of records, and what was there before it went by retention."""
     rows = []
     for name in os.listdir(world.dir):
         if re.fullmatch(r"audit(-\d+)?\.jsonl", name):
             with open(world.path(name), encoding="utf-8") as file:
-                rows += [json.loads(line) for line in file]
-    return sorted(rows, key=lambda row: row["seq"])
+                rows += [json.loads(line) for line in file if line.endswith("\n")]
+    world.rows.update((row["seq"], row) for row in rows)
+    return [world.rows[number] for number in sorted(world.rows)], rows
 
 
 class Judge:
@@ -190,8 +218,26 @@ class Judge:
         self.failed = self.failed or bool(wrong)
 
 
+def judge_retention(judged, world, rows, left):
+    gone = set(world.rows) - {row["seq"] for row in left}
+    said = set()
+    for row in rows:
+        if row["record"] == "retention":
+            said.update(range(row["first"], row["last"] + 1))
+    judged.check(f"{len(gone)} records went by retention, and the log names each of them",
+                 sorted(gone - said) or ([] if gone else ["nothing went"]))
+    with open(world.path("points"), encoding="utf-8") as points:
+        hit = points.read().split()
+    judged.check(f"{hit.count('retention-before')} ends before a file went and {hit.count('retention-after')} after",
+                 [point for point in ("retention-before", "retention-after") if KILLS >= 20 and point not in hit])
+    judged.check("what is older than that is gone",
+                 [row["time"] for row in left if row["record"] == "checkpoint" and datetime.datetime.fromisoformat(
+                     row["time"].rstrip("Z")) < FIRST_START + datetime.timedelta(
+                         hours=8 * (world.starts - 1), days=-DAYS - 1)])
+
+
 def judge(world, verdicts):
-    rows = read_log(world)
+    rows, left = read_log(world)
     decisions, outcomes = {}, {}
     for row in rows:
         if row["record"] == "decision":
@@ -218,6 +264,8 @@ def judge(world, verdicts):
                                                for who in whole if (queue_id, who) not in copies])
     judged.check("a copy is doubled only where the journal was in doubt and said so",
                  [key for key in doubles if key[0] not in doubts])
+    if DAYS:
+        judge_retention(judged, world, rows, left)
     repairs = sum(row["record"] == "repair" for row in rows)
     print(f"# {len(rows)} records, {repairs} torn lines repaired, {len(doubts)} hand-overs in doubt, "
           f"{len(doubles)} copies twice")
@@ -239,6 +287,8 @@ def main():
         for _ in range(KILLS):
             time.sleep(rng.uniform(0.05, 1.0))
             world.end(signal.SIGKILL)
+            if DAYS:
+                read_log(world)
             verdicts.append(world.verify())
             world.start()
         time.sleep(1)

@@ -8,6 +8,7 @@
  *                       points in torture.py). FAULT_LOG=FILE gets the name first.
  * FAULT_DEFECT=WORD     a defect of the journal, for the tester's own test (rewrite_sql)
  * FAULT_CLOCK=SECONDS   the wall clock jumps by that much, four tenths of a second after the start
+ * FAULT_TICK=MILLISECONDS  what the daemon does each minute it does so often
  * FAULT_CONTROL=FILE    a mapped Control: the n-th call of a kind fails, as the other side says
  */
 
@@ -17,6 +18,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -59,6 +61,7 @@ static char point[64];
 static int point_countdown;
 static const char *defect = "";
 static time_t clock_jump;
+static int tick;
 static struct timespec born;
 static __thread const char *transaction;
 static __thread bool unmarked; /* the guard is about to accept */
@@ -83,6 +86,8 @@ set_up (void)
         defect = getenv ("FAULT_DEFECT");
     if (getenv ("FAULT_CLOCK"))
         clock_jump = atol (getenv ("FAULT_CLOCK"));
+    if (getenv ("FAULT_TICK"))
+        tick = atoi (getenv ("FAULT_TICK"));
     int fd = path ? open (path, O_RDWR) : -1;
     if (fd >= 0) {
         void *map = mmap (NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -263,7 +268,22 @@ rename (const char *from, const char *to)
 int
 unlink (const char *path)
 {
-    return fails (CALL_UNLINK) ? -1 : REAL (unlink) (path);
+    bool retention = strstr (path, "/audit-") && strstr (path, ".jsonl");
+
+    if (fails (CALL_UNLINK))
+        return -1;
+    if (retention)
+        reach ("retention", "-before");
+    int status = REAL (unlink) (path);
+    if (retention)
+        reach ("retention", "-after");
+    return status;
+}
+
+int
+poll (struct pollfd *items, nfds_t count, int timeout)
+{
+    return REAL (poll) (items, count, tick && timeout == 60000 ? tick : timeout);
 }
 
 int
