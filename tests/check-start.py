@@ -171,6 +171,8 @@ def test_root(work):
     os.chmod(site.path("key.pem"), 0o600)
     code, text = site.check()
     check("nobody else may", code == 78 and "key.pem" in text, text)
+    code, text = site.check("--user", "root")
+    check("and root is named once", code == 78 and "who is not root, as whom licetd runs" in text, text)
     mail = site.path("mail.eml")
     with open(mail, "wb") as file:
         file.write(MAIL)
@@ -181,6 +183,14 @@ def test_root(work):
     os.chown(site.path("key.pem"), NOBODY, NOBODY)
     code, text = run("licet", *asked)
     check("which takes the daemon's", code == 0, text)
+    tokens = site.path("unsubscribe.keys")
+    run("licet", "key", "new", "--unsubscribe", tokens)
+    os.chmod(tokens, 0o600)
+    with open(site.path("licet.cfg"), "a", encoding="utf-8") as file:
+        file.write(f'unsubscribe_keys = "{tokens}";\n')
+    code, text = site.check()
+    check("keys of links that only root may read: who cannot, and what would be right",
+          code == 78 and f"{tokens}: Permission denied for user nobody; right would be: chgrp" in text, text)
     os.chmod(site.path("licet.cfg"), 0o600)
     code, text = site.check()
     check("settings that the daemon cannot read", code == 78 and "licet.cfg: user nobody: Permission denied" in text, text)

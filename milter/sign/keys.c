@@ -72,9 +72,9 @@ keys_check_owner (const char *file, int fd, uid_t keeper, mode_t allowed, GError
         uid_t right = keeper ? keeper : geteuid ();
         g_autofree char *owner = name_user (status.st_uid), *user = name_user (right);
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s: belongs to user %s, who is neither root nor %s, as whom licetd runs; "
+                     "%s: belongs to user %s, who is %s%s, as whom licetd runs; "
                      "right would be: chown %s %s",
-                     file, owner, user, user, quoted);
+                     file, owner, right ? "neither root nor " : "not ", user, user, quoted);
         return false;
     }
     if (status.st_mode & (S_IRWXG | S_IRWXO) & ~allowed) {
@@ -174,13 +174,18 @@ read_key (const char *file, int fd, GError **error)
     return key;
 }
 
-static void
-fail_open (const char *file, GError **error)
+void
+keys_fail_open (const char *file, mode_t allowed, GError **error)
 {
     int cause = errno;
     g_autofree char *user = name_user (geteuid ()), *quoted = g_shell_quote (file);
 
-    if (cause == EACCES)
+    if (cause == EACCES && allowed & S_IRGRP)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: %s for user %s; right would be: chgrp to a group of that user and "
+                     "chmod 0640 %s, in directories that let that user in",
+                     file, g_strerror (cause), user, quoted);
+    else if (cause == EACCES)
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
                      "%s: %s for user %s; right would be: chown %s %s, in directories that let "
                      "that user in",
@@ -197,7 +202,7 @@ keys_load (const char *file, uid_t keeper, GError **error)
     int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0) {
-        fail_open (file, error);
+        keys_fail_open (file, 0, error);
         return NULL;
     }
     EVP_PKEY *key =
@@ -212,7 +217,7 @@ keys_check_file (const char *file, uid_t keeper, GError **error)
     int fd = open (file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0) {
-        fail_open (file, error);
+        keys_fail_open (file, 0, error);
         return false;
     }
     bool good = keys_check_owner (file, fd, keeper, 0, error);

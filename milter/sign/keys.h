@@ -51,6 +51,10 @@ EVP_PKEY *keys_load (const char *file, uid_t keeper, GError **error);
  * but by the allowed bits of its mode; SETTINGS with what would be right. */
 bool keys_check_owner (const char *file, int fd, uid_t keeper, mode_t allowed, GError **error);
 
+/* UNAVAILABLE with what errno says of a file that could not be opened, for whom, and what would be
+ * right. allowed: as of keys_check_owner. */
+void keys_fail_open (const char *file, mode_t allowed, GError **error);
+
 /* "rsa-sha256" or "ed25519-sha256" (RFC 6376 3.3.1, RFC 8463 3). Static string. */
 const char *keys_algorithm (const EVP_PKEY *key);
 

@@ -181,8 +181,7 @@ read_file (const char *file, uid_t keeper, char buffer[FILE_BYTES], GError **err
     ssize_t length = 0, n = 0;
 
     if (fd < 0) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", file,
-                     g_strerror (errno));
+        keys_fail_open (file, S_IRGRP, error);
         return -1;
     }
     bool sound = keys_check_owner (file, fd, keeper, S_IRGRP, error);
