@@ -233,6 +233,24 @@ run (Site *site, const Options *options)
     return EX_OK;
 }
 
+/* A start waits for a store that is only down; who asks beforehand wants to know. */
+static int
+check (Site *site)
+{
+    g_autoptr (SiteState) state = site_state (site);
+    g_autoptr (GError) cause = NULL;
+    ConsentStore *store = site_enter (site, &cause);
+
+    if (!store) {
+        log_error (NULL, "consent: %s", cause->message);
+        return EX_CONFIG;
+    }
+    site_leave (site, store, false);
+    printf ("licet-web: keys=%u listen=%s\n", tokens_count (state->tokens),
+            state->settings->web_listen);
+    return EX_OK;
+}
+
 /* Everything is read with the user's own rights, as at a reload: what cannot be read then is found
  * out at the start. */
 static Site *
@@ -262,10 +280,5 @@ main (int argc, char *argv[])
     g_autoptr (Site) site = load (options.config, &error);
     if (!site)
         return options.check ? (report (error), EX_CONFIG) : report (error);
-    if (!options.check)
-        return run (site, &options);
-    g_autoptr (SiteState) state = site_state (site);
-    printf ("licet-web: keys=%u listen=%s\n", tokens_count (state->tokens),
-            state->settings->web_listen);
-    return EX_OK;
+    return options.check ? check (site) : run (site, &options);
 }

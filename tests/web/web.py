@@ -645,6 +645,7 @@ def refuses_to_start(site):
                               capture_output=True, text=True, check=False)
     rows = [({"unsubscribe_keys": ""}, "unsubscribe_keys is not set"), ({"consent": "nothing:"}, 'consent store "nothing"'),
             ({"consent": os.path.join(TOP, "contrib/rehearsal/consent.csv")}, "is read, not written"),
+            ({"consent": "sqlite:/dev/null/consent.db"}, "consent: sqlite:/dev/null/consent.db"),
             ({"web_listen": "unix:/tmp/x"}, "web_listen"), ({"web_imprint": "javascript:alert(1)"}, "web_imprint")]
     if os.geteuid() == 0:
         rows += [({"web_user": ""}, "does not serve as root"), ({"web_user": "root"}, "is root"),
