@@ -213,10 +213,9 @@ try_mutant (Mutant *mutant, const Engine *engine, const Stage *stage,
 }
 
 GPtrArray *
-rehearse_mutants (const Engine *engine, const GPtrArray *results)
+rehearse_mutants (const Engine *engine, const GPtrArray *ids, const GPtrArray *results)
 {
     GPtrArray *mutants = g_ptr_array_new_with_free_func (g_free);
-    g_autoptr (GPtrArray) ids = policy_rule_ids (engine->policies);
 
     for (unsigned i = 0; i < ids->len; i++) {
         Mutant *mutant = g_new0 (Mutant, 1);

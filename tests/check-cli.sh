@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..153
+echo 1..155
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -171,6 +171,8 @@ expect "new files are in order, and their cases miss every rule" 0 "$licet" poli
 sed -i -e '/^# name = /,/^# );$/s/^# //' -e '/^# tests = /,/^# );$/s/^# //' -e '/^rules = ();/d' "$work/new/house.cfg"
 expect "rules of the house, and their cases" 0 "$licet" policy test --mutate --policies "$work/new"
 says "each of them is missed" "^.*/house.cfg  *2 cases  *2 as wanted"
+expect "policy test --mutate of one file" 0 "$licet" policy test --mutate --policies "$work/new" "$work/new/house.cfg"
+says "only its own rules are taken away" "2 rules taken away in turn: 2 noticed, 0 not"
 expect "policy show house" 0 "$licet" policy show house --policies "$work/new"
 says "it tells whom they are for" "For every recipient, beside the rules of the territory"
 expect "policy show of a territory" 0 "$licet" policy show BO --policies "$work/new"

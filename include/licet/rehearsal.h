@@ -33,9 +33,10 @@ typedef struct {
 GPtrArray *rehearse_cases (const Engine *engine, const GPtrArray *cases, int64_t seconds,
                            GError **error);
 
-/* One Mutant per rule. results: as rehearse_cases gave them for the same engine; those that missed
+/* One Mutant per rule of the ids, which are the policies' own texts. results: as rehearse_cases gave them for the same engine; those that missed
  * are left out. */
-GPtrArray *rehearse_mutants (const Engine *engine, const GPtrArray *results);
+GPtrArray *rehearse_mutants (const Engine *engine, const GPtrArray *ids,
+                             const GPtrArray *results);
 
 /* Runs the policies' own cases, as a daemon does before it takes them: POLICY with a line
  * "file:line: …" for each that comes out otherwise, UNAVAILABLE when it takes longer than the

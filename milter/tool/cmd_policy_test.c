@@ -125,10 +125,40 @@ print_mutant (const Mutant *mutant, bool verbose)
                 mutant->noticed->name);
 }
 
+/* Whether the place, "FILE:LINE", is in one of the files. */
+static bool
+stands_in (const char *where, char **files)
+{
+    g_autofree char *path = g_strndup (where, (gsize)(strrchr (where, ':') - where));
+    g_autofree char *full = g_canonicalize_filename (path, NULL);
+
+    for (; *files; files++) {
+        g_autofree char *given = g_canonicalize_filename (*files, NULL);
+        if (strcmp (given, full) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The rules of the files given, whose cases speak of no others; all rules for files that have none,
+ * such as cases kept apart. Caller frees. */
+static GPtrArray *
+mutated_ids (const PolicySet *set, char **files)
+{
+    g_autoptr (GPtrArray) all = policy_rule_ids (set);
+    g_autoptr (GPtrArray) given = g_ptr_array_new ();
+
+    for (unsigned i = 0; files && i < all->len; i++)
+        if (stands_in (policy_rule_where (set, g_ptr_array_index (all, i)), files))
+            g_ptr_array_add (given, g_ptr_array_index (all, i));
+    return given->len > 0 ? g_steal_pointer (&given) : g_steal_pointer (&all);
+}
+
 static void
 run_mutants (const Engine *engine, const GPtrArray *results, const Options *options, Sums *sums)
 {
-    g_autoptr (GPtrArray) mutants = rehearse_mutants (engine, results);
+    g_autoptr (GPtrArray) ids = mutated_ids (engine->policies, options->files);
+    g_autoptr (GPtrArray) mutants = rehearse_mutants (engine, ids, results);
 
     for (unsigned i = 0; i < mutants->len; i++) {
         const Mutant *mutant = g_ptr_array_index (mutants, i);
