@@ -6,6 +6,21 @@ import subprocess
 
 COUNTRIES = ["ES", "DE", "US", "CO", "FR", "GB", "IT", "CA", "MX", "PL"]
 DOMAINS = ["example.com", "example.net", "example.org"]
+# state, basis, time, source: what came in on that day
+REFUSALS = ["suppressed,complaint,2026-11-24T08:00:00Z,feedback", "withdrawn,,2026-11-24T09:00:00Z,one-click",
+            "suppressed,bounce,2026-11-24T10:00:00Z,feedback", "withdrawn,,2026-11-24T11:00:00Z,unsubscribe-page",
+            "withdrawn,,2026-11-24T12:00:00Z,mailto", "withdrawn,,2026-11-24T13:00:00Z,import"]
+# A cap, and a rule that has somebody look.
+HOUSE = """name = "the house";
+rules = (
+  { id = "HOUSE-CAP"; kind = "frequency-cap"; applies_to = [ "promotional" ]; most = 1; hours = 24;
+    otherwise = "defer"; mixed_otherwise = "strip"; cannot_tell = "defer";
+    source = "house rule"; provenance = "verified: decision of the board"; },
+  { id = "HOUSE-LOOK"; kind = "required-text"; applies_to = [ "promotional" ]; campaigns = [ "december" ];
+    texts = [ "Terms" ]; otherwise = "hold";
+    source = "house rule"; provenance = "verified: decision of the board"; }
+);
+"""
 DATE = "2026-11-24T00:00:00Z"
 
 
@@ -18,6 +33,8 @@ def consent(people=500):
         basis = ("double-opt-in", "soft-opt-in", "express")[number % 3] if state == "granted" else ""
         if number % 8:
             rows.append(f"{address},*,{state},{basis},2026-02-03T10:15:00Z,signup,v3,,{country},,natural,,,")
+        if number % 23 == 7:
+            rows.append(f"{address},*,{REFUSALS[number // 23 % len(REFUSALS)]},,,{country},,natural,,,")
     return "\n".join(rows) + "\n"
 
 
@@ -33,7 +50,9 @@ def prepare(top, directory):
     shutil.copytree(os.path.join(top, "policies"), policies)
     with open(os.path.join(policies, "licet-policy.cfg"), "a", encoding="utf-8") as out:
         with open(os.path.join(top, "tests", "cases", "senders.cfg"), encoding="utf-8") as senders:
-            out.write("\n" + senders.read())
+            known = '"shop.example", "books.shop.example", "gym.example"'
+            out.write("\n" + senders.read().replace('"shop.example"', known))
+    write(os.path.join(policies, "house.cfg"), HOUSE)
     shutil.copy(os.path.join(top, "tests", "cases", "keys", "ed25519.pem"), os.path.join(directory, "dkim.pem"))
     os.chmod(os.path.join(directory, "dkim.pem"), 0o600)
     write(os.path.join(directory, "consent.csv"), consent())

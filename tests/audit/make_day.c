@@ -3,7 +3,7 @@
 /*
  * A day of mail through the pipeline into a log, without sockets: make_day CONFIG COUNT DATE
  * [MAILS]. MAILS is a directory where each message is kept, for `licet audit replay`. Who gets
- * what is drawn from the number of the message alone.
+ * what is drawn from the number of the message alone; from noon on the gym declares its offers as account mail.
  */
 
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include "licet/error.h"
 #include "licet/pipeline.h"
 
-enum { PEOPLE = 500, DAY_SECONDS = 24 * 3600 };
+enum { PEOPLE = 500, KEEN = 15, DAY_SECONDS = 24 * 3600 };
 
 static const char *const senders[] = { "shop.example", "books.shop.example", "travel.example",
                                        "bank.example", "gym.example" };
@@ -49,14 +49,17 @@ static const struct {
     { "Parcel #N was sent", "shipping",
       "<p>Your parcel #N is on its way.</p><p>Follow it in your account. Order number "
       "#N.</p>" },
+    { "Your account #N", "account", "<p>Your account #N has news.</p>" OFFER GOODBYE },
 };
+
+enum { NEWSLETTER = 2, DISGUISED = 6, DRAWN = 6 };
 
 static GBytes *
 make_mail (unsigned number, unsigned kind, const char *sender)
 {
     g_autoptr (GString) mail = g_string_new (NULL);
     g_autofree char *digits = g_strdup_printf ("%u", number);
-    bool malformed = number % 997 == 13, promotion = kind == 2;
+    bool malformed = number % 997 == 13, promotion = kind == NEWSLETTER;
 
     g_string_append_printf (mail, "From: Shop <orders@%s>\r\nTo: You <you@example.com>\r\n",
                             sender);
@@ -68,7 +71,9 @@ make_mail (unsigned number, unsigned kind, const char *sender)
                             "Content-Type: text/html; charset=utf-8\r\n"
                             "X-Licet-Purpose: %s\r\n%s\r\n%s",
                             kinds[kind].subject, sender, kinds[kind].purpose,
-                            promotion ? "X-Licet-Campaign: november\r\n" : "",
+                            !promotion         ? ""
+                            : number % 17 == 0 ? "X-Licet-Campaign: december\r\n"
+                                               : "X-Licet-Campaign: november\r\n",
                             kinds[kind].body);
     g_string_replace (mail, "#N", digits, 0);
     return g_string_free_to_bytes (g_steal_pointer (&mail));
@@ -78,6 +83,8 @@ typedef struct {
     Engine *engine;
     Audit *audit;
     Ledger *ledger;
+    Contacts *contacts;
+    unsigned count;
     const char *mails;
 } Day;
 
@@ -92,7 +99,7 @@ make_envelope (unsigned number, const char *sender, int64_t now)
     envelope->sender = envelope_path_new (from, "");
     envelope->arrival = now;
     for (unsigned i = 0; i < count; i++) {
-        unsigned person = (number * 7919 + i * 131) % PEOPLE;
+        unsigned person = (number * 7919 + i * 131) % (number % 7 == 1 ? KEEN : PEOPLE);
         g_autofree char *to = g_strdup_printf ("p%u@%s", person, domains[person % 3]);
         g_ptr_array_add (envelope->recipients, envelope_path_new (to, ""));
     }
@@ -117,11 +124,38 @@ hand_over (const Day *day, const Envelope *envelope, const Plan *plan, int64_t n
     return true;
 }
 
+/* As the daemon does: what was delivered with promotion in it. */
+static bool
+count_contacts (const Day *day, const Envelope *envelope, const Plan *plan, int64_t now,
+                GError **error)
+{
+    for (unsigned i = 0; i < plan->decisions->len; i++) {
+        const Decision *decision = plan_decision (plan, i);
+        const Contact contact = { now, decision->purpose };
+        if (decision->outcome == OUTCOME_DELIVER &&
+            decision->legal_class == CLASS_PROMOTIONAL &&
+            !contacts_add (day->contacts, decision->facts->names[0], envelope->queue_id,
+                           &contact, error))
+            return false;
+    }
+    return true;
+}
+
+static unsigned
+draw_kind (const Day *day, unsigned number, const char *sender)
+{
+    unsigned kind = (number * 31 + number / 6) % DRAWN;
+
+    if (strcmp (sender, "gym.example") != 0 || kind % 2 == 0)
+        return kind;
+    return number < day->count / 2 ? NEWSLETTER : DISGUISED;
+}
+
 static bool
 run_one (const Day *day, unsigned number, int64_t now, GError **error)
 {
-    unsigned kind = (number * 31 + number / 6) % G_N_ELEMENTS (kinds);
     const char *sender = senders[number % G_N_ELEMENTS (senders)];
+    unsigned kind = draw_kind (day, number, sender);
     g_autoptr (GBytes) mail = make_mail (number, kind, sender);
     g_autoptr (Envelope) envelope = make_envelope (number, sender, now);
     g_autoptr (GError) cause = NULL;
@@ -140,6 +174,7 @@ run_one (const Day *day, unsigned number, int64_t now, GError **error)
         return audit_failure (day->audit, day->ledger, envelope, &failure, NULL, now, error);
     return audit_decisions (day->audit, day->ledger, envelope, plan, split ? "lmtp" : "milter",
                             NULL, now, error) &&
+           count_contacts (day, envelope, plan, now, error) &&
            (!split || hand_over (day, envelope, plan, now, error));
 }
 
@@ -161,7 +196,11 @@ open_day (Day *day, const char *config, int64_t start, GError **error)
     g_autofree char *hash = audit_archive (settings->audit_log, settings->policies, error);
     day->audit = hash ? audit_open (&options, start, error) : NULL;
     day->ledger = day->audit ? ledger_open (settings->state, error) : NULL;
-    day->engine = day->ledger ? engine_new (settings, error) : NULL;
+    g_autofree char *counts = g_strconcat (settings->state, ".contacts", NULL);
+    day->contacts = day->ledger ? contacts_open (counts, error) : NULL;
+    day->engine = day->contacts ? engine_new (settings, error) : NULL;
+    if (day->engine)
+        day->engine->contacts = day->contacts;
     return day->engine &&
            audit_policies (day->audit, policy_set_version (day->engine->policies), hash, start,
                            error);
@@ -176,14 +215,15 @@ main (int argc, char **argv)
 
     if (argc < 4 || !clock_parse (argv[3], &start, NULL))
         return 64;
-    unsigned count = (unsigned)atoi (argv[2]);
+    day.count = (unsigned)atoi (argv[2]);
     bool ok = open_day (&day, argv[1], start, &error);
-    for (unsigned i = 0; ok && i < count; i++)
-        ok = run_one (&day, i, start + (int64_t)i * (DAY_SECONDS - 60) / count, &error);
+    for (unsigned i = 0; ok && i < day.count; i++)
+        ok = run_one (&day, i, start + (int64_t)i * (DAY_SECONDS - 60) / day.count, &error);
     if (!ok)
         fprintf (stderr, "make_day: %s\n", error ? error->message : "?");
     audit_close (day.audit, start + DAY_SECONDS - 30);
     ledger_free (day.ledger);
     engine_unref (day.engine);
+    contacts_free (day.contacts);
     return ok ? 0 : 1;
 }
