@@ -40,6 +40,8 @@ enum { IMPORT_MASS_PERCENT = 5 };
 
 typedef struct {
     uint64_t rows;           /* with a statement */
+    uint64_t grants;         /* rows that agree to something */
+    uint64_t refusals;       /* rows that withdraw or suppress */
     uint64_t fresh;          /* about addresses that the store does not know */
     uint64_t same;           /* in the store already */
     uint64_t refused;        /* bad rows; the first alone, unless it is a dry run */

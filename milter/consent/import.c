@@ -266,6 +266,9 @@ count_rows (Import *import, const Batch *batch, const Past *past, const GPtrArra
         g_autofree char *identity = identity_of (event);
         unsigned line = g_array_index (batch->lines, unsigned, i);
         summary->rows++;
+        summary->grants += strcmp (event->state, "granted") == 0;
+        summary->refusals += strcmp (event->state, "withdrawn") == 0 ||
+                             strcmp (event->state, "suppressed") == 0;
         if (is_erased (record) && !import->options->restore) {
             summary->passed_over++;
             g_hash_table_add (import->left_out, GUINT_TO_POINTER (line));

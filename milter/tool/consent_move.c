@@ -49,14 +49,16 @@ show_problem (const char *text, void *data)
 static void
 print_summary_json (const ImportSummary *summary, bool dry_run)
 {
-    printf ("{\"dry_run\":%s,\"rows\":%" G_GUINT64_FORMAT ",\"new\":%" G_GUINT64_FORMAT
+    printf ("{\"dry_run\":%s,\"rows\":%" G_GUINT64_FORMAT ",\"grants\":%" G_GUINT64_FORMAT
+            ",\"refusals\":%" G_GUINT64_FORMAT ",\"new\":%" G_GUINT64_FORMAT
             ",\"same\":%" G_GUINT64_FORMAT ",\"changed\":%" G_GUINT64_FORMAT
             ",\"changed_to_granted\":%" G_GUINT64_FORMAT ",\"known\":%" G_GUINT64_FORMAT
             ",\"refused\":%" G_GUINT64_FORMAT ",\"erased\":%" G_GUINT64_FORMAT
             ",\"suppressed\":%" G_GUINT64_FORMAT ",\"silent\":%" G_GUINT64_FORMAT "}\n",
-            dry_run ? "true" : "false", summary->rows, summary->fresh, summary->same,
-            summary->changed, summary->to_granted, summary->known, summary->refused,
-            summary->passed_over, summary->without_effect, summary->silent);
+            dry_run ? "true" : "false", summary->rows, summary->grants, summary->refusals,
+            summary->fresh, summary->same, summary->changed, summary->to_granted,
+            summary->known, summary->refused, summary->passed_over, summary->without_effect,
+            summary->silent);
 }
 
 static void
@@ -71,6 +73,8 @@ print_summary (const char *path, const ImportSummary *summary, bool dry_run)
 {
     printf ("%s: %" G_GUINT64_FORMAT " rows %s\n", path, summary->rows,
             dry_run ? "would be imported; nothing was changed" : "are in the store");
+    print_count (summary->grants, "agree to something");
+    print_count (summary->refusals, "withdraw or suppress");
     print_count (summary->fresh, "about new addresses");
     print_count (summary->same, "in the store already");
     print_count (summary->changed, "known addresses whose state changes");

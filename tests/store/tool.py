@@ -208,8 +208,9 @@ def dry_run(store):
     text = row("p1") + row("p2", "withdrawn", "2026-02-01") + row("p3", "withdrawn", "2025-01-01") + row("new") + row(
         "p4", "granted", "2026-03-01")
     out = json.loads(store.ok("import", "--dry-run", "--json", store.write(HEADER + text)))
-    equal({key: out[key] for key in ("dry_run", "rows", "new", "same", "changed", "changed_to_granted", "known", "refused")},
-          {"dry_run": True, "rows": 5, "new": 1, "same": 1, "changed": 1, "changed_to_granted": 0, "known": 100, "refused": 0})
+    equal({key: out[key] for key in ("dry_run", "rows", "grants", "refusals", "new", "same", "changed", "changed_to_granted",
+                                      "known", "refused")},
+          {"dry_run": True, "rows": 5, "grants": 3, "refusals": 2, "new": 1, "same": 1, "changed": 1, "changed_to_granted": 0, "known": 100, "refused": 0})
     equal(store.rows(), before)
 
 
