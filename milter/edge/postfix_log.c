@@ -63,6 +63,7 @@ judge_line (const char *block, const char *end, const char **at, size_t needle_l
     return judge (program, text);
 }
 
+/* Short queue ids come again: what stands before the line with which this one came is another copy's. */
 static LogEvidence
 judge_block (const char *block, size_t length, const char *needle, bool *ret_first)
 {
@@ -70,10 +71,11 @@ judge_block (const char *block, size_t length, const char *needle, bool *ret_fir
     size_t needle_length = strlen (needle);
     const char *end = block + length, *at = block;
 
-    while (found != LOG_TAKEN &&
-           (at = memmem (at, (size_t)(end - at), needle, needle_length)) != NULL) {
-        LogEvidence line = judge_line (block, end, &at, needle_length, ret_first);
-        found = MAX (found, line);
+    while ((at = memmem (at, (size_t)(end - at), needle, needle_length)) != NULL) {
+        bool first = false;
+        LogEvidence line = judge_line (block, end, &at, needle_length, &first);
+        found = first ? LOG_SILENT : MAX (found, line);
+        *ret_first = *ret_first || first;
     }
     return found;
 }

@@ -67,6 +67,20 @@ static const struct {
       NULL, LOG_SILENT },
     { "came in", AT "postfix/licet/smtpd[7]: Q1: client=localhost[127.0.0.1]\n", NULL,
       LOG_SILENT },
+    { "an id that comes again",
+      AT "postfix/qmgr[7]: Q1: removed\n" AT
+         "postfix/licet/smtpd[7]: Q1: client=x[127.0.0.1]\n",
+      NULL, LOG_SILENT },
+    { "and is refused then",
+      AT "postfix/qmgr[7]: Q1: removed\n" AT
+         "postfix/licet/smtpd[7]: Q1: client=x[127.0.0.1]\n" AT
+         "postfix/cleanup[7]: Q1: milter-reject: END-OF-MESSAGE from x[y]: 4.7.1\n",
+      NULL, LOG_REJECTED },
+    { "or taken",
+      AT "postfix/cleanup[7]: Q1: milter-reject: END-OF-MESSAGE from x[y]: 4.7.1\n" AT
+         "postfix/licet/smtpd[7]: Q1: client=x[127.0.0.1]\n" AT
+         "postfix/qmgr[7]: Q1: removed\n",
+      NULL, LOG_TAKEN },
     { "expired is not taken anew", AT "postfix/qmgr[7]: Q1: skipped, still being delivered\n",
       NULL, LOG_SILENT },
     { "a header that looks like it",
