@@ -481,6 +481,7 @@ handover_run (Daemon *daemon, const Envelope *envelope, const GPtrArray *xforwar
     g_ptr_array_set_size (handover.replies, (int)envelope->recipients->len);
     for (unsigned i = 0; i < envelope->recipients->len; i++)
         handover_recall (&handover, i);
+    g_free (handover.doubted);
     g_autoptr (GArray) unanswered = list_unanswered (&handover);
     if (unanswered->len > 0)
         run_pipeline (&handover, bytes, unanswered);

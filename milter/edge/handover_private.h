@@ -6,6 +6,8 @@
 
 #include "licet/plan.h"
 
+#include "doubt.h"
+
 /* One hand-over while it is being served. */
 typedef struct {
     Daemon *daemon;
@@ -15,6 +17,8 @@ typedef struct {
     const GPtrArray *addresses; /* char *, normalised, by recipient */
     const Plan *plan;
     GPtrArray *replies; /* char *, NULL until known */
+    char *doubted;      /* the copy that was looked for last, or NULL */
+    DoubtVerdict doubt; /* about it */
 } Handover;
 
 /* Answers a recipient for whom an earlier hand-over has done the work, or is in doubt. */

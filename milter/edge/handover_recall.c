@@ -72,18 +72,30 @@ decide_doubt (Handover *handover, unsigned recipient, const char *copy)
     }
 }
 
+/* A look at a long log takes seconds, and Postfix waits: once for all recipients of a copy. */
+static DoubtVerdict
+look (Handover *handover, unsigned recipient, const LedgerRow *row)
+{
+    g_autofree char *evidence = NULL;
+    const char *copy = row->submitted_queue_id;
+
+    if (g_strcmp0 (handover->doubted, copy) == 0)
+        return handover->doubt;
+    handover->doubt = doubt_settle (handover->engine->settings, copy, row->seconds, &evidence);
+    g_free (handover->doubted);
+    handover->doubted = g_strdup (copy);
+    log_info (handover->envelope->queue_id, "lmtp: recipient=%u guarded as %s: %s", recipient,
+              copy, evidence);
+    return handover->doubt;
+}
+
 /* The guard let the copy in, and then something broke: what does Postfix know of it? */
 static void
 settle (Handover *handover, unsigned recipient, const LedgerRow *row)
 {
-    g_autofree char *evidence = NULL;
     const char *copy = row->submitted_queue_id;
-    DoubtVerdict verdict =
-        doubt_settle (handover->engine->settings, copy, row->seconds, &evidence);
 
-    log_info (handover->envelope->queue_id, "lmtp: recipient=%u guarded as %s: %s", recipient,
-              copy, evidence);
-    switch (verdict) {
+    switch (look (handover, recipient, row)) {
     case DOUBT_THERE:
         note_settled (handover, recipient, copy);
         return;

@@ -5,6 +5,8 @@
 #include "scenarios.h"
 
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include "licet/limits.h"
 
@@ -220,6 +222,48 @@ test_in_doubt (void)
     g_assert_nonnull (strstr (settled, "\"in_doubt\":0"));
     g_assert_nonnull (strstr (settled, "\"doubts_sent_again\":2"));
     lmtp_close (client);
+}
+
+/* Of what inotify watches, which makes one of two that are alike and next to each other. */
+static unsigned
+count_events (int watch)
+{
+    char events[4096] __attribute__ ((aligned (__alignof__ (struct inotify_event))));
+    ssize_t length = read (watch, events, sizeof events);
+    unsigned count = 0;
+
+    for (ssize_t at = 0; at < length; count++)
+        at += (ssize_t)(sizeof (struct inotify_event) +
+                        ((const struct inotify_event *)(void *)(events + at))->len);
+    return count;
+}
+
+/* The log may be long, and Postfix waits: one look is for all recipients of a copy. */
+static void
+test_one_look (void)
+{
+    static const char both[] = "yes@example.com other@example.com";
+    static const char order[] = HEADER "\r\n" ORDER FOOTER;
+    World *world = world_new ("");
+    LmtpClient *client = world_lmtp (world);
+    g_autofree char *log = world_path (world, "mail.log");
+    int watch = inotify_init1 (IN_NONBLOCK | IN_CLOEXEC);
+
+    smtp_sink_set_mode (world->sink, SINK_DROPS_AFTER_DATA);
+    g_autoptr (GPtrArray) lost = lmtp_deliver (client, "4cLOOK", both, order);
+    smtp_sink_set_mode (world->sink, SINK_OK);
+    check_reply (lost, 1, "451 4.4.2 ");
+    g_autoptr (GPtrArray) sent = smtp_sink_take (world->sink);
+    g_assert_cmpuint (sent->len, ==, 1);
+    world_write (world, "mail.log", "");
+    g_assert_cmpint (inotify_add_watch (watch, log, IN_OPEN | IN_CLOSE_NOWRITE), >=, 0);
+    g_autoptr (GPtrArray) again = lmtp_deliver (client, "4cLOOK", both, order);
+    check_reply (again, 0, "451 4.4.2 ");
+    check_reply (again, 1, "451 4.4.2 ");
+    g_assert_cmpuint (count_events (watch), ==, 2);
+    close (watch);
+    lmtp_close (client);
+    world_free (world);
 }
 
 /* With resend_in_doubt = "no" a person decides. */
@@ -481,6 +525,7 @@ lmtp_scenarios_add (World *world)
         { "/wire/lmtp/the second port down, mad, refusing, up", test_second_port_down },
         { "/wire/lmtp/the second port refuses some", test_second_port_refuses_some },
         { "/wire/lmtp/a connection lost after the dot", test_in_doubt },
+        { "/wire/lmtp/one look for all recipients of a copy", test_one_look },
         { "/wire/lmtp/a doubt that waits for a person", test_parked },
         { "/wire/lmtp/who is held gets a copy for the hold queue", test_held },
         { "/wire/lmtp/a second port without guard gets none", test_unguarded },
