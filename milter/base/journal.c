@@ -46,12 +46,12 @@ add_field (GString *entry, const char *name, const char *value)
     g_string_append_printf (entry, "LICET_%s=%s\n", upper, value);
 }
 
-/* Only the words that stand first and are plain: what follows may quote a stranger. */
+/* Only the words that stand first and are plain: what follows may quote a stranger, and need not be UTF-8. */
 static void
 add_fields (GString *entry, const char *text)
 {
     g_autoptr (GRegex) edge =
-        g_regex_new ("^([a-z]+): ([a-z_]+=[A-Za-z0-9_.-]+(?: |$))", G_REGEX_DEFAULT, 0, NULL);
+        g_regex_new ("^([a-z]+): ([a-z_]+=[A-Za-z0-9_.-]+(?: |$))", G_REGEX_RAW, 0, NULL);
     g_autoptr (GMatchInfo) match = NULL;
 
     if (!g_regex_match (edge, text, 0, &match))
@@ -60,7 +60,7 @@ add_fields (GString *entry, const char *text)
     add_field (entry, "edge", name);
     g_auto (GStrv) words = g_strsplit (text + strlen (name) + 2, " ", -1);
     for (char **word = words; *word; word++) {
-        if (!g_regex_match_simple ("^[a-z_]+=[A-Za-z0-9_.-]+$", *word, 0, 0))
+        if (!g_regex_match_simple ("^[a-z_]+=[A-Za-z0-9_.-]+$", *word, G_REGEX_RAW, 0))
             break;
         char *value = strchr (*word, '=');
         *value++ = '\0';

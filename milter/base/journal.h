@@ -7,8 +7,8 @@
 
 /*
  * The native protocol of systemd's journal, without its library: one datagram for an entry, a line for a field
- * (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). text is one line and has no control characters. Safe from all
- * threads.
+ * (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). text and queue id are one line and have no control characters. Safe
+ * from all threads.
  */
 
 /* Whether standard error leads to the journal: JOURNAL_STREAM of systemd.exec(5) names what fd is. */

@@ -27,11 +27,11 @@ log_open (const char *ident, LogTarget target)
         log_journal = journal_connect ("/run/systemd/journal/socket");
 }
 
-/* Text from a peer must not start a line of its own. */
+/* What comes from a peer must not start a line, nor a field of the journal, of its own. */
 static void
 replace_controls (char *text)
 {
-    for (char *c = text; *c; c++)
+    for (char *c = text; c && *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = ' ';
 }
@@ -46,14 +46,15 @@ write_entry (int priority, const char *queue_id, const char *text)
 }
 
 static void G_GNUC_PRINTF (3, 0)
-    write_line (int priority, const char *queue_id, const char *format, va_list args)
+    write_line (int priority, const char *given_id, const char *format, va_list args)
 {
     static const char *const words[] = {
         [LOG_ERR] = "error: ", [LOG_WARNING] = "warning: ", [LOG_INFO] = ""
     };
-    g_autofree char *text = g_strdup_vprintf (format, args);
+    g_autofree char *text = g_strdup_vprintf (format, args), *queue_id = g_strdup (given_id);
 
     replace_controls (text);
+    replace_controls (queue_id);
     if (log_target == LOG_TO_SYSLOG)
         syslog (priority, "%s%s%s%s", queue_id ? queue_id : "", queue_id ? ": " : "",
                 words[priority], text);

@@ -11,6 +11,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "licet/log.h"
+
 #include "../../milter/base/journal.h"
 
 #define HEAD(message, priority)                                                                \
@@ -32,6 +34,8 @@ static const struct {
                  "limit\n" },
     { LOG_WARNING, NULL, "audit: the disk is nearly full: free=3",
       HEAD ("audit: the disk is nearly full: free=3", "4") },
+    { LOG_ERR, NULL, "milter: stage=audit text=\"\xff\"",
+      HEAD ("milter: stage=audit text=\"\xff\"", "3") "LICET_EDGE=milter\nLICET_STAGE=audit\n" },
     { LOG_INFO, NULL, "reload=done", HEAD ("reload=done", "6") },
 };
 
@@ -82,6 +86,21 @@ test_stream (void)
     g_assert_false (journal_has (STDERR_FILENO, NULL));
 }
 
+/* Whoever speaks milter to us names the queue id. */
+static void
+test_lines (void)
+{
+    if (g_test_subprocess ()) {
+        g_unsetenv ("JOURNAL_STREAM");
+        log_open ("licetd", LOG_TO_STDERR);
+        log_info ("Q1\nPRIORITY=0", "milter: a\nb");
+        return;
+    }
+    g_test_trap_subprocess (NULL, 0, 0);
+    g_test_trap_assert_passed ();
+    g_test_trap_assert_stderr ("licetd: Q1 PRIORITY=0: milter: a b\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -89,5 +108,6 @@ main (int argc, char **argv)
     g_test_add_func ("/journal/entries", test_entries);
     g_test_add_func ("/journal/socket", test_socket);
     g_test_add_func ("/journal/stream", test_stream);
+    g_test_add_func ("/journal/lines", test_lines);
     return g_test_run ();
 }
