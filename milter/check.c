@@ -52,6 +52,11 @@ become (Check *check, const char *asked)
     uid_t uid = geteuid () == 0 ? settings_user (check->settings) : geteuid ();
     const struct passwd *user = asked ? getpwnam (asked) : getpwuid (uid);
 
+    /* Containers run as users without a name. */
+    if (!user && !asked && uid == geteuid ()) {
+        check->user = g_strdup_printf ("%u", uid);
+        return true;
+    }
     if (!user) {
         fprintf (stderr, "licetd: no such user: %s\n", asked ? asked : "the owner of state");
         return false;
@@ -76,6 +81,30 @@ check_settings (Check *check)
                                           g_strerror (errno)));
 }
 
+/* /var/log and /srv are others' too, and must not become ours. */
+static bool
+is_shared (const char *dir)
+{
+    unsigned depth = 0;
+
+    for (const char *c = dir; *c; c++)
+        depth += *c == '/' && c[1];
+    return depth <= 2;
+}
+
+/* A command that makes it right. Caller frees. */
+static char *
+right_directory (const Check *check, const char *dir, int cause)
+{
+    bool below = cause != ENOENT && is_shared (dir);
+    g_autofree char *own = below ? g_build_filename (dir, "licet", NULL) : g_strdup (dir);
+    g_autofree char *quoted = g_shell_quote (own);
+
+    return g_strdup_printf ("%s %s %s%s",
+                            below || cause == ENOENT ? "install -d -m 0750 -o" : "chown",
+                            check->user, quoted, below ? ", and the file in there" : "");
+}
+
 /* The files themselves are made by the daemon, for its own user. */
 static void
 check_directories (Check *check)
@@ -92,13 +121,12 @@ check_directories (Check *check)
         if (!*files[i].path || access (dir, W_OK | X_OK) == 0)
             continue;
         int cause = errno;
-        g_autofree char *quoted = g_shell_quote (dir);
+        g_autofree char *right = right_directory (check, dir, cause);
         g_ptr_array_add (check->problems,
                          g_strdup_printf ("%s: %s: user %s cannot write there: %s; right would "
-                                          "be: %s %s %s",
+                                          "be: %s",
                                           files[i].name, dir, check->user, g_strerror (cause),
-                                          cause == ENOENT ? "install -d -m 0750 -o" : "chown",
-                                          check->user, quoted));
+                                          right));
     }
 }
 

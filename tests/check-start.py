@@ -16,7 +16,7 @@ import time
 TOP = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
 BUILD = os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else ".")
 MAIL = b"From: news@shop.test\r\nTo: ann@example.org\r\nSubject: Hello\r\n\r\nHello.\r\n"
-NOBODY, OTHER = 65534, 1
+NOBODY, OTHER, NAMELESS = 65534, 1, 54321
 
 results = []
 
@@ -140,6 +140,12 @@ def test_sockets(work):
         code, text = site.check()
     check("a port that another program has", code == 78 and f"lmtp_listen: cannot listen on 127.0.0.1:{site.ports[1]}"
           in text, text)
+    path = site.put("milter", "")
+    site.write(f'milter_socket = "unix:{path}";\n')
+    code, text = site.check()
+    check("a file where a socket should be", code == 78 and f"milter_socket: {path}: there is something that is no socket"
+          in text, text)
+    site.write()
     with open(os.path.join(site.dir, "log"), "wb") as log:
         daemon = subprocess.Popen([os.path.join(BUILD, "licetd"), "--config", site.path("licet.cfg")], stderr=log)
     try:
@@ -191,6 +197,21 @@ def test_root(work):
     code, text = site.check()
     check("keys of links that only root may read: who cannot, and what would be right",
           code == 78 and f"{tokens}: Permission denied for user nobody; right would be: chgrp" in text, text)
+    site.write()
+    for path, _, names in os.walk(site.dir):
+        for name in [path] + [os.path.join(path, name) for name in names]:
+            os.chown(name, NAMELESS, NAMELESS)
+    done = subprocess.run([os.path.join(BUILD, "licetd"), "--check", "--config", site.path("licet.cfg")],
+                          capture_output=True, text=True, check=False, timeout=120, user=NAMELESS, group=NAMELESS)
+    check("a user without a name, as in containers", done.returncode == 0 and f"user={NAMELESS}" in done.stdout,
+          done.stdout + done.stderr)
+    os.chown(site.path("state"), NOBODY, NOBODY)
+    site.write('audit_log = "/var/log/licet-check-start.jsonl";\n')
+    os.chmod(site.path("licet.cfg"), 0o644)
+    code, text = site.check()
+    check("a directory of the system's does not become ours", code == 78 and "chown nobody /var" not in text and
+          "right would be: install -d -m 0750 -o nobody /var/log/licet, and" in text.replace("'", ""), text)
+    site.write()
     os.chmod(site.path("licet.cfg"), 0o600)
     code, text = site.check()
     check("settings that the daemon cannot read", code == 78 and "licet.cfg: user nobody: Permission denied" in text, text)

@@ -194,17 +194,24 @@ net_listen (const char *address, GError **error)
     return -1;
 }
 
-/* The directory has to take it, and nobody may listen there. */
+/* The directory has to take it, and nobody may listen there, nor anything else stand. */
 static bool
 can_listen_unix (const char *path, bool ours, GError **error)
 {
     struct sockaddr_un name;
+    struct stat info;
     g_autofree char *dir = g_path_get_dirname (path);
 
     if (!fill_unix (&name, path, error))
         return false;
     if (access (dir, W_OK | X_OK) < 0) {
         fail_errno (error, "cannot make a socket in", dir);
+        return false;
+    }
+    if (lstat (path, &info) == 0 && !S_ISSOCK (info.st_mode)) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: there is something that is no socket; right would be another path",
+                     path);
         return false;
     }
     int fd = ours ? -1 : connect_unix (path, 1, NULL);
