@@ -185,15 +185,29 @@ charset_decoder_clear (CharsetDecoder *decoder)
     decoder->handle = (GIConv)-1;
 }
 
-/* A byte without meaning; the text is a C string, so NUL becomes U+FFFD. */
-static void
-append_stray (CharsetDecoder *decoder, unsigned char byte, GString *out)
+/* The text is a C string, so NUL becomes U+FFFD. A broken encoding can be megabytes of them. */
+static size_t
+append_nuls (const char *text, size_t length, GString *out)
+{
+    size_t count = 0, at = out->len;
+
+    while (count < length && text[count] == '\0')
+        count++;
+    g_string_set_size (out, at + 3 * count);
+    for (size_t i = 0; i < count; i++, at += 3)
+        memcpy (out->str + at, "\xef\xbf\xbd", 3);
+    return count;
+}
+
+/* Bytes without meaning, at least one. Returns how many. */
+static size_t
+append_stray (CharsetDecoder *decoder, const char *text, size_t length, GString *out)
 {
     decoder->clean = false;
-    if (byte)
-        g_string_append_unichar (out, byte);
-    else
-        g_string_append_len (out, "\xef\xbf\xbd", 3);
+    if (*text == '\0')
+        return append_nuls (text, length, out);
+    g_string_append_unichar (out, (unsigned char)*text);
+    return 1;
 }
 
 static void
@@ -207,11 +221,9 @@ append_utf8 (CharsetDecoder *decoder, const char *text, size_t length, GString *
         }
         g_string_append_len (out, text, end - text);
         length -= (size_t)(end - text);
-        text = end;
-        do {
-            append_stray (decoder, (unsigned char)*text++, out);
-            length--;
-        } while (length > 0 && *text == '\0');
+        size_t stray = append_stray (decoder, end, length, out);
+        length -= stray;
+        text = end + stray;
     }
 }
 
@@ -230,7 +242,7 @@ append_converted (CharsetDecoder *decoder, const char *text, size_t length, GStr
 
         append_utf8 (decoder, buffer, sizeof buffer - room, out);
         if (length > 0 && problem != 0 && problem != E2BIG) {
-            append_stray (decoder, (unsigned char)*from, out);
+            append_stray (decoder, from, 1, out);
             from++;
             length--;
         }
