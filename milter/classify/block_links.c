@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "needles.h"
 
 /* What is longer than any page name tells nothing more. */
@@ -202,14 +204,14 @@ goal_of_path (const char *path)
 LinkGoal
 block_links_goal (const char *target)
 {
-    g_autofree char *lower =
-        g_ascii_strdown (target, (gssize)MIN (strlen (target), MOST_BYTES));
+    size_t length = MIN (strcspn (target, "?#"), MOST_BYTES);
+    g_autofree char *lower = g_strndup (target, length);
 
+    utf8_lower_ascii (lower, lower, length);
     if (g_str_has_prefix (lower, "mailto:") || g_str_has_prefix (lower, "tel:"))
         return GOAL_CONTACT;
     if (!g_str_has_prefix (lower, "http") && !g_str_has_prefix (lower, "www."))
         return GOAL_NONE;
-    lower[strcspn (lower, "?#")] = '\0';
     const char *host = strstr (lower, "//");
     host = host ? host + 2 : lower;
     const char *path = strchr (host, '/');

@@ -495,7 +495,7 @@ look_at (const Message *message, unsigned leaf, const Piece *piece, const char *
                       .letters = utf8_count_letters (piece->text, strlen (piece->text)) };
     BlockSigns signs = 0;
 
-    for (Cue cue = 0; cue < CUE_KINDS; cue++) {
+    for (Cue cue = 0; (hits->languages & spoken) && cue < CUE_KINDS; cue++) {
         sample.found[cue] = (hits->found[cue] & spoken) != 0;
         sample.numbered[cue] = (hits->numbered[cue] & spoken) != 0;
     }
@@ -527,7 +527,7 @@ block_signals_look (const Message *message, unsigned leaf, const GArray *pieces,
                     const Cues *cues)
 {
     g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-    g_autofree CueHits *hits = g_new0 (CueHits, pieces->len + 1);
+    g_autofree CueHits *hits = g_new (CueHits, pieces->len + 1);
     BlockSigns *signs = g_new0 (BlockSigns, pieces->len + 1);
 
     for (unsigned i = 0; i < pieces->len; i++) {

@@ -153,15 +153,16 @@ cues_sort (Cues *cues)
 }
 
 static bool
-is_in_word (gunichar letter)
+is_in_word (const char *at)
 {
-    return letter < 0x80 ? g_ascii_isalnum ((char)letter) : g_unichar_isalnum (letter);
+    return (guchar)*at < 0x80 ? g_ascii_isalnum (*at)
+                              : g_unichar_isalnum (g_utf8_get_char (at));
 }
 
 static bool
 ends_word (const Term *term, const char *end)
 {
-    return term->substring || term->prefix || !g_unichar_isalnum (g_utf8_get_char (end));
+    return term->substring || term->prefix || !is_in_word (end);
 }
 
 /* Whether a number that is no percentage stands behind a word. A sentence's end ends the search. */
@@ -187,6 +188,7 @@ has_number_behind (const char *at)
 static void
 note_hit (const Term *term, const char *at, CueHits *hits)
 {
+    hits->languages |= term->language;
     hits->found[term->cue] |= term->language;
     if (term->phrase && term->cue < CUE_FIRST_PROTECTED)
         hits->phrases |= term->language;
@@ -210,12 +212,19 @@ see_term (const TrieKey *key, gpointer data)
 }
 
 static void
-look_at (const Trie *terms, const char *at, size_t left, CueHits *hits)
+look_for_all (const Trie *terms, const char *at, CueHits *hits)
 {
     Place place = { at, hits };
 
+    trie_find (terms, at, see_term, &place);
+}
+
+/* At most places no term begins. */
+static void
+look_at (const Trie *terms, const char *at, size_t left, CueHits *hits)
+{
     if (trie_may_begin (terms, at, left))
-        trie_find (terms, at, see_term, &place);
+        look_for_all (terms, at, hits);
 }
 
 /* Within a word of ASCII only terms that stand anywhere can begin. */
@@ -241,7 +250,7 @@ cues_find (const Cues *cues, const char *folded, CueHits *hits)
             look_at (cues->words, at, (size_t)(end - at), hits);
         if (cues->substrings->first[(guchar)*at])
             look_at (cues->substrings, at, (size_t)(end - at), hits);
-        inside = is_in_word (g_utf8_get_char (at));
+        inside = is_in_word (at);
         at = g_utf8_next_char (at);
         if (inside)
             at = skip_word (cues, at, end);
@@ -255,9 +264,9 @@ cues_languages (const CueHits *hits, unsigned count)
     guint32 spoken = 0;
 
     for (unsigned i = 0; i < count; i++)
-        for (Cue cue = 0; cue < CUE_KINDS; cue++)
-            for (unsigned n = 0; hits[i].found[cue] && n < LANGUAGES; n++)
-                counts[n] += (hits[i].found[cue] >> n) & 1;
+        for (Cue cue = 0; hits[i].languages && cue < CUE_KINDS; cue++)
+            for (guint32 found = hits[i].found[cue]; found; found &= found - 1)
+                counts[__builtin_ctz (found)]++;
     for (unsigned n = 0; n < LANGUAGES; n++)
         most = MAX (most, counts[n]);
     for (unsigned n = 0; n < LANGUAGES; n++)

@@ -45,6 +45,7 @@ typedef struct {
     guint32 found[CUE_KINDS];
     guint32 numbered[CUE_KINDS]; /* with a number of three digits or more right behind it */
     guint32 phrases;             /* that speak of promotion in more than one word */
+    guint32 languages;           /* with a word of any kind */
 } CueHits;
 
 typedef struct Cues Cues;

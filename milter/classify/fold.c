@@ -18,6 +18,9 @@ typedef struct {
 
 enum { TOO_LONG = 0xff };
 
+/* The first byte of U+1000 and what follows. */
+enum { LEAST_COMPOSING = 0xe1 };
+
 static bool
 is_between (gunichar letter, gunichar first, gunichar last)
 {
@@ -26,9 +29,12 @@ is_between (gunichar letter, gunichar first, gunichar last)
 
 /* Hangul in parts and halfwidth forms need the neighbours to be read. */
 static bool
-needs_composing (const char *text)
+needs_composing (const char *text, size_t length)
 {
-    for (; *text; text = g_utf8_next_char (text)) {
+    for (const char *end = text + length; text < end; text = g_utf8_next_char (text)) {
+        text += utf8_ascii_length (text, (size_t)(end - text));
+        if ((guchar)*text < LEAST_COMPOSING)
+            continue;
         gunichar letter = g_utf8_get_char (text);
         if (is_between (letter, 0x1100, 0x11ff) || is_between (letter, 0xff61, 0xffdc))
             return true;
@@ -295,14 +301,19 @@ append_loose_ascii (GString *out, const char *text, size_t left)
 
     g_string_set_size (out, before + length);
     char *to = out->str + before;
+    utf8_lower_ascii (to, text, length);
+    const char *from = to, *end = to + length;
     bool blank = before > 0 && to[-1] == ' ';
-    for (size_t i = 0; i < length; i++) {
-        bool space = g_ascii_isspace (text[i]);
+    while (from < end) {
+        for (; from<end && * from> ' '; blank = false)
+            *to++ = *from++;
+        if (from == end)
+            break;
+        bool space = g_ascii_isspace (*from);
         if (!space || !blank)
-            *to++ = space                              ? ' '
-                    : g_ascii_islower (text[i] | 0x20) ? (char)(text[i] | 0x20)
-                                                       : text[i];
+            *to++ = space ? ' ' : *from;
         blank = space;
+        from++;
     }
     g_string_truncate (out, (size_t)(to - out->str));
     return length;
@@ -311,10 +322,11 @@ append_loose_ascii (GString *out, const char *text, size_t left)
 char *
 fold_loose (const char *text)
 {
+    size_t length = strlen (text);
     g_autofree char *composed =
-        needs_composing (text) ? utf8_normalise (text, G_NORMALIZE_NFKC) : NULL;
+        needs_composing (text, length) ? utf8_normalise (text, G_NORMALIZE_NFKC) : NULL;
     const char *at = composed ? composed : text;
-    const char *end = at + strlen (at);
+    const char *end = composed ? composed + strlen (composed) : text + length;
     GString *out = g_string_sized_new ((size_t)(end - at) + 16);
 
     while (at < end) {

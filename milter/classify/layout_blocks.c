@@ -41,19 +41,30 @@ is_one_of (const char *name, const char *const names[])
     return false;
 }
 
-/* Bodies of tables are left out: their rows stand in the table. */
+enum { LETTERS = 'z' - 'a' + 1, MOST_NAMES = 9 };
+
+/* By first letter. Bodies of tables are left out: their rows stand in the table. */
 static bool
 is_layout (const char *name)
 {
-    static const char *const names[] = {
-        "table",   "tr",     "td",         "th",   "div",     "p",      "h1",
-        "h2",      "h3",     "h4",         "h5",   "h6",      "ul",     "ol",
-        "li",      "dl",     "dt",         "dd",   "section", "header", "footer",
-        "article", "center", "blockquote", "main", "address", "nav",    "aside",
-        "hr",      "pre",    "figure",     "form", NULL,
+    static const char *const names[LETTERS][MOST_NAMES] = {
+        ['a' - 'a'] = { "article", "address", "aside" },
+        ['b' - 'a'] = { "blockquote" },
+        ['c' - 'a'] = { "center" },
+        ['d' - 'a'] = { "div", "dl", "dt", "dd" },
+        ['f' - 'a'] = { "footer", "figure", "form" },
+        ['h' - 'a'] = { "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr" },
+        ['l' - 'a'] = { "li" },
+        ['m' - 'a'] = { "main" },
+        ['n' - 'a'] = { "nav" },
+        ['o' - 'a'] = { "ol" },
+        ['p' - 'a'] = { "p", "pre" },
+        ['s' - 'a'] = { "section" },
+        ['t' - 'a'] = { "tr", "td", "table", "th" },
+        ['u' - 'a'] = { "ul" },
     };
 
-    return is_one_of (name, names);
+    return g_ascii_islower (*name) && is_one_of (name, names[*name - 'a']);
 }
 
 static bool
@@ -195,8 +206,12 @@ take_element (Walk *walk, unsigned number)
 static bool
 has_ink (const Leaf *leaf, const TextRun *run)
 {
-    for (size_t i = run->text_start; i < run->text_end; i++)
-        if (!strchr (" \t\r\n", leaf->text[i]))
+    const char *text = leaf->text + run->text_start;
+    size_t length = run->text_end - run->text_start;
+
+    /* A NUL that ends the text is no ink. */
+    for (size_t i = 0; i < length; i++)
+        if ((guchar)text[i] > ' ' || !strchr (" \t\r\n", text[i]))
             return true;
     return false;
 }

@@ -2,8 +2,6 @@
 
 #include "needles.h"
 
-#include <string.h>
-
 static void
 make_pairs (Needles *needles)
 {
@@ -26,7 +24,10 @@ find_at (const Needles *needles, const char *at)
 
     for (unsigned i = needles->first[(guchar)*at]; i > 0; i = needles->next[i - 1]) {
         const Needle *row = &needles->rows[i - 1];
-        if (row->word[1] == at[1] && strncmp (at, row->word, strlen (row->word)) == 0)
+        unsigned equal = 1;
+        while (row->word[equal] && row->word[equal] == at[equal])
+            equal++;
+        if (!row->word[equal])
             found |= (guint32)1 << row->group;
     }
     return found;

@@ -17,24 +17,25 @@ enum {
 
 typedef struct {
     const char *at;
-    size_t length; /* without its end and the blanks there */
+    size_t length;     /* without its end and the blanks there */
+    const char *after; /* where the next one begins */
 } Line;
 
 static Line
 line_at (const char *at)
 {
-    Line line = { at, strcspn (at, "\n") };
+    const char *end = strchrnul (at, '\n');
+    Line line = { at, (size_t)(end - at), *end ? end + 1 : end };
 
     while (line.length > 0 && g_ascii_isspace (at[line.length - 1]))
         line.length--;
     return line;
 }
 
-static const char *
-line_after (const char *at)
+static Line
+line_after (Line line)
 {
-    at += strcspn (at, "\n");
-    return *at ? at + 1 : at;
+    return line_at (line.after);
 }
 
 static size_t
@@ -94,7 +95,7 @@ have_time (Line line, unsigned lines)
     for (unsigned i = 0; i < lines; i++) {
         if (has_time (line))
             return true;
-        line = line_at (line_after (line.at));
+        line = line_after (line);
     }
     return false;
 }
@@ -110,7 +111,7 @@ is_head (Line line)
         address = address || memchr (line.at, '@', line.length) != NULL;
         if (ends_with_colon (line))
             return address && have_time (first, i + 1);
-        line = line_at (line_after (line.at));
+        line = line_after (line);
     }
     return false;
 }
@@ -135,7 +136,7 @@ is_label_block (Line line)
         address = address || memchr (line.at, '@', line.length) != NULL;
         if (labels >= HEAD_LINES)
             break;
-        line = line_at (line_after (line.at));
+        line = line_after (line);
     }
     return labels >= LEAST_LABELS && time && address;
 }
@@ -147,8 +148,7 @@ quoted_take (const char *text)
     g_autoptr (GString) own = g_string_new (NULL);
     bool over = false;
 
-    for (const char *at = text; *at; at = line_after (at)) {
-        Line line = line_at (at);
+    for (Line line = line_at (text); *line.at; line = line_after (line)) {
         bool mark = line.length > 0 && line.at[0] == '>';
         quoted.lines += mark;
         if (mark)

@@ -45,22 +45,37 @@ is_amount (const char *text, size_t length)
     return at < length && is_currency (text + at, length - at);
 }
 
+#define MINUS "\xe2\x88\x92"
+
 /* Of a minus, or a hyphen that stands for one; 0 for others. */
 static size_t
 minus_length (const char *at)
 {
-    if ((unsigned char)*at != 0xe2)
-        return *at == '-' ? 1 : 0;
-    return strncmp (at, "\xe2\x88\x92", 3) == 0 ? 3 : 0;
+    return *at == '-' ? 1 : g_str_has_prefix (at, MINUS) ? strlen (MINUS) : 0;
+}
+
+static const char *
+find_byte (const char *at, const char *end, int byte)
+{
+    const char *found = memchr (at, byte, (size_t)(end - at));
+
+    return found ? found : end;
 }
 
 static bool
 is_reduction (const char *line, size_t length)
 {
-    for (size_t i = 0; i + 4 < length; i++) {
-        size_t minus = minus_length (line + i);
-        if (minus > 0 && is_amount (line + i + minus, length - i - minus))
+    const char *end = line + length;
+    const char *hyphen = find_byte (line, end, '-'), *minus = find_byte (line, end, MINUS[0]);
+
+    for (const char *at = MIN (hyphen, minus); end - at > 4; at = MIN (hyphen, minus)) {
+        size_t sign = minus_length (at);
+        if (sign > 0 && is_amount (at + sign, (size_t)(end - at) - sign))
             return true;
+        if (at == hyphen)
+            hyphen = find_byte (at + 1, end, '-');
+        else
+            minus = find_byte (at + 1, end, MINUS[0]);
     }
     return false;
 }
@@ -124,7 +139,7 @@ remove_clauses (const char *text, const Words *words)
     unsigned taken = 0;
 
     for (const char *at = text; *at;) {
-        size_t length = strcspn (at, "\n");
+        size_t length = (size_t)(strchrnul (at, '\n') - at);
         add_clauses (kept, at, length, words, &taken);
         at += length;
         if (*at) {
@@ -143,7 +158,7 @@ remove_lines (const char *text, const Words *words, bool ways_out)
     unsigned taken = 0;
 
     for (const char *at = text; *at;) {
-        size_t length = strcspn (at, "\n");
+        size_t length = (size_t)(strchrnul (at, '\n') - at);
         bool may = taken < MOST_LINES && length <= SHORT_LINE;
         if (may && is_reduction (at, length)) {
             taken++;

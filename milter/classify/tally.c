@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "needles.h"
 
 enum { LONG_NUMBER = 6, LONG_LABEL = 40, LONG_LINE = 160, TARGET = 512, TOKEN = 16 };
@@ -62,16 +64,17 @@ count_letters (Tally *tally, const char *text)
     unsigned digits = 0;
     bool currency = false, number = false, start = true;
 
+    tally->characters = utf8_count_letters (text, strlen (text));
     for (const char *at = text; *at; at = g_utf8_next_char (at)) {
-        /* Most letters stand within a word and are nothing else. */
-        for (; !start && !number && g_ascii_islower (*at); at++) {
-            tally->characters++;
+        /* Most letters stand within a word, or begin one that is no currency, and are nothing
+         * else. */
+        if (!currency && !number && g_ascii_islower (*at) && *at != 'z' && *at != 'k')
+            start = false;
+        for (; !start && !number && g_ascii_islower (*at); at++)
             digits = 0;
-        }
         if (!*at)
             return;
         if (*at == ' ') {
-            tally->characters++;
             digits = 0;
             start = true;
             continue;
@@ -79,7 +82,6 @@ count_letters (Tally *tally, const char *text)
         gunichar letter = (unsigned char)*at < 0x80 ? (gunichar)*at : g_utf8_get_char (at);
         bool digit = letter < 0x80 ? g_ascii_isdigit (letter) : g_unichar_isdigit (letter);
         bool sign = is_currency (letter) || ((start || number) && is_currency_word (at));
-        tally->characters++;
         tally->capitals += letter < 0x80 && g_ascii_isupper (letter);
         tally->pictures += letter > 0x2000 && is_picture (letter);
         tally->percentages += number && (letter == '%' || letter == 0xff05);
@@ -127,7 +129,7 @@ static void
 count_lines (Tally *tally, const char *text)
 {
     while (*text) {
-        size_t length = strcspn (text, "\n");
+        size_t length = (size_t)(strchrnul (text, '\n') - text);
         size_t blanks = strspn (text, " \t\r");
         if (blanks < length) {
             const char *line = text + blanks;
@@ -183,7 +185,10 @@ static void
 count_link (Tally *tally, const char *target)
 {
     static Needles needles = { .rows = link_words };
-    g_autofree char *lower = g_ascii_strdown (target, (gssize)MIN (strlen (target), TARGET));
+    size_t length = strnlen (target, TARGET);
+    g_autofree char *lower = g_strndup (target, length);
+
+    utf8_lower_ascii (lower, lower, length);
     guint32 found = needles_find (&needles, lower);
 
     tally->campaign_links += found >> LINK_CAMPAIGN & 1;
@@ -199,17 +204,21 @@ count_links (Tally *tally, const Message *message, unsigned leaf)
     const GPtrArray *links = message_leaf (message, leaf)->links;
     g_autoptr (GHashTable) hosts =
         g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    const char *last = NULL; /* most links of a mail lead to the same host */
 
     for (unsigned i = 0; i < links->len; i++) {
         const Link *link = g_ptr_array_index (links, i);
-        const char *host = strstr (link->target, "://");
         if (!link->visible)
             continue;
         tally->links++;
         count_link (tally, link->target);
-        if (host)
-            g_hash_table_add (hosts,
-                              g_ascii_strdown (host + 3, (gssize)strcspn (host + 3, "/?#")));
+        const char *host = strstr (link->target, "://");
+        size_t length = host ? strcspn (host + 3, "/?#") : 0;
+        bool again = host && last && strncmp (host, last, length + 3) == 0 &&
+                     strchr ("/?#", last[length + 3]);
+        if (host && !again)
+            g_hash_table_add (hosts, g_ascii_strdown (host + 3, (gssize)length));
+        last = host ? host : last;
     }
     tally->hosts = g_hash_table_size (hosts);
 }
@@ -229,13 +238,20 @@ is_named (const LeafElement *element, const char *name)
     return *element->name == *name && strcmp (element->name, name) == 0;
 }
 
+/* Smaller ones are text. */
+static bool
+is_heading (const char *name)
+{
+    return name[0] == 'h' && name[1] >= '1' && name[1] <= '4' && name[2] == '\0';
+}
+
 static void
 count_elements (Tally *tally, const Message *message, unsigned leaf)
 {
-    static const char *const headings[] = { "h1", "h2", "h3", "h4", NULL };
     static const char *const strikes[] = { "s", "strike", "del", NULL };
+    unsigned count = message_element_count (message, leaf);
 
-    for (unsigned i = 0; i < message_element_count (message, leaf); i++) {
+    for (unsigned i = 0; i < count; i++) {
         const LeafElement *element = message_element (message, leaf, i);
         if (element->hidden)
             continue;
@@ -246,7 +262,7 @@ count_elements (Tally *tally, const Message *message, unsigned leaf)
             is_named (message_element (message, leaf, (unsigned)element->parent), "a");
         tally->tables += is_named (element, "table");
         tally->quotes += is_named (element, "blockquote");
-        tally->headings += is_any (element->name, headings);
+        tally->headings += is_heading (element->name);
         tally->strikes += is_any (element->name, strikes);
     }
 }

@@ -202,13 +202,19 @@ see_term (const TrieKey *key, gpointer data)
 }
 
 static void
-count_at (Walk *walk, const Trie *terms, size_t start)
+count_all (Walk *walk, const Trie *terms, size_t start)
 {
     Place place = { walk, start };
-    const char *at = walk->text + start;
 
-    if (trie_may_begin (terms, at, walk->length - start))
-        trie_find (terms, at, see_term, &place);
+    trie_find (terms, walk->text + start, see_term, &place);
+}
+
+/* At most places no term begins. */
+static void
+count_at (Walk *walk, const Trie *terms, size_t start)
+{
+    if (trie_may_begin (terms, walk->text + start, walk->length - start))
+        count_all (walk, terms, start);
 }
 
 /* Within a word of ASCII no term begins but those that stand anywhere. */

@@ -43,6 +43,15 @@ blank_length (const char *text)
     return g_unichar_isspace (g_utf8_get_char (text)) ? (size_t)g_utf8_skip[(guchar)*text] : 0;
 }
 
+/* A letter of ASCII, or the one blank between two. */
+static bool
+is_plain_at (const char *text, const char *end)
+{
+    if (text >= end || *text < ' ' || *text == 0x7f)
+        return false;
+    return *text > ' ' || (text + 1 < end && text[1] > ' ' && text[1] < 0x7f);
+}
+
 /* Of a text that does not end within a letter. */
 static char *
 collapse (const char *text, size_t length)
@@ -61,7 +70,7 @@ collapse (const char *text, size_t length)
             *to++ = ' ';
         apart = false;
         const char *next = MIN (text + g_utf8_skip[(guchar)*text], end);
-        while (text < next || (text<end && * text> ' ' && *text < 0x7f))
+        while (text < next || is_plain_at (text, end))
             *to++ = *text++;
     }
     *to = '\0';
