@@ -36,7 +36,7 @@
 
 /* Postfix gives up on a message after maximal_queue_lifetime (5 days); admins raise it. */
 #define JOURNAL_SECONDS   (14 * 24 * 3600)
-#define TICK_MILLISECONDS (60 * 1000)
+#define TICK_MICROSECONDS (60 * G_USEC_PER_SEC)
 #define TICKS_PER_HOUR    60
 
 typedef struct {
@@ -316,12 +316,15 @@ wait_for_stop (Daemon *daemon)
 {
     struct pollfd item = { .fd = wake, .events = POLLIN };
     uint64_t count;
+    int64_t next = g_get_monotonic_time () + TICK_MICROSECONDS;
 
     for (unsigned ticks = 0; !g_atomic_int_get (&stop_wanted);) {
-        int ready = poll (&item, 1, TICK_MILLISECONDS);
+        int64_t left = MAX (0, next - g_get_monotonic_time ());
+        int ready = poll (&item, 1, (int)((left + 999) / 1000));
         if (ready > 0 && read (wake, &count, sizeof count) < 0)
             return;
-        if (ready == 0) {
+        if (ready == 0 || g_get_monotonic_time () >= next) {
+            next = g_get_monotonic_time () + TICK_MICROSECONDS;
             daemon_tick (daemon);
             if (++ticks % TICKS_PER_HOUR == 0)
                 expire_journal (daemon);

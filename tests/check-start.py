@@ -134,6 +134,21 @@ def test_cases_beside_a_key(work):
           code == 78 and "key.pem" in text and "apple.cfg" in text and "case " in text, text)
 
 
+def test_busy_socket(work):
+    site = Site(work, "busy")
+    path = site.path("state/control")
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as waits:
+        listener.bind(path)
+        listener.listen(0)
+        waits.connect(path)
+        code, text = run("/usr/bin/timeout", "30", os.path.join(BUILD, "licetd"), "--config",
+                         site.path("licet.cfg"))
+        check("the socket of a daemon that is too busy to answer stays its own",
+              code not in (0, 124) and "another daemon listens there" in text and os.path.exists(path), f"{code} {text}")
+        code, text = site.check()
+        check("and the check says so", code == 78 and "another program listens there" in text, text)
+
+
 def test_sockets(work):
     site = Site(work, "sockets")
     with socket.create_server(("127.0.0.1", site.ports[1])):
@@ -233,6 +248,7 @@ def main():
         test_right(work)
         test_all_at_once(work)
         test_cases_beside_a_key(work)
+        test_busy_socket(work)
         test_sockets(work)
         if os.geteuid() == 0:
             test_root(work)

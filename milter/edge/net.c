@@ -127,10 +127,20 @@ connect_unix (const char *path, int seconds, GError **error)
     int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd >= 0 && connect_within (fd, (struct sockaddr *)&name, sizeof name, seconds))
         return fd;
+    int cause = errno;
     fail_errno (error, "cannot connect to", path);
     if (fd >= 0)
         close (fd);
+    errno = cause;
     return -1;
+}
+
+/* Whether a connection to a Unix socket failed because nobody listens there: a daemon whose queue of
+ * connections is full does not refuse one. */
+static bool
+is_dead (int cause)
+{
+    return cause == ECONNREFUSED || cause == ENOENT;
 }
 
 /* The socket of a daemon that died may go, that of one that lives may not. */
@@ -142,11 +152,14 @@ remove_stale (const char *path, GError **error)
     if (lstat (path, &info) < 0 || !S_ISSOCK (info.st_mode))
         return true;
     int fd = connect_unix (path, 1, NULL);
-    if (fd < 0 && unlink (path) < 0 && errno != ENOENT)
-        return fail_errno (error, "cannot remove", path) == 0;
-    if (fd < 0)
-        return true;
-    close (fd);
+    if (fd < 0 && is_dead (errno)) {
+        if (unlink (path) == 0 || errno == ENOENT)
+            return true;
+        fail_errno (error, "cannot remove", path);
+        return false;
+    }
+    if (fd >= 0)
+        close (fd);
     g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
                  "%s: another daemon listens there", path);
     return false;
@@ -215,9 +228,10 @@ can_listen_unix (const char *path, bool ours, GError **error)
         return false;
     }
     int fd = ours ? -1 : connect_unix (path, 1, NULL);
-    if (fd < 0)
+    if (ours || (fd < 0 && is_dead (errno)))
         return true;
-    close (fd);
+    if (fd >= 0)
+        close (fd);
     g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
                  "%s: another program listens there; right would be another path", path);
     return false;

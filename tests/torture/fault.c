@@ -283,7 +283,7 @@ unlink (const char *path)
 int
 poll (struct pollfd *items, nfds_t count, int timeout)
 {
-    return REAL (poll) (items, count, tick && timeout == 60000 ? tick : timeout);
+    return REAL (poll) (items, count, tick && timeout > 59000 && timeout <= 60000 ? tick : timeout);
 }
 
 int
