@@ -37,7 +37,7 @@ typedef struct {
     GArray *path;         /* of Visit */
     size_t offset;        /* of the last node that had a place in the source */
     const GArray *ranges; /* of CutRange; NULL for the tree of the result */
-    const GArray *values; /* where values are squeezed (squeeze.h); NULL for the result */
+    const Squeezed *page; /* whose marks are to be met (squeeze.h); NULL for the result */
     unsigned texts_met;   /* squeezed texts that stand in text */
     unsigned values_met;  /* and values in values */
     unsigned comments_met, enclosed_met;
@@ -169,45 +169,46 @@ meet_replacements (Walk *walk, const GumboVector *attributes)
 static unsigned
 count_values (const Walk *walk, const GumboVector *attributes)
 {
+    const GArray *values = walk->page->values;
     unsigned count = 0;
 
     for (unsigned i = 0; i < attributes->length; i++) {
         const GumboAttribute *attribute = attributes->data[i];
         size_t start = 0, end = attribute->original_value.length;
-        if (end < strlen (SQUEEZE_MARK) ||
+        if (end < SQUEEZE_MARK_SIZE ||
+            squeeze_is_known (attribute->name, strlen (attribute->name)) ||
             !find_source (walk, attribute->original_value, &start) ||
             (walk->data[start] != '"' && walk->data[start] != '\''))
             continue;
         end += start;
-        unsigned low = 0, high = walk->values->len;
+        unsigned low = 0, high = values->len;
         while (low < high) {
             unsigned middle = low + (high - low) / 2;
-            if (g_array_index (walk->values, size_t, middle) < start)
+            if (g_array_index (values, size_t, middle) < start)
                 low = middle + 1;
             else
                 high = middle;
         }
-        for (; low < walk->values->len && g_array_index (walk->values, size_t, low) < end;
-             low++)
+        for (; low < values->len && g_array_index (values, size_t, low) < end; low++)
             count++;
     }
     return count;
 }
 
 static unsigned
-count_marks (const char *text)
+count_marks (const Squeezed *page, const char *text, SqueezeKind kind)
 {
+    size_t length = strlen (page->mark);
     unsigned count = 0;
 
-    for (text = strstr (text, SQUEEZE_MARK); text;
-         text = strstr (text + strlen (SQUEEZE_MARK), SQUEEZE_MARK))
-        count++;
+    for (text = strstr (text, page->mark); text; text = strstr (text + length, page->mark))
+        count += text[length] == (char)kind;
     return count;
 }
 
 /* Whether an element is one of which only the tags are left, and it has become what it was. */
 static bool
-is_enclosed (const GumboNode *node)
+is_enclosed (const Squeezed *page, const GumboNode *node)
 {
     const GumboElement *element = &node->v.element;
 
@@ -215,8 +216,9 @@ is_enclosed (const GumboNode *node)
         element->tag_namespace != GUMBO_NAMESPACE_HTML || !element->original_tag.data)
         return false;
     GumboStringPiece name = ((GumboAttribute *)element->attributes.data[0])->original_name;
-    return name.length > strlen (SQUEEZE_MARK) &&
-           memcmp (name.data, SQUEEZE_MARK, strlen (SQUEEZE_MARK)) == 0;
+    size_t length = strlen (page->mark);
+    return name.length > length && memcmp (name.data, page->mark, length) == 0 &&
+           name.data[length] == SQUEEZE_ELEMENT;
 }
 
 /* Whether gumbo opened a formatting element again, so that its source has become several nodes. */
@@ -302,16 +304,17 @@ visit (Walk *walk, const GumboNode *node)
     if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
         node->type == GUMBO_NODE_CDATA) {
         add_text (walk, node->v.text.text);
-        walk->texts_met += walk->values ? count_marks (node->v.text.text) : 0;
+        if (walk->page)
+            walk->texts_met += count_marks (walk->page, node->v.text.text, SQUEEZE_TEXT);
         return;
     }
     event.offset = walk->offset;
     g_array_append_val (walk->events, event);
-    if (node->type == GUMBO_NODE_COMMENT && walk->values)
-        walk->comments_met += count_marks (node->v.text.text);
-    if (is_element (node) && walk->values)
-        walk->enclosed_met += is_enclosed (node);
-    if (is_element (node) && walk->values && walk->values->len > 0 && !is_copy (node))
+    if (node->type == GUMBO_NODE_COMMENT && walk->page)
+        walk->comments_met += count_marks (walk->page, node->v.text.text, SQUEEZE_COMMENT);
+    if (is_element (node) && walk->page)
+        walk->enclosed_met += is_enclosed (walk->page, node);
+    if (is_element (node) && walk->page && walk->page->values->len > 0 && !is_copy (node))
         walk->values_met += count_values (walk, &node->v.element.attributes);
     if (children_of (node))
         g_array_append_val (walk->path, next);
@@ -467,7 +470,7 @@ judge (const Squeezed *page, size_t *ret_offset)
 
     parse (&first, page->before);
     first.ranges = page->ranges;
-    first.values = page->values;
+    first.page = page;
     first.met = g_new0 (bool, page->ranges->len);
     walk_tree (&first);
     bool sure = first.texts_met == page->texts && first.values_met == page->values->len &&

@@ -18,7 +18,7 @@ enum { KNOWN_WORD = 33 };
 enum { MOST_ATTRIBUTES = 32 };
 
 /* What is shorter is not worth its mark. */
-enum { LEAST_MIDDLE = 12, LEAST_BLANKS = 5 };
+enum { LEAST_MIDDLE = 16, LEAST_BLANKS = 5 };
 
 typedef struct {
     size_t start, end; /* of the page */
@@ -70,13 +70,28 @@ drop_word (Search *search, size_t start, size_t end)
     g_array_append_val (search->squeezed->drops, drop);
 }
 
+/* Behind the digits, of which a reference may have any number (13.2.5.75 to 13.2.5.79): each counts. */
+static size_t
+number_end (const Search *search, size_t at, size_t end)
+{
+    bool hex = at < end && (search->data[at] == 'x' || search->data[at] == 'X');
+
+    at += hex;
+    while (at < end &&
+           (hex ? g_ascii_isxdigit (search->data[at]) : g_ascii_isdigit (search->data[at])))
+        at++;
+    return at;
+}
+
 static void
 find_words (Search *search, size_t from, size_t length)
 {
     for (size_t at = from, end; at < length; at = end + 1) {
         end = word_end (search->data, length, at);
-        if (end - at > LONGEST && !is_touched (search, at, end))
-            drop_word (search, at, end);
+        bool number = at > 0 && search->data[at - 1] == '#';
+        size_t start = number ? number_end (search, at, end) : at;
+        if (end - start > LONGEST && !is_touched (search, at, end))
+            drop_word (search, start, end);
     }
 }
 
@@ -129,25 +144,17 @@ number_of (GHashTable *numbers, const char *data, size_t length)
     return number;
 }
 
-/* What a stretch of letters is part of. */
-typedef enum {
-    IN_TEXT,
-    IN_VALUE,
-    IN_WORD, /* a value that a parser may know */
-    IN_COMMENT,
-} Place;
-
 static void
-drop_middle (Search *search, size_t start, size_t end, Place place)
+drop_middle (Search *search, size_t start, size_t end, SqueezeKind kind)
 {
     Drop drop = { .start = start, .end = end };
     unsigned number = number_of (search->middles, search->data + start, end - start);
 
-    g_snprintf (drop.with, sizeof drop.with, SQUEEZE_MARK "%ux", number);
+    g_snprintf (drop.with, sizeof drop.with, "%s%c%ux", search->squeezed->mark, kind, number);
     size_t drops = search->squeezed->drops->len;
-    if (place == IN_VALUE || place == IN_WORD)
+    if (kind == SQUEEZE_VALUE)
         g_array_append_val (search->squeezed->values, drops);
-    else if (place == IN_TEXT)
+    else if (kind == SQUEEZE_TEXT)
         search->squeezed->texts++;
     else
         search->squeezed->comments++;
@@ -165,13 +172,21 @@ begins_text (const Search *search, size_t start)
            (next == 0 || g_array_index (search->ranges, CutRange, next - 1).end < start);
 }
 
+/* Behind what may belong to a reference. */
+static size_t
+reference_end (const Search *search, size_t start, size_t end, SqueezeKind kind)
+{
+    if (kind == SQUEEZE_TEXT ? begins_text (search, start) : search->data[start - 1] != '&')
+        return start;
+    size_t number = search->data[start] == '#' ? number_end (search, start + 1, end) : start;
+    return MAX (number, start + KNOWN_WORD - 1);
+}
+
 /* A stretch without any sign that means something to a parser. */
 static void
-take_stretch (Search *search, size_t start, size_t end, Place place)
+take_stretch (Search *search, size_t start, size_t end, SqueezeKind kind)
 {
-    bool known = place == IN_TEXT ? !begins_text (search, start)
-                                  : place == IN_WORD || search->data[start - 1] == '&';
-    size_t from = start + (known ? KNOWN_WORD - 1 : 0);
+    size_t from = reference_end (search, start, end, kind);
 
     if (is_touched (search, start, end)) {
         find_words (search, start, end);
@@ -183,7 +198,7 @@ take_stretch (Search *search, size_t start, size_t end, Place place)
     while (end > from && !g_ascii_isalnum (search->data[end - 1]))
         end--;
     if (end > from + LEAST_MIDDLE)
-        drop_middle (search, from, end - 1, place);
+        drop_middle (search, from, end - 1, kind);
 }
 
 /* NUL is replaced or dropped, "<" and "&" begin something, ">" and quotes may end it. */
@@ -233,33 +248,26 @@ count_blanks (const Search *search, size_t start, size_t end)
 }
 
 static void
-find_stretches (Search *search, size_t start, size_t end, Place place)
+find_stretches (Search *search, size_t start, size_t end, SqueezeKind kind)
 {
     for (size_t at = start, stop; at < end; at = stop + 1) {
         stop = at;
-        while (stop < end && !is_stop (search->data[stop], place != IN_TEXT))
+        while (stop < end && !is_stop (search->data[stop], kind != SQUEEZE_TEXT))
             stop++;
         if (stop - at < LEAST_BLANKS)
             continue;
-        if (count_blanks (search, at, stop) == stop - at && place == IN_TEXT)
+        if (count_blanks (search, at, stop) == stop - at && kind == SQUEEZE_TEXT)
             take_blanks (search, at, stop);
         else if (stop - at > LEAST_MIDDLE)
-            take_stretch (search, at, stop, place);
+            take_stretch (search, at, stop, kind);
     }
 }
 
-/* Words in values of two attributes change the tree: an input that is hidden may stand in a table, and
- * some annotations of formulas are HTML (13.2.6.4.9, 13.2.6.5). */
-static Place
-place_of (const Search *search, const HtmlAttribute *attribute)
+bool
+squeeze_is_known (const char *name, size_t length)
 {
-    const char *name = search->data + attribute->name;
-    size_t length = attribute->name_length;
-
     return (length == 4 && g_ascii_strncasecmp (name, "type", length) == 0) ||
-                   (length == 8 && g_ascii_strncasecmp (name, "encoding", length) == 0)
-               ? IN_WORD
-               : IN_VALUE;
+           (length == 8 && g_ascii_strncasecmp (name, "encoding", length) == 0);
 }
 
 /* Of two attributes of one name a parser drops the second. */
@@ -291,8 +299,9 @@ find_values (Search *search, const HtmlToken *token)
             continue;
         char quote = search->data[attribute->value - 1];
         if ((quote == '"' || quote == '\'') && search->data[end] == quote &&
-            !is_repeated (search, attributes, count))
-            find_stretches (search, attribute->value, end, place_of (search, attribute));
+            !is_repeated (search, attributes, count) &&
+            !squeeze_is_known (search->data + attribute->name, attribute->name_length))
+            find_stretches (search, attribute->value, end, SQUEEZE_VALUE);
     }
 }
 
@@ -311,7 +320,7 @@ take_comment (Search *search, const HtmlToken *token)
     while (end > start && !g_ascii_isalnum (search->data[end - 1]))
         end--;
     if (end > start + 1 + LEAST_MIDDLE)
-        drop_middle (search, start + 1, end - 1, IN_COMMENT);
+        drop_middle (search, start + 1, end - 1, SQUEEZE_COMMENT);
 }
 
 /* All between the name in the start tag and the end tag. */
@@ -322,7 +331,8 @@ drop_enclosed (Search *search, const Enclosed *element)
     unsigned number =
         number_of (search->middles, search->data + drop.start, drop.end - drop.start);
 
-    g_snprintf (drop.with, sizeof drop.with, " " SQUEEZE_MARK "%ux>", number);
+    g_snprintf (drop.with, sizeof drop.with, " %s%c%ux>", search->squeezed->mark,
+                SQUEEZE_ELEMENT, number);
     g_array_append_val (search->squeezed->drops, drop);
     search->squeezed->enclosed++;
 }
@@ -342,7 +352,7 @@ find_texts (Search *search, const GArray *enclosed)
             drop_enclosed (search, element);
             scanner.position = element->inner_end;
         } else if (token.kind == HTML_TEXT)
-            find_stretches (search, token.start, token.end, IN_TEXT);
+            find_stretches (search, token.start, token.end, SQUEEZE_TEXT);
         else if (token.kind == HTML_COMMENT)
             take_comment (search, &token);
         else if (token.end - token.start > LONGEST)
@@ -351,26 +361,12 @@ find_texts (Search *search, const GArray *enclosed)
             find_values (search, &token);
 }
 
-/* "q" is rare in mail. */
-static bool
-has_marks (const Search *search)
-{
-    const char *end = search->data + search->length;
-
-    for (const char *at = memchr (search->data, *SQUEEZE_MARK, search->length); at;
-         at = memchr (at + 1, *SQUEEZE_MARK, (size_t)(end - at - 1)))
-        if ((size_t)(end - at) >= strlen (SQUEEZE_MARK) &&
-            memcmp (at, SQUEEZE_MARK, strlen (SQUEEZE_MARK)) == 0)
-            return true;
-    return false;
-}
-
 static void
 find_drops (Search *search, SqueezeDepth depth)
 {
     g_autoptr (GArray) enclosed = NULL;
 
-    if (depth == SQUEEZE_WORDS || has_marks (search)) {
+    if (depth == SQUEEZE_WORDS) {
         find_words (search, 0, search->length);
         return;
     }
@@ -440,6 +436,18 @@ is_result (GBytes *before, const GArray *ranges, GBytes *after)
     return g_bytes_equal (result, after);
 }
 
+/* GLib's generator begins with random bytes of the system, and what it gives here is shown to nobody. */
+static void
+make_mark (char *mark)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+    guint64 bits = (guint64)g_random_int () << 32 | g_random_int ();
+
+    mark[0] = 'q'; /* no digit of a reference */
+    for (unsigned i = 1; i < SQUEEZE_MARK_SIZE - 1; i++, bits /= 32)
+        mark[i] = letters[bits % 32];
+}
+
 Squeezed *
 squeeze_new (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth depth)
 {
@@ -449,6 +457,7 @@ squeeze_new (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth d
     Squeezed *squeezed = g_new0 (Squeezed, 1);
     Search search = { .ranges = ranges, .squeezed = squeezed, .middles = middles };
 
+    make_mark (squeezed->mark);
     search.data = g_bytes_get_data (before, &search.length);
     search.runs = runs;
     search.blanks = search.length > 0 && !memchr (search.data, '\f', search.length);

@@ -4,26 +4,41 @@
 
 #include "cut.h"
 
+/* What a mark stands for, and the letter that says so in it. */
+typedef enum {
+    SQUEEZE_TEXT = 't',
+    SQUEEZE_VALUE = 'v',
+    SQUEEZE_COMMENT = 'c',
+    SQUEEZE_ELEMENT = 'e',
+} SqueezeKind;
+
+/* What the marks of a page begin with, and its end. */
+#define SQUEEZE_MARK_SIZE 10
+
 /*
  * A page and what a cut makes of it, with less of what says nothing about where nodes stand, so
  * that the judge comes to the same verdict without reading it letter by letter.
  *
  * Of words that are so long that nobody wrote them (letters and digits of ASCII) the middle is
  * replaced by its SHA-256: to a parser of HTML such a word is the beginning of a name, value, text,
- * comment or reference and then more of the same, whatever its letters.
+ * comment or reference and then more of the same, whatever its letters. The digits of a reference
+ * all count, and stay.
  *
  * Blanks between tags become fewer, a form feed first where the page has none: to a parser all
  * blanks are alike but a line end after some tags, so those behind a cut stay.
  *
- * Of texts, comments and attribute values in quotes, too, the middle goes: a mark that stands nowhere
- * else takes its place, the same for the same middle. It has no sign that could end a text, a
- * reference or a value, and what is kept before it shows that the text has a letter. That holds
- * only where a parser takes it for a text or a value, so the judge has to find each mark there, and
- * else to judge the page with its words alone squeezed.
+ * Of texts, comments and attribute values in quotes, too, the middle goes: a mark takes its place, the
+ * same for the same middle. It has no sign that could end a text, a reference or a value, and what is
+ * kept before it shows that the text has a letter. That holds only where a parser takes it for what it
+ * is taken for here, so the judge has to find each mark there, and else to judge the page with its
+ * words alone squeezed.
  *
  * Of tables, rows and cells that the cut does not touch and that nothing reaches out of (enclosed.h),
  * all but the two tags goes, and a mark takes the place of the attributes. There too the judge has to
  * find the elements.
+ *
+ * Each page has marks of its own that nobody knows beforehand. A sender who knew them could write one
+ * (by references, or around a tag that is ignored), and it would be found for one that is not.
  */
 typedef struct {
     GBytes *before, *after;
@@ -33,10 +48,8 @@ typedef struct {
     unsigned comments; /* and in comments */
     GArray *values;    /* of size_t: places of those that ought to stand in values, in order */
     unsigned enclosed; /* elements that ought to stand in the tree, with a mark alone */
+    char mark[SQUEEZE_MARK_SIZE];
 } Squeezed;
-
-/* What every mark begins with. */
-#define SQUEEZE_MARK "qjxz"
 
 typedef enum {
     SQUEEZE_WORDS,    /* words alone */
@@ -48,6 +61,10 @@ typedef enum {
 Squeezed *squeeze_new (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth depth);
 void squeeze_free (Squeezed *squeezed);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Squeezed, squeeze_free)
+
+/* Whether a parser knows values of an attribute of this name: an input that is hidden may stand in a
+ * table, and some annotations of formulas are HTML (13.2.6.4.9, 13.2.6.5). These stay as they are. */
+bool squeeze_is_known (const char *name, size_t length);
 
 /* Where a place of the squeezed page stands in the page as it was. */
 size_t squeeze_place (const Squeezed *squeezed, size_t offset);

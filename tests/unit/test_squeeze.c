@@ -114,6 +114,9 @@ test_judge (void)
 
 #define WORDS "many words that nobody needs to read again to see where they are"
 
+/* More than a name of a reference has letters. */
+#define DIGITS "0000000000000000000000000000000000000000000000000000000000000000"
+
 /* Pages whose texts, values and blanks are long enough to be squeezed, or only look so. */
 static const char *const pages[] = {
     "<p title=\"" WORDS "\">Dear Lea, " WORDS "</p>\n      \n     <div>" WORDS "</div>",
@@ -126,7 +129,7 @@ static const char *const pages[] = {
     "<script><!-- <script>" WORDS "--></script>" WORDS "</script><style>" WORDS "</style>",
     "<svg><![CDATA[" WORDS "]]></svg><title>" WORDS "</title><p a=\"" WORDS "\" a='" WORDS
     "'>x",
-    "<p>" SQUEEZE_MARK "1x " WORDS "</p><a href=" WORDS ">\f            </a>",
+    "<p>&#" DIGITS "65 " WORDS "</p><a href=" WORDS ">\f            </a>",
     "<body class=\"" WORDS "\"><body class=\"b" WORDS "\"></nothing " WORDS ">" WORDS,
     "<p><table a><tr><td>" WORDS "</td><td>x</td></tr></table></p><b><table><tr><td>" WORDS
     "</b></td></tr></table>x",
@@ -240,20 +243,90 @@ test_same_verdict (void)
     }
 }
 
-/* The mark is what tells texts from what only looks like one, so no page may bring its own. */
+/* The mark is what tells texts from what only looks like one, so nobody knows it beforehand. */
 static void
 test_marks (void)
 {
     g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (CutRange));
     g_autoptr (GBytes) page = g_bytes_new_static (pages[0], strlen (pages[0]));
-    g_autoptr (GBytes) own = g_bytes_new_static (pages[8], strlen (pages[8]));
     g_autoptr (Squeezed) squeezed = squeeze_new (page, none, page, SQUEEZE_TEXTS);
-    g_autoptr (Squeezed) same = squeeze_new (own, none, own, SQUEEZE_TEXTS);
+    g_autoptr (Squeezed) again = squeeze_new (page, none, page, SQUEEZE_TEXTS);
 
     g_assert_cmpuint (squeezed->texts, ==, 2);
     g_assert_cmpuint (squeezed->values->len, ==, 1);
-    g_assert_cmpuint (g_bytes_get_size (squeezed->before), <, strlen (pages[0]) * 2 / 3);
-    g_assert_true (same->before == own);
+    g_assert_cmpuint (g_bytes_get_size (squeezed->before), <, strlen (pages[0]) * 3 / 4);
+    g_assert_cmpuint (strlen (squeezed->mark), ==, SQUEEZE_MARK_SIZE - 1);
+    g_assert_cmpstr (squeezed->mark, !=, again->mark);
+}
+
+/* What a sender writes who knows how pages are squeezed. What stands between bars is cut. */
+#define CUT "|<p>Buy more</p>|"
+#define SVG_TAG                                                                                \
+    "<svg><style><a " DIGITS " title=' the rest of a value that is long >x</a></style></svg>"
+static const struct {
+    const char *page;
+    bool right;
+} hostile[] = {
+    { "<p>qjxz1x " WORDS "</p>" CUT "x", true },
+    { "<!-- qjxz1x " WORDS " -->" CUT "x", true },
+    { "<p qjxz1x title='qjxz1x'>" WORDS "</p>" CUT "x", true },
+    { "<p>&#113;jxz1x " WORDS "</p>" CUT "x", true },
+    { "<p>qj</x>xz1x " WORDS "</p>" CUT "x", true },
+    /* A text that is a tag to gumbo, and what would be found in its place. */
+    { "<p>&#113;jxz1x</p>" SVG_TAG CUT " '>x</p>", false },
+    { "<p>qj</x>xz1x</p>" SVG_TAG CUT " '>x</p>", false },
+    /* A text that is a comment to gumbo, and a comment that is a text and ends what hides a tag. */
+    { "<svg><style><!-- " DIGITS WORDS " --></style><![CDATA[ > <!-- begins ]]></svg>"
+      "<p title=' and goes on to here --> ]]></svg>" CUT " '>x</p>",
+      false },
+    /* A blank, before which a frameset takes the place of the body. */
+    { "&#" DIGITS "32;" CUT "<frameset><frame></frameset>x", false },
+    { "&#x" DIGITS "20;" CUT "<frameset><frame></frameset>x", false },
+    { "<table>&#" DIGITS "32;|<b>x</b>|<tr><td>x</table>", true },
+};
+
+static bool
+judge_bars (const char *text, bool *ret_whole)
+{
+    g_auto (GStrv) pieces = g_strsplit (text, "|", 3);
+    g_autofree char *page = g_strconcat (pieces[0], pieces[1], pieces[2], NULL);
+    g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
+    CutRange range = { strlen (pieces[0]), strlen (pieces[0]) + strlen (pieces[1]), NULL };
+    size_t offset = 0;
+
+    g_array_append_val (ranges, range);
+    g_autoptr (GBytes) before = g_bytes_new_static (page, strlen (page));
+    g_autoptr (GBytes) after = cut_decoded (before, ranges);
+    *ret_whole = judge_cut_whole (before, ranges, after, &offset);
+    return judge_cut (before, ranges, after, &offset);
+}
+
+static void
+test_hostile (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (hostile); i++) {
+        bool whole = false;
+        g_assert_cmpint (judge_bars (hostile[i].page, &whole), ==, hostile[i].right);
+        g_assert_cmpint (whole, ==, hostile[i].right);
+    }
+}
+
+/* Digits of a reference all count, however long a word they are. */
+static void
+test_long_number (void)
+{
+    static const struct {
+        const char *begin, *end;
+    } numbers[] = { { "&#", "32" }, { "&#x", "20" }, { "&#X", "0a" } };
+    g_autofree char *zeros = g_strnfill (LONG, '0');
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (numbers); i++) {
+        g_autofree char *page = g_strconcat (numbers[i].begin, zeros, numbers[i].end,
+                                             ";" CUT "<frameset><frame></frameset>x", NULL);
+        bool whole = true;
+        g_assert_false (judge_bars (page, &whole));
+        g_assert_false (whole);
+    }
 }
 
 /* Each of these has one value that is squeezed, and is not judged anew with nothing squeezed. */
@@ -262,8 +335,9 @@ test_values (void)
 {
     static const char *const tags[] = {
         "<a href=\"" WORDS "\" HREF=\"" WORDS "\">",
-        "<a title='a value' href=\"https://shop.example/a\">",
-        "<input type=\"" WORDS "\">",
+        "<a title='a value' href=\"https://shop.example/a/b\">",
+        "<input type=\"" WORDS "\" name=\"" WORDS "\">",
+        "<annotation-xml Encoding=\"" WORDS "\" name=\"" WORDS "\">",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (tags); i++) {
@@ -285,8 +359,10 @@ test_tables (void)
     g_autoptr (GBytes) page = g_bytes_new_static (text, strlen (text));
     g_autoptr (GBytes) after = cut_decoded (page, ranges);
     g_autoptr (Squeezed) squeezed = squeeze_new (page, ranges, after, SQUEEZE_ENCLOSED);
-    const char *want = "<table><tr><td " SQUEEZE_MARK "1x></td><td>|<b>m" SQUEEZE_MARK
-                       "2xe</b></td></tr></table><table " SQUEEZE_MARK "3x></table>";
+    g_autofree char *want =
+        g_strdup_printf ("<table><tr><td %se1x></td><td>|<b>m%st2xe</b></td></tr></table>"
+                         "<table %se3x></table>",
+                         squeezed->mark, squeezed->mark, squeezed->mark);
 
     g_assert_cmpuint (squeezed->enclosed, ==, 2);
     g_assert_cmpmem (g_bytes_get_data (squeezed->before, NULL),
@@ -303,6 +379,8 @@ main (int argc, char **argv)
     g_test_add_func ("/squeeze/judge", test_judge);
     g_test_add_func ("/squeeze/same-verdict", test_same_verdict);
     g_test_add_func ("/squeeze/marks", test_marks);
+    g_test_add_func ("/squeeze/hostile", test_hostile);
+    g_test_add_func ("/squeeze/long-number", test_long_number);
     g_test_add_func ("/squeeze/enclosed", test_enclosed);
     g_test_add_func ("/squeeze/tables", test_tables);
     g_test_add_func ("/squeeze/values", test_values);
