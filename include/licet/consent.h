@@ -50,8 +50,8 @@ typedef struct {
     int64_t expires; /* as the row says; 0 when it says nothing. Expiry by law is for policy. */
     char *purpose;   /* of the event: the purpose or "*" */
     char *source, *wording, *evidence; /* as recorded, or NULL */
-    char *
-        suppression; /* bounce, complaint, manual or erased; NULL: nobody but the person refused */
+    /* bounce, complaint, manual or erased; NULL: nobody but the person refused */
+    char *suppression;
     char *event; /* its number within the store, for the record; says nothing of the person */
 } ConsentAnswer;
 
@@ -59,9 +59,9 @@ typedef struct {
 typedef struct {
     char *address; /* normalised */
     char *person;  /* id that all linked addresses share, or NULL */
-    char **
-        names; /* under which the person's contacts stand (contacts.h): the address as the store
-                     keeps it, then the others that are one person with it, and ids */
+    /* Under which the person's contacts stand (contacts.h): the address as the store keeps
+     * it, then the others that are one person with it, and ids */
+    char **names;
     char *country, *subdivision; /* ISO 3166, upper case, "US" and "CA"; or NULL */
     char *recipient_class;       /* natural, company, role, sole-trader, …; or NULL */
     char *language;              /* BCP 47, or NULL */

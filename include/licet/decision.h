@@ -103,9 +103,9 @@ typedef struct {
     char *address;                    /* normalised; the given text when it cannot be */
     char *recipient_class, *language; /* or NULL */
     char **names; /* under which earlier contacts of the person stand; never empty */
-    char *
-        territory; /* policy file that decides: "DE", "US", "XX"; several as "DE+FR": the rules of
-                          all of them judge, and for each duty the strictest decides */
+    /* Policy file that decides: "DE", "US", "XX"; several as "DE+FR": the rules of all of
+     * them judge, and for each duty the strictest decides */
+    char *territory;
     char *subdivision;            /* "CA" of US-CA, or NULL */
     char *provider;               /* policy file of the mailbox provider: "gmail"; or NULL */
     bool provider_hosts;          /* known by mail_hosts: the domain is not one of its own */

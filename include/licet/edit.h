@@ -40,8 +40,8 @@ typedef struct {
     char *value; /* without the leading space; folds are CRLF and a blank; no CRLF at the end */
     char *where; /* for people: "text/html 1.2, comment", "Subject" */
     char *rule;  /* id of the rule that asked for it, or NULL */
-    char *
-        removed_hash; /* SHA-256 hex of the decoded bytes that go, once there is a copy; or NULL */
+    /* SHA-256 hex of the decoded bytes that go, once there is a copy; or NULL */
+    char *removed_hash;
     char *begins; /* of a strip: the first visible words of what goes, for people, without names; or NULL */
 } Edit;
 

@@ -9,8 +9,8 @@
 
 /* What licet doctor --domain and licet key check were asked. */
 typedef struct {
-    char **
-        domains; /* "shop.example", or "shop.example:bounce.shop.example" with the envelope's */
+    /* "shop.example", or "shop.example:bounce.shop.example" with the envelope's */
+    char **domains;
     char *resolver, *helo;
     char **egress, **keys;
     char *policies; /* directory; NULL: that of the settings, when it is there */
