@@ -60,6 +60,9 @@ GPtrArray *conffile_list (const char *dir, const char *suffix, GError **error);
  * Returns whether there was none. */
 bool conf_check (const ConfNode *group, const ConfField fields[], GPtrArray *problems);
 
+/* The same, where more settings may stand in the group than are known. */
+bool conf_check_known (const ConfNode *group, const ConfField fields[], GPtrArray *problems);
+
 /* Whether a member, or its absence, is as the field says: what is right of a group with problems can be
  * read nevertheless. */
 bool conf_fits (const ConfNode *group, const ConfField *field);

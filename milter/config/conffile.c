@@ -409,8 +409,8 @@ report_unknown (const config_setting_t *setting, const ConfField fields[], GPtrA
                   config_setting_name (setting), meant, known);
 }
 
-bool
-conf_check (const ConfNode *group, const ConfField fields[], GPtrArray *problems)
+static bool
+check_group (const ConfNode *group, const ConfField fields[], bool others, GPtrArray *problems)
 {
     const config_setting_t *setting = setting_of (group);
     unsigned before = problems->len;
@@ -420,7 +420,7 @@ conf_check (const ConfNode *group, const ConfField fields[], GPtrArray *problems
         const ConfField *field = find_field (fields, config_setting_name (member));
         if (field)
             check_value (member, field, problems);
-        else
+        else if (!others)
             report_unknown (member, fields, problems);
     }
     for (const ConfField *field = fields; field->name; field++)
@@ -428,6 +428,18 @@ conf_check (const ConfNode *group, const ConfField fields[], GPtrArray *problems
             conf_problem (problems, group, "%s is missing; it must be %s", field->name,
                           describe_type (field->type));
     return problems->len == before;
+}
+
+bool
+conf_check (const ConfNode *group, const ConfField fields[], GPtrArray *problems)
+{
+    return check_group (group, fields, false, problems);
+}
+
+bool
+conf_check_known (const ConfNode *group, const ConfField fields[], GPtrArray *problems)
+{
+    return check_group (group, fields, true, problems);
 }
 
 bool
