@@ -19,7 +19,8 @@ encoded_without_nul (const char *data, size_t length)
     while (length > 0) {
         size_t text = strnlen (data, length);
         g_string_append_len (out, data, (gssize)text);
-        text += text < length;
+        while (text < length && data[text] == '\0')
+            text++;
         data += text;
         length -= text;
     }

@@ -324,18 +324,28 @@ put_others (Writer *writer, const Word *word)
 }
 
 static void
+put_word (Writer *writer, const Word *word)
+{
+    bool mixed = is_mixed (word);
+
+    for (unsigned i = 0; i < word->length; i++) {
+        char latin = mixed ? know (word->letters[i]).latin : '\0';
+        put (writer->out, latin ? (gunichar)latin : word->letters[i]);
+    }
+    put_others (writer, word);
+}
+
+static void
 end_word (Writer *writer)
 {
     Word *word = &writer->word;
 
     if (word->length == 0)
         return;
-    bool mixed = is_mixed (word);
-    for (unsigned i = 0; i < word->length; i++) {
-        char latin = mixed ? know (word->letters[i]).latin : '\0';
-        put (writer->out, latin ? (gunichar)latin : word->letters[i]);
-    }
-    put_others (writer, word);
+    if (word->length == 1 && !writer->backwards) /* there is no other way to read it */
+        put (writer->out, word->letters[0]);
+    else
+        put_word (writer, word);
     if (word->length == 1 && writer->taken < MOST_APART) {
         g_array_append_val (writer->apart, word->letters[0]);
         writer->taken++;
@@ -348,8 +358,12 @@ end_word (Writer *writer)
 static void
 take (Writer *writer, gunichar letter)
 {
+    if (letter < 0x80 && !is_of_word (letter)) {
+        end_word (writer);
+        g_string_append_c (writer->out, (char)letter);
+        return;
+    }
     Letter known = know (letter);
-
     if (known.mark)
         return;
     if (known.word) {
@@ -416,7 +430,7 @@ take_all (Writer *writer, const char *text)
         text += length;
         if (length > 0)
             continue;
-        take (writer, g_utf8_get_char (text));
+        take (writer, (signed char)*text > 0 ? (gunichar)*text : g_utf8_get_char (text));
         text = g_utf8_next_char (text);
     }
     end_word (writer);

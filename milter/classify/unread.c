@@ -43,10 +43,14 @@ count_letters (const char *text)
     unsigned count = 0;
 
     for (; *text && count < FEW_LETTERS; text = g_utf8_next_char (text)) {
+        if ((signed char)*text > 0) {
+            count += g_ascii_isalnum (*text);
+            continue;
+        }
+        if (strncmp (text, "\xef\xbf\xbd", 3) == 0)
+            continue;
         gunichar letter = g_utf8_get_char (text);
-        if (letter < 0x80)
-            count += g_ascii_isalnum ((char)letter);
-        else if (letter != 0xfffd && g_unichar_isalnum (letter))
+        if (g_unichar_isalnum (letter))
             count += g_unichar_iswide (letter) ? 3 : 1;
     }
     return count;
