@@ -39,17 +39,16 @@ gather (GError **all, GError **cause)
         licet_error_gather (all, g_steal_pointer (cause));
 }
 
-static bool
+static void
 load_tokens (Engine *engine, GError **error)
 {
     const char *file = engine->settings->unsubscribe_keys;
 
     engine->tokens = *file ? tokens_load (file, engine->settings->keeper, error) : NULL;
-    return engine->tokens || !*file;
 }
 
 /* Words and model stand in the directory of the policies: without one they are not missing too. */
-static bool
+static void
 load_policies (Engine *engine, GError **error)
 {
     const char *dir = engine->settings->policies;
@@ -67,7 +66,6 @@ load_policies (Engine *engine, GError **error)
     gather (&all, &cause);
     if (all)
         g_propagate_error (error, all);
-    return !all;
 }
 
 /* Each part is tried whatever became of the others. */

@@ -15,8 +15,9 @@
  *
  * Refused with file:line and column: what consent_csv_load refuses; control characters and formula
  * characters (=, +, -, @) at the beginning of free text, which a spreadsheet would run; statements
- * of more than a day after `now`; and without `restore` what undoes a suppression. An import never lifts a suppression: grants of suppressed
- * people are stored and have no effect; rows about erased people are passed over.
+ * of more than a day after `now`; and without `restore` what undoes a suppression. An import never
+ * lifts a suppression: grants of suppressed people are stored and have no effect; rows about erased
+ * people are passed over.
  */
 typedef struct {
     const char *path;

@@ -49,8 +49,8 @@ const Hints *policy_hints (const PolicySet *set, const Message *message);
 /* The first entry of known_mail that the message is of at that time, or NULL. Borrowed. */
 const KnownMail *policy_known (const PolicySet *set, const Message *message, int64_t now);
 
-/* The rules of one territory or provider in sentences, in one of policy_languages, or NULL when there is no such
- * file. Caller frees. */
+/* The rules of one territory or provider, or of the house, in sentences, in one of policy_languages, or
+ * NULL when there is no such file. Caller frees. */
 char *policy_show (const PolicySet *set, const char *code, const char *language);
 /* The territory or provider that was probably meant, by its code or its English name, or NULL. Caller frees. */
 char *policy_nearest (const PolicySet *set, const char *code);

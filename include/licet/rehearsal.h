@@ -33,8 +33,8 @@ typedef struct {
 GPtrArray *rehearse_cases (const Engine *engine, const GPtrArray *cases, int64_t seconds,
                            GError **error);
 
-/* One Mutant per rule of the ids, which are the policies' own texts. results: as rehearse_cases gave them for the same engine; those that missed
- * are left out. */
+/* One Mutant per rule of the ids, which are the policies' own texts. results: as rehearse_cases gave
+ * them for the same engine; those that missed are left out. */
 GPtrArray *rehearse_mutants (const Engine *engine, const GPtrArray *ids,
                              const GPtrArray *results);
 

@@ -10,8 +10,7 @@
 #include "licet/audit.h"
 #include "licet/clock.h"
 #include "licet/error.h"
-
-#include "json_text.h"
+#include "licet/json_text.h"
 
 /* The strongest signals are what a person asks for; a mail shows up to eighty. */
 enum { EVIDENCE_LENGTH = 500, SIGNAL_LENGTH = 120 };
@@ -150,10 +149,10 @@ put_decision (GString *out, const Decision *decision, bool without_evidence)
     json_text_put (out, "subdivision", facts->subdivision);
     json_text_put (out, "territory_source", facts->territory_source);
     json_text_put_real (out, "territory_confidence", facts->territory_confidence);
-    if (facts->provider)
+    if (facts->provider) {
         json_text_put (out, "provider", facts->provider);
-    if (facts->provider)
         json_text_put (out, "provider_source", facts->provider_hosts ? "mx" : "domain");
+    }
     json_text_put (out, "legal_class", message_class_word (decision->legal_class));
     json_text_put (out, "legal_reason", decision->legal_reason);
     put_consent (out, "consent", facts->promotion);
@@ -289,6 +288,17 @@ put_contacts (GString *out, const RecipientFacts *facts)
     json_text_end (out, ']');
 }
 
+/* In the same order. */
+static void
+put_contact_purposes (GString *out, const RecipientFacts *facts)
+{
+    json_text_begin (out, "contact_purposes", '[');
+    for (unsigned i = 0; i < facts->contacts->len; i++)
+        json_text_put (out, NULL,
+                       purpose_word (g_array_index (facts->contacts, Contact, i).purpose));
+    json_text_end (out, ']');
+}
+
 /* How much had been sent when a limit made the mail wait. */
 static void
 put_limit (GString *out, const RecipientFacts *facts)
@@ -299,17 +309,6 @@ put_limit (GString *out, const RecipientFacts *facts)
     json_text_put_integer (out, "used", facts->limit_used);
     put_time (out, "until", facts->limit_until);
     json_text_end (out, '}');
-}
-
-/* In the same order. */
-static void
-put_contact_purposes (GString *out, const RecipientFacts *facts)
-{
-    json_text_begin (out, "contact_purposes", '[');
-    for (unsigned i = 0; i < facts->contacts->len; i++)
-        json_text_put (out, NULL,
-                       purpose_word (g_array_index (facts->contacts, Contact, i).purpose));
-    json_text_end (out, ']');
 }
 
 /* What was known of the sender's DNS, where a rule could ask. */

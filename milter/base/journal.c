@@ -46,25 +46,41 @@ add_field (GString *entry, const char *name, const char *value)
     g_string_append_printf (entry, "LICET_%s=%s\n", upper, value);
 }
 
+/* The length of "name=value" without signs at the beginning of a text; 0 when there is none. */
+static size_t
+word_length (const char *text)
+{
+    size_t name = strspn (text, "abcdefghijklmnopqrstuvwxyz_");
+    const char *value = text + name + 1;
+    size_t length = 0;
+
+    if (name == 0 || text[name] != '=')
+        return 0;
+    while (g_ascii_isalnum (value[length]) || (value[length] && strchr ("_.-", value[length])))
+        length++;
+    bool whole = length > 0 && (!value[length] || value[length] == ' ');
+    return whole ? name + 1 + length : 0;
+}
+
 /* Only the words that stand first and are plain: what follows may quote a stranger, and need not be UTF-8. */
 static void
 add_fields (GString *entry, const char *text)
 {
-    g_autoptr (GRegex) edge =
-        g_regex_new ("^([a-z]+): ([a-z_]+=[A-Za-z0-9_.-]+(?: |$))", G_REGEX_RAW, 0, NULL);
-    g_autoptr (GMatchInfo) match = NULL;
+    size_t edge = strspn (text, "abcdefghijklmnopqrstuvwxyz");
+    bool named = edge > 0 && g_str_has_prefix (text + edge, ": ");
+    const char *word = named ? text + edge + strlen (": ") : "";
+    size_t length = word_length (word);
 
-    if (!g_regex_match (edge, text, 0, &match))
+    if (length == 0)
         return;
-    g_autofree char *name = g_match_info_fetch (match, 1);
+    g_autofree char *name = g_strndup (text, edge);
     add_field (entry, "edge", name);
-    g_auto (GStrv) words = g_strsplit (text + strlen (name) + 2, " ", -1);
-    for (char **word = words; *word; word++) {
-        if (!g_regex_match_simple ("^[a-z_]+=[A-Za-z0-9_.-]+$", *word, G_REGEX_RAW, 0))
-            break;
-        char *value = strchr (*word, '=');
+    for (; length > 0; length = word_length (word)) {
+        g_autofree char *field = g_strndup (word, length);
+        char *value = strchr (field, '=');
         *value++ = '\0';
-        add_field (entry, *word, value);
+        add_field (entry, field, value);
+        word += length + (word[length] == ' ');
     }
 }
 

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * The native protocol of systemd's journal, without its library: one datagram for an entry, a line for a field
- * (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). text and queue id are one line and have no control characters. Safe
- * from all threads.
+ * The native protocol of systemd's journal, without its library: one datagram for an entry, a line for a
+ * field (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). text and queue id are one line and have no control
+ * characters. Safe from all threads.
  */
 
 /* Whether standard error leads to the journal: JOURNAL_STREAM of systemd.exec(5) names what fd is. */

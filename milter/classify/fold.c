@@ -305,15 +305,11 @@ append_loose_ascii (GString *out, const char *text, size_t left)
     const char *from = to, *end = to + length;
     bool blank = before > 0 && to[-1] == ' ';
     while (from < end) {
-        for (; from<end && * from> ' '; blank = false)
-            *to++ = *from++;
-        if (from == end)
-            break;
-        bool space = g_ascii_isspace (*from);
+        char letter = *from++;
+        bool space = letter <= ' ' && g_ascii_isspace (letter);
         if (!space || !blank)
-            *to++ = space ? ' ' : *from;
+            *to++ = space ? ' ' : letter;
         blank = space;
-        from++;
     }
     g_string_truncate (out, (size_t)(to - out->str));
     return length;

@@ -69,23 +69,13 @@ text_of (int64_t number)
     return g_strdup_printf ("%" G_GINT64_FORMAT, number);
 }
 
-static char *
-array_of (const char *const *texts)
-{
-    GString *array = g_string_new (NULL);
-
-    for (; *texts; texts++)
-        pg_array_add (array, *texts);
-    return pg_array_end (array);
-}
-
 static bool
 reserve_on_server (void *handle, const char *const *who, const char *queue_id,
                    const Contact *contact, const ContactCap *caps, unsigned count,
                    bool *ret_reserved, GError **error)
 {
     g_autofree char *message = name_of (queue_id), *time = text_of (contact->at);
-    g_autofree char *names = array_of (who);
+    g_autofree char *names = pg_array_of (who);
     GString *since = g_string_new (NULL), *most = g_string_new (NULL);
     GString *purposes = g_string_new (NULL);
 
@@ -125,7 +115,7 @@ since_on_server (void *handle, const char *const *who, int64_t since, const char
                  GError **error)
 {
     g_autofree char *message = queue_id ? name_of (queue_id) : NULL, *from = text_of (since);
-    g_autofree char *names = array_of (who);
+    g_autofree char *names = pg_array_of (who);
     const char *const values[] = { names, from, message };
     PgCall call = { LIST, G_N_ELEMENTS (values), values };
     g_autoptr (PGresult) result = pg_run (handle, &call, error);

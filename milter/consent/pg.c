@@ -564,3 +564,13 @@ pg_array_end (GString *array)
     g_string_append (array, array->len ? "}" : "{}");
     return g_string_free (array, FALSE);
 }
+
+char *
+pg_array_of (const char *const *texts)
+{
+    GString *array = g_string_new (NULL);
+
+    for (; *texts; texts++)
+        pg_array_add (array, *texts);
+    return pg_array_end (array);
+}

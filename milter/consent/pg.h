@@ -67,5 +67,7 @@ void pg_health (PgPool *pool, ConsentHealth *ret_health);
 /* A text array of PostgreSQL, {"a","b",NULL}. */
 void pg_array_add (GString *array, const char *text);
 char *pg_array_end (GString *array);
+/* Of texts that end with NULL. Caller frees. */
+char *pg_array_of (const char *const *texts);
 
 #endif

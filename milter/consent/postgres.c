@@ -121,20 +121,10 @@ read_event (const PGresult *result, int row)
     return event;
 }
 
-static char *
-array_of (const char *const *texts)
-{
-    GString *array = g_string_new (NULL);
-
-    for (; *texts; texts++)
-        pg_array_add (array, *texts);
-    return pg_array_end (array);
-}
-
 static GPtrArray *
 find_postgres (void *handle, const char *const *addresses, GError **error)
 {
-    g_autofree char *text = array_of (addresses);
+    g_autofree char *text = pg_array_of (addresses);
     const char *const values[] = { text };
     PgCall call = { FIND, 1, values };
     g_autoptr (PGresult) result = pg_run (handle, &call, error);
@@ -258,7 +248,7 @@ static bool
 erase_postgres (void *handle, const char *const *addresses, const GPtrArray *events,
                 GError **error)
 {
-    g_autofree char *text = array_of (addresses);
+    g_autofree char *text = pg_array_of (addresses);
     const char *const values[] = { text };
     PgCall call = { ERASE, 1, values };
     g_autoptr (PgLoan) loan = pg_borrow (handle, error);

@@ -93,8 +93,9 @@ describe_problem (GString *problems, const char *line, const char *place)
                                 "below that domain, or no such line",
                                 meant);
     else
-        g_string_append (problems, "is no host; right would be a name, .domain, an address or a "
-                                   "network such as 192.0.2.0/24");
+        g_string_append (problems,
+                         "is no host; right would be a name, .domain, an address or a "
+                         "network such as 192.0.2.0/24");
 }
 
 Hosts *
@@ -162,42 +163,46 @@ precision_of_name (const Host *host, const char *name)
     return named ? (unsigned)length : 0;
 }
 
+/* What the most precise line so far says. */
+typedef struct {
+    unsigned precision;
+    bool has;
+} Answer;
+
+static void
+hear (Answer *answer, const Host *host, unsigned precision)
+{
+    if (precision > answer->precision)
+        *answer = (Answer){ precision, !host->negated };
+}
+
 static bool
 has_name (const Hosts *hosts, const char *name)
 {
     g_autofree char *lower = g_ascii_strdown (name, -1);
-    unsigned best = 0;
-    bool has = false;
+    Answer answer = { 0 };
 
     for (unsigned i = 0; i < hosts->list->len; i++) {
         const Host *host = &g_array_index (hosts->list, Host, i);
-        unsigned found = precision_of_name (host, lower);
-        if (found > best) {
-            best = found;
-            has = !host->negated;
-        }
+        hear (&answer, host, precision_of_name (host, lower));
     }
-    return has;
+    return answer.has;
 }
 
 static bool
 has_address (const Hosts *hosts, const char *address)
 {
     unsigned char bytes[16];
-    unsigned best = 0;
-    bool v4 = false, has = false;
+    Answer answer = { 0 };
+    bool v4 = false;
 
     if (!read_address (address, bytes, &v4))
         return false;
     for (unsigned i = 0; i < hosts->list->len; i++) {
         const Host *host = &g_array_index (hosts->list, Host, i);
-        unsigned found = precision_of_address (host, bytes);
-        if (found > best) {
-            best = found;
-            has = !host->negated;
-        }
+        hear (&answer, host, precision_of_address (host, bytes));
     }
-    return has;
+    return answer.has;
 }
 
 bool

@@ -228,7 +228,8 @@ own_name (const char *address, const ConsentArguments *arguments)
 }
 
 /* What the daemon counts for caps: under the address, and what older layouts have under the person
- * when nobody else is it. First, while the store still knows the person: who is stopped in between erases once more. */
+ * when nobody else is it. First, while the store still knows the person: who is stopped in between
+ * erases once more. */
 static bool
 erase_contacts (ConsentStore *store, const char *address, unsigned linked,
                 const ConsentArguments *arguments, unsigned *ret_erased, GError **error)

@@ -14,8 +14,8 @@
 #include "licet/audit_read.h"
 #include "licet/clock.h"
 #include "licet/error.h"
+#include "licet/json_text.h"
 
-#include "../../milter/audit/json_text.h"
 
 enum { NOW = 1764028800, DAY = 24 * 3600 }; /* 2025-11-25T00:00:00Z */
 
