@@ -223,8 +223,7 @@ read_request (const Message *message, const Tokens *tokens, const FeedbackOption
 Feedback *
 feedback_read (const Message *message, const Tokens *tokens, const FeedbackOptions *options)
 {
-    g_autoptr (GPtrArray) complaint =
-        report_groups (message, "message/feedback-report", "message/feedback-report");
+    g_autoptr (GPtrArray) complaint = report_groups (message, "message/feedback-report", NULL);
     /* RFC 6533: of mail that needs SMTPUTF8. */
     g_autoptr (GPtrArray) notice =
         report_groups (message, "message/delivery-status", "message/global-delivery-status");

@@ -94,7 +94,7 @@ report_groups (const Message *message, const char *type, const char *other_type)
 {
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         const char *found = message_leaf (message, i)->type;
-        if (strcmp (found, type) != 0 && strcmp (found, other_type) != 0)
+        if (strcmp (found, type) != 0 && g_strcmp0 (found, other_type) != 0)
             continue;
         g_autoptr (GBytes) bytes = message_leaf_bytes (message, i);
         size_t length = 0;

@@ -7,8 +7,8 @@
 /* Fields of one group of a machine-readable report (RFC 3464 2.1, RFC 5965 3.1). */
 typedef struct ReportFields ReportFields;
 
-/* The groups of the first leaf of one of two types, in order, at most LIMIT_RECIPIENTS; empty when
- * there is none. Array of ReportFields. Caller frees. */
+/* The groups of the first leaf of a type, or of the other one (NULL: none), in order, at most
+ * LIMIT_RECIPIENTS; empty when there is none. Array of ReportFields. Caller frees. */
 GPtrArray *report_groups (const Message *message, const char *type, const char *other_type);
 
 /* The first value of a field, unfolded; NULL when there is none. Borrowed. */
