@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Mail that is made to hang or to fill a reader: each has its outcome, 100 ms and 64 MB.
+"""Mail that is made to hang or to fill a reader: each has its outcome, within a bounded time and 64 MB.
 
 Arguments: the top of the source tree, the build directory. Time is processor time of a process that
 runs the whole pipeline, without what it takes for a mail of one word, which is reading policies and
-vocabularies: 100 ms, whatever the size. Memory is that of the whole process. Both are the best of
-a few runs. A machine that is slow or busy takes longer for a loop of this program, too: as many
-times as it does, but at most three times, the limit is taken. Sanitizers change time and memory, so
-there only the outcome counts. LICET_BOMB=word runs those with the word in their name. Prints TAP.
+vocabularies; memory is that of the whole process. Both are the best of a few runs. What is aimed at
+is 100 ms, whatever the size: on an idle machine --exact fails on more. Without it ten times that is
+allowed, which no busy machine reaches and a reader that is not linear passes at once, so that the
+test fails for licet alone; those above 100 ms are counted at the end. Sanitizers change time and
+memory, so there only the outcome counts. LICET_BOMB=word runs those with the word in their name.
+Prints TAP.
 """
 import os
 import subprocess
@@ -15,13 +17,12 @@ import sys
 import tempfile
 import time
 
-TOP = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
-BUILD = os.path.abspath(sys.argv[2] if len(sys.argv) > 2 else ".")
+EXACT = "--exact" in sys.argv
+TOP, BUILD = (os.path.abspath(path) for path in ([path for path in sys.argv[1:] if path != "--exact"] + [".", "."])[:2])
 LICET = os.environ.get("LICET", os.path.join(BUILD, "licet"))
-MOST_SECONDS, MOST_KILOBYTES, MOST_ADDRESS_SPACE = 0.100, 64 * 1024, 1 << 30
+AIM_SECONDS, MOST_KILOBYTES, MOST_ADDRESS_SPACE = 0.100, 64 * 1024, 1 << 30
+MOST_SECONDS = AIM_SECONDS if EXACT else 10 * AIM_SECONDS
 MOST_RUNS = 4
-# What the loop takes on the idle machine that the limit was set on, and how many times that at most.
-LOOPS, LOOP_SECONDS, MOST_BUSY = 500000, 0.014, 3.0
 HEAD = "From: orders@shop.example\r\nSubject: Your order\r\nMIME-Version: 1.0\r\n"
 SHOP = "<!-- licet:promotional --><p>Buy more</p><!-- /licet:promotional -->"
 
@@ -240,61 +241,45 @@ def is_sanitized():
         return b"__asan_init" in stream.read() or "sanitize" in os.environ.get("CFLAGS", "")
 
 
-def loop_seconds():
-    begin, total = time.process_time(), 0
-    for number in range(LOOPS):
-        total += number & 7
-    return time.process_time() - begin
+def start_seconds(plain):
+    return min(run_once(plain, False)[2] for _ in range(3))
 
 
-class Machine:
-    """How long it takes to start, and to loop, right now."""
-
-    def __init__(self, plain):
-        self.plain = plain
-        self.start = self.most = 0.0
-        self.measure()
-
-    def measure(self):
-        self.start = min(run_once(self.plain, False)[2] for _ in range(3))
-        busy = min(loop_seconds() for _ in range(3)) / LOOP_SECONDS
-        self.most = MOST_SECONDS * min(MOST_BUSY, max(1.0, busy))
-
-
-def check(path, wanted, machine):
-    """What is wrong, and time and memory of the best run; without a machine only the outcome counts."""
+def check(path, wanted, start):
+    """What is wrong, and time and memory of the best run; without a time of start only the outcome counts."""
     best_time, best_memory = 1e9, 1 << 40
-    for _ in range(MOST_RUNS if machine else 1):
-        status, text, seconds, kilobytes = run_once(path, machine is not None)
+    for _ in range(MOST_RUNS if start else 1):
+        status, text, seconds, kilobytes = run_once(path, start > 0)
         outcome = said(status, text, path)
         if wanted not in outcome or not wanted:
             return f"it says: {outcome}", seconds, kilobytes
-        best_time = min(best_time, seconds - (machine.start if machine else 0))
+        best_time = min(best_time, seconds - start)
         best_memory = min(best_memory, kilobytes)
-        if not machine or (best_time <= machine.most and best_memory <= MOST_KILOBYTES):
+        if not start or (best_time <= AIM_SECONDS and best_memory <= MOST_KILOBYTES):
             return None, best_time, best_memory
-        machine.measure()
-    return "it takes too long" if best_time > machine.most else "it takes too much memory", best_time, best_memory
+    if best_memory > MOST_KILOBYTES:
+        return "it takes too much memory", best_time, best_memory
+    return "it takes too long" if best_time > MOST_SECONDS else None, best_time, best_memory
 
 
 def main():
     bombs = [bomb for bomb in BOMBS if os.environ.get("LICET_BOMB", "") in bomb[0]]
-    bad = 0
+    bad = above = 0
     print(f"1..{len(bombs)}")
     with tempfile.TemporaryDirectory() as work:
         path, plain = os.path.join(work, "mail.eml"), os.path.join(work, "plain.eml")
         write_mail(plain, lambda: fields(""))
-        machine = None if is_sanitized() else Machine(plain)
+        start = 0 if is_sanitized() else start_seconds(plain)
         for number, (name, make, wanted) in enumerate(bombs, 1):
             write_mail(path, make)
-            size = os.path.getsize(path)
-            problem, seconds, kilobytes = check(path, wanted, machine)
-            most = f"of {machine.most * 1000:.0f} above {machine.start * 1000:.0f}" if machine else "in all"
-            print(f"# {size} bytes, {seconds * 1000:.0f} ms {most}, {kilobytes / 1024:.0f} MB")
+            problem, seconds, kilobytes = check(path, wanted, start)
+            above += seconds > AIM_SECONDS
+            print(f"# {os.path.getsize(path)} bytes, {seconds * 1000:.0f} ms, {kilobytes / 1024:.0f} MB")
             if problem:
                 print(f"# {problem}")
                 bad += 1
             print(f"{'not ok' if problem else 'ok'} {number} - {name}: {wanted}")
+    print(f"# {above} of {len(bombs)} took more than {AIM_SECONDS * 1000:.0f} ms")
     return bad > 0
 
 

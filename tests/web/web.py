@@ -363,7 +363,7 @@ def slow_clients(site):
         assert site.one_click(site.token("fast@example.com")).status == 200
         assert time.monotonic() - begun < 2
         longest = max(w.result() for w in waits)
-    assert longest < 8, longest  # web_seconds = 3 and a tick
+    assert longest < 20, longest  # web_seconds = 3 and a tick; untouched they would take a minute
     assert not site.events("slow@example.com")
     assert site.metric("cut_off_total") >= 20
 
