@@ -64,7 +64,7 @@ def describe_copy(play, copy, message_id):
 
 def find_record(play, recipient, message_id_hint, kind):
     """The last record of the log about this recipient, found as an auditor would."""
-    found = play.licet("audit", "find", recipient, "--log", play.path("audit.jsonl"), "--state",
+    found = play.licet("audit", "find", recipient, "--json", "--log", play.path("audit.jsonl"), "--state",
                        play.path("state.db"), check=False).stdout.splitlines()
     return [line for line in found if f'"record":"{kind}"' in line and message_id_hint in line]
 

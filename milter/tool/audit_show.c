@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* licet audit show: one record in words, and what else the log has of the same mail to the same
- * person. */
+/* licet audit show and find: in words, one record and what else the log has of the same mail to the same
+ * person, and all that it has of one person. */
 
 #include <stdio.h>
 #include <string.h>
@@ -94,20 +94,32 @@ scan (Show *show, const GPtrArray *files, GError **error)
     return audit_scan (files, &same, show_related, show, NULL, error);
 }
 
+/* False after having said what is right. */
+static bool
+read_language (const AuditOptionsTool *options, StoryLanguage *ret_language)
+{
+    const char *language = options->language ? options->language : "en";
+    bool spanish = strcmp (language, "es") == 0;
+
+    if (!spanish && strcmp (language, "en") != 0) {
+        tool_usage ("--language %s: right would be en or es", language);
+        return false;
+    }
+    *ret_language = spanish ? STORY_ES : STORY_EN;
+    return true;
+}
+
 int
 audit_do_show (AuditOptionsTool *options, const char *operand)
 {
     GError *error = NULL;
-    const char *language = options->language ? options->language : "en";
     char *end = NULL;
-    Show show = { .seq = g_ascii_strtoull (operand, &end, 10),
-                  .language = strcmp (language, "es") == 0 ? STORY_ES : STORY_EN,
-                  .json = options->json };
+    Show show = { .seq = g_ascii_strtoull (operand, &end, 10), .json = options->json };
 
     if (*end || show.seq == 0)
         return tool_usage ("audit show %s: right would be the number of a record", operand);
-    if (strcmp (language, "en") != 0 && strcmp (language, "es") != 0)
-        return tool_usage ("--language %s: right would be en or es", language);
+    if (!read_language (options, &show.language))
+        return EX_USAGE;
     g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), &error);
     bool ok = files && scan (&show, files, &error);
     g_free (show.queue_id);
@@ -118,4 +130,36 @@ audit_do_show (AuditOptionsTool *options, const char *operand)
         return EX_OK;
     fprintf (stderr, "licet: there is no record %s, or retention took its file\n", operand);
     return EX_NOINPUT;
+}
+
+static bool
+tell_found (const AuditRow *row, void *data)
+{
+    const Show *show = data;
+
+    print_story (row, show->language);
+    return !ferror (stdout);
+}
+
+/* Who asks about a person wants to read why; a line each is what search gives. */
+int
+audit_do_find (AuditOptionsTool *options, const char *operand)
+{
+    GError *error = NULL;
+    AuditFilter filter;
+    Show show = { 0 };
+    int status = EX_OK;
+
+    g_free (options->address);
+    options->address = g_strdup (operand);
+    if (options->json)
+        return audit_do_search (options, NULL);
+    if (!read_language (options, &show.language))
+        return EX_USAGE;
+    if (!audit_filter (options, &filter, &status))
+        return status;
+    g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), &error);
+    if (files && audit_scan (files, &filter, tell_found, &show, NULL, &error))
+        return EX_OK;
+    return tool_fail (error);
 }

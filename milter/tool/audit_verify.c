@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/* licet audit verify, find and erase. */
+/* licet audit verify and erase. */
 
 #include <stdio.h>
 #include <string.h>
@@ -90,14 +90,6 @@ audit_do_verify (AuditOptionsTool *options, const char *operand G_GNUC_UNUSED)
     else
         print_text (verdict);
     return verdict->problems->len == 0 ? EX_OK : EX_DATAERR;
-}
-
-int
-audit_do_find (AuditOptionsTool *options, const char *operand)
-{
-    options->address = g_strdup (operand);
-    options->json = TRUE;
-    return audit_do_search (options, NULL);
 }
 
 static bool

@@ -155,7 +155,7 @@ cmd_audit (int argc, char **argv)
                      "report: the store whose complaints and withdrawals it counts", "URI"),
         FILE_OPTION ("mails", mails, "replay: the message, or a directory that has it"),
         FILE_OPTION ("policies", policies, "replay: these, not those of the archive"),
-        TEXT_OPTION ("language", language, "show, report: en or es", "CODE"),
+        TEXT_OPTION ("language", language, "show, find, report: en or es", "CODE"),
         FLAG_OPTION ("json", json, "print JSON lines"),
         G_OPTION_ENTRY_NULL,
     };

@@ -168,12 +168,21 @@ class Tools:
 
     def check_person(self):
         address = "p131@example.org"
-        found = self.audit("find", address)
+        found = self.audit("find", address, "--json")
         seqs = [json.loads(line)["seq"] for line in found.splitlines()]
         subjects = {json.loads(line)["subject"] for line in found.splitlines()}
         self.check("find gives the records of one person",
                    len(subjects) == 1 and seqs == self.fits(lambda row: row.get("subject") in subjects))
         self.check("search --address is the same", self.found("search", "--address", address) == seqs)
+        for language, head, start in (("en", "Record", "  On 24 November 2026"), ("es", "Asiento", "  El 24 de noviembre")):
+            told = self.audit("find", address, "--language", language).splitlines()
+            self.check(f"find tells them in words, in {language}", seqs == [
+                int(line.split()[1]) for line in told if line.startswith(head + " ")] and
+                sum(line.startswith(start) for line in told) == len(seqs) and not any("{" in line for line in told))
+        only = self.audit("find", address, "--outcome", "strip")
+        self.check("find takes the filters", only.count("Record ") == len(self.fits(
+            lambda row: row.get("subject") in subjects and row.get("outcome") == "strip")))
+        self.audit("find", address, "--language", "fr", status=64)
         self.check("addresses are shown when asked for only",
                    address in self.audit("tail", "-n", "100000", "--addresses") and
                    address not in self.audit("tail", "-n", "100000"))

@@ -464,7 +464,7 @@ def test_log_holds_no_address(play):
         for address in FOUR + ["orders@shop.example"]:
             assert address not in text, (name, address)
     found = play.licet("audit", "find", "dave@example.com", "--config", play.config).stdout
-    assert "CA-IDENTITY" in found
+    assert "because of CA-IDENTITY" in found, found
 
 
 TESTS = [test_four_outcomes, test_bounce_has_reason, test_copies_differ_only_where_they_must, test_signatures,

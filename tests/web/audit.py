@@ -129,7 +129,7 @@ def search_by_address(site):
     counts = {}
     for n in range(40):
         address = f"p{n}@{day.DOMAINS[n % 3]}"
-        done = subprocess.run([os.path.join(BUILD, "licet"), "audit", "find", address, "--config", site.path("licet.cfg")],
+        done = subprocess.run([os.path.join(BUILD, "licet"), "audit", "find", address, "--json", "--config", site.path("licet.cfg")],
                               capture_output=True, text=True, check=False)
         counts[address] = len(done.stdout.splitlines()) if done.returncode == 0 else 0
         headers = {**entry(site.secret), "Content-Type": FORM}
