@@ -89,7 +89,10 @@ typedef struct {
     const char *files_hash; /* of a policies record */
     /* What replay needs besides. */
     const char *subdivision, *consent_purpose, *consent_source, *consent_wording, *expires;
-    const char *recipient_class, *language, *tracking_state, *tracking_basis, *tracking_at;
+    const char *recipient_class, *language;
+    const char *tracking_state, *tracking_basis, *tracking_at, *tracking_source;
+    /* Why mail to the person was suppressed (bounce, complaint, manual, erased); NULL: nobody but they refused. */
+    const char *consent_suppression;
     const char *fallback, *obstacle; /* why the promotion could not be cut, and what was done */
     const char *seen[AUDIT_SIGNS];   /* the strongest signs of the class; NULL behind them */
     bool consent_pending, has_facts;

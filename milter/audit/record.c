@@ -126,6 +126,8 @@ put_consent (GString *out, const char *key, const ConsentAnswer *answer)
     put_clean (out, "source", answer->source);
     put_clean (out, "wording", answer->wording);
     json_text_put (out, "event", answer->event);
+    if (answer->suppression)
+        json_text_put (out, "suppression", answer->suppression);
     json_text_end (out, '}');
 }
 

@@ -57,6 +57,7 @@ static const struct {
     TEXT (consent_purpose, "consent", "purpose"),
     TEXT (consent_source, "consent", "source"),
     TEXT (consent_wording, "consent", "wording"),
+    TEXT (consent_suppression, "consent", "suppression"),
     TEXT (expires, "facts", "expires"),
     TEXT (recipient_class, "facts", "recipient_class"),
     TEXT (language, "facts", "language"),
@@ -202,6 +203,7 @@ read_facts (AuditRow *row, const json_t *root)
     row->tracking_state = text_of (tracking, "state");
     row->tracking_basis = text_of (tracking, "basis");
     row->tracking_at = text_of (tracking, "at");
+    row->tracking_source = text_of (tracking, "source");
     row->consent_pending =
         json_is_true (json_object_get (json_object_get (root, "consent"), "pending"));
 }

@@ -129,12 +129,14 @@ static void
 tell_consent (Teller *teller)
 {
     const AuditRow *row = teller->row;
-    const char *state = row->consent_state;
+    const char *state = row->consent_state, *suppression = row->consent_suppression;
     g_autofree char *at = story_time (teller->language, row->consent_at);
     bool all = is_word (row->consent_purpose, "*");
 
     if (is_word (state, "granted"))
         SAY (STORY_GRANTED, at, word (teller, row->consent_basis), row->consent_source);
+    else if (is_word (state, "refused") && suppression)
+        SAY (STORY_SUPPRESSED, at, word (teller, suppression), row->consent_source);
     else if (is_word (state, "refused"))
         SAY (all ? STORY_WITHDRAWN_ALL : STORY_WITHDRAWN, at, row->consent_source);
     else if (is_word (state, "unavailable"))
@@ -246,13 +248,32 @@ find_content_rule (const AuditRow *row)
     return NULL;
 }
 
+/* The answer of the other purpose that a mail can need. */
+static void
+tell_tracking (Teller *teller)
+{
+    const AuditRow *row = teller->row;
+    const char *state = row->tracking_state;
+    g_autofree char *at = story_time (teller->language, row->tracking_at);
+
+    SAY (STORY_TRACKING, NULL);
+    if (is_word (state, "granted"))
+        SAY (STORY_GRANTED, at, word (teller, row->tracking_basis), row->tracking_source);
+    else if (is_word (state, "refused"))
+        SAY (STORY_WITHDRAWN, at, row->tracking_source);
+    else
+        SAY (is_word (state, "unavailable") ? STORY_NO_ANSWER : STORY_NOTHING_KNOWN, NULL);
+    g_string_append_c (teller->text, '.');
+}
+
 /* The sender's own mail went on; what stood in its way was put right. */
 static void
 tell_fixes (Teller *teller)
 {
     static const char *const kinds[] = { "label",    "footer",   "list-unsubscribe",
                                          "reply-to", "tracking", "token" };
-    const GArray *edits = teller->row->edits;
+    const AuditRow *row = teller->row;
+    const GArray *edits = row->edits;
 
     for (unsigned i = 0; i < G_N_ELEMENTS (kinds); i++) {
         const AuditEdit *found = NULL;
@@ -261,11 +282,13 @@ tell_fixes (Teller *teller)
             if (is_word (edit->kind, kinds[i]))
                 found = edit;
         }
-        const AuditRule *rule = found ? find_rule (teller->row, found->rule) : NULL;
+        const AuditRule *rule = found ? find_rule (row, found->rule) : NULL;
         if (found && rule)
             SAY (STORY_FIXED_BY, word (teller, kinds[i]), found->rule, rule->source);
         else if (found)
             SAY (STORY_FIXED, word (teller, kinds[i]));
+        if (found && is_word (kinds[i], "tracking") && row->tracking_state)
+            tell_tracking (teller);
     }
 }
 

@@ -37,6 +37,9 @@ static const char *const sentences[STORY_SENTENCES][STORY_LANGUAGES] = {
                               "%s)",
                               "el hecho más reciente es una baja de toda promoción del %s (de "
                               "%s)" },
+    [STORY_SUPPRESSED] = { "promotion to this recipient is suppressed since %s: %s (from %s)",
+                           "la promoción a este destinatario está suprimida desde el %s: %s "
+                           "(de %s)" },
     [STORY_PENDING] = { "an agreement was asked for and never confirmed",
                         "se pidió un consentimiento que nunca se confirmó" },
     [STORY_NOTHING_KNOWN] = { "no agreement is known", "no consta ningún consentimiento" },
@@ -88,6 +91,7 @@ static const char *const sentences[STORY_SENTENCES][STORY_LANGUAGES] = {
     [STORY_FIXED] = { " licet added or mended: %s.", " licet añadió o corrigió: %s." },
     [STORY_FIXED_BY] = { " licet added or mended: %s, as %s (%s) wants.",
                          " licet añadió o corrigió: %s, como pide %s (%s)." },
+    [STORY_TRACKING] = { " Consent to tracking: ", " Consentimiento para el seguimiento: " },
     [STORY_TAKEN] = { "On %s Postfix took the copy for this recipient, as queue id %s.",
                       "El %s Postfix aceptó la copia para este destinatario, con id. de cola "
                       "%s." },
@@ -177,6 +181,8 @@ static const struct {
     { "double-opt-in",
       { "confirmed agreement, double opt-in", "consentimiento confirmado, double opt-in" } },
     { "email", { "the e-mail address", "la dirección de correo" } },
+    { "erased",
+      { "an erasure that the person asked for", "una supresión que pidió la persona" } },
     { "event", { "event", "evento" } },
     { "evidence", { "the evidence", "la prueba" } },
     { "express", { "express agreement", "consentimiento expreso" } },

@@ -16,6 +16,7 @@ typedef enum {
     STORY_GRANTED,
     STORY_WITHDRAWN,
     STORY_WITHDRAWN_ALL,
+    STORY_SUPPRESSED,
     STORY_PENDING,
     STORY_NOTHING_KNOWN,
     STORY_NO_ANSWER,
@@ -45,6 +46,7 @@ typedef enum {
     STORY_POSTFIX_TOLD,
     STORY_FIXED,    /* what */
     STORY_FIXED_BY, /* what, rule, source */
+    STORY_TRACKING,
     STORY_TAKEN,    /* time, queue id; so the next three */
     STORY_TAKEN_BEFORE,
     STORY_TAKEN_HELD,

@@ -93,6 +93,17 @@ describe (const ConsentAnswer *answer, const char *state)
                             answer->source ? answer->source : "");
 }
 
+/* What became of earlier mail is no word of the person. */
+static char *
+describe_refused (const ConsentAnswer *answer)
+{
+    g_autofree char *state =
+        answer->suppression ? g_strdup_printf ("suppressed: %s", answer->suppression)
+                            : g_strdup ("withdrawn");
+
+    return describe (answer, state);
+}
+
 static char *
 remedy_for (const Parameters *parameters)
 {
@@ -185,7 +196,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
         rule_no_answer (result);
         return;
     case CONSENT_REFUSED:
-        settle (result, VERDICT_VIOLATED, describe (answer, "withdrawn"));
+        settle (result, VERDICT_VIOLATED, describe_refused (answer));
         break;
     case CONSENT_UNKNOWN:
         settle (

@@ -112,11 +112,12 @@ new_event (const char *address, const char *purpose, const char *state, const ch
 }
 
 static const char *
-state_of_event (const char *state)
+state_of_event (const char *state, const char *suppression)
 {
     return g_strcmp0 (state, "granted") == 0   ? "granted"
-           : g_strcmp0 (state, "refused") == 0 ? "withdrawn"
-                                               : NULL;
+           : g_strcmp0 (state, "refused") != 0 ? NULL
+           : suppression                       ? "suppressed"
+                                               : "withdrawn";
 }
 
 /* A request about another purpose says who the person is, and nothing of the consent asked for. */
@@ -139,14 +140,17 @@ static GPtrArray *
 events_of (const AuditRow *row, const char *address)
 {
     GPtrArray *events = g_ptr_array_new_with_free_func ((GDestroyNotify)consent_event_free);
-    const char *state = row->consent_pending ? "pending" : state_of_event (row->consent_state);
-    const char *tracking = state_of_event (row->tracking_state);
+    const char *suppression = row->consent_suppression;
+    const char *state = row->consent_pending
+                            ? "pending"
+                            : state_of_event (row->consent_state, suppression);
+    const char *tracking = state_of_event (row->tracking_state, NULL);
 
     g_ptr_array_add (events, person_event (row, address));
     if (state) {
         const char *purpose = row->consent_purpose ? row->consent_purpose : "*";
         ConsentEvent *event = new_event (address, purpose, state, row->consent_at);
-        event->basis = g_strdup (row->consent_basis);
+        event->basis = g_strdup (suppression ? suppression : row->consent_basis);
         event->source = g_strdup (row->consent_source);
         event->wording = g_strdup (row->consent_wording);
         if (row->expires)

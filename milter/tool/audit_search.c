@@ -108,6 +108,7 @@ static const struct {
     COLUMN (consent_basis),
     COLUMN (consent_at),
     COLUMN (consent_event),
+    COLUMN (consent_suppression),
     COLUMN (policy_version),
     COLUMN (body_hash),
     COLUMN (copy_hash),

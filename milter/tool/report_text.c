@@ -284,6 +284,8 @@ add_consent (GString *text, const ConsentAnswer *answer)
     g_autofree char *at = answer->at ? clock_format (answer->at) : NULL;
 
     g_string_append_printf (text, "consent: %s", consent_state_word (answer->state));
+    if (answer->suppression)
+        g_string_append_printf (text, ", suppressed: %s", answer->suppression);
     if (answer->basis)
         g_string_append_printf (text, ", basis %s", answer->basis);
     if (answer->purpose)

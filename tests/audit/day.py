@@ -10,7 +10,7 @@ DOMAINS = ["example.com", "example.net", "example.org"]
 REFUSALS = ["suppressed,complaint,2026-11-24T08:00:00Z,feedback", "withdrawn,,2026-11-24T09:00:00Z,one-click",
             "suppressed,bounce,2026-11-24T10:00:00Z,feedback", "withdrawn,,2026-11-24T11:00:00Z,unsubscribe-page",
             "withdrawn,,2026-11-24T12:00:00Z,mailto", "withdrawn,,2026-11-24T13:00:00Z,import"]
-# A cap, and a rule that has somebody look.
+# A cap, a rule that has somebody look, and one that tells a withdrawal from a complaint.
 HOUSE = """name = "the house";
 rules = (
   { id = "HOUSE-CAP"; kind = "frequency-cap"; applies_to = [ "promotional" ]; most = 1; hours = 24;
@@ -18,6 +18,9 @@ rules = (
     source = "house rule"; provenance = "verified: decision of the board"; },
   { id = "HOUSE-LOOK"; kind = "required-text"; applies_to = [ "promotional" ]; campaigns = [ "december" ];
     texts = [ "Terms" ]; otherwise = "hold";
+    source = "house rule"; provenance = "verified: decision of the board"; },
+  { id = "HOUSE-STOP"; kind = "suppression"; applies_to = [ "promotional" ]; days = 10; grace = true;
+    mode = "shadow"; otherwise = "refuse"; cannot_tell = "defer";
     source = "house rule"; provenance = "verified: decision of the board"; }
 );
 """

@@ -411,7 +411,20 @@ class Tools:
                    and "the newest event is a withdrawal from all promotion of 3 February 2026, 10:15 UTC" in english)
         self.check("and in Spanish", f"licet retiró el bloque «{edit['begins']}» ({edit['bytes_removed']} bytes" in spanish
                    and "una baja de toda promoción del 3 de febrero de 2026, 10:15 UTC" in spanish)
+        self.check_suppressed()
         self.check("no such record", not self.audit("show", "99999999", status=66))
+
+    def check_suppressed(self):
+        """A complaint and a dead mailbox are no word of the person."""
+        for suppression, english, spanish in (("complaint", "a complaint", "una queja"),
+                                              ("bounce", "the mailbox is gone", "el buzón ya no existe")):
+            row = self.fits(lambda row: row.get("consent", {}).get("suppression") == suppression and
+                            row["outcome"] in ("strip", "refuse") and row["rule"].endswith("-CONSENT"))[0]
+            told = self.audit("show", str(row)), self.audit("show", str(row), "--language", "es")
+            self.check(f"{suppression} is no withdrawal", f": {english} (from feedback)" in told[0] and
+                       f": {spanish} (de feedback)" in told[1] and
+                       "the newest event is a withdrawal" not in told[0] and
+                       "el hecho más reciente es una baja" not in told[1])
 
     def check_speed(self):
         begin = time.monotonic()

@@ -371,7 +371,9 @@ static const ConsentRow consents[] = {
     { "the bound of the soft opt-in is for it alone", SOFT, CONSENT_GRANTED, "express",
       "2020-01-01", NULL, false, VERDICT_SATISFIED, NULL },
     { "withdrawn", OPT_IN, CONSENT_REFUSED, NULL, "2026-01-01", NULL, false, VERDICT_VIOLATED,
-      "withdrawn" },
+      "withdrawn, 2026-01-01T00:00:00Z" },
+    { "what became of earlier mail", OPT_IN, CONSENT_REFUSED, "bounce", "2026-01-01", NULL,
+      false, VERDICT_VIOLATED, "suppressed: bounce, 2026-01-01T00:00:00Z" },
     { "nothing on record", OPT_IN, CONSENT_UNKNOWN, NULL, NULL, NULL, false, VERDICT_VIOLATED,
       "no consent on record" },
     { "not confirmed", OPT_IN, CONSENT_UNKNOWN, "double-opt-in", "2026-01-01", NULL, true,
@@ -410,7 +412,10 @@ test_consent (gconstpointer data)
     g_assert_cmpuint (problems->len, ==, 0);
     facts->promotion = consent_answer_new (row->state);
     facts->tracking = consent_answer_new (CONSENT_UNKNOWN);
-    facts->promotion->basis = g_strdup (row->basis);
+    if (row->state == CONSENT_REFUSED)
+        facts->promotion->suppression = g_strdup (row->basis);
+    else
+        facts->promotion->basis = g_strdup (row->basis);
     facts->promotion->at = time_of (row->at);
     facts->promotion->expires = time_of (row->expires);
     facts->promotion->pending = row->pending;

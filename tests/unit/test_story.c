@@ -53,6 +53,11 @@ test_tables (void)
 static const struct {
     const char *log, *english, *spanish;
 } told[] = {
+    { "suppressed: complaint, 2026-05-03T10:15:00Z, source feedback",
+      "Promotion to this address is suppressed: a complaint, of 3 May 2026, 10:15 UTC, from "
+      "feedback",
+      "La promoción a esta dirección está suprimida: una queja, del 3 de mayo de 2026, 10:15 "
+      "UTC, procedente de feedback" },
     { "withdrawn, 2026-05-03T10:15:00Z, source shop.example/preferences",
       "The newest event is a withdrawal, of 3 May 2026, 10:15 UTC, from "
       "shop.example/preferences",
@@ -169,6 +174,35 @@ static const struct {
       "esta promoción (oferta) y el hecho más reciente es una baja de toda promoción del 3 de "
       "mayo de 2026, 10:15 UTC (de signup). No se pudo retirar la promoción: El corte "
       "cambiaría el HTML de alrededor (parte 1, byte 17)." },
+    { DECISION ("\"outcome\":\"refuse\"," RULE (
+          "CO-CONSENT", "consent",
+          "suppressed: bounce") ","
+                                "\"consent\":{\"state\":\"refused\",\"purpose\":\"*\","
+                                "\"at\":\"2026-05-03T10:15:00Z\",\"source\":\"feedback\","
+                                "\"suppression\":\"bounce\"}"),
+      "licet refused the mail for this recipient, who gets nothing, because CO-CONSENT (Ley "
+      "2300 de 2023 art. 4) needs consent to this promotion (offer), and promotion to this "
+      "recipient is suppressed since 3 May 2026, 10:15 UTC: the mailbox is gone (from "
+      "feedback).",
+      "licet rechazó el correo para este destinatario, que no recibe nada, porque CO-CONSENT "
+      "(Ley 2300 de 2023 art. 4) exige consentimiento para esta promoción (oferta) y la "
+      "promoción a este destinatario está suprimida desde el 3 de mayo de 2026, 10:15 UTC: el "
+      "buzón ya no existe (de feedback)." },
+    { DECISION (
+          "\"outcome\":\"deliver\",\"consent\":{\"state\":\"granted\",\"basis\":\"express\","
+          "\"purpose\":\"offer\",\"at\":\"2026-05-03T10:15:00Z\",\"source\":\"signup\"},"
+          "\"facts\":{\"tracking\":{\"state\":\"refused\",\"at\":\"2026-05-04T10:15:00Z\","
+          "\"source\":\"preferences\"}},\"copy\":{\"edits\":[{\"kind\":\"tracking\"}]}"),
+      "licet let the mail go to this recipient with its promotion. Consent to this promotion "
+      "(offer): the newest event is an agreement of 3 May 2026, 10:15 UTC (basis express "
+      "agreement, from signup). licet added or mended: what tracks the reader was taken out. "
+      "Consent to tracking: the newest event is a withdrawal of 4 May 2026, 10:15 UTC (from "
+      "preferences).",
+      "licet dejó pasar el correo a este destinatario con su promoción. Consentimiento para "
+      "esta promoción (oferta): el hecho más reciente es un consentimiento del 3 de mayo de "
+      "2026, 10:15 UTC (base consentimiento expreso, de signup). licet añadió o corrigió: se "
+      "quitó lo que rastrea al lector. Consentimiento para el seguimiento: el hecho más "
+      "reciente es una baja del 4 de mayo de 2026, 10:15 UTC (de preferences)." },
     { "{\"record\":\"outcome\",\"seq\":8,\"time\":\"2026-11-22T15:00:00Z\",\"outcome\":"
       "\"held\",\"submitted_queue_id\":\"4cD00008\"}",
       "On 22 November 2026, 15:00 UTC Postfix took the copy into its hold queue, as queue id "
