@@ -49,6 +49,10 @@ Conffile *conffile_parse (const char *text, const char *name, GError **error);
 void conffile_free (Conffile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Conffile, conffile_free)
 
+/* Where all settings of the file are described, "licet.cfg(5)", for messages that would list too many
+ * of them. Static text. */
+void conffile_set_manual (Conffile *file, const char *page);
+
 const ConfNode *conffile_root (const Conffile *file);
 
 /* The paths in dir whose name ends in suffix and begins with no dot, sorted by name, whatever they

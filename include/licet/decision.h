@@ -89,6 +89,7 @@ typedef struct {
                        "required-text": the texts, one a line, "unsubscribe" and
                        "sender-identity": "footer"); or NULL */
     bool not_set_up; /* with VERDICT_CANNOT_TELL: licet-policy.cfg lacks what it takes */
+    bool passing;    /* with VERDICT_CANNOT_TELL: what did not answer may do so a little later */
     bool cured;      /* violated by the message as sent, no longer by the stripped copy */
     /* frequency-cap: from when on mails count, how many may be, and which count (" survey event ",
      * NULL: all); 0 for other kinds */

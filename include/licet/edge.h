@@ -52,8 +52,9 @@ void daemon_tick (Daemon *daemon);
 void daemon_save_counts (Daemon *daemon);
 Quotas *daemon_quotas (Daemon *daemon);
 
-/* Tells whether the consent store answered a message, and when that changes. */
-void daemon_note_store (Daemon *daemon, const char *queue_id, const char *edge,
+/* Tells whether the consent store answered a message, and when that changes; and which settings rules that
+ * decided had missed. */
+void daemon_note_plan (Daemon *daemon, const char *queue_id, const char *edge,
                         const Plan *plan);
 
 /* Takes a place under the caps of the rules for a copy with promotion that is to go to a recipient.

@@ -12,4 +12,11 @@
  */
 const char *nearest_word (const char *const words[], const char *given);
 
+/*
+ * At most `most` of the words that have a part of four letters or more in common with the given one,
+ * in their order: "milter_socket" for "socket_path". Ends with NULL. The words are borrowed; caller
+ * frees the list alone.
+ */
+const char **nearest_alike (const char *const words[], const char *given, unsigned most);
+
 #endif

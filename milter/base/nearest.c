@@ -5,9 +5,10 @@
 #include "licet/nearest.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
 
-enum { MOST = 40, LEAST_PREFIX = 4 };
+enum { MOST = 40, LEAST_PREFIX = 4, LEAST_PART = 4 };
 
 static unsigned
 distance (const char *a, const char *b)
@@ -58,4 +59,28 @@ nearest_word (const char *const words[], const char *given)
         }
     }
     return best ? best : find_longer (words, given);
+}
+
+static bool
+shares_part (char **parts, const char *word)
+{
+    g_auto (GStrv) own = g_strsplit (word, "_", -1);
+
+    for (char **part = parts; *part; part++)
+        if (strlen (*part) >= LEAST_PART && g_strv_contains ((const char *const *)own, *part))
+            return true;
+    return false;
+}
+
+const char **
+nearest_alike (const char *const words[], const char *given, unsigned most)
+{
+    g_auto (GStrv) parts = g_strsplit (given, "_", -1);
+    const char **found = g_new0 (const char *, most + 1);
+    unsigned count = 0;
+
+    for (unsigned i = 0; words[i] && count < most; i++)
+        if (shares_part (parts, words[i]))
+            found[count++] = words[i];
+    return found;
 }

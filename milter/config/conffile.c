@@ -16,9 +16,12 @@
 #include "licet/limits.h"
 #include "licet/nearest.h"
 
+#include "unknown.h"
+
 struct Conffile {
     config_t config; /* first, so that conf_where finds the name from any setting */
     char *name;
+    const char *manual; /* static; or NULL */
 };
 
 static const config_setting_t *
@@ -228,6 +231,12 @@ conffile_free (Conffile *file)
     g_free (file);
 }
 
+void
+conffile_set_manual (Conffile *file, const char *page)
+{
+    file->manual = page;
+}
+
 const ConfNode *
 conffile_root (const Conffile *file)
 {
@@ -402,11 +411,10 @@ report_unknown (const config_setting_t *setting, const ConfField fields[], GPtrA
     for (const ConfField *field = fields; field->name; field++)
         g_ptr_array_add (names, (char *)field->name);
     g_ptr_array_add (names, NULL);
-    g_autofree char *known = g_strjoinv (", ", (char **)names->pdata);
-    g_autofree char *meant =
-        conf_meant ((const char *const *)names->pdata, config_setting_name (setting));
-    conf_problem (problems, node_of (setting), "unknown setting \"%s\"%s; known here: %s",
-                  config_setting_name (setting), meant, known);
+    const char *const *words = (const char *const *)names->pdata;
+    const char *manual = ((const Conffile *)setting->config)->manual;
+    g_autofree char *text = unknown_setting (words, config_setting_name (setting), manual);
+    conf_problem (problems, node_of (setting), "%s", text);
 }
 
 static bool

@@ -504,6 +504,7 @@ settings_read (const char *path, GPtrArray *problems, GError **error)
 
     if (!file)
         return NULL;
+    conffile_set_manual (file, "licet.cfg(5)");
     Settings *settings = settings_new ();
     read_all (settings, conffile_root (file), problems);
     check_across (settings, conffile_root (file), problems);

@@ -347,15 +347,35 @@ daemon_count (Daemon *daemon, Counter counter)
     g_atomic_int_inc (&daemon->counters[counter]);
 }
 
+/* Who can add a setting learns which one; the sender only that one is missing. */
+static void
+note_gaps (const char *queue_id, const char *edge, const Plan *plan)
+{
+    g_autoptr (GHashTable) told = g_hash_table_new (g_str_hash, g_str_equal);
+
+    for (unsigned i = 0; i < plan->decisions->len; i++) {
+        const Decision *decision = plan_decision (plan, i);
+        for (unsigned j = 0; j < decision->rules->len; j++) {
+            const RuleResult *result = g_ptr_array_index (decision->rules, j);
+            bool decides = g_strcmp0 (decision->rule, result->id) == 0;
+            if (decides && result->not_set_up && result->remedy &&
+                g_hash_table_add (told, result->id))
+                log_warning (queue_id, "%s: rule=%s is not set up; right would be: %s", edge,
+                             result->id, result->remedy);
+        }
+    }
+}
+
 /* A line for each message that felt it, and one for who is to be woken. */
 void
-daemon_note_store (Daemon *daemon, const char *queue_id, const char *edge, const Plan *plan)
+daemon_note_plan (Daemon *daemon, const char *queue_id, const char *edge, const Plan *plan)
 {
     const char *failure = plan->consent_failure;
     int failed = failure != NULL;
     bool changed =
         g_atomic_int_compare_and_exchange (&daemon->store_failed, failed ? 0 : 1, failed);
 
+    note_gaps (queue_id, edge, plan);
     if (failure)
         log_warning (queue_id, "%s: consent store: %s", edge, failure);
     if (changed && failed)

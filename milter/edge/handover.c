@@ -418,7 +418,7 @@ carry_out (Handover *handover, const GArray *unanswered)
 {
     g_autoptr (GError) error = NULL;
 
-    daemon_note_store (handover->daemon, handover->envelope->queue_id, "lmtp", handover->plan);
+    daemon_note_plan (handover->daemon, handover->envelope->queue_id, "lmtp", handover->plan);
     if (!audit_decisions (daemon_audit (handover->daemon), daemon_ledger (handover->daemon),
                           handover->envelope, handover->plan, "lmtp", unanswered,
                           daemon_now (handover->daemon), &error)) {

@@ -251,7 +251,7 @@ log_route (const Session *session, const Plan *plan, const char *reply)
               message_class_word (plan->classification->class), route_word (plan->route),
               session->envelope->recipients->len, is_held (plan) ? " held=1" : "",
               unsigned_why, reply ? " reply=\"" : "", reply ? reply : "", reply ? "\"" : "");
-    daemon_note_store (the_daemon, session->envelope->queue_id, "milter", plan);
+    daemon_note_plan (the_daemon, session->envelope->queue_id, "milter", plan);
 }
 
 /* The record first: what is not written down does not happen. */

@@ -515,6 +515,7 @@ policy_cases_load (const PolicySet *set, const char *path, GError **error)
 
     if (!file)
         return NULL;
+    conffile_set_manual (file, "licet-policy(5)");
     const ConfNode *root = conffile_root (file);
     /* A territory's file was checked with the set. */
     if (conf_has (root, "rules") || conf_check (root, file_fields, problems))

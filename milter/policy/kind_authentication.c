@@ -188,6 +188,7 @@ authentication_rule_judge (const void *data, const Authentication *authenticatio
         return;
     }
     result->verdict = all == AUTH_NO || one == AUTH_NO ? VERDICT_VIOLATED : VERDICT_CANNOT_TELL;
+    result->passing = result->verdict == VERDICT_CANNOT_TELL;
     result->evidence = g_strdup (evidence->str);
     result->remedy = g_strdup_printf ("what licet doctor --domain %s says is to be published",
                                       authentication->domain);

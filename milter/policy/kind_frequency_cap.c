@@ -142,6 +142,7 @@ cannot_count (const RuleView *view, RuleResult *result)
 
     result->verdict = VERDICT_CANNOT_TELL;
     result->not_set_up = !failure;
+    result->passing = failure != NULL;
     result->evidence = failure ? g_strdup_printf ("the record of earlier mails: %s", failure)
                                : g_strdup ("no record of earlier mails at hand");
     result->remedy = g_strdup ("the daemon's record of promotional mails");

@@ -78,11 +78,13 @@ settle (const Parameters *parameters, const Findings *findings, RuleResult *resu
         findings->seen->len ? findings->seen->str : "none",
         findings->missing->len ? findings->missing->str : "none",
         findings->unknown->len ? "; no words for: " : "", findings->unknown->str);
-    if (!enough)
+    if (result->not_set_up)
         result->remedy = g_strdup_printf (
-            "the way to unsubscribe in words of: %s%s%s", findings->missing->str,
-            findings->missing->len && findings->unknown->len ? ", " : "",
+            "the words that say unsubscribe, in the policies' folder words, of: %s",
             findings->unknown->str);
+    else if (!enough)
+        result->remedy = g_strdup_printf (
+            "the way to unsubscribe in words of: %s", findings->missing->str);
 }
 
 static void

@@ -214,19 +214,23 @@ static void
 judge_without_profile (const Parameters *parameters, const char *domain, const char *text,
                        RuleResult *result)
 {
+    const char *sender = domain ? domain : "a mail without From";
+
     for (char **shape = parameters->shapes; *shape; shape++) {
         if (!shape_is_in (*shape, text))
             continue;
         result->verdict = VERDICT_SATISFIED;
         result->evidence = g_strdup_printf (
-            "no sender profile for %s; the visible text has what looks like \"%s\"", domain,
+            "no sender profile for %s; the visible text has what looks like \"%s\"", sender,
             *shape);
         return;
     }
     result->verdict = VERDICT_CANNOT_TELL;
     result->not_set_up = true;
-    result->evidence = g_strdup_printf ("no sender profile for %s", domain);
-    result->remedy = g_strdup ("an entry of senders in licet-policy.cfg for this domain");
+    result->evidence = g_strdup_printf ("no sender profile for %s", sender);
+    result->remedy =
+        domain ? g_strdup_printf ("an entry of senders in licet-policy.cfg for %s", domain)
+               : g_strdup ("a From with an address (RFC 5322 3.6)");
 }
 
 static void
@@ -248,8 +252,7 @@ judge (const void *data, const RuleView *view, RuleResult *result)
     } else if (profile) {
         judge_with_profile (parameters, profile, view, result);
     } else {
-        judge_without_profile (parameters, from ? address_domain (from) : "a mail without From",
-                               text, result);
+        judge_without_profile (parameters, from ? address_domain (from) : NULL, text, result);
     }
 }
 

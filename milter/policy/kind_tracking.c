@@ -73,8 +73,8 @@ judge (const void *data, const RuleView *view, RuleResult *result)
                                  : g_strdup ("nothing in it is known as tracking");
         return;
     }
-    result->verdict =
-        answer->state == CONSENT_UNAVAILABLE ? VERDICT_CANNOT_TELL : VERDICT_VIOLATED;
+    result->passing = answer->state == CONSENT_UNAVAILABLE;
+    result->verdict = result->passing ? VERDICT_CANNOT_TELL : VERDICT_VIOLATED;
     result->evidence =
         g_strdup_printf ("tracking consent: %s; %u tracked places%s",
                          expired ? "granted, but expired" : describe (answer), count, left);

@@ -75,6 +75,7 @@ open_file (Loader *loader, const char *path)
         g_ptr_array_add (loader->problems, g_strdup (cause->message));
         return NULL;
     }
+    conffile_set_manual (file, "licet-policy(5)");
     loader_warn_of_writers (loader, path);
     g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
     g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));

@@ -23,6 +23,14 @@ static const char *const spanish[][2] = {
     { "refused by policy", "rechazado por la política" },
     { "it cannot be told now whether the mail may be sent",
       "ahora no se puede saber si el correo puede enviarse" },
+    { "a setting is missing without which it cannot be told whether the mail may be sent; the "
+      "administrator of this mail system can add it",
+      "falta un ajuste sin el cual no se puede saber si el correo puede enviarse; el "
+      "administrador de este sistema de correo puede añadirlo" },
+    { "nothing shows that the mail may be sent; who keeps the policies of this mail system can "
+      "say what is missing",
+      "nada muestra que el correo pueda enviarse; quien mantiene las políticas de este sistema "
+      "de correo puede decir qué falta" },
     { "the message can be read in two ways", "el mensaje puede leerse de dos maneras" },
     { "the promotional block cannot be removed safely",
       "el bloque promocional no puede quitarse con seguridad" },
@@ -74,6 +82,23 @@ reply_phrase (const Decision *decision, const char *english)
     return english;
 }
 
+/* What to do about it depends on why: to wait, to ask for a setting, or to ask what is missing. Which
+ * one is for the log, not for outsiders. */
+const char *
+reply_doubt (const Decision *decision, const RuleResult *result)
+{
+    if (result->passing)
+        return reply_phrase (decision, "it cannot be told now whether the mail may be sent");
+    if (result->not_set_up)
+        return reply_phrase (
+            decision,
+            "a setting is missing without which it cannot be told whether the mail may be sent; "
+            "the administrator of this mail system can add it");
+    return reply_phrase (decision,
+                         "nothing shows that the mail may be sent; who keeps the policies of "
+                         "this mail system can say what is missing");
+}
+
 const char *
 reply_sentence (const Docket *docket, const Decision *decision, const RuleResult *result)
 {
@@ -82,7 +107,7 @@ reply_sentence (const Docket *docket, const Decision *decision, const RuleResult
     if (!rule)
         return reply_phrase (decision, "refused by policy");
     if (result->verdict == VERDICT_CANNOT_TELL)
-        return reply_phrase (decision, "it cannot be told now whether the mail may be sent");
+        return reply_doubt (decision, result);
     return rule->reply ? rule->reply : rule->kind->sentence[decision->reply_language];
 }
 

@@ -19,6 +19,9 @@ void reply_prepare (Decision *decision, const PolicySet *set, const Message *mes
  * Borrowed. */
 const char *reply_phrase (const Decision *decision, const char *english);
 
+/* What the sender is told of a rule that cannot tell. Borrowed. */
+const char *reply_doubt (const Decision *decision, const RuleResult *result);
+
 /* What the sender is told of the rule. Borrowed. */
 const char *reply_sentence (const Docket *docket, const Decision *decision,
                             const RuleResult *result);

@@ -288,6 +288,7 @@ void
 rule_no_answer (RuleResult *result)
 {
     result->verdict = VERDICT_CANNOT_TELL;
+    result->passing = true;
     result->evidence = g_strdup ("the consent store did not answer");
     result->remedy = g_strdup ("a store that answers");
 }

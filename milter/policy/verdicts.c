@@ -82,6 +82,9 @@ doubt_volume (const Rule *rule, const RuleView *view, RuleResult *result)
     result->evidence = g_strdup_printf (
         "%s; whether the sender sends more than %" G_GINT64_FORMAT " a day is not said",
         evidence, rule->volume_above);
+    g_free (result->remedy);
+    result->remedy =
+        g_strdup ("daily_volume in the sender's entry of senders in licet-policy.cfg");
 }
 
 /* What cannot be mended is for the rule's `unfixed`, unless nobody knows whether it is due. */

@@ -139,7 +139,7 @@ add_signatures (GString *text, const Variant *variant, const char *indent)
 }
 
 static void
-add_copy (GString *text, const Variant *variant)
+add_changes (GString *text, const Variant *variant)
 {
     for (unsigned i = 0; i < variant->edits->len; i++) {
         const Edit *edit = g_ptr_array_index (variant->edits, i);
@@ -154,7 +154,6 @@ add_copy (GString *text, const Variant *variant)
     for (unsigned i = 0; i < variant->notes->len; i++)
         g_string_append_printf (text, "    left: %s\n",
                                 (const char *)g_ptr_array_index (variant->notes, i));
-    add_signatures (text, variant, "    ");
 }
 
 /* What speaks most for what it was taken for, as licet classify and the log tell it. */
@@ -254,7 +253,8 @@ report_run_text (GString *text, const char *path, const Envelope *envelope, cons
         if (variant->held)
             g_string_append (text, ", held");
         g_string_append_c (text, '\n');
-        add_copy (text, variant);
+        add_changes (text, variant);
+        add_signatures (text, variant, "    ");
     }
     if (plan->consent_failure)
         g_string_append_printf (text, "consent store: %s\n", plan->consent_failure);
@@ -345,8 +345,10 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
     for (unsigned i = 0; i < decision->rules->len; i++)
         add_rule (text, g_ptr_array_index (decision->rules, i));
     if (copy >= 0) {
-        g_string_append (text, "changes in the copy:\n");
-        add_copy (text, g_ptr_array_index (plan->variants, (unsigned)copy));
+        const Variant *variant = g_ptr_array_index (plan->variants, (unsigned)copy);
+        bool none = variant->edits->len == 0 && variant->notes->len == 0;
+        g_string_append_printf (text, "changes in the copy:%s\n", none ? " none" : "");
+        add_changes (text, variant);
     }
     g_string_append_c (text, '\n');
 }

@@ -19,9 +19,16 @@ static const Row rows[] = {
       "hostname = \"mx\"; message_seconds = 5; queueing_clients = [ \"192.0.2.1\" ];\n"
       "keys = ( { domain = \"a.example\"; selector = \"s\"; file = \"/k\"; } );",
       NULL },
-    { "an unknown setting names its line and the known ones", "\n\nhostnam = \"mx\";",
-      ":3: unknown setting \"hostnam\" (did you mean \"hostname\"?); known here: "
-      "milter_socket" },
+    { "an unknown setting names its line, the one that is meant and where all are",
+      "\n\nhostnam = \"mx\";",
+      ":3: unknown setting \"hostnam\" (did you mean \"hostname\"?); all that are known are in "
+      "licet.cfg(5)" },
+    { "an unknown setting that is near to none names those of its kind",
+      "socket_for_postfix = \"mx\";",
+      ":1: unknown setting \"socket_for_postfix\"; like it: milter_socket, control_socket, "
+      "postfix_queue; all that are known are in licet.cfg(5)" },
+    { "an unknown setting like no other names where all are", "xyzzy = 1;",
+      ":1: unknown setting \"xyzzy\"; all that are known are in licet.cfg(5)" },
     { "a wrong type", "message_seconds = \"5\";",
       ":1: message_seconds must be a whole number" },
     { "out of range", "message_seconds = 500;",

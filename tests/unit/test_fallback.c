@@ -157,7 +157,7 @@ static const Row rows[] = {
     { "a mixed mail whose block stays waits", NULL, MIXED ("defer", "strip"),
       ALTERNATIVE (LINES, BAD), OUTCOME_DEFER, COPY_WHOLE, "M", "451 4.7.1 M: " },
     { "the action hold", NULL, NAME ("N", BOTH, "hold"), ALTERNATIVE (LINES, GOOD),
-      OUTCOME_HOLD, COPY_WHOLE, "N", "N: it cannot be told now" },
+      OUTCOME_HOLD, COPY_WHOLE, "N", "N: a setting is missing" },
     { "hold weighs more than defer", NULL,
       NAME ("M", BOTH, "defer") "," NAME ("N", BOTH, "hold"), ALTERNATIVE (LINES, GOOD),
       OUTCOME_HOLD, COPY_WHOLE, "N", NULL },

@@ -485,9 +485,8 @@ static const ProblemRow main_problems[] = {
     { "a profile without names", SENDER ("domains = [ \"shop.example\" ];"),
       "names is missing" },
     { "an unknown setting", MAIN (WORDS "sender = ();"),
-      "licet-policy.cfg:2: unknown setting \"sender\" (did you mean \"senders\"?); known here: "
-      "version, "
-      "default_territory" },
+      "licet-policy.cfg:2: unknown setting \"sender\" (did you mean \"senders\"?); all that "
+      "are known are in licet-policy(5)" },
     { "a file that cannot be read",
       "default_territory = ", "licet-policy.cfg:1: syntax error" },
 };

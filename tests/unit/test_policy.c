@@ -9,6 +9,7 @@
 #include "licet/error.h"
 #include "licet/policy.h"
 #include "../../milter/policy/holidays.h"
+#include "../../milter/policy/reply.h"
 #include "../../milter/policy/rules.h"
 
 static const char main_text[] =
@@ -327,6 +328,16 @@ static const DecideRow decisions[] = {
       NULL },
     { "a store that does not answer is no consent", CONSENT, "", RECEIPT BLOCK, NOON,
       CONSENT_UNAVAILABLE, NULL, OUTCOME_DEFER, "C", "451 4.7.1 C: it cannot be told now" },
+    { "what the mail does not show is no failure that passes",
+      RULE ("D", "ad-disclosure",
+            "words = [ \"werbung\" ]; otherwise = \"refuse\"; cannot_tell = \"refuse\";"),
+      "", RECEIPT BLOCK, NOON, CONSENT_GRANTED, "express", OUTCOME_REFUSE, "D",
+      "550 5.7.1 D: nothing shows that the mail may be sent; who keeps the policies" },
+    { "a setting that is missing is for the administrator",
+      RULE ("I", "sender-identity",
+            "fields = [ \"register\" ]; otherwise = \"refuse\"; cannot_tell = \"refuse\";"),
+      "", RECEIPT BLOCK, NOON, CONSENT_GRANTED, "express", OUTCOME_REFUSE, "I",
+      "550 5.7.1 I: a setting is missing" },
     { "a store that does not answer: strip, when the rule says so",
       RULE ("C", "consent",
             "accept = [ \"express\" ]; otherwise = \"strip\"; cannot_tell = \"strip\";"),
@@ -560,6 +571,17 @@ test_fold (void)
         g_test_add_data_func (path, &rows[i], function);                                       \
     }
 
+static void
+test_doubts_in_spanish (void)
+{
+    static const RuleResult doubts[] = { { .passing = true }, { .not_set_up = true }, { 0 } };
+    Decision english = { .reply_language = ENGLISH }, spanish = { .reply_language = SPANISH };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (doubts); i++)
+        g_assert_cmpstr (reply_doubt (&english, &doubts[i]), !=,
+                         reply_doubt (&spanish, &doubts[i]));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -569,6 +591,7 @@ main (int argc, char **argv)
     ADD_ROWS ("/policy/mixed", mixed_rows, test_mixed)
     ADD_ROWS ("/policy/decide", decisions, test_decide)
     ADD_ROWS ("/policy/facts", facts_rows, test_facts)
+    g_test_add_func ("/policy/doubts in Spanish", test_doubts_in_spanish);
     g_test_add_func ("/policy/fold", test_fold);
     g_test_add_func ("/policy/holidays", test_holidays);
     return g_test_run ();
