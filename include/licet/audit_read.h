@@ -31,6 +31,7 @@ typedef struct {
     uint64_t checkpoints; /* valid ones among them */
     uint64_t sealed;      /* the last record that a checkpoint in the log covers */
     uint64_t outside;     /* the last record that a given checkpoint covers; 0 for none */
+    bool foreign;         /* its only problems: given checkpoints are of another log */
     char *log, *key;      /* as the first checkpoint names them, or NULL */
     char *sealed_at;      /* time of the last checkpoint, or NULL */
 } AuditVerdict;

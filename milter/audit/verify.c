@@ -17,10 +17,12 @@
 
 enum { PROBLEMS = 20 };
 
-/* Kept outside. */
+/* Kept outside, in a line of a file. */
 typedef struct {
     Checkpoint *checkpoint;
-    bool met;
+    char *name;
+    unsigned line;
+    bool met; /* or told to be of another log */
 } Held;
 
 struct AuditVerifier {
@@ -37,7 +39,10 @@ struct AuditVerifier {
 static void
 clear_held (void *data)
 {
-    checkpoint_free (((Held *)data)->checkpoint);
+    Held *held = data;
+
+    checkpoint_free (held->checkpoint);
+    g_free (held->name);
 }
 
 AuditVerifier *
@@ -113,11 +118,11 @@ hold_line (AuditVerifier *verifier, const char *name, unsigned number, const cha
     if (!held.checkpoint)
         add_problem (verifier, "%s:%u: holds no checkpoint with a valid signature", name,
                      number);
-    else if (!is_trusted (verifier, held.checkpoint->key))
-        add_problem (verifier, "%s:%u: a checkpoint by another key, %s", name, number,
-                     held.checkpoint->key);
-    if (held.checkpoint)
-        g_array_append_val (verifier->held, held);
+    if (!held.checkpoint)
+        return;
+    held.name = g_strdup (name);
+    held.line = number;
+    g_array_append_val (verifier->held, held);
 }
 
 void
@@ -190,6 +195,13 @@ is_same (const Checkpoint *checkpoint, const ChainLine *line)
            strcmp (found->log, checkpoint->log) == 0;
 }
 
+static bool
+is_foreign (const AuditVerifier *verifier, const Held *held)
+{
+    return verifier->verdict->log &&
+           strcmp (held->checkpoint->log, verifier->verdict->log) != 0;
+}
+
 /* What was handed outside stands in the log right behind the records that it covers. */
 static void
 meet_held (AuditVerifier *verifier, const Place *place, const ChainLine *line)
@@ -200,8 +212,8 @@ meet_held (AuditVerifier *verifier, const Place *place, const ChainLine *line)
         if (checkpoint->chain.size + 1 > line->seq)
             return;
         verifier->next_held++;
-        if (checkpoint->chain.size + 1 < line->seq)
-            continue; /* of a file that is gone */
+        if (checkpoint->chain.size + 1 < line->seq || is_foreign (verifier, held))
+            continue; /* of a file that is gone; or told in the end */
         held->met = true;
         if (is_same (checkpoint, line))
             verifier->verdict->outside = checkpoint->chain.size;
@@ -309,6 +321,62 @@ audit_verifier_feed (AuditVerifier *verifier, const char *name, const char *data
     return !verifier->stopped;
 }
 
+/* Said once: mostly all of a file are by one key. */
+static void
+check_keys (AuditVerifier *verifier)
+{
+    const Held *found = NULL;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < verifier->held->len && verifier->keys->len > 0; i++) {
+        const Held *held = &g_array_index (verifier->held, Held, i);
+        if (is_foreign (verifier, held) || is_trusted (verifier, held->checkpoint->key))
+            continue;
+        found = found ? found : held;
+        count++;
+    }
+    if (found)
+        add_problem (verifier, "%s:%u: a checkpoint by another key, %s (%u of them)",
+                     found->name, found->line, found->checkpoint->key, count);
+}
+
+/* Of the file and the log that a checkpoint names. */
+static unsigned
+meet_foreign (AuditVerifier *verifier, const Held *first)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < verifier->held->len; i++) {
+        Held *held = &g_array_index (verifier->held, Held, i);
+        if (strcmp (held->name, first->name) != 0 ||
+            strcmp (held->checkpoint->log, first->checkpoint->log) != 0)
+            continue;
+        held->met = true;
+        count++;
+    }
+    return count;
+}
+
+/* The one mistake that says nothing of the records: a file that was fetched from another host. */
+static void
+check_foreign (AuditVerifier *verifier)
+{
+    AuditVerdict *verdict = verifier->verdict;
+    bool whole = verdict->problems->len == 0;
+
+    for (unsigned i = 0; i < verifier->held->len && verdict->problems->len < PROBLEMS; i++) {
+        const Held *held = &g_array_index (verifier->held, Held, i);
+        if (held->met || !is_foreign (verifier, held))
+            continue;
+        unsigned count = meet_foreign (verifier, held);
+        add_problem (verifier,
+                     "%s: checkpoints of the log %s in it: %u, but this log is %s: the file "
+                     "is of another log, or this log was begun anew",
+                     held->name, held->checkpoint->log, count, verdict->log);
+        verdict->foreign = whole;
+    }
+}
+
 static void
 check_missing (AuditVerifier *verifier)
 {
@@ -320,17 +388,14 @@ check_missing (AuditVerifier *verifier)
     }
     for (unsigned i = 0; i < verifier->held->len; i++) {
         const Held *held = &g_array_index (verifier->held, Held, i);
-        if (!held->met && held->checkpoint->chain.size + 1 > verdict->last)
+        if (!held->met && !is_foreign (verifier, held) &&
+            held->checkpoint->chain.size + 1 > verdict->last)
             add_problem (
                 verifier,
                 "the log ends with record %" G_GUINT64_FORMAT ", but the checkpoint of %s "
                 "that was kept outside says %" G_GUINT64_FORMAT
                 ": its end was cut off or it was taken back",
                 verdict->last, held->checkpoint->time, held->checkpoint->chain.size + 1);
-        else if (verdict->log && strcmp (held->checkpoint->log, verdict->log) != 0)
-            add_problem (verifier,
-                         "the checkpoint of %s that was kept outside is of another log",
-                         held->checkpoint->time);
     }
     if (verdict->first > verifier->removed + 1)
         add_problem (verifier,
@@ -342,6 +407,8 @@ check_missing (AuditVerifier *verifier)
                          g_strdup_printf ("records 1 to %" G_GUINT64_FORMAT
                                           " are gone by retention, as the log says",
                                           verdict->first - 1));
+    check_keys (verifier);
+    check_foreign (verifier);
 }
 
 static void

@@ -64,7 +64,9 @@ add_integrity (Page *page)
 
     page_heading (page, W_INTEGRITY);
     html_element (page->html, whole ? "p class=\"good\"" : "p class=\"bad\"",
-                  page_word (page, whole ? W_WHOLE : W_NOT_WHOLE));
+                  page_word (page, whole              ? W_WHOLE
+                                   : verdict->foreign ? W_NOT_CONFIRMED
+                                                      : W_NOT_WHOLE));
     add_list (page, verdict->problems);
     g_string_append (page->html, "<dl class=\"plain\">");
     page_fact (page, W_RECORDS, records);

@@ -53,7 +53,10 @@ print_text (const AuditVerdict *verdict)
             " checkpoints, the last of %s\n%s\n",
             verdict->first, verdict->last, verdict->checkpoints,
             verdict->sealed_at ? verdict->sealed_at : "never",
-            verdict->problems->len == 0 ? "whole" : "NOT WHOLE");
+            verdict->problems->len == 0 ? "whole"
+            : verdict->foreign          ? "NOT CONFIRMED: whole in itself, but the checkpoints "
+                                          "are of another log"
+                                        : "NOT WHOLE");
 }
 
 /* Borrows the texts. */

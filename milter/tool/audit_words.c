@@ -22,6 +22,10 @@ static const char *const words[WORDS][LANGUAGES] = {
                       "changed.",
                       "EL REGISTRO NO ESTÁ ÍNTEGRO. Lo que sigue puede basarse en asientos "
                       "alterados." },
+    [W_NOT_CONFIRMED] = { "THE LOG IS NOT CONFIRMED: it is whole in itself, but the "
+                          "checkpoints that were given are of another log.",
+                          "EL REGISTRO NO ESTÁ CONFIRMADO: en sí está íntegro, pero los "
+                          "puntos de control aportados son de otro registro." },
     [W_RECORDS] = { "Records", "Asientos" },
     [W_CHECKPOINT] = { "Last verified checkpoint", "Último punto de control verificado" },
     [W_NO_CHECKPOINT] = { "none", "ninguno" },

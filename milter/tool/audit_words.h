@@ -20,6 +20,7 @@ typedef enum {
     W_INTEGRITY,
     W_WHOLE,
     W_NOT_WHOLE,
+    W_NOT_CONFIRMED,
     W_RECORDS,
     W_CHECKPOINT,
     W_NO_CHECKPOINT,

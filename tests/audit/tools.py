@@ -5,6 +5,7 @@ log themselves, read with Python's json. Prints TAP.
 
     tools.py TOP BUILD [MESSAGES]
 """
+import base64
 import csv
 import hashlib
 import html.parser
@@ -132,6 +133,31 @@ class Tools:
         for bad in ("abc", "", key[:-1], key + "A", key.replace("=", "")):
             status, said = self.said("verify", "--key", bad)
             self.check(f"--key \"{bad}\" is no key", status == 64 and f"--key {bad}: no Ed25519 public key" in said)
+
+    def check_foreign(self):
+        """Checkpoints of another host say nothing of this log, and both verifiers tell what is wrong."""
+        other, name, mine = self.path("other"), json.loads(self.audit("verify", "--json"))["log"], self.path("checkpoints")
+        os.mkdir(other)
+        subprocess.run([os.path.join(BUILD, "tests", "audit", "make_log"), other, "2000"], check=True)
+        theirs, key = os.path.join(other, "checkpoints"), json.loads(self.audit("verify", "--json"))["key"]
+        script = os.path.join(TOP, "contrib", "verify-audit.py")
+        for what, args, last, problems in (
+                ("alone", ["--checkpoints", theirs], "NOT CONFIRMED: whole in itself", 1),
+                ("and with the key", ["--checkpoints", theirs, "--key", key], "NOT CONFIRMED: whole in itself", 1),
+                ("beside the right ones", ["--checkpoints", theirs, "--checkpoints", mine], "NOT CONFIRMED: whole in itself", 1)):
+            done = subprocess.run([sys.executable, script, *args, self.path("audit.jsonl")], capture_output=True, text=True,
+                                  check=False)
+            for who, said in (("licet", self.audit("verify", *args, status=65)), ("verify-audit.py", done.stdout)):
+                lines = said.splitlines()
+                named = [line for line in lines if line.startswith(f"problem: {theirs}: checkpoints of the log ") and
+                         f"but this log is {name}: the file is of another log" in line]
+                self.check(f"{who}: checkpoints of another log {what}", lines[-1].startswith(last) and len(named) == 1 and
+                           sum(line.startswith("problem: ") for line in lines) == problems)
+        page = self.audit("report", "--checkpoints", theirs, status=65)
+        self.check("so does the report", "THE LOG IS NOT CONFIRMED" in page and "NOT WHOLE" not in page)
+        wrong = base64.b64encode(bytes(32)).decode()
+        said = self.audit("verify", "--checkpoints", mine, "--key", wrong, status=65)
+        self.check("another key is no mistake of the file", said.count("checkpoints:") <= 1 and said.endswith("NOT WHOLE\n"))
 
     def check_nobody(self):
         status, said = self.said("replay", "nonsense", "--mails", self.path("mails"))
@@ -442,6 +468,7 @@ def main():
         tools = Tools(directory)
         tools.check_search()
         tools.check_keys()
+        tools.check_foreign()
         tools.check_nobody()
         tools.check_words()
         tools.check_person()
