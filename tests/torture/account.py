@@ -138,6 +138,8 @@ def judge(torture, points, drained):
           f"{len(torture.world.sink.copies)} copies, {torture.dropped} clients hung up after the dot")
     print(f"# {counts['kills']} kills of licetd, {sum(hits.values())} of them at points, {counts['terms']} ends; "
           f"Postfix: {counts['abort']} aborts, {counts['stop']} stops, {counts['reload']} reloads; {faults}")
+    print(f"# {len(torture.world.sink.copies) / (time.monotonic() - torture.begun):.1f} copies/s, the slowest start took "
+          f"{torture.world.slowest:.1f} s")
     print("# hits: " + ", ".join(f"{point} {hits[point]}" for point in points))
     print(f"# lost {len(books.lost)}, doubled {len(books.doubled)} ({len(books.unflagged)} without a word in the log), "
           f"unstripped {len(books.unstripped)}, unsigned {len(books.unsigned)}, log gaps {len(books.gaps)}, "

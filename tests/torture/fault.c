@@ -8,6 +8,7 @@
  *                       points in torture.py). FAULT_LOG=FILE gets the name first.
  * FAULT_DEFECT=WORD     a defect of the journal, for the tester's own test (rewrite_sql)
  * FAULT_CLOCK=SECONDS   the wall clock jumps by that much, four tenths of a second after the start
+ * FAULT_SLOW=MILLISECONDS  a sync takes up to so long, as on a busy disk
  * FAULT_TICK=MILLISECONDS  what the daemon does each minute it does so often
  * FAULT_CONTROL=FILE    a mapped Control: the n-th call of a kind fails, as the other side says
  */
@@ -62,6 +63,7 @@ static int point_countdown;
 static const char *defect = "";
 static time_t clock_jump;
 static int tick;
+static unsigned slow;
 static struct timespec born;
 static __thread const char *transaction;
 static __thread bool unmarked; /* the guard is about to accept */
@@ -86,6 +88,8 @@ set_up (void)
         defect = getenv ("FAULT_DEFECT");
     if (getenv ("FAULT_CLOCK"))
         clock_jump = atol (getenv ("FAULT_CLOCK"));
+    if (getenv ("FAULT_SLOW"))
+        slow = (unsigned)atoi (getenv ("FAULT_SLOW"));
     if (getenv ("FAULT_TICK"))
         tick = atoi (getenv ("FAULT_TICK"));
     int fd = path ? open (path, O_RDWR) : -1;
@@ -239,6 +243,16 @@ pwrite64 (int fd, const void *data, size_t length, off64_t offset)
     return write_at (fd, data, length, offset);
 }
 
+/* Short and long ones, each as likely as the other. */
+static void
+take_time (void)
+{
+    static unsigned turn;
+
+    if (slow)
+        usleep (1000 * (__atomic_add_fetch (&turn, 7, __ATOMIC_SEQ_CST) % (slow + 1)));
+}
+
 int
 fdatasync (int fd)
 {
@@ -246,6 +260,7 @@ fdatasync (int fd)
 
     if (fails (CALL_SYNC))
         return -1;
+    take_time ();
     reach (stage, "-before-sync");
     int done = REAL (fdatasync) (fd);
     reach (stage, "-after-sync");
@@ -255,7 +270,10 @@ fdatasync (int fd)
 int
 fsync (int fd)
 {
-    return fails (CALL_SYNC) ? -1 : REAL (fsync) (fd);
+    if (fails (CALL_SYNC))
+        return -1;
+    take_time ();
+    return REAL (fsync) (fd);
 }
 
 int

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What is tortured: a private Postfix, licetd behind its faults, and a sink that keeps every copy with
 the queue ids it came under."""
+import glob
 import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import socketserver
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -24,6 +27,13 @@ def is_sanitized(build):
     """Whether licetd is built with a library that stands where fault.so wants to stand."""
     with open(os.path.join(build, "licetd"), "rb") as file:
         return re.search(rb"lib[aut][sb]san\.so|__asan_|__tsan_", file.read()) is not None
+
+
+def find_room(on_disk):
+    """A new directory: in memory, if a gigabyte is free there."""
+    memory = "/dev/shm"
+    fits = not on_disk and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1 << 30
+    return tempfile.mkdtemp(prefix="licet-torture.", dir=memory if fits else None)
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -97,6 +107,7 @@ class World(rehearsal.Rehearsal):
         self.defect = defect
         self.fault = os.path.join(build, "tests", "torture", "fault.so")
         self.daemon = None
+        self.slowest = 0  # start, in seconds
 
     def prepare(self):
         mode = "shadow" if self.defect == "no-strip" else "enforce"
@@ -136,14 +147,23 @@ rules = ( {{ id = "ES-CONSENT"; kind = "consent"; applies_to = [ "promotional" ]
         with open(self.path("licetd.log"), "ab") as log:
             self.daemon = subprocess.Popen([os.path.join(self.build, "licetd"), "--config", self.config],
                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
-        end = time.monotonic() + 60
+        begun = time.monotonic()
         while not self.is_up():
             if self.daemon.poll() is not None:
                 return False
-            if time.monotonic() > end:
-                raise RuntimeError("licetd does not get ready")
+            if time.monotonic() > begun + 60:
+                raise RuntimeError(f"licetd does not get ready: {self.describe_wait()}")
             time.sleep(0.02)
+        self.slowest = max(self.slowest, time.monotonic() - begun)
         return True
+
+    def describe_wait(self):
+        """Where each thread is, and the last that the log says."""
+        calls = []
+        for task in sorted(glob.glob(f"/proc/{self.daemon.pid}/task/*")):
+            with open(task + "/wchan", encoding="ascii") as where, open(task + "/syscall", encoding="ascii") as call:
+                calls.append(f"{where.read()} ({call.read().split()[0]})")
+        return f"{', '.join(calls)}; {self.text('licetd.log')[-1000:]}"
 
     def is_up(self):
         with socket.socket() as probe:

@@ -403,12 +403,20 @@ test_cases (void)
     world_free (world);
 }
 
+/* ThreadSanitizer's own handler runs with all signals blocked, so a second SIGHUP meets libmilter, which stops;
+ * licetd's runs with none (see its handle_hangup). */
+#ifdef __SANITIZE_THREAD__
+enum { HANGUPS = 1 };
+#else
+enum { HANGUPS = 200 };
+#endif
+
 static void
 test_signals (void)
 {
     World *world = world_new ("");
 
-    for (unsigned i = 0; i < 200; i++) {
+    for (unsigned i = 0; i < HANGUPS; i++) {
         kill (world->pid, SIGHUP);
         g_usleep (i % 4 * 500);
     }
