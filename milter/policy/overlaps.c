@@ -3,7 +3,8 @@
 /*
  * Rules of one territory that make each other idle or impossible. Each kind says in the table
  * below when one rule asks as much as another; a kind that is not there, when their parameters
- * are the same.
+ * are the same. A house may have thousands of rules, so that each is compared only with those of its
+ * kind that some mail of its campaigns comes under, and what a comparison asks is made once.
  */
 
 #include "overlaps.h"
@@ -13,7 +14,27 @@
 
 #include "policy_set.h"
 
-enum { DAY = 24 * 60, WEEK = 7 * DAY };
+enum { DAY = 24 * 60, WEEK = 7 * DAY, WEEK_BYTES = WEEK / 8 };
+
+/* A rule as the comparisons ask for it. */
+typedef struct {
+    const Rule *rule;
+    const ConfNode *node;
+    bool own;         /* of this territory, not inherited */
+    unsigned place;   /* in the territory's rules */
+    const char *rest; /* what must be the same in both; interned in Rules */
+    uint64_t
+        listed; /* one bit of each text of the row's list: what is missing there is missing */
+    unsigned char *week; /* of a contact window: the minutes that are open; else NULL */
+} Item;
+
+/* The rules of a territory by kind and campaign. */
+typedef struct {
+    GPtrArray *items; /* of Item, in the territory's order */
+    GHashTable *
+        by_name; /* "kind\ncampaign" -> GPtrArray of Item; "kind\n": without campaigns; "kind": all */
+    GStringChunk *texts;
+} Rules;
 
 /* Whether whatever violates `less` violates `more` too. */
 typedef bool (*Covers) (const ConfNode *more, const ConfNode *less);
@@ -87,41 +108,74 @@ typedef struct {
     const char *kind;
     Covers covers;
     const char
+        *list; /* of the parameters, the list that one rule has within the other's; or NULL */
+    bool
+        less_within; /* that of the rule that asks less is within the other's; else the other way round */
+    const char
         *weighed[5]; /* the parameters that covers looks at; all others must be the same */
 } Row;
 
 static const Row table[] = {
-    { "consent", consent_covers, { "accept", "opt_out", "max_age_days", "soft_opt_in_days" } },
-    { "unsubscribe", unsubscribe_covers, { "where", "list_unsubscribe", "one_click" } },
-    { "sender-identity", identity_covers, { "fields" } },
-    { "promo-share", share_covers, { "most_percent" } },
-    { "required-text", text_covers, { "texts" } },
-    { "subject-truth", prefixes_cover, { "prefixes" } },
+    { "consent",
+      consent_covers,
+      NULL,
+      false,
+      { "accept", "opt_out", "max_age_days", "soft_opt_in_days" } },
+    { "unsubscribe",
+      unsubscribe_covers,
+      "where",
+      false,
+      { "where", "list_unsubscribe", "one_click" } },
+    { "sender-identity", identity_covers, "fields", true, { "fields" } },
+    { "promo-share", share_covers, NULL, false, { "most_percent" } },
+    { "required-text", text_covers, "texts", true, { "texts" } },
+    { "subject-truth", prefixes_cover, "prefixes", true, { "prefixes" } },
 };
 
-static bool
-is_rest_same (const RuleKind *kind, const Row *row, const ConfNode *a, const ConfNode *b)
+static const Row *
+find_row (const Rule *rule)
 {
-    for (const ConfField *field = kind->fields; field->name; field++) {
-        g_autofree char *first = conf_text (a, field->name);
-        g_autofree char *second = conf_text (b, field->name);
-        if (!g_strv_contains (row->weighed, field->name) && g_strcmp0 (first, second) != 0)
-            return false;
+    for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
+        if (strcmp (table[i].kind, rule->kind->name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+/* The parameters that must be the same. Caller frees. */
+static char *
+describe_rest (const Rule *rule, const Row *row, const ConfNode *node)
+{
+    GString *text = g_string_new (row ? NULL : rule->words);
+
+    for (const ConfField *field = rule->kind->fields; row && field->name; field++) {
+        g_autofree char *value = conf_text (node, field->name);
+        if (value && !g_strv_contains (row->weighed, field->name))
+            g_string_append_printf (text, "%s: %s\n", field->name, value);
     }
-    return true;
+    return g_string_free (text, FALSE);
+}
+
+static uint64_t
+mark_listed (const Row *row, const ConfNode *node)
+{
+    g_auto (GStrv) texts = row && row->list ? conf_strings (node, row->list) : NULL;
+    uint64_t marks = 0;
+
+    for (char **text = texts; text && *text; text++)
+        marks |= UINT64_C (1) << g_str_hash (*text) % 64;
+    return marks;
 }
 
 static bool
-asks_as_much (const Loader *loader, const Rule *more, const Rule *less)
+asks_as_much (const Item *more, const Item *less)
 {
-    const ConfNode *first = g_hash_table_lookup (loader->nodes, more);
-    const ConfNode *second = g_hash_table_lookup (loader->nodes, less);
+    const Row *row = find_row (more->rule);
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
-        if (strcmp (table[i].kind, more->kind->name) == 0)
-            return is_rest_same (more->kind, &table[i], first, second) &&
-                   table[i].covers (first, second);
-    return strcmp (more->words, less->words) == 0;
+    if (more->rest != less->rest || !row)
+        return more->rest == less->rest;
+    uint64_t lacking =
+        row->less_within ? less->listed & ~more->listed : more->listed & ~less->listed;
+    return (!row->list || lacking == 0) && row->covers (more->node, less->node);
 }
 
 static bool
@@ -157,28 +211,28 @@ is_within (const Rule *less, const Rule *more)
 
 /* Of two that ask the same, the second is the idle one. */
 static bool
-is_idle_beside (const Loader *loader, const Rule *less, const Rule *more, bool is_first)
+is_idle_beside (const Item *one, const Item *other)
 {
+    const Rule *less = one->rule, *more = other->rule;
     bool both = less->kind == more->kind && less->mode == MODE_ENFORCE &&
                 more->mode == MODE_ENFORCE && less->otherwise <= more->otherwise &&
                 less->mixed_otherwise <= more->mixed_otherwise &&
                 more->hosted <= less->hosted && !less->has_fallback;
 
-    if (!both || !is_within (less, more) || !asks_as_much (loader, more, less))
+    if (!both || !is_within (less, more) || !asks_as_much (other, one))
         return false;
-    return !is_first || less->otherwise < more->otherwise ||
+    return one->place > other->place || less->otherwise < more->otherwise ||
            less->mixed_otherwise < more->mixed_otherwise || !is_within (more, less) ||
-           !asks_as_much (loader, less, more);
+           !asks_as_much (one, other);
 }
 
 static void
-report_idle (Loader *loader, const Territory *territory, const Rule *less, const Rule *more)
+report_idle (Loader *loader, const Territory *territory, const Item *less, const Item *more)
 {
-    conf_problem (loader->set->warnings,
-                  conf_child (g_hash_table_lookup (loader->nodes, less), "id"),
+    conf_problem (loader->set->warnings, conf_child (less->node, "id"),
                   "%s never decides anything in %s: %s (%s) asks as much; right would be one "
                   "of them",
-                  less->id, territory->code, more->id, more->where);
+                  less->rule->id, territory->code, more->rule->id, more->rule->where);
 }
 
 static bool
@@ -212,90 +266,208 @@ labels_exclude (const ConfNode *a, const ConfNode *b)
 }
 
 static void
-open_week (const ConfNode *node, bool week[WEEK])
+open_window (const ConfNode *window, unsigned char *week)
 {
     static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
-    const ConfNode *windows = conf_child (node, "windows");
+    const char *from = conf_string (window, "from", "00:00");
+    const char *to = conf_string (window, "to", "00:00");
+    g_auto (GStrv) open = conf_strings (window, "days");
 
-    for (unsigned i = 0; i < conf_count (windows); i++) {
-        const ConfNode *window = conf_item (windows, i);
-        const char *from = conf_string (window, "from", "00:00");
-        const char *to = conf_string (window, "to", "00:00");
-        g_auto (GStrv) open = conf_strings (window, "days");
-        if (strlen (from) != 5 || strlen (to) != 5)
-            continue; /* a problem of its own */
-        int begin = MAX (atoi (from) * 60 + atoi (from + 3), 0);
-        int end = MIN (atoi (to) * 60 + atoi (to + 3), DAY);
-        for (unsigned day = 0; day < G_N_ELEMENTS (days); day++)
-            for (int minute = begin; minute < end; minute++)
-                if (g_strv_contains ((const char *const *)open, days[day]))
-                    week[day * DAY + (unsigned)minute] = true;
-    }
+    if (strlen (from) != 5 || strlen (to) != 5)
+        return; /* a problem of its own */
+    int begin = MAX (atoi (from) * 60 + atoi (from + 3), 0);
+    int end = MIN (atoi (to) * 60 + atoi (to + 3), DAY);
+    for (int day = 0; day < (int)G_N_ELEMENTS (days); day++)
+        if (g_strv_contains ((const char *const *)open, days[day]))
+            for (int at = day * DAY + begin; at < day * DAY + end; at++)
+                week[at / 8] |= (unsigned char)(1 << at % 8);
+}
+
+/* The minutes of a week that are open, a bit each. */
+static unsigned char *
+open_week (const ConfNode *node)
+{
+    const ConfNode *windows = conf_child (node, "windows");
+    unsigned char *week = g_malloc0 (WEEK_BYTES);
+
+    for (unsigned i = 0; i < conf_count (windows); i++)
+        open_window (conf_item (windows, i), week);
+    return week;
 }
 
 /* Told only of hours in one time zone. */
 static bool
-windows_exclude (const ConfNode *a, const ConfNode *b)
+windows_exclude (const Item *a, const Item *b)
 {
-    bool first[WEEK] = { false }, second[WEEK] = { false };
-
-    if (strcmp (conf_string (a, "time_zone", ""), conf_string (b, "time_zone", "")) != 0)
+    if (strcmp (conf_string (a->node, "time_zone", ""),
+                conf_string (b->node, "time_zone", "")) != 0)
         return false;
-    open_week (a, first);
-    open_week (b, second);
-    for (unsigned minute = 0; minute < WEEK; minute++)
-        if (first[minute] && second[minute])
+    for (unsigned i = 0; i < WEEK_BYTES; i++)
+        if (a->week[i] & b->week[i])
             return false;
     return true;
 }
 
-static void
-check_contradiction (Loader *loader, const Territory *territory, const Rule *a, const Rule *b)
+/* Returns whether there is one. */
+static bool
+check_contradiction (Loader *loader, const Territory *territory, const Item *a, const Item *b)
 {
-    const ConfNode *first = g_hash_table_lookup (loader->nodes, a);
-    const ConfNode *second = g_hash_table_lookup (loader->nodes, b);
-    bool labels = strcmp (a->kind->name, "subject-label") == 0;
-    bool windows = strcmp (a->kind->name, "contact-window") == 0;
+    bool windows = a->week != NULL;
 
-    if (!meet (a, b))
-        return;
-    if (labels && labels_exclude (first, second))
-        conf_problem (loader->problems, conf_child (second, "labels"),
-                      "%s and %s (%s) contradict each other in %s: no subject can begin with a "
-                      "label of each",
-                      b->id, a->id, a->where, territory->code);
-    if (windows && windows_exclude (first, second))
-        conf_problem (loader->problems, conf_child (second, "windows"),
-                      "%s and %s (%s) contradict each other in %s: no hour is open in both",
-                      b->id, a->id, a->where, territory->code);
+    if ((!a->own && !b->own) || !meet (a->rule, b->rule) ||
+        !(windows ? windows_exclude (a, b) : labels_exclude (a->node, b->node)))
+        return false;
+    conf_problem (loader->problems, conf_child (b->node, windows ? "windows" : "labels"),
+                  "%s and %s (%s) contradict each other in %s: %s", b->rule->id, a->rule->id,
+                  a->rule->where, territory->code,
+                  windows ? "no hour is open in both"
+                          : "no subject can begin with a label of each");
+    return true;
+}
+
+static void
+free_item (Item *item)
+{
+    g_free (item->week);
+    g_free (item);
+}
+
+static Item *
+make_item (const Loader *loader, const Rule *rule, GStringChunk *texts)
+{
+    Item *item = g_new0 (Item, 1);
+    const Row *row = find_row (rule);
+
+    item->rule = rule;
+    item->node = g_hash_table_lookup (loader->nodes, rule);
+    g_autofree char *rest = describe_rest (rule, row, item->node);
+    item->rest = g_string_chunk_insert_const (texts, rest);
+    item->listed = mark_listed (row, item->node);
+    if (strcmp (rule->kind->name, "contact-window") == 0)
+        item->week = open_week (item->node);
+    return item;
+}
+
+/* campaign: "" for the rules without, NULL for all of the kind. NULL when there is none. */
+static GPtrArray *
+list_of (const Rules *rules, const char *kind, const char *campaign)
+{
+    g_autofree char *name = g_strjoin (campaign ? "\n" : NULL, kind, campaign, NULL);
+
+    return g_hash_table_lookup (rules->by_name, name);
+}
+
+static void
+put_item (Rules *rules, Item *item, const char *campaign)
+{
+    const char *kind = item->rule->kind->name;
+    GPtrArray *list = list_of (rules, kind, campaign);
+
+    if (!list) {
+        list = g_ptr_array_new ();
+        g_hash_table_insert (rules->by_name,
+                             g_strjoin (campaign ? "\n" : NULL, kind, campaign, NULL), list);
+    }
+    g_ptr_array_add (list, item);
 }
 
 /* What two inherited rules do to each other is the business of the file that they stand in. */
-static bool
-is_own (const Territory *territory, const Rule *rule)
+static Rules
+make_rules (const Loader *loader, const Territory *territory)
 {
-    return g_ptr_array_find (territory->own, rule, NULL);
+    g_autoptr (GHashTable) own = g_hash_table_new (NULL, NULL);
+    Rules rules = { g_ptr_array_new_with_free_func ((GDestroyNotify)free_item),
+                    g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify)g_ptr_array_unref),
+                    g_string_chunk_new (4096) };
+
+    for (unsigned i = 0; i < territory->own->len; i++)
+        g_hash_table_add (own, g_ptr_array_index (territory->own, i));
+    for (unsigned i = 0; i < territory->rules->len; i++) {
+        const Rule *rule = g_ptr_array_index (territory->rules, i);
+        Item *item = make_item (loader, rule, rules.texts);
+        item->own = g_hash_table_contains (own, rule);
+        item->place = i;
+        g_ptr_array_add (rules.items, item);
+        put_item (&rules, item, NULL);
+        for (char **campaign = rule->campaigns; *campaign; campaign++)
+            put_item (&rules, item, *campaign);
+        if (!rule->campaigns[0])
+            put_item (&rules, item, "");
+    }
+    return rules;
 }
 
 static void
-check_idle (Loader *loader, const Territory *territory, unsigned i)
+clear_rules (Rules *rules)
 {
-    const Rule *less = g_ptr_array_index (territory->rules, i);
+    g_ptr_array_unref (rules->items);
+    g_hash_table_unref (rules->by_name);
+    g_string_chunk_free (rules->texts);
+}
 
-    for (unsigned j = 0; j < territory->rules->len; j++) {
-        const Rule *more = g_ptr_array_index (territory->rules, j);
-        if (i == j || (!is_own (territory, less) && !is_own (territory, more)) ||
-            !is_idle_beside (loader, less, more, i < j))
-            continue;
+/* Of a list the first that makes the rule idle, when it comes before `best`. */
+static const Item *
+find_idle (const GPtrArray *list, const Item *less, const Item *best)
+{
+    for (unsigned i = 0; list && i < list->len; i++) {
+        const Item *more = g_ptr_array_index (list, i);
+        if (best && more->place >= best->place)
+            break;
+        if (more != less && (less->own || more->own) && is_idle_beside (less, more))
+            return more;
+    }
+    return best;
+}
+
+static void
+check_idle (Loader *loader, const Territory *territory, const Rules *rules, const Item *less)
+{
+    const char *kind = less->rule->kind->name;
+    const Item *more = find_idle (list_of (rules, kind, ""), less, NULL);
+
+    for (char **campaign = less->rule->campaigns; *campaign; campaign++)
+        more = find_idle (list_of (rules, kind, *campaign), less, more);
+    if (more)
         report_idle (loader, territory, less, more);
+}
+
+/* Returns whether one of the list that comes before the rule contradicts it. */
+static bool
+check_list (Loader *loader, const Territory *territory, const GPtrArray *list, const Item *rule)
+{
+    for (unsigned i = 0; list && i < list->len; i++) {
+        const Item *before = g_ptr_array_index (list, i);
+        if (before->place >= rule->place)
+            break;
+        if (check_contradiction (loader, territory, before, rule))
+            return true;
+    }
+    return false;
+}
+
+/* One is told of each rule: what is mended there may mend the others. */
+static void
+check_contradictions (Loader *loader, const Territory *territory, const Rules *rules,
+                      const Item *rule)
+{
+    const char *kind = rule->rule->kind->name;
+
+    if (strcmp (kind, "subject-label") != 0 && !rule->week)
+        return;
+    if (!rule->rule->campaigns[0]) {
+        check_list (loader, territory, list_of (rules, kind, NULL), rule);
         return;
     }
+    bool found = check_list (loader, territory, list_of (rules, kind, ""), rule);
+    for (char **campaign = rule->rule->campaigns; *campaign && !found; campaign++)
+        found = check_list (loader, territory, list_of (rules, kind, *campaign), rule);
 }
 
 static void
-report_no_effect (Loader *loader, const Rule *rule, const char *name, const char *why)
+report_no_effect (Loader *loader, const ConfNode *node, const char *name, const char *why)
 {
-    const ConfNode *place = conf_child (g_hash_table_lookup (loader->nodes, rule), name);
+    const ConfNode *place = conf_child (node, name);
 
     if (place)
         conf_problem (loader->problems, place, "%s has no effect: %s", name, why);
@@ -303,33 +475,31 @@ report_no_effect (Loader *loader, const Rule *rule, const char *name, const char
 
 /* An officer who wrote it meant something by it. */
 static void
-check_consent (Loader *loader, const Rule *rule)
+check_consent (Loader *loader, const ConfNode *node)
 {
     static const char *const bounds[] = { "accept", "max_age_days", "soft_opt_in_days", NULL };
-    const ConfNode *node = g_hash_table_lookup (loader->nodes, rule);
     g_auto (GStrv) accept = conf_strings (node, "accept");
 
     if (conf_bool (node, "opt_out", false)) {
         for (const char *const *bound = bounds; *bound; bound++)
-            report_no_effect (loader, rule, *bound,
+            report_no_effect (loader, node, *bound,
                               "with opt_out = true no consent is asked for");
     } else if (!g_strv_contains ((const char *const *)accept, "soft-opt-in")) {
-        report_no_effect (loader, rule, "soft_opt_in_days", "soft-opt-in is not in accept");
+        report_no_effect (loader, node, "soft_opt_in_days", "soft-opt-in is not in accept");
     }
 }
 
 void
 overlaps_check (Loader *loader, const Territory *territory)
 {
-    for (unsigned i = 0; i < territory->rules->len; i++) {
-        const Rule *rule = g_ptr_array_index (territory->rules, i);
-        check_idle (loader, territory, i);
-        if (is_own (territory, rule) && strcmp (rule->kind->name, "consent") == 0)
-            check_consent (loader, rule);
-        for (unsigned j = 0; j < i; j++) {
-            const Rule *before = g_ptr_array_index (territory->rules, j);
-            if (is_own (territory, rule) || is_own (territory, before))
-                check_contradiction (loader, territory, before, rule);
-        }
+    Rules rules = make_rules (loader, territory);
+
+    for (unsigned i = 0; i < rules.items->len; i++) {
+        const Item *item = g_ptr_array_index (rules.items, i);
+        check_idle (loader, territory, &rules, item);
+        if (item->own && strcmp (item->rule->kind->name, "consent") == 0)
+            check_consent (loader, item->node);
+        check_contradictions (loader, territory, &rules, item);
     }
+    clear_rules (&rules);
 }

@@ -169,6 +169,63 @@ test_row (gconstpointer data)
     }
 }
 
+/* Of two kinds, all in one another's way. */
+static char *
+many_rules (unsigned count)
+{
+    GString *rules = g_string_new (NULL);
+
+    for (unsigned i = 0; i < count; i++)
+        g_string_append_printf (
+            rules,
+            "%s{ id = \"H%u\"; kind = \"%s\"; applies_to = [ \"promotional\" ]; %s "
+            "otherwise = \"refuse\"; source = \"S\"; provenance = \"verify: x\"; }",
+            i ? ",\n" : "", i, i % 2 ? "subject-label" : "consent",
+            i % 2 ? "labels = [ \"[AD]\" ];" : "accept = [ \"express\" ];");
+    return g_string_free (rules, FALSE);
+}
+
+/* Each is told which one makes it idle, and in a time that a reload has. */
+static void
+test_many_rules (void)
+{
+    enum { COUNT = 3000, SECONDS = 10 };
+    g_autofree char *dir = g_dir_make_tmp ("licet-house.XXXXXX", NULL);
+    g_autofree char *rules = many_rules (COUNT);
+    Row row = { .house = rules };
+    g_autoptr (GError) error = NULL;
+
+    write_policies (dir, &row);
+    int64_t begin = g_get_monotonic_time ();
+    g_autoptr (PolicySet) set = policy_set_load (dir, &error);
+    double seconds = (double)(g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
+    remove_policies (dir);
+    g_assert_no_error (error);
+    g_autoptr (GPtrArray) warnings = policy_set_warnings (set, 1795600800);
+    g_assert_cmpuint (warnings->len, >=, COUNT - 2);
+    g_assert_cmpfloat (seconds, <, SECONDS);
+}
+
+/* A rule that many contradict is one mistake, not one for each pair. */
+static void
+test_contradictions (void)
+{
+#define LABEL(id, label)                                                                       \
+    "{ id = \"" id "\"; kind = \"subject-label\"; applies_to = [ \"promotional\" ]; labels = [ "   \
+    "\"" label "\" ]; otherwise = \"refuse\"; source = \"S\"; provenance = \"verify: x\"; }"
+    g_autofree char *dir = g_dir_make_tmp ("licet-house.XXXXXX", NULL);
+    Row row = { .house = LABEL ("A", "[A]") ",\n" LABEL ("B", "[B]") ",\n" LABEL ("C", "[C]") };
+    g_autoptr (GError) error = NULL;
+
+    write_policies (dir, &row);
+    g_autoptr (PolicySet) set = policy_set_load (dir, &error);
+    remove_policies (dir);
+    g_assert_null (set);
+    g_assert_nonnull (strstr (error->message, "B and A ("));
+    g_assert_nonnull (strstr (error->message, "C and A ("));
+    g_assert_null (strstr (error->message, "C and B ("));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -177,5 +234,7 @@ main (int argc, char **argv)
         g_autofree char *path = g_strconcat ("/house/", rows[i].name, NULL);
         g_test_add_data_func (path, &rows[i], test_row);
     }
+    g_test_add_func ("/house/many rules", test_many_rules);
+    g_test_add_func ("/house/contradictions", test_contradictions);
     return g_test_run ();
 }
