@@ -229,12 +229,10 @@ mask_signals (int how)
     pthread_sigmask (how, &set, NULL);
 }
 
-/* With SA_NODEFER the main thread never blocks SIGHUP, not even within the handler: libmilter
- * would get it and stop. */
 static void
 handle_hangup (void)
 {
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER };
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
     sigaction (SIGHUP, &action, NULL);
 }

@@ -9,8 +9,10 @@
 #include "licet/edge.h"
 
 #include <libmilter/mfapi.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "admit.h"
 #include "apply.h"
@@ -530,6 +532,16 @@ milter_edge_open (Daemon *daemon, GError **error)
     g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "milter: cannot listen on %s",
                  socket);
     return false;
+}
+
+/* libmilter has a thread that waits for SIGHUP, SIGTERM and SIGINT, and stops the daemon at each. They belong
+ * to the main thread, which reloads at the first, and the kernel may give a signal to whoever takes it. This
+ * stands before libc's sigwait(3), for libmilter too: its thread waits for nothing. */
+__attribute__ ((visibility ("default"))) int
+sigwait (const sigset_t *set G_GNUC_UNUSED, int *ret_signal G_GNUC_UNUSED)
+{
+    while (true)
+        pause ();
 }
 
 bool
