@@ -289,7 +289,9 @@ reload (Daemon *daemon)
     g_autoptr (GError) error = NULL;
 
     if (daemon_reload (daemon, &error)) {
-        log_info (NULL, "reload=done");
+        g_autofree char *waits = daemon_waits_for_restart (daemon);
+        log_info (NULL, "reload=done%s%s", waits ? " restart_needed_for=" : "",
+                  waits ? waits : "");
         note_policies (daemon);
     } else
         log_error (NULL, "reload=failed text=\"%s\"", error->message);

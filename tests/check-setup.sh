@@ -22,7 +22,7 @@ doctor() {
 }
 
 failed=0
-echo 1..8
+echo 1..9
 mkdir -p "$work/etc"
 printf 'myhostname = mail.shop.example\nmynetworks = 127.0.0.0/8\ninet_interfaces = loopback-only' >"$work/etc/main.cf"
 echo >>"$work/etc/main.cf"
@@ -53,4 +53,10 @@ ok $? "undone is as before"
 echo 'smtpd_milters = unix:opendkim/opendkim.sock' >>"$work/etc/main.cf"
 run --yes
 ok "$([ $? = 78 ] && grep -q 'opendkim.*by hand' "$work/out"; echo $?)" "another milter is left alone"
+if [ -e /etc/postfix/main.cf ]; then
+    echo "ok $((number += 1)) - # SKIP there is a Postfix"
+else
+    "$build/licet" doctor --config "$work/licet.cfg" 2>"$work/found"
+    ok "$(grep -q -e '--postfix DIR' "$work/found"; echo $?)" "without a Postfix the doctor says how to name one"
+fi
 exit "$failed"

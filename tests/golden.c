@@ -33,6 +33,15 @@ typedef struct {
     const char *work; /* shared policies and keys below a temporary directory */
 } Case;
 
+static void
+free_case (void *data)
+{
+    Case *this = data;
+
+    g_free (this->dir);
+    g_free (this);
+}
+
 static char *
 read_file (const char *dir, const char *name)
 {
@@ -431,7 +440,7 @@ main (int argc, char **argv)
         this->dir = g_build_filename (cases, name, NULL);
         this->work = work;
         g_autofree char *path = g_strdup_printf ("/cases/%s", name);
-        g_test_add_data_func (path, this, run_case);
+        g_test_add_data_func_full (path, this, run_case, free_case);
     }
     return g_test_run ();
 }

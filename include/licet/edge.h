@@ -67,9 +67,12 @@ bool daemon_release_contact (Daemon *daemon, const Decision *decision, const cha
                              GError **error);
 
 /* Reads settings, policies, words, keys and store anew and swaps the snapshot, and reopens the
- * log. On failure the old snapshot stays. Settings that name a socket, the ledger or the log
- * path take effect at a restart only. */
+ * log. On failure the old snapshot stays. */
 bool daemon_reload (Daemon *daemon, GError **error);
+
+/* Names of the settings that were changed since the start and wait for a restart, "a, b"; or NULL.
+ * Caller frees. */
+char *daemon_waits_for_restart (Daemon *daemon);
 
 /* One JSON object: uptime, counters, policy version, ledger. Caller frees. */
 char *daemon_status (Daemon *daemon);

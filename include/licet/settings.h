@@ -101,6 +101,11 @@ ConsentOptions settings_consent_options (const Settings *settings);
  * it. Caller frees. */
 char *settings_counts (const Settings *settings, const char *file);
 
+/* The values of what holds from the daemon's start to its end. Caller frees. */
+char **settings_fixed (const Settings *settings);
+/* Names of those that are others by now and wait for a restart, "a, b"; NULL for none. Caller frees. */
+char *settings_fixed_changes (const char *const *begun, const Settings *settings);
+
 /* The table, ended by a NULL name. */
 const SettingInfo *settings_table (void);
 

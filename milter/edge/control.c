@@ -39,8 +39,11 @@ reload (Daemon *daemon)
     g_autoptr (GString) json = g_string_new ("{\"ok\":false,\"error\":");
 
     if (daemon_reload (daemon, &error)) {
-        log_info (NULL, "control: reload=done");
-        return g_strdup ("{\"ok\":true}");
+        g_autofree char *waits = daemon_waits_for_restart (daemon);
+        log_info (NULL, "control: reload=done%s%s", waits ? " restart_needed_for=" : "",
+                  waits ? waits : "");
+        return waits ? g_strdup_printf ("{\"ok\":true,\"restart_needed_for\":\"%s\"}", waits)
+                     : g_strdup ("{\"ok\":true}");
     }
     log_error (NULL, "control: reload=failed error=%s text=\"%s\"", licet_error_word (error),
                error->message);

@@ -24,6 +24,7 @@ struct Daemon {
     GMutex reload; /* one reload at a time */
     Engine *engine;
     char *settings_path;
+    char **fixed; /* settings_fixed at the start */
     Ledger *ledger;
     Contacts *contacts;
     Quotas *quotas;
@@ -161,6 +162,7 @@ daemon_new (Engine *engine, const char *settings_path, const Clock *clock, GErro
     g_mutex_init (&daemon->checkpoint_lock);
     daemon->engine = engine;
     daemon->settings_path = g_strdup (settings_path);
+    daemon->fixed = settings_fixed (engine->settings);
     daemon->clock = *clock;
     daemon->started = g_get_monotonic_time ();
     daemon->watcher = -1;
@@ -201,6 +203,7 @@ daemon_free (Daemon *daemon)
     guard_free (daemon->guard);
     tally_free (daemon->tally);
     g_free (daemon->settings_path);
+    g_strfreev (daemon->fixed);
     g_mutex_clear (&daemon->lock);
     g_mutex_clear (&daemon->reload);
     g_mutex_clear (&daemon->checkpoint_lock);
@@ -476,6 +479,14 @@ daemon_reload (Daemon *daemon, GError **error)
     if (loaded)
         daemon_look (daemon);
     return loaded;
+}
+
+char *
+daemon_waits_for_restart (Daemon *daemon)
+{
+    g_autoptr (Engine) engine = daemon_engine (daemon);
+
+    return settings_fixed_changes ((const char *const *)daemon->fixed, engine->settings);
 }
 
 static void

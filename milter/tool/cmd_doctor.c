@@ -56,6 +56,8 @@ examine_postfix (const char *dir, const Settings *settings, bool json)
         doctor_examine (dir ? dir : "/etc/postfix", settings, &error);
     unsigned problems = 0;
 
+    if (!findings && !dir)
+        fputs ("licet: --postfix DIR says where Postfix's main.cf is\n", stderr);
     if (!findings)
         return tool_fail (error);
     for (unsigned i = 0; i < findings->len; i++)

@@ -37,7 +37,7 @@ To: you@example.com\r
 Subject: {subject}\r
 Date: Tue, 24 Nov 2026 09:00:00 +0000\r
 Message-ID: <@ID@@shop.example>\r
-X-Licet-Purpose: receipt, cross-sell\r
+X-Licet-Purpose: {purposes}\r
 """
 OFFER = "[licet:promotional]\r\nSave 30 % on all umbrellas this week only!\r\n[/licet:promotional]\r\n"
 ORDER = "Thank you for your order 4711. Total 63.90 EUR.\r\n"
@@ -128,7 +128,8 @@ class Trial:
     def fresh(self, mail):
         self.number += 1
         name = f"N{self.number:08d}"
-        return name, HEAD.format(subject="Your order") .replace("@ID@", name) + mail
+        purposes = "receipt, cross-sell" if "licet" in mail or "base64" in mail else "receipt"
+        return name, HEAD.format(subject="Your order", purposes=purposes).replace("@ID@", name) + mail
 
     # Roads: each gives (whether all is done, what came of it); None for what came: not done.
 

@@ -124,7 +124,7 @@ wait_until_ready (const World *world)
 {
     g_autofree char *path = world_path (world, "milter");
 
-    for (unsigned i = 0; i < 500; i++) {
+    for (unsigned i = 0; i < 3000; i++) {
         g_autofree char *answer = world_ask (world, "status");
         if (answer && g_file_test (path, G_FILE_TEST_EXISTS))
             return;

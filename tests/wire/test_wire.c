@@ -368,6 +368,27 @@ test_reload (void)
     world_free (world);
 }
 
+/* What only a restart brings is told, until there is one or the setting is what it was. */
+static void
+test_reload_of_fixed (void)
+{
+    World *world = world_new ("");
+    g_autofree char *path = world_path (world, "licet.cfg");
+    g_autofree char *text = NULL;
+
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    g_autofree char *changed = g_strconcat (
+        text, "message_memory = 65;\nlmtp_connections = 3;\nmx_milliseconds = 7;\n", NULL);
+    world_write (world, "licet.cfg", changed);
+    g_autofree char *told = world_ask (world, "reload");
+    g_assert_cmpstr (told, ==,
+                     "{\"ok\":true,\"restart_needed_for\":\"message_memory, lmtp_connections\"}");
+    world_write (world, "licet.cfg", text);
+    g_autofree char *none = world_ask (world, "reload");
+    g_assert_cmpstr (none, ==, "{\"ok\":true}");
+    world_free (world);
+}
+
 /* The policies' own cases are run before the policies are taken. */
 static void
 test_cases (void)
@@ -574,6 +595,7 @@ main (int argc, char *argv[])
         { "/wire/milter/a server without what we need is refused", test_old_server },
         { "/wire/control/status", test_status },
         { "/wire/control/a reload keeps connections, a broken one the state", test_reload },
+        { "/wire/control/a reload names what takes a restart", test_reload_of_fixed },
         { "/wire/control/policies whose cases come out otherwise are not taken", test_cases },
         { "/wire/process/one promotional mail a day", test_frequency },
         { "/wire/process/SIGHUP reloads, SIGTERM ends", test_signals },
