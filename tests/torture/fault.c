@@ -309,6 +309,11 @@ connect (int fd, const struct sockaddr *name, socklen_t length)
 {
     if (name->sa_family == AF_INET && fails (CALL_CONNECT))
         return -1;
+    /* What fails for good is rare: for that point the second port refuses. */
+    if (name->sa_family == AF_INET && strncmp (point, "failed", 6) == 0) {
+        errno = ECONNREFUSED;
+        return -1;
+    }
     return REAL (connect) (fd, name, length);
 }
 

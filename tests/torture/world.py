@@ -144,9 +144,10 @@ rules = ( {{ id = "ES-CONSENT"; kind = "consent"; applies_to = [ "promotional" ]
                            ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0", **faults)
         if self.defect in ("no-guard", "no-journal", "early"):
             environment["FAULT_DEFECT"] = self.defect
-        with open(self.path("licetd.log"), "ab") as log:
-            self.daemon = subprocess.Popen([os.path.join(self.build, "licetd"), "--config", self.config],
-                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+        self.daemon = subprocess.Popen([os.path.join(self.build, "licetd"), "--config", self.config],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                       env=environment)
+        threading.Thread(target=self.keep_log, args=(self.daemon.stdout,), daemon=True).start()
         begun = time.monotonic()
         while not self.is_up():
             if self.daemon.poll() is not None:
@@ -156,6 +157,12 @@ rules = ( {{ id = "ES-CONSENT"; kind = "consent"; applies_to = [ "promotional" ]
             time.sleep(0.02)
         self.slowest = max(self.slowest, time.monotonic() - begun)
         return True
+
+    def keep_log(self, pipe):
+        """By a pipe: a daemon whose files may not grow could not say so in a file."""
+        with pipe, open(self.path("licetd.log"), "ab", buffering=0) as log:
+            for some in iter(lambda: pipe.read1(65536), b""):
+                log.write(some)
 
     def describe_wait(self):
         """Where each thread is, and the last that the log says."""
