@@ -235,7 +235,8 @@ sign (const Departure *departure, Variant *variant, GError **error)
     remove_stale (departure, variant);
     variant->signed_for = list_envelope (departure->envelope, variant);
     SignerCopy copy = { from, variant->signed_for[0],
-                        (const char *const *)variant->signed_for + 1, departure->now };
+                        (const char *const *)variant->signed_for + 1, departure->now,
+                        variant->body_hash };
     GPtrArray *signatures = signer_sign (signer, variant->bytes, &copy, error);
     if (!signatures)
         return false;

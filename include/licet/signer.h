@@ -84,6 +84,8 @@ typedef struct {
     const char *sender; /* of the envelope, "" for the null one; NULL: nobody knows */
     const char *const *recipients; /* of the envelope of this copy, ended by NULL; NULL: nobody knows */
     int64_t now;
+    const char *body_sha256; /* in hex, of what follows the first empty line, so that a body that is
+                                canonical is not hashed anew; NULL: nobody knows */
 } SignerCopy;
 
 /*

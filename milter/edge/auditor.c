@@ -154,7 +154,7 @@ write_mail (const Round *round, GError **error)
     g_autofree const char **to = g_new0 (const char *, round->to->len + 1);
     for (unsigned i = 0; i < round->to->len; i++)
         to[i] = g_ptr_array_index (round->to, i);
-    SignerCopy copy = { mail.from, mail.from, to, mail.now };
+    SignerCopy copy = { mail.from, mail.from, to, mail.now, NULL };
     return bytes ? pipeline_sign_own (round->engine, bytes, &copy, error) : NULL;
 }
 

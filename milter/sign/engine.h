@@ -20,6 +20,7 @@
 typedef struct {
     const char *body;
     size_t body_length;
+    const char *body_sha256; /* in hex, of the body as it stands; NULL: nobody knows */
     const Choice *choice;
     int64_t now;
     const EVP_MD *sha256;

@@ -51,6 +51,65 @@ finish_hash (EVP_MD_CTX *hash, unsigned char digest[static HASH_BYTES], GError *
     return keys_fail (error, "SHA-256");
 }
 
+/* Most bodies are canonical as they stand, and then their hash is known: nothing is hashed as long as
+ * what canon_body gives is what stands there. */
+typedef struct {
+    const Subject *subject;
+    size_t same;      /* so many bytes were given as they stand there */
+    bool differs;     /* what followed them did not */
+    EVP_MD_CTX *hash; /* of all that was given, once it differs */
+} Canonical;
+
+static void
+take_canonical (const char *bytes, size_t length, void *data)
+{
+    Canonical *canonical = data;
+    const Subject *subject = canonical->subject;
+    const char *there = subject->body + canonical->same;
+
+    if (!canonical->differs && length <= subject->body_length - canonical->same &&
+        (bytes == there || memcmp (bytes, there, length) == 0)) {
+        canonical->same += length;
+        return;
+    }
+    if (!canonical->differs) {
+        canonical->differs = true;
+        canonical->hash = begin_hash (subject);
+        hash_bytes (subject->body, canonical->same, &canonical->hash);
+    }
+    hash_bytes (bytes, length, &canonical->hash);
+}
+
+/* "4f0a…" as bytes; false when it is no SHA-256. */
+static bool
+read_hex (const char *hex, unsigned char digest[static HASH_BYTES])
+{
+    if (strspn (hex, "0123456789abcdef") != (size_t)2 * HASH_BYTES || hex[2 * HASH_BYTES])
+        return false;
+    for (unsigned i = 0; i < HASH_BYTES; i++)
+        digest[i] = (unsigned char)(16 * g_ascii_xdigit_value (hex[2 * i]) +
+                                    g_ascii_xdigit_value (hex[2 * i + 1]));
+    return true;
+}
+
+static bool
+hash_body (const Subject *subject, unsigned char digest[static HASH_BYTES], GError **error)
+{
+    Canonical canonical = { .subject = subject };
+
+    canon_body (subject->body, subject->body_length, take_canonical, &canonical);
+    if (!canonical.differs) {
+        if (canonical.same == subject->body_length && subject->body_sha256 &&
+            read_hex (subject->body_sha256, digest))
+            return true;
+        canonical.hash = begin_hash (subject);
+        hash_bytes (subject->body, canonical.same, &canonical.hash);
+    }
+    bool done = finish_hash (canonical.hash, digest, error);
+    EVP_MD_CTX_free (canonical.hash);
+    return done;
+}
+
 static bool
 prepare (Subject *subject, GError **error)
 {
@@ -58,11 +117,7 @@ prepare (Subject *subject, GError **error)
 
     if (subject->header)
         return true;
-    EVP_MD_CTX *hash = begin_hash (subject);
-    canon_body (subject->body, subject->body_length, hash_bytes, &hash);
-    bool done = finish_hash (hash, digest, error);
-    EVP_MD_CTX_free (hash);
-    if (!done)
+    if (!hash_body (subject, digest, error))
         return false;
     subject->body_hash = g_base64_encode (digest, sizeof digest);
     subject->header = begin_hash (subject);

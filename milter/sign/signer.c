@@ -204,6 +204,7 @@ signer_sign (const Signer *signer, GBytes *message, const SignerCopy *copy, GErr
     g_autoptr (GPtrArray) existing = signer_existing (signer, message);
     g_auto (Subject) subject = { .body = data + body,
                                  .body_length = length - body,
+                                 .body_sha256 = copy->body_sha256,
                                  .choice = choice,
                                  .now = copy->now,
                                  .sha256 = signer->sha256 };

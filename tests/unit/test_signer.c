@@ -130,6 +130,31 @@ check_other_engine (const char *mail, size_t length, const GPtrArray *signatures
                          ((Signature *)signatures->pdata[i])->value);
 }
 
+static GPtrArray *
+sign_knowing (const char *mail, size_t length, const char *sha256, GError **error)
+{
+    g_autoptr (GBytes) bytes = g_bytes_new (mail, length);
+    SignerCopy copy = { .from = "shop.example", .now = NOW, .body_sha256 = sha256 };
+
+    return signer_sign (all.signer, bytes, &copy, error);
+}
+
+/* A hash of the body that the caller knows changes nothing. */
+static void
+check_known_hash (const char *mail, size_t length, const GPtrArray *signatures)
+{
+    g_autoptr (GError) error = NULL;
+    const char *empty = strstr (mail, "\r\n\r\n");
+    g_autofree char *sha256 =
+        g_compute_checksum_for_string (G_CHECKSUM_SHA256, empty ? empty + 4 : "", -1);
+    g_autoptr (GPtrArray) others = sign_knowing (mail, length, sha256, &error);
+
+    g_assert_no_error (error);
+    for (unsigned i = 0; others && i < signatures->len; i++)
+        g_assert_cmpstr (((Signature *)others->pdata[i])->value, ==,
+                         ((Signature *)signatures->pdata[i])->value);
+}
+
 /* The signatures on top of the mail. */
 static GString *
 signed_mail (const char *mail, size_t length, const GPtrArray *signatures)
@@ -245,6 +270,7 @@ test_shape (const void *data)
         check_lines (signature->value);
     }
     check_other_engine (mail, length, signatures);
+    check_known_hash (mail, length, signatures);
     g_autoptr (GString) whole = signed_mail (mail, length, signatures);
     g_assert_true (verify (whole, &error));
     g_assert_no_error (error);
@@ -286,6 +312,46 @@ test_tags (void)
                      "References:MIME-Version:Content-Type:"
                      "Content-Transfer-Encoding:List-Unsubscribe:List-Unsubscribe-Post:"
                      "Feedback-ID:CFBL-Address");
+}
+
+/* What is known of a body is believed of one that is canonical as it stands, and of no other. */
+static void
+test_known_hash (void)
+{
+    static const struct {
+        const char *body;
+        bool canonical;
+    } rows[] = {
+        { "a b\r\n\r\nc\r\n", true },
+        { "", true },
+        { "a  b\r\n", false },
+        { "a\tb\r\n", false },
+        { "a \r\n", false },
+        { "a\r\n\r\n", false },
+        { "a", false },
+        { " a\r\n", true },
+        { "\r\n", false },
+        { "a\r\n\r\n\r\nb", false },
+        { "\ta\r\n", false },
+        { "a\r\n\r\n \r\n", false },
+    };
+    static const char sha256[] =
+        "0000000000000000000000000000000000000000000000000000000000000000";
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+        g_autoptr (GError) error = NULL;
+        g_autofree char *mail =
+            g_strconcat ("From: a@shop.example\r\n\r\n", rows[i].body, NULL);
+        g_autoptr (GPtrArray) told = sign_knowing (mail, strlen (mail), sha256, &error);
+        g_assert_no_error (error);
+        g_autoptr (GPtrArray) real = sign_knowing (mail, strlen (mail), NULL, &error);
+        g_assert_no_error (error);
+        g_autofree char *claimed = tag_of (((Signature *)told->pdata[0])->value, "bh");
+        g_autofree char *bh = tag_of (((Signature *)real->pdata[0])->value, "bh");
+        g_autofree char *zeros = g_base64_encode ((const guchar[32]){ 0 }, 32);
+        g_assert_cmpstr (claimed, ==, rows[i].canonical ? zeros : bh);
+        g_assert_cmpstr (bh, !=, zeros);
+    }
 }
 
 static void
@@ -578,8 +644,7 @@ test_optional_tags (void)
         g_autoptr (Signer) signer = signer_open (
             &(SignerOptions){ .keys = keys, .libopendkim = i == 1, .verify_rate = 1 }, &error);
         g_assert_no_error (error);
-        g_autoptr (GPtrArray) signatures =
-            signer_sign (signer, bytes, &shop, &error);
+        g_autoptr (GPtrArray) signatures = signer_sign (signer, bytes, &shop, &error);
         g_assert_no_error (error);
         values[i] = g_strdup (((Signature *)signatures->pdata[0])->value);
     }
@@ -704,7 +769,7 @@ test_copy_for_nobody (void)
 {
     g_autoptr (GError) error = NULL;
     g_autoptr (GBytes) bytes = g_bytes_new_static (PLAIN, strlen (PLAIN));
-    SignerCopy copy = { "a@shop.example", "a@shop.example", nobody, NOW };
+    SignerCopy copy = { "a@shop.example", "a@shop.example", nobody, NOW, NULL };
 
     g_assert_null (signer_sign (all.signer, bytes, &copy, &error));
     g_assert_error (error, LICET_ERROR, LICET_ERROR_INTERNAL);
@@ -772,6 +837,7 @@ main (int argc, char **argv)
     g_test_add_func ("/signer/limits of the header", test_limits);
     g_test_add_func ("/signer/without keys nothing is signed", test_no_keys);
     g_test_add_func ("/signer/a copy for nobody", test_copy_for_nobody);
+    g_test_add_func ("/signer/a hash of the body that is known", test_known_hash);
     g_test_add_func ("/signer/another envelope than it was signed for", test_other_envelope);
     g_test_add_func ("/signer/eight threads share a signer", test_threads);
     g_test_add_func ("/signer/dkimpy verifies all shapes", test_dkimpy);
