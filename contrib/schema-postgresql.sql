@@ -30,7 +30,7 @@ CREATE TABLE licet.layout (
   key bytea NOT NULL -- of the hashes of erased people and of contacts
 );
 INSERT INTO licet.layout (version, key)
-VALUES (4, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
+VALUES (5, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
 
 CREATE TABLE licet.events (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- the log names rows by it
@@ -48,7 +48,8 @@ CREATE TABLE licet.events (
   recipient_class text, -- natural, company, role, …
   language text, -- BCP 47
   expires bigint NOT NULL DEFAULT 0, -- 0 when the row does not say
-  person text COLLATE "C" -- id that the addresses of one person share
+  person text COLLATE "C", -- id that the addresses of one person share
+  arrived bigint NOT NULL DEFAULT 0 -- when it was stored, 0 when not known
 );
 -- The same statement twice is one row; a source may be longer than an index entry.
 CREATE UNIQUE INDEX events_once
@@ -84,7 +85,7 @@ RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   number integer;
 BEGIN
-  FOR number IN SELECT DISTINCT hashtext(n) FROM unnest(names) AS n ORDER BY 1 LIMIT 32 LOOP
+  FOR number IN SELECT DISTINCT hashtext(n) FROM unnest(names) AS n ORDER BY 1 LOOP
     PERFORM pg_advisory_xact_lock(1818456113, number);
   END LOOP;
   IF NOT EXISTS (SELECT FROM licet.contacts WHERE who = ANY(names) AND message = mail) THEN

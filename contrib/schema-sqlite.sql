@@ -10,7 +10,7 @@
 --
 -- The first two lines tell the file from other databases ("lcc1") and its layout from later ones.
 PRAGMA application_id = 1818452785;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE events (
   id INTEGER PRIMARY KEY, -- the order of arrival; the log names rows by it
@@ -28,7 +28,8 @@ CREATE TABLE events (
   recipient_class TEXT, -- natural, company, role, …
   language TEXT, -- BCP 47
   expires INTEGER NOT NULL DEFAULT 0, -- 0 when the row does not say
-  person TEXT -- id that the addresses of one person share
+  person TEXT, -- id that the addresses of one person share
+  arrived INTEGER NOT NULL DEFAULT 0 -- when it was stored, 0 when not known
 );
 
 CREATE UNIQUE INDEX events_once -- the same statement twice is one row

@@ -53,6 +53,7 @@ typedef struct {
     /* bounce, complaint, manual or erased; NULL: nobody but the person refused */
     char *suppression;
     char *event; /* its number within the store, for the record; says nothing of the person */
+    int64_t arrived; /* as of the event's */
 } ConsentAnswer;
 
 /* What the store knows of one recipient. */
@@ -78,6 +79,10 @@ typedef struct {
     char *source, *wording, *evidence, *country, *subdivision, *recipient_class, *language;
     int64_t expires;
     char *person;
+    /* When the store took it, by the clock of the host that wrote it: what is recorded late was not known
+     * before. 0: not known, as of a CSV and of rows of older versions. Not in the CSV; an append
+     * keeps it where it is set. */
+    int64_t arrived;
 } ConsentEvent;
 
 /* Times are for a store on another host; the embedded ones wait five seconds for a lock. */

@@ -103,6 +103,7 @@ consent_confirm (ConsentStore *store, const char *address, const char *purpose,
     grant->source = g_strdup (source);
     grant->evidence = both_evidences (request, evidence);
     grant->at = MAX (now, request->at);
+    grant->arrived = 0;
     return append_one (store, grant, error);
 }
 
@@ -171,6 +172,7 @@ own_refusal (const char *address, const ConsentEvent *event)
     g_free (own->address);
     g_free (own->evidence);
     g_clear_pointer (&own->person, g_free);
+    own->arrived = 0;
     own->address = g_strdup (address);
     own->evidence =
         g_strdup_printf ("said by a linked address, event %" G_GINT64_FORMAT, event->number);

@@ -102,6 +102,12 @@ consent_event_copy (const ConsentEvent *event)
     return copy;
 }
 
+int64_t
+consent_event_arrival (const ConsentEvent *event)
+{
+    return event->arrived ? event->arrived : g_get_real_time () / G_USEC_PER_SEC;
+}
+
 GPtrArray *
 consent_events_new (void)
 {
@@ -160,6 +166,7 @@ answer_with (ConsentState state, const ConsentEvent *event)
     answer->basis = g_strdup (event->basis);
     answer->at = event->at;
     answer->expires = event->expires;
+    answer->arrived = event->arrived;
     answer->purpose = g_strdup (event->purpose);
     answer->source = g_strdup (event->source);
     answer->wording = g_strdup (event->wording);

@@ -41,6 +41,9 @@ extern const ConsentBackend consent_absent, consent_csv, consent_memory, consent
 
 ConsentEvent *consent_event_copy (const ConsentEvent *event);
 
+/* What an engine that writes an event keeps as `arrived`. */
+int64_t consent_event_arrival (const ConsentEvent *event);
+
 /* An empty array that frees its events. */
 GPtrArray *consent_events_new (void);
 

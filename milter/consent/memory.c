@@ -71,6 +71,8 @@ add_event (MemoryStore *store, const ConsentEvent *given)
         return;
     ConsentEvent *event = consent_event_copy (given);
     event->number = ++store->last_number;
+    if (!store->path)
+        event->arrived = consent_event_arrival (given);
     keep_event (store, event);
 }
 

@@ -6,7 +6,7 @@
 
 #include "licet/error.h"
 
-enum { LAYOUT_VERSION = 4 };
+enum { LAYOUT_VERSION = 5 };
 
 /* Microseconds; done once in the life of a database. */
 #define PATIENT (60 * G_USEC_PER_SEC)
@@ -249,9 +249,40 @@ static const char schema_persons[] =
     "END $$;\n"
     "UPDATE licet.layout SET version = 4;\n";
 
+/* A bound on the names to lock would let two hosts whose names differ lock none in common. */
+static const char schema_arrived[] =
+    "ALTER TABLE licet.events ADD COLUMN arrived bigint NOT NULL DEFAULT 0;\n"
+    "CREATE OR REPLACE FUNCTION licet.reserve(names text[], mail text, now bigint, kind text, since "
+    "bigint[],\n"
+    "  most integer[], kinds text[])\n"
+    "RETURNS boolean LANGUAGE plpgsql AS $$\n"
+    "DECLARE\n"
+    "  number integer;\n"
+    "BEGIN\n"
+    "  FOR number IN SELECT DISTINCT hashtext(n) FROM unnest(names) AS n ORDER BY 1 LOOP\n"
+    "    PERFORM pg_advisory_xact_lock(1818456113, number);\n"
+    "  END LOOP;\n"
+    "  IF NOT EXISTS (SELECT FROM licet.contacts WHERE who = ANY(names) AND message = mail) "
+    "THEN\n"
+    "    FOR i IN 1 .. coalesce(array_length(since, 1), 0) LOOP\n"
+    "      IF (SELECT count(DISTINCT message) FROM licet.contacts\n"
+    "          WHERE who = ANY(names) AND at >= since[i]\n"
+    "          AND (kinds[i] IS NULL OR position(' ' || purpose || ' ' IN kinds[i]) > 0)) >= "
+    "most[i] THEN\n"
+    "        RETURN false;\n"
+    "      END IF;\n"
+    "    END LOOP;\n"
+    "  END IF;\n"
+    "  INSERT INTO licet.contacts (who, message, at, purpose) VALUES (names[1], mail, now, "
+    "kind)\n"
+    "  ON CONFLICT DO NOTHING;\n"
+    "  RETURN true;\n"
+    "END $$;\n"
+    "UPDATE licet.layout SET version = 5;\n";
+
 /* [i] brings version i to the next. */
 static const char *const steps[LAYOUT_VERSION] = { schema, schema_sent, schema_purposes,
-                                                   schema_persons };
+                                                   schema_persons, schema_arrived };
 
 /* No schema, no table, or one that is not ours. */
 static bool

@@ -16,8 +16,8 @@
 
 #define COLUMNS                                                                                \
     "address, purpose, state, basis, at, source, wording, evidence, country, "                 \
-    "subdivision, recipient_class, language, expires, person"
-enum { COLUMN_COUNT = 14 };
+    "subdivision, recipient_class, language, expires, person, arrived"
+enum { COLUMN_COUNT = 15 };
 
 /*
  * One query for all recipients. A node is an address or a person; UNION takes each once, so that
@@ -40,7 +40,7 @@ static const char append_sql[] =
     "INSERT INTO licet.events (" COLUMNS ")\n"
     "SELECT " COLUMNS " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], "
     "$5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], "
-    "$12::text[], $13::bigint[], $14::text[]) WITH ORDINALITY AS given(" COLUMNS ", place)\n"
+    "$12::text[], $13::bigint[], $14::text[], $15::bigint[]) WITH ORDINALITY AS given(" COLUMNS ", place)\n"
     "ORDER BY place ON CONFLICT DO NOTHING";
 
 static const char addresses_sql[] = "SELECT DISTINCT address FROM licet.events "
@@ -118,6 +118,7 @@ read_event (const PGresult *result, int row)
     event->language = field (result, row, 12);
     event->expires = number (result, row, 13);
     event->person = field (result, row, 14);
+    event->arrived = number (result, row, 15);
     return event;
 }
 
@@ -187,14 +188,17 @@ fill_arrays (Arrays *arrays, const GPtrArray *events)
             event->address, event->purpose,     event->state,           event->basis,
             NULL,           event->source,      event->wording,         event->evidence,
             event->country, event->subdivision, event->recipient_class, event->language,
-            NULL,           event->person,
+            NULL,           event->person,      NULL,
         };
-        for (unsigned column = 0; column < COLUMN_COUNT; column++) {
-            if (column == 4 || column == 12)
-                add_number (columns[column], column == 4 ? event->at : event->expires);
+        for (unsigned column = 0; column < COLUMN_COUNT; column++)
+            if (column == 4)
+                add_number (columns[column], event->at);
+            else if (column == 12)
+                add_number (columns[column], event->expires);
+            else if (column == 14)
+                add_number (columns[column], consent_event_arrival (event));
             else
                 pg_array_add (columns[column], texts[column]);
-        }
     }
     for (unsigned i = 0; i < COLUMN_COUNT; i++)
         arrays->values[i] = pg_array_end (columns[i]);

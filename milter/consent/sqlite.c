@@ -29,7 +29,8 @@
     "  recipient_class TEXT, -- natural, company, role, …\n"                                 \
     "  language TEXT, -- BCP 47\n"                                                             \
     "  expires INTEGER NOT NULL DEFAULT 0, -- 0 when the row does not say\n"                   \
-    "  person TEXT -- id that the addresses of one person share\n"                             \
+    "  person TEXT, -- id that the addresses of one person share\n"                            \
+    "  arrived INTEGER NOT NULL DEFAULT 0 -- when it was stored, 0 when not known\n"           \
     ");\n"
 
 #define EVENTS_REST                                                                            \
@@ -40,7 +41,9 @@
     "CREATE TRIGGER events_stay -- rows may go, but never change\n"                            \
     "BEFORE UPDATE ON events BEGIN\n"                                                          \
     "  SELECT RAISE (ABORT, 'events are added, never changed');\n"                             \
-    "END;\n"                                                                                   \
+    "END;\n"
+
+#define SECRET                                                                                 \
     "CREATE TABLE secret ( -- of the hashes that stay of erased people\n"                      \
     "  id INTEGER PRIMARY KEY CHECK (id = 1),\n"                                               \
     "  key BLOB NOT NULL\n"                                                                    \
@@ -49,23 +52,27 @@
 
 /* The statements of contrib/schema-sqlite.sql, to the letter; tests/store compares. */
 static const char schema[] = "PRAGMA application_id = 1818452785;\n"
-                             "PRAGMA user_version = 2;\n" EVENTS_TABLE EVENTS_REST;
+                             "PRAGMA user_version = 3;\n" EVENTS_TABLE EVENTS_REST SECRET;
 
-/* SQLite changes no CHECK of a table that is there. */
+/* SQLite changes no CHECK of a table that is there, and keeps the text of a table that it adds to. */
+#define REMAKE                                                                                 \
+    "DROP TRIGGER events_stay;\n"                                                              \
+    "DROP INDEX events_once;\n"                                                                \
+    "DROP INDEX events_person;\n"                                                              \
+    "ALTER TABLE events RENAME TO events_old;\n" EVENTS_TABLE                                  \
+    "INSERT INTO events SELECT *, 0 FROM events_old ORDER BY id;\n"                            \
+    "DROP TABLE events_old;\n" EVENTS_REST
+
 static const char *const upgrades[] = {
-    "DROP TRIGGER events_stay;\n"
-    "DROP INDEX events_once;\n"
-    "DROP INDEX events_person;\n"
-    "ALTER TABLE events RENAME TO events_1;\n" EVENTS_TABLE
-    "INSERT INTO events SELECT * FROM events_1 ORDER BY id;\n"
-    "DROP TABLE events_1;\n" EVENTS_REST "PRAGMA user_version = 2;\n",
+    REMAKE SECRET "PRAGMA user_version = 3;\n",
+    REMAKE "PRAGMA user_version = 3;\n",
 };
 
-static const DatabaseKind kind = { 0x6c636331 /* "lcc1" */, 2, schema };
+static const DatabaseKind kind = { 0x6c636331 /* "lcc1" */, 3, schema };
 
 #define COLUMNS                                                                                \
     "id, address, purpose, state, basis, at, source, wording, evidence, country, "             \
-    "subdivision, recipient_class, language, expires, person"
+    "subdivision, recipient_class, language, expires, person, arrived"
 
 /*
  * One query for all recipients; the addresses come as one JSON array. A node is an address or a
@@ -98,7 +105,7 @@ static const char key_sql[] = "SELECT key FROM secret";
 
 static const char append_sql[] =
     "INSERT INTO events (" COLUMNS ")\n"
-    "VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)\n"
+    "VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)\n"
     "ON CONFLICT (address, purpose, state, at, ifnull(source, '')) DO NOTHING";
 
 /* An address has two names, or four with a tag. */
@@ -176,6 +183,7 @@ read_event (sqlite3_stmt *statement)
     event->language = column_text (statement, 12);
     event->expires = sqlite3_column_int64 (statement, 13);
     event->person = column_text (statement, 14);
+    event->arrived = sqlite3_column_int64 (statement, 15);
     return event;
 }
 
@@ -369,6 +377,7 @@ insert_event (SqliteStore *store, const ConsentEvent *event, GError **error)
     database_bind_text (statement, 12, event->language);
     sqlite3_bind_int64 (statement, 13, event->expires);
     database_bind_text (statement, 14, event->person);
+    sqlite3_bind_int64 (statement, 15, consent_event_arrival (event));
     return database_finish (store->database, statement, error);
 }
 

@@ -30,6 +30,7 @@ print_event_json (const ConsentEvent *event)
 {
     g_autoptr (GString) json = g_string_new ("{");
 
+    g_string_append_printf (json, "\"event\":%" G_GINT64_FORMAT, event->number);
     add_member (json, "address", event->address);
     add_member (json, "purpose", event->purpose);
     add_member (json, "state", event->state);
@@ -44,6 +45,7 @@ print_event_json (const ConsentEvent *event)
     add_member (json, "language", event->language);
     add_time (json, "expires", event->expires);
     add_member (json, "person", event->person);
+    add_time (json, "arrived", event->arrived);
     puts (g_string_append_c (json, '}')->str);
 }
 
@@ -59,15 +61,27 @@ plain (const char *text)
     return copy;
 }
 
+/* An act is written a moment after it happened; what came later was not known before. NULL when there is
+ * nothing to tell. Caller frees. */
+static char *
+late_arrival (int64_t at, int64_t arrived)
+{
+    enum { MOMENT = 60 };
+
+    return arrived > at + MOMENT ? clock_format (arrived) : NULL;
+}
+
 static void
 print_event (const ConsentEvent *event)
 {
+    g_autofree char *late = late_arrival (event->at, event->arrived);
     g_autofree char *at = event->at ? clock_format (event->at) : g_strdup ("-");
     g_autofree char *source = plain (event->source);
 
-    printf ("%-20s  %-10s  %-13s  %s%s%s%s%s\n", at, event->state, event->purpose,
-            event->address, event->basis ? "  basis " : "", event->basis ? event->basis : "",
-            *source ? "  source " : "", source);
+    printf ("%-20s  %-10s  %-13s  %s%s%s%s%s  event %" G_GINT64_FORMAT "%s%s\n", at,
+            event->state, event->purpose, event->address, event->basis ? "  basis " : "",
+            event->basis ? event->basis : "", *source ? "  source " : "", source,
+            event->number, late ? ", entered " : "", late ? late : "");
 }
 
 int
@@ -110,6 +124,8 @@ print_answer_json (const ConsentRecord *record, const char *purpose,
     add_member (json, "wording", answer->wording);
     add_member (json, "evidence", answer->evidence);
     add_member (json, "suppression", answer->suppression);
+    add_member (json, "event", answer->event);
+    add_time (json, "arrived", answer->arrived);
     puts (g_string_append_c (json, '}')->str);
 }
 
@@ -119,16 +135,18 @@ print_answer (const ConsentRecord *record, const char *purpose, const ConsentAns
 {
     g_autofree char *at = answer->at ? clock_format (answer->at) : NULL;
     g_autofree char *source = plain (answer->source);
+    g_autofree char *late = late_arrival (answer->at, answer->arrived);
 
     if (json)
         print_answer_json (record, purpose, answer);
     else
-        printf ("  %-14s %s%s%s%s%s%s%s%s%s%s\n", purpose, consent_state_word (answer->state),
+        printf ("  %-14s %s%s%s%s%s%s%s%s%s%s%s%s%s%s\n", purpose, consent_state_word (answer->state),
                 answer->pending ? " (pending)" : "",
                 answer->suppression ? ", suppressed: " : "",
                 answer->suppression ? answer->suppression : "", answer->basis ? ", basis " : "",
                 answer->basis ? answer->basis : "", at ? ", " : "", at ? at : "",
-                *source ? ", source " : "", source);
+                *source ? ", source " : "", source, answer->event ? ", event " : "",
+                answer->event ? answer->event : "", late ? ", entered " : "", late ? late : "");
 }
 
 static void
@@ -193,6 +211,8 @@ print_event_whole (const ConsentEvent *event)
 {
     g_autofree char *at = event->at ? clock_format (event->at) : g_strdup ("not recorded");
     g_autofree char *expires = event->expires ? clock_format (event->expires) : NULL;
+    g_autofree char *arrived = event->arrived ? clock_format (event->arrived) : NULL;
+    g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, event->number);
     const struct {
         const char *name, *value;
     } fields[] = {
@@ -208,6 +228,8 @@ print_event_whole (const ConsentEvent *event)
         { "language", event->language },
         { "expires", expires },
         { "person", event->person },
+        { "entered", arrived },
+        { "event", number },
     };
 
     printf ("\n%s  %s\n", at, event->state);

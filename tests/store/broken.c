@@ -141,10 +141,10 @@ static const OpenRow opens[] = {
     { "an empty database that is not ours", .sql = "PRAGMA application_id = 7",
       .code = LICET_ERROR_MALFORMED, .want = "not the one of licet that belongs here" },
     { "a newer version",
-      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 3; CREATE TABLE t (x)",
-      .code = LICET_ERROR_MALFORMED, .want = "schema version 3 is newer than" },
+      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 4; CREATE TABLE t (x)",
+      .code = LICET_ERROR_MALFORMED, .want = "schema version 4 is newer than" },
     { "ours by name, but without its table",
-      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 2; CREATE TABLE t (x)",
+      .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 3; CREATE TABLE t (x)",
       .code = LICET_ERROR_UNAVAILABLE, .want = "no such table: events" },
     { "an older one by name, but without its table",
       .sql = "PRAGMA application_id = 1818452785; PRAGMA user_version = 1; CREATE TABLE t (x)",
@@ -460,6 +460,30 @@ static const char schema_1[] =
     "  (3, 'b@x.example', '*', 'withdrawn', 5, 'de', 'p'),"
     "  (7, 'a@x.example', '*', 'granted', 9, 'fr', NULL);";
 
+/* What version 2 had more. */
+static const char schema_2[] = "CREATE TABLE secret (id INTEGER PRIMARY KEY, key BLOB NOT NULL);"
+                               "INSERT INTO secret VALUES (1, zeroblob(32));"
+                               "PRAGMA user_version = 2;";
+
+/* The secret is that of the hashes that are there. */
+static void
+test_upgrade_2 (void)
+{
+    g_auto (Place) old = make_place ();
+
+    sqlite3_close (run_sql (old.path, schema_1));
+    sqlite3_close (run_sql (old.path, schema_2));
+    g_autoptr (ConsentStore) store = consent_open (old.uri, NULL);
+    g_assert_nonnull (store);
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    g_assert_cmpuint (all->len, ==, 2);
+    g_assert_cmpint (((ConsentEvent *)g_ptr_array_index (all, 0))->number, ==, 3);
+    g_assert_cmpint (((ConsentEvent *)g_ptr_array_index (all, 0))->arrived, ==, 0);
+    g_autofree char *got =
+        schema_of (old.path, "CREATE TABLE k AS SELECT 1 / (key = zeroblob(32)) AS x FROM secret");
+    g_assert_nonnull (strstr (got, "\n3\n"));
+}
+
 /* Rows keep their numbers, by which the log names them; two programs may do it at once. */
 static void
 test_upgrade (void)
@@ -522,6 +546,7 @@ static const struct {
     { "what was stored cannot be changed", test_history_stays },
     { "the shipped schema is the one that is made", test_schema },
     { "an older schema is brought forward", test_upgrade },
+    { "the one before is brought forward", test_upgrade_2 },
     { "what is erased is overwritten", test_overwritten },
 };
 

@@ -469,6 +469,33 @@ test_history (const void *data)
     remove_dir (dir);
 }
 
+/* An act that is entered late was not known before; a CSV does not say when it was written, and who
+ * erases a person does not make what stays of them look new. */
+static void
+test_arrival (const void *data)
+{
+    Engine engine = GPOINTER_TO_INT (data);
+    g_autofree char *dir = make_dir ();
+    int64_t begin = g_get_real_time () / G_USEC_PER_SEC;
+    g_autoptr (GPtrArray) events = events_of (EVENT ("a", "*", "granted", "2026-01-01", NO)
+                                                  EVENT ("b", "*", "granted", "2026-01-01", NO));
+    ((ConsentEvent *)g_ptr_array_index (events, 1))->arrived = engine == CSV ? 0 : 1700000000;
+    g_autoptr (ConsentStore) store = open_with (engine, dir, events);
+    g_autoptr (GPtrArray) all = consent_all (store, NULL);
+    int64_t end = g_get_real_time () / G_USEC_PER_SEC;
+    const char *const asked[] = { "a@x.example", NULL };
+    g_autoptr (GPtrArray) records =
+        consent_ask (store, asked, PURPOSE_OFFER, time_of ("2026-02-01"), NULL);
+    const ConsentRecord *record = g_ptr_array_index (records, 0);
+    const ConsentEvent *first = g_ptr_array_index (all, 0), *second = g_ptr_array_index (all, 1);
+
+    g_assert_cmpint (first->arrived, >=, engine == CSV ? 0 : begin);
+    g_assert_cmpint (first->arrived, <=, engine == CSV ? 0 : end);
+    g_assert_cmpint (second->arrived, ==, engine == CSV ? 0 : 1700000000);
+    g_assert_cmpint (record->promotion->arrived, ==, first->arrived);
+    remove_dir (dir);
+}
+
 /* What tells two events apart: address, purpose, state, time and source. */
 static void
 test_once (const void *data)
@@ -988,6 +1015,7 @@ static const struct {
 } scenarios[] = {
     { "everything that a row says comes back", test_columns },
     { "the history is the person's, oldest first", test_history },
+    { "it is kept when an event arrived", test_arrival },
     { "the same event is stored once", test_once },
     { "all events are stored or none", test_all_or_none },
     { "a thousand recipients in one question", test_thousand },

@@ -290,12 +290,12 @@ test_newer (void)
     g_autoptr (GError) error = NULL;
 
     consent_unref (new_store (10000));
-    server_run (server, "UPDATE licet.layout SET version = 5");
+    server_run (server, "UPDATE licet.layout SET version = 6");
     g_autoptr (ConsentStore) store = consent_open (uri, &error);
     g_assert_null (store);
     g_assert_error (error, LICET_ERROR, LICET_ERROR_MALFORMED);
     g_assert_nonnull (
-        strstr (error ? error->message : "", "schema version 5 is newer than this program"));
+        strstr (error ? error->message : "", "schema version 6 is newer than this program"));
 }
 
 /* A daemon whose role may only use the tables finds them made. */
@@ -401,7 +401,7 @@ layout (void)
         server,
         "SELECT string_agg(line, E'\\n' ORDER BY line) FROM ("
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'licet' UNION ALL "
-        "SELECT concat_ws(' ', table_name, column_name, ordinal_position, data_type, "
+        "SELECT concat_ws(' ', table_name, column_name, data_type, "
         "  is_nullable, column_default, collation_name, is_identity, identity_generation) "
         "  FROM information_schema.columns WHERE table_schema = 'licet' UNION ALL "
         "SELECT conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint "
@@ -430,6 +430,21 @@ test_schema (void)
     g_autoptr (ConsentStore) store = open_store (10000, 0);
     append (store, "a", "granted");
     expect (store, CONSENT_GRANTED, NULL);
+}
+
+/* Whoever has one of a person's names waits, however many the person has. */
+static void
+test_many_names (void)
+{
+    consent_unref (new_store (10000));
+    g_autofree char *locks = server_value (
+        server,
+        "BEGIN; SELECT licet.reserve(ARRAY(SELECT 'n' || i FROM generate_series(1, 100) AS i), "
+        "'q', 1, 'offer', '{}', '{}', '{}'); "
+        "SELECT (count(*) = count(DISTINCT hashtext('n' || i)))::text || count(*) "
+        "FROM generate_series(1, 100) AS i JOIN pg_locks ON locktype = 'advisory' "
+        "AND objid::bigint = (hashtext('n' || i)::bigint + 4294967296) % 4294967296");
+    g_assert_cmpstr (locks, ==, "true100");
 }
 
 static void
@@ -673,6 +688,7 @@ static const ServerTest tests[] = {
     { "what was stored cannot be changed", test_history_stays },
     { "a cap of one holds over two hosts", test_racing },
     { "a place that is being taken is waited for", test_waiting },
+    { "all names of a person are locked", test_many_names },
     { "an older schema is brought forward", test_upgrade },
     { "contacts are counted, given back and forgotten", test_contacts },
     { "what went to any address of a person counts", test_persons },

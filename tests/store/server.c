@@ -476,6 +476,7 @@ server_set_back (const Server *server)
     server_run (
         server,
         "DROP TABLE licet.contacts, licet.sent;"
+        "ALTER TABLE licet.events DROP COLUMN arrived;"
         "DROP FUNCTION licet.take, licet.give_back, licet.lock_sent, licet.reserve;"
         "CREATE TABLE licet.contacts (who text COLLATE \"C\" NOT NULL,"
         "  message text COLLATE \"C\" NOT NULL, at bigint NOT NULL, PRIMARY KEY (who, "

@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import random
+import re
 import resource
 import shutil
 import signal
@@ -243,6 +244,13 @@ def suppression(store):
     equal(status, 0)
     check("suppressed (complaint)" in err, err)
     equal(store.state("a@x.example"), "refused:complaint")
+    store.ok("grant", "late@x.example", "newsletter", "--at", "2024-05-06", "--basis", "express")
+    late = store.ok("history", "late@x.example")
+    check(re.search(r"^2024-05-06T00:00:00Z .* event [0-9]+, entered 20[0-9-]+T[0-9:]+Z$", late, re.M), late)
+    shown = store.ok("show", "late@x.example")
+    check(re.search(r"newsletter +granted.*, event [0-9]+, entered 20", shown), shown)
+    store.ok("grant", "soon@x.example", "newsletter", "--basis", "express")
+    check("entered" not in store.ok("history", "soon@x.example"), "an act of now")
     history = store.ok("history", "a@x.example")
     check("suppressed" in history and "withdrawn" not in history, history)
     store.ok("release", "a@x.example", "*")

@@ -578,6 +578,9 @@ test_show (void)
     g_assert_nonnull (strstr (text, "verified: "));
     g_assert_nonnull (strstr (text, "shadow"));
     g_assert_null (strstr (text, "EU-CONSENT"));
+    g_autofree char *spanish = policy_show (set, "de", "es");
+    g_assert_nonnull (strstr (spanish, "la dirección se obtuvo en una venta"));
+    g_assert_nonnull (strstr (spanish, "debe tener: la fecha y hora, el origen."));
     g_assert_null (policy_show (set, "QQ", "en"));
     g_autofree char *near = policy_nearest (set, "DEE"), *none = policy_nearest (set, "#####");
     g_autofree char *named = policy_nearest (set, "germany");
