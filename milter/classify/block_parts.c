@@ -25,7 +25,9 @@ sets_init (BlockSets *sets)
         .protected = block_signals_of (ROW_PROTECTED),
         .frame = block_signals_set ("block-legal", "block-help", "block-address", NULL),
         .help = block_signals_set ("block-help", NULL),
-        .numbers = block_signals_set ("block-digits", "block-amount", NULL),
+        .numbers = block_signals_set ("block-digits", "block-amount", "block-locator", NULL),
+        .number = block_signals_set ("block-number", NULL),
+        .coupon = block_signals_set ("block-coupon", NULL),
         .along = block_signals_set ("block-card", "block-price", "block-button", "block-linked",
                                     "block-picture", NULL),
         .code = block_signals_set ("block-code", NULL),
@@ -47,6 +49,16 @@ sets_init (BlockSets *sets)
         .plain = block_signals_of (ROW_PROMOTIONAL) &
                  ~block_signals_set ("block-app", "block-app-link", "block-coupon",
                                      "block-code", "block-action", "block-urgency", NULL),
+        .soft = block_signals_of (ROW_SOFT),
+        .order = block_signals_set ("block-order", NULL),
+        .hard = block_signals_set ("block-total", "block-quantity", "block-number",
+                                   "block-hash-number", "block-account-link", "block-legal",
+                                   "block-address", "block-help", "block-protected", NULL),
+        .vague = block_signals_set ("block-delivery", "block-booking", "block-access",
+                                    "block-duty", NULL),
+        .duty = block_signals_set ("block-duty", NULL),
+        .priced = block_signals_set ("block-rate", "block-sum", NULL),
+        .way = block_signals_set ("block-button", "block-linked", "block-app-link", NULL),
         .digits = block_signals_set ("block-digits", NULL),
         .shielded = block_signals_set ("block-protected", NULL),
         .phrase = block_signals_set ("block-phrase", NULL),
@@ -105,6 +117,32 @@ block_parts_span (const BlockParts *parts, unsigned node)
     const LayoutNode *this = block_parts_node (parts, node);
 
     return (Span){ this->first_piece, this->end_piece };
+}
+
+GArray *
+block_parts_children (const BlockParts *parts, unsigned node)
+{
+    GArray *children = g_array_new (FALSE, FALSE, sizeof (unsigned));
+    unsigned end = block_parts_node (parts, node)->next;
+
+    for (unsigned i = node + 1; i < end; i = block_parts_node (parts, i)->next) {
+        Span span = block_parts_span (parts, i);
+        if (span.end > span.first)
+            g_array_append_val (children, i);
+    }
+    return children;
+}
+
+unsigned
+block_parts_child (const GArray *children, unsigned i)
+{
+    return g_array_index (children, unsigned, i);
+}
+
+Span
+block_parts_child_span (const BlockParts *parts, const GArray *children, unsigned i)
+{
+    return block_parts_span (parts, block_parts_child (children, i));
 }
 
 /* Of a set that is not empty. */
@@ -279,6 +317,16 @@ judge_piece (const BlockParts *parts, const Words *words, unsigned i)
                                         : PART_NEUTRAL;
 }
 
+/* The number of a coupon is none of the transaction. */
+static bool
+is_code (const BlockParts *parts, unsigned i)
+{
+    const BlockSets *sets = &parts->sets;
+
+    return (parts->signs[i] & sets->coupon) &&
+           !(parts->signs[i] & sets->protected & ~sets->number);
+}
+
 /* Imprint and contact are in any mail. A membership or a course has words for its number that no list
  * knows: a line with one that speaks of no promotion is of the transaction. */
 static bool
@@ -286,6 +334,8 @@ is_transaction (const BlockParts *parts, unsigned i)
 {
     BlockSigns protected = parts->signs[i] & parts->sets.protected;
 
+    if (is_code (parts, i))
+        return false;
     if (parts->kinds[i] == PART_NEUTRAL && (parts->signs[i] & parts->sets.numbers))
         return true;
     return parts->kinds[i] == PART_STAYS &&
@@ -331,7 +381,8 @@ shows_promotion (const BlockParts *parts)
 
     for (unsigned i = 0; i < block_parts_count (parts); i++)
         all |= parts->signs[i];
-    return block_parts_points (all & parts->sets.promotional) >= LEAST_POINTS;
+    return block_parts_points (all & (parts->sets.promotional | parts->sets.soft)) >=
+           LEAST_POINTS;
 }
 
 BlockParts *
@@ -355,6 +406,17 @@ block_parts_new (const Message *message, unsigned leaf, const Words *words, cons
     if (shows_promotion (parts) && protect (parts, hints))
         judge_pieces (parts, words);
     return parts;
+}
+
+void
+block_parts_assume (BlockParts *parts)
+{
+    unsigned pieces = block_parts_count (parts);
+
+    for (unsigned i = 0; parts->transaction == pieces && i < pieces; i++)
+        if (parts->letters[i + 1] > parts->letters[i] && !block_parts_is_heading (parts, i) &&
+            (parts->kinds[i] == PART_NEUTRAL || parts->kinds[i] == PART_STAYS))
+            parts->transaction = i;
 }
 
 void

@@ -24,7 +24,8 @@ typedef struct {
 typedef struct {
     BlockSigns promotional, protected, frame, along, code, amount, mention, program,
         recommending, phrase, teaser, card, button, link, price, ware, money, gift, inviting,
-        reason, plain, digits, shielded, help, numbers;
+        reason, plain, digits, shielded, help, numbers, soft, order, hard, vague, way,
+        number, coupon, duty, priced;
 } BlockSets;
 
 /* A leaf in pieces with their evidence, summed up so that any span is weighed at once. */
@@ -44,6 +45,9 @@ typedef struct {
 
 BlockParts *block_parts_new (const Message *message, unsigned leaf, const Words *words,
                              const Hints *hints);
+/* Where nothing shows the transaction though there is one: it begins with the first words that offer
+ * nothing. */
+void block_parts_assume (BlockParts *parts);
 void block_parts_free (BlockParts *parts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BlockParts, block_parts_free)
 
@@ -51,6 +55,11 @@ unsigned block_parts_count (const BlockParts *parts); /* pieces */
 const Piece *block_parts_piece (const BlockParts *parts, unsigned i);
 const LayoutNode *block_parts_node (const BlockParts *parts, unsigned i);
 bool block_parts_is_heading (const BlockParts *parts, unsigned piece);
+
+/* The children of a node that hold pieces; array of unsigned, caller frees. */
+GArray *block_parts_children (const BlockParts *parts, unsigned node);
+unsigned block_parts_child (const GArray *children, unsigned i);
+Span block_parts_child_span (const BlockParts *parts, const GArray *children, unsigned i);
 
 /* The pieces of a node. */
 Span block_parts_span (const BlockParts *parts, unsigned node);
@@ -63,7 +72,7 @@ PartKind block_parts_kind (const BlockParts *parts, Span span);
 bool block_parts_is_wares (const BlockParts *parts, Span span);
 size_t block_parts_letters (const BlockParts *parts, Span span);
 size_t block_parts_neutral (const BlockParts *parts, Span span);
-/* The points of the promotional rows of a set. */
+/* The points of the promotional and soft rows of a set. */
 unsigned block_parts_points (BlockSigns signs);
 
 #endif

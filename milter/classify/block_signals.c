@@ -14,6 +14,7 @@
 
 #include "block_links.h"
 #include "fold.h"
+#include "numbers.h"
 
 /* A label ("Total", "Quantity") stands in a cell of its own; a price has no words but its
  * currency and perhaps one more. */
@@ -68,6 +69,10 @@ SEE_CUE (see_loyalty, CUE_LOYALTY)
 SEE_CUE (see_winback, CUE_WINBACK)
 SEE_CUE (see_urgency, CUE_URGENCY)
 SEE_CUE (see_action, CUE_ACTION)
+SEE_CUE (see_more, CUE_MORE)
+SEE_CUE (see_terms, CUE_TERMS)
+SEE_CUE (see_occasion, CUE_OCCASION)
+SEE_CUE (see_lure, CUE_LURE)
 SEE_CUE (see_delivery, CUE_DELIVERY)
 SEE_CUE (see_booking, CUE_BOOKING)
 SEE_CUE (see_access, CUE_ACCESS)
@@ -249,6 +254,13 @@ see_digits (const Sample *sample)
     return sample->digits >= SHORT_NUMBER;
 }
 
+/* A booking, or the hour of an appointment. */
+static bool
+see_locator (const Sample *sample)
+{
+    return sample->digits > 0 && numbers_locate (sample->piece->text);
+}
+
 static bool
 see_hash_number (const Sample *sample)
 {
@@ -300,6 +312,19 @@ see_price (const Sample *sample)
          at = g_utf8_next_char (at))
         words += g_unichar_isalpha (g_utf8_get_char (at));
     return words <= PRICE_LETTERS;
+}
+
+/* An amount that a sentence names. */
+static bool
+see_sum (const Sample *sample)
+{
+    return sample->amount && !see_price (sample);
+}
+
+static bool
+see_rate (const Sample *sample)
+{
+    return sample->percent;
 }
 
 static bool
@@ -361,6 +386,12 @@ static const Row table[] = {
     { "block-social-link", ROW_PROMOTIONAL, 1, see_social_link },
     { "block-urgency", ROW_PROMOTIONAL, 1, see_urgency },
     { "block-action", ROW_PROMOTIONAL, 1, see_action },
+    { "block-more", ROW_SOFT, 2, see_more },
+    { "block-terms", ROW_SOFT, 2, see_terms },
+    { "block-occasion", ROW_SOFT, 1, see_occasion },
+    { "block-lure", ROW_SOFT, 1, see_lure },
+    { "block-rate", ROW_SOFT, 1, see_rate },
+    { "block-sum", ROW_SOFT, 1, see_sum },
     { "block-order", ROW_PROTECTED, 0, see_order },
     { "block-total", ROW_PROTECTED, 0, see_total },
     { "block-quantity", ROW_PROTECTED, 0, see_quantity },
@@ -378,6 +409,7 @@ static const Row table[] = {
     { "block-phrase", ROW_TRAIT, 0, see_phrase },
     { "block-mention", ROW_TRAIT, 0, see_mention },
     { "block-digits", ROW_TRAIT, 0, see_digits },
+    { "block-locator", ROW_TRAIT, 0, see_locator },
     { "block-amount", ROW_TRAIT, 0, see_amount },
     { "block-price", ROW_TRAIT, 0, see_price },
     { "block-card", ROW_TRAIT, 0, see_card },
@@ -386,86 +418,6 @@ static const Row table[] = {
     { "block-heading", ROW_TRAIT, 0, see_heading },
     { "block-picture", ROW_TRAIT, 0, see_picture },
 };
-
-/* Currencies that are written in letters. */
-static bool
-is_currency_word (const char *at)
-{
-    static const char *const words[] = {
-        "eur", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "try",
-        "rub", "uah", "brl", "jpy", "cny", "krw", "kr",  "zl",  "tl",  "руб", "грн",
-        "円",  "元",  "원",  "lei", "r.",  "ils", "aed", "mxn", "ars", "cop", "clp",
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
-        if (words[i][0] != at[0] || words[i][1] != at[1])
-            continue;
-        size_t length = strlen (words[i]);
-        if (strncmp (at, words[i], length) == 0 &&
-            !g_unichar_isalpha (g_utf8_get_char (at + length)))
-            return true;
-    }
-    return false;
-}
-
-/* "EUR 5", with the word right before the number. */
-static bool
-follows_currency_word (const char *text, const char *number)
-{
-    const char *at = number;
-
-    while (at > text && at[-1] == ' ')
-        at--;
-    for (unsigned i = 0; i < 3 && at > text; i++)
-        at = g_utf8_prev_char (at);
-    return at < number && is_currency_word (at) &&
-           (at == text || !g_unichar_isalpha (g_utf8_get_char (g_utf8_prev_char (at))));
-}
-
-static bool
-is_currency (gunichar letter)
-{
-    return g_unichar_type (letter) == G_UNICODE_CURRENCY_SYMBOL;
-}
-
-/* The last letter before a place that is no blank. */
-static gunichar
-letter_before (const char *text, const char *at)
-{
-    while (at > text && at[-1] == ' ')
-        at--;
-    return at > text ? g_utf8_get_char (g_utf8_prev_char (at)) : ' ';
-}
-
-static void
-look_at_number (Sample *sample, const char *start, const char *end)
-{
-    const char *behind = end + strspn (end, " ");
-    gunichar before = letter_before (sample->text, start), next = g_utf8_get_char (behind);
-
-    sample->percent = sample->percent || next == '%' || before == '%' || next == 0x066a;
-    sample->amount = sample->amount || is_currency (before) || is_currency (next) ||
-                     is_currency_word (behind) || follows_currency_word (sample->text, start);
-}
-
-/* Finds numbers, amounts of money and percentages in one walk. */
-static void
-find_numbers (Sample *sample)
-{
-    for (const char *at = sample->text; *at;) {
-        unsigned digits = 0;
-        if (!g_ascii_isdigit (*at)) {
-            at++;
-            continue;
-        }
-        const char *start = at;
-        for (; g_ascii_isdigit (*at) || *at == '.' || *at == ','; at++) {
-            digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
-            sample->digits = MAX (sample->digits, digits);
-        }
-        look_at_number (sample, start, at);
-    }
-}
 
 static void
 count_goals (Sample *sample, GHashTable *targets)
@@ -500,7 +452,10 @@ look_at (const Message *message, unsigned leaf, const Piece *piece, const char *
         sample.numbered[cue] = (hits->numbered[cue] & spoken) != 0;
     }
     sample.phrase = (hits->phrases & spoken) != 0;
-    find_numbers (&sample);
+    Numbers numbers = numbers_find (folded);
+    sample.amount = numbers.amount;
+    sample.percent = numbers.percent;
+    sample.digits = numbers.digits;
     count_goals (&sample, targets);
     for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
         if (table[i].look && table[i].look (&sample))

@@ -14,6 +14,7 @@ typedef guint64 BlockSigns;
 typedef enum {
     ROW_PROMOTIONAL,
     ROW_PROTECTED, /* must never be cut */
+    ROW_SOFT,      /* promotion only under a heading of its own, see codas.h */
     ROW_TRAIT,     /* tells nothing alone */
 } RowKind;
 
@@ -24,7 +25,7 @@ BlockSigns *block_signals_look (const Message *message, unsigned leaf, const GAr
 unsigned block_signals_count (void); /* at most 64 */
 const char *block_signals_name (unsigned row);
 RowKind block_signals_kind (unsigned row);
-unsigned block_signals_points (unsigned row); /* of a promotional row */
+unsigned block_signals_points (unsigned row); /* of a promotional or soft row */
 
 /* The set of the rows with these names, which end with a NULL. */
 BlockSigns block_signals_set (const char *name, ...) G_GNUC_NULL_TERMINATED;

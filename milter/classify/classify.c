@@ -24,8 +24,9 @@ enum { SCENE_TEXT = 64 * 1024 };
 /* How sure the model must be before it overrules what the sender declared. */
 static const double CONTRADICTION = 0.7;
 
-/* How sure it must be of a transaction that an offer outweighed. */
-static const double BEYOND_DOUBT = 0.6;
+/* How sure it must be of a transaction that is not searched for disguise; and of what remains without
+ * its offer: of short notices it never is very. */
+static const double BEYOND_DOUBT = 0.6, LIKELY = 0.25;
 
 /* A mail with less text than this besides its marked blocks has no transaction in it. */
 enum { LEAST_REMAINDER = 20 };
@@ -184,9 +185,13 @@ read_declared_class (Classification *classification, const Message *message)
 static void
 note_unknown_fields (Classification *classification, const Message *message)
 {
-    static const char *const known[] = { "X-Licet-Purpose",  "X-Licet-Class", "X-Licet-Territory",
-                                         "X-Licet-Campaign", "X-Licet-Route",
-                                         "X-Licet-Unsigned", NULL };
+    static const char *const known[] = { "X-Licet-Purpose",
+                                         "X-Licet-Class",
+                                         "X-Licet-Territory",
+                                         "X-Licet-Campaign",
+                                         "X-Licet-Route",
+                                         "X-Licet-Unsigned",
+                                         NULL };
 
     for (unsigned i = 0; i < message_field_count (message); i++) {
         const char *name = message_field (message, i)->name;
@@ -459,11 +464,11 @@ rest_is_transaction (const Classification *classification, const Scene *scene,
     g_auto (Scene) without = scene_take (scene->message, text, words, NULL);
     signals_collect (&without, rest->evidence);
     decide_from_signals (rest, &without, model);
-    return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= BEYOND_DOUBT;
+    return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= LIKELY;
 }
 
 /* A long offer can outweigh the transaction that it stands in. What remains without it decides, if
- * that is beyond doubt a transaction; otherwise nothing is said to have been found. A transaction that
+ * that is likely a transaction; otherwise nothing is said to have been found. A transaction that
  * cannot be told from the offer makes it mixed with no place known, which is judged as promotion. */
 static void
 look_again (Classification *classification, const Scene *scene, const Words *words,
@@ -536,9 +541,8 @@ settle_purposes (Classification *classification, const Scene *scene)
         classification->class == CLASS_PROMOTIONAL || classification->class == CLASS_MIXED;
 
     if (promotion && classification->promo_purpose == PURPOSE_NONE)
-        classification->promo_purpose = classification->class == CLASS_MIXED
-                                            ? PURPOSE_OFFER
-                                            : guess_promotion (scene);
+        classification->promo_purpose =
+            classification->class == CLASS_MIXED ? PURPOSE_OFFER : guess_promotion (scene);
     if (!promotion)
         classification->promo_purpose = PURPOSE_NONE;
     if (classification->class == CLASS_PROMOTIONAL)

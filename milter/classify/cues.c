@@ -52,6 +52,10 @@ static const char *const names[CUE_KINDS] = {
     [CUE_WINBACK] = "winback",
     [CUE_URGENCY] = "urgency",
     [CUE_ACTION] = "action",
+    [CUE_MORE] = "more",
+    [CUE_TERMS] = "terms",
+    [CUE_OCCASION] = "occasion",
+    [CUE_LURE] = "lure",
     [CUE_ORDER] = "order",
     [CUE_AMOUNT] = "amount",
     [CUE_DELIVERY] = "delivery",
@@ -190,7 +194,7 @@ note_hit (const Term *term, const char *at, CueHits *hits)
 {
     hits->languages |= term->language;
     hits->found[term->cue] |= term->language;
-    if (term->phrase && term->cue < CUE_FIRST_PROTECTED)
+    if (term->phrase && term->cue < CUE_FIRST_SOFT)
         hits->phrases |= term->language;
     if (has_number_behind (at + term->key.length))
         hits->numbered[term->cue] |= term->language;
@@ -246,7 +250,7 @@ cues_find (const Cues *cues, const char *folded, CueHits *hits)
 
     memset (hits, 0, sizeof *hits);
     for (const char *at = folded; end - at >= LEAST_BYTES;) {
-        if (!inside && cues->words->first[(guchar)*at])
+        if (cues->words->first[(guchar)*at] && (!inside || !is_in_word (at)))
             look_at (cues->words, at, (size_t)(end - at), hits);
         if (cues->substrings->first[(guchar)*at])
             look_at (cues->substrings, at, (size_t)(end - at), hits);
@@ -257,16 +261,29 @@ cues_find (const Cues *cues, const char *folded, CueHits *hits)
     }
 }
 
+static void
+count_languages (const CueHits *hits, Cue first, Cue end, unsigned counts[])
+{
+    for (Cue cue = first; hits->languages && cue < end; cue++)
+        for (guint32 found = hits->found[cue]; found; found &= found - 1)
+            counts[__builtin_ctz (found)]++;
+}
+
+/* Soft words are common ones, and tell the language only where nothing else does. */
 guint32
 cues_languages (const CueHits *hits, unsigned count)
 {
-    unsigned counts[LANGUAGES] = { 0 }, most = 0;
+    unsigned counts[LANGUAGES] = { 0 }, most = 0, told = 0;
     guint32 spoken = 0;
 
-    for (unsigned i = 0; i < count; i++)
-        for (Cue cue = 0; hits[i].languages && cue < CUE_KINDS; cue++)
-            for (guint32 found = hits[i].found[cue]; found; found &= found - 1)
-                counts[__builtin_ctz (found)]++;
+    for (unsigned i = 0; i < count; i++) {
+        count_languages (&hits[i], 0, CUE_FIRST_SOFT, counts);
+        count_languages (&hits[i], CUE_FIRST_PROTECTED, CUE_KINDS, counts);
+    }
+    for (unsigned n = 0; n < LANGUAGES; n++)
+        told += counts[n];
+    for (unsigned i = 0; told == 0 && i < count; i++)
+        count_languages (&hits[i], CUE_FIRST_SOFT, CUE_FIRST_PROTECTED, counts);
     for (unsigned n = 0; n < LANGUAGES; n++)
         most = MAX (most, counts[n]);
     for (unsigned n = 0; n < LANGUAGES; n++)

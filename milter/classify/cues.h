@@ -28,6 +28,11 @@ typedef enum {
     CUE_WINBACK, /* that the reader has not bought for long, or left something */
     CUE_URGENCY,
     CUE_ACTION, /* buttons that lead to the shop */
+    CUE_FIRST_SOFT,
+    CUE_MORE = CUE_FIRST_SOFT, /* a larger contract, or something else to buy */
+    CUE_TERMS,                 /* what an offer costs, and on which terms */
+    CUE_OCCASION,              /* seasons, feasts, seminars */
+    CUE_LURE,                  /* asks the reader to want, to try or to win */
     CUE_FIRST_PROTECTED,
     CUE_ORDER = CUE_FIRST_PROTECTED, /* words that a number of the transaction follows */
     CUE_AMOUNT,                      /* words that an amount of the transaction follows */

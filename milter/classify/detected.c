@@ -13,6 +13,7 @@
 #include "licet/limits.h"
 
 #include "block_parts.h"
+#include "codas.h"
 #include "locked_page.h"
 #include "settled.h"
 
@@ -26,6 +27,9 @@ enum { POINTS_CARDS = 3, POINTS_HEADING = 1, POINTS_BUTTON = 1, POINTS_AFTER = 1
  * receipt of those that were measured has more than seven. */
 enum { POINTS_DOUBT = 8 };
 
+/* How sure it must be of a transaction that no part of the page shows. */
+static const double KNOWN = 0.6;
+
 /* Terms of offers that a bill may hold besides what it was reduced by. */
 enum { MOST_TERMS = 2 };
 
@@ -35,6 +39,9 @@ enum { BRIDGE_HEADED = 240, BRIDGE = 90 };
 /* One piece of fewer letters than this is no block. */
 enum { LEAST_LETTERS = 40 };
 
+/* What names one product. */
+enum { NAME_LETTERS = 80 };
+
 /* Children of one node that make a section; more are searched one by one. */
 enum { MOST_ROWS = 64 };
 
@@ -43,7 +50,7 @@ typedef struct {
     size_t start, end; /* decoded */
     unsigned points;
     BlockSigns signs;
-    bool cards;
+    bool cards, coda;
 } Found;
 
 typedef struct {
@@ -84,12 +91,13 @@ weigh (const BlockParts *parts, Span span, Found *found)
     found->span = span;
     found->signs = block_parts_signs (parts, span);
     found->cards = has_cards (parts, span);
+    BlockSigns cues = found->signs & parts->sets.promotional;
     unsigned look = points_of_look (parts, found);
     if (is_word_alone (parts, found)) {
-        found->points = block_parts_points (found->signs & ~parts->sets.teaser) + MIN (look, 1);
+        found->points = block_parts_points (cues & ~parts->sets.teaser) + MIN (look, 1);
         return;
     }
-    found->points = block_parts_points (found->signs) + look;
+    found->points = block_parts_points (cues) + look;
     found->points += found->cards ? POINTS_CARDS : 0;
 }
 
@@ -190,33 +198,6 @@ may_be_cut (const BlockParts *parts, unsigned from, unsigned to)
            (span.end > span.first + 1 && block_parts_letters (parts, span) >= LEAST_LETTERS);
 }
 
-/* The children of a node that hold pieces; array of unsigned. */
-static GArray *
-list_children (const BlockParts *parts, unsigned node)
-{
-    GArray *children = g_array_new (FALSE, FALSE, sizeof (unsigned));
-    unsigned end = block_parts_node (parts, node)->next;
-
-    for (unsigned i = node + 1; i < end; i = block_parts_node (parts, i)->next) {
-        Span span = block_parts_span (parts, i);
-        if (span.end > span.first)
-            g_array_append_val (children, i);
-    }
-    return children;
-}
-
-static unsigned
-child_at (const GArray *children, unsigned i)
-{
-    return g_array_index (children, unsigned, i);
-}
-
-static Span
-child_span (const BlockParts *parts, const GArray *children, unsigned i)
-{
-    return block_parts_span (parts, child_at (children, i));
-}
-
 static bool
 is_heading_alone (const BlockParts *parts, Span span)
 {
@@ -227,7 +208,7 @@ static bool
 is_kind (const BlockParts *parts, const GArray *children, unsigned i, PartKind kind)
 {
     return i < children->len &&
-           block_parts_kind (parts, child_span (parts, children, i)) == kind;
+           block_parts_kind (parts, block_parts_child_span (parts, children, i)) == kind;
 }
 
 /* Whether a child goes with the promotion before it: a button, or cards below what recommends
@@ -236,8 +217,8 @@ static bool
 goes_along (const BlockParts *parts, const GArray *children, unsigned first, unsigned last,
             unsigned i)
 {
-    Span own = child_span (parts, children, i);
-    Span all = { child_span (parts, children, first).first, own.end };
+    Span own = block_parts_child_span (parts, children, i);
+    Span all = { block_parts_child_span (parts, children, first).first, own.end };
     BlockSigns signs = block_parts_signs (parts, own);
 
     if ((signs & parts->sets.link) && i == last + 1)
@@ -246,20 +227,29 @@ goes_along (const BlockParts *parts, const GArray *children, unsigned first, uns
            (signs & parts->sets.ware);
 }
 
+/* A row with the name of a product and its price. */
+static bool
+is_priced (const BlockParts *parts, Span span)
+{
+    return block_parts_shows (parts, parts->sets.money, span) > 0 &&
+           block_parts_kind (parts, span) == PART_NEUTRAL &&
+           block_parts_neutral (parts, span) <= NAME_LETTERS;
+}
+
 /* A heading of its own ends a section, unless it is followed by more promotion. */
 static bool
 begins_other (const BlockParts *parts, const GArray *children, unsigned i)
 {
-    return is_heading_alone (parts, child_span (parts, children, i)) &&
+    return is_heading_alone (parts, block_parts_child_span (parts, children, i)) &&
            !is_kind (parts, children, i + 1, PART_PROMOTION);
 }
 
 static bool
 ends_section (const BlockParts *parts, const GArray *children, unsigned first, unsigned i)
 {
-    const LayoutNode *begin = block_parts_node (parts, child_at (children, first));
-    const LayoutNode *node = block_parts_node (parts, child_at (children, i));
-    Span span = child_span (parts, children, i);
+    const LayoutNode *begin = block_parts_node (parts, block_parts_child (children, first));
+    const LayoutNode *node = block_parts_node (parts, block_parts_child (children, i));
+    Span span = block_parts_child_span (parts, children, i);
     PartKind kind = block_parts_kind (parts, span);
 
     return kind == PART_STAYS || node->around != begin->around || !node->whole ||
@@ -271,17 +261,18 @@ ends_section (const BlockParts *parts, const GArray *children, unsigned first, u
 static int
 section_end (const BlockParts *parts, const GArray *children, unsigned first)
 {
-    bool headed = block_parts_is_heading (parts, child_span (parts, children, first).first);
+    bool headed =
+        block_parts_is_heading (parts, block_parts_child_span (parts, children, first).first);
     unsigned end = MIN (children->len, first + MOST_ROWS);
     size_t bridge = 0;
     int last = -1;
 
     for (unsigned i = first; i < end && !ends_section (parts, children, first, i); i++) {
-        Span span = child_span (parts, children, i);
+        Span span = block_parts_child_span (parts, children, i);
         PartKind kind = block_parts_kind (parts, span);
+        bool along = kind == PART_ALONG || is_priced (parts, span);
         if (kind == PART_PROMOTION ||
-            (kind == PART_ALONG && last >= 0 &&
-             goes_along (parts, children, first, (unsigned)last, i))) {
+            (along && last >= 0 && goes_along (parts, children, first, (unsigned)last, i))) {
             last = (int)i;
             bridge = 0;
             continue;
@@ -296,19 +287,24 @@ section_end (const BlockParts *parts, const GArray *children, unsigned first)
 }
 
 /* A heading may begin a section, and so may a picture right before promotion, behind the
- * transaction: what is above it is the head of the mail. */
+ * transaction: what is above it is the head of the mail. A button above a heading is of what stands
+ * before it. */
 static bool
 may_begin (const BlockParts *parts, const GArray *children, unsigned i)
 {
-    Span span = child_span (parts, children, i);
+    Span span = block_parts_child_span (parts, children, i);
     PartKind kind = block_parts_kind (parts, span);
 
     if (kind == PART_PROMOTION)
         return true;
     if (span.first <= parts->transaction || kind == PART_STAYS)
         return false;
-    return is_heading_alone (parts, span) ||
-           (kind == PART_ALONG && is_kind (parts, children, i + 1, PART_PROMOTION));
+    if (is_heading_alone (parts, span))
+        return true;
+    return kind == PART_ALONG && is_kind (parts, children, i + 1, PART_PROMOTION) &&
+           !(block_parts_letters (parts, span) > 0 &&
+             block_parts_is_heading (parts,
+                                     block_parts_child_span (parts, children, i + 1).first));
 }
 
 /* Takes the section that begins with a child, if it is promotion. The number of children taken. */
@@ -316,7 +312,7 @@ static unsigned
 take_section (Search *search, const GArray *children, unsigned first)
 {
     const BlockParts *parts = search->parts;
-    unsigned from = child_at (children, first);
+    unsigned from = block_parts_child (children, first);
     Found found = { 0 };
 
     if (!may_begin (parts, children, first) || !block_parts_node (parts, from)->whole)
@@ -324,13 +320,33 @@ take_section (Search *search, const GArray *children, unsigned first)
     int last = section_end (parts, children, first);
     if (last < 0)
         return 0;
-    unsigned to = child_at (children, (unsigned)last);
+    unsigned to = block_parts_child (children, (unsigned)last);
     Span span = { block_parts_span (parts, from).first, block_parts_span (parts, to).end };
     if (!may_be_cut (parts, from, to) ||
         !is_promotion (parts, span, is_cell (parts, from) ? POINTS_CELL : POINTS, &found))
         return 0;
     found.start = block_parts_node (parts, from)->start;
     found.end = block_parts_node (parts, to)->end;
+    g_array_append_val (search->found, found);
+    return (unsigned)last - first + 1;
+}
+
+/* The same for a section of its own behind the transaction. */
+static unsigned
+take_coda (Search *search, const GArray *children, unsigned first)
+{
+    const BlockParts *parts = search->parts;
+    Found found = { 0 };
+    int last = codas_end (parts, children, first, &found.points);
+
+    if (last < 0)
+        return 0;
+    found.coda = true;
+    found.span = block_parts_child_span (parts, children, first);
+    found.span.end = block_parts_child_span (parts, children, (unsigned)last).end;
+    found.signs = block_parts_signs (parts, found.span);
+    found.start = block_parts_node (parts, block_parts_child (children, first))->start;
+    found.end = block_parts_node (parts, block_parts_child (children, (unsigned)last))->end;
     g_array_append_val (search->found, found);
     return (unsigned)last - first + 1;
 }
@@ -342,13 +358,15 @@ search_node (Search *search, unsigned node)
     const BlockParts *parts = search->parts;
     Span span = block_parts_span (parts, node);
 
-    if (block_parts_shows (parts, parts->sets.promotional, span) == 0)
+    if (block_parts_shows (parts, parts->sets.promotional | parts->sets.soft, span) == 0)
         return;
-    g_autoptr (GArray) children = list_children (parts, node);
+    g_autoptr (GArray) children = block_parts_children (parts, node);
     for (unsigned i = 0; i < children->len && search->found->len <= LIMIT_DETECTED;) {
         unsigned taken = take_section (search, children, i);
         if (taken == 0)
-            search_node (search, child_at (children, i));
+            taken = take_coda (search, children, i);
+        if (taken == 0)
+            search_node (search, block_parts_child (children, i));
         i += MAX (taken, 1);
     }
 }
@@ -367,10 +385,11 @@ overlaps_block (const Classification *classification, unsigned leaf, size_t star
 static char *
 name_reasons (const BlockParts *parts, const Found *found)
 {
+    BlockSigns reasons = parts->sets.promotional | (found->coda ? parts->sets.soft : 0);
     GString *names = g_string_new (NULL);
 
     for (unsigned row = 0; row < block_signals_count (); row++)
-        if (found->signs & parts->sets.promotional & ((BlockSigns)1 << row))
+        if (found->signs & reasons & ((BlockSigns)1 << row))
             g_string_append_printf (names, "%s%s", names->len ? ", " : "",
                                     block_signals_name (row));
     if (found->cards)
@@ -432,7 +451,7 @@ doubt_pieces (Classification *classification, const Search *search, const Words 
 
     for (unsigned i = 0; i < block_parts_count (parts); i++) {
         const Piece *piece = block_parts_piece (parts, i);
-        unsigned points = block_parts_points (parts->signs[i]);
+        unsigned points = block_parts_points (parts->signs[i] & parts->sets.promotional);
         if (points < POINTS_DOUBT || is_found (search, i) || is_bill (piece->text, words) ||
             overlaps_block (classification, parts->leaf, piece->start, piece->end))
             continue;
@@ -466,6 +485,8 @@ search_leaf (Classification *classification, const Message *message, unsigned le
     Search search = { parts, found };
 
     /* Without a transaction around it there is nothing to keep. */
+    if (classification->class == CLASS_TRANSACTIONAL && classification->confidence >= KNOWN)
+        block_parts_assume (parts);
     if (parts->transaction == block_parts_count (parts))
         return;
     search_node (&search, 0);

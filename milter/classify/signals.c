@@ -402,6 +402,17 @@ signals_find (const char *name)
     return GPOINTER_TO_INT (g_hash_table_lookup (rows, name)) - 1;
 }
 
+/* "20% off": a term that begins with a sign is a word of its own there too. */
+static WordCount
+count_subject (const Words *words, const char *subject)
+{
+    if (!strchr (subject, '%'))
+        return words_count (words, subject);
+    g_auto (GStrv) parts = g_strsplit (subject, "%", -1);
+    g_autofree char *apart = g_strjoinv (" %", parts);
+    return words_count (words, apart);
+}
+
 /* An answer is judged by what its author wrote, not by what the earlier mail says; and a bill not
  * by the rebates that it was reduced by. */
 Scene
@@ -413,7 +424,7 @@ scene_take (const Message *message, const char *text, const Words *words, char *
     scene.quoted = quoted_take (text);
     scene.answer = (scene.sender.thread || scene.sender.reply) &&
                    strspn (scene.quoted.own, " \t\r\n") < strlen (scene.quoted.own);
-    scene.subject_words = words_count (words, scene.subject);
+    scene.subject_words = count_subject (words, scene.subject);
     const char *own = scene.answer ? scene.quoted.own : text;
     g_autofree char *bill = settled_bill (own, words);
     scene.words = words_count (words, bill ? bill : own);

@@ -156,6 +156,42 @@ static const FindRow finds[] = {
       HTML ORDER SECTION ("Your voucher", "For the returned items we give you a voucher. Use "
                                           "the code CS-0099123 on your next order."),
       "" },
+    { "a soft offer in a section of its own",
+      HTML ORDER
+      "<h2>Want more room?</h2><p>The larger basket costs just 3 EUR a month more.</p>"
+      "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>"
+      "<p>Kind regards</p>",
+      "<h2>Want more room?</h2><p>The larger basket costs just 3 EUR a month more.</p>"
+      "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>" },
+    { "the same without a heading stays",
+      HTML ORDER "<p>Want more room?</p><p>The larger basket costs just 3 EUR a month more.</p>"
+                 "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>",
+      "" },
+    { "the same before the transaction stays",
+      HTML "<h2>Want more room?</h2><p>The larger basket costs just 3 EUR a month more.</p>"
+           "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>" ORDER,
+      "" },
+    { "the same beside a number of the order stays",
+      HTML ORDER "<h2>Want more room?</h2><p>Your order number 48213 costs just 3 EUR a month "
+                 "more.</p><p><a href=\"https://shop.example/baskets\">See baskets</a></p>",
+      "" },
+    { "what to do next stays",
+      HTML ORDER "<h2>Before it comes</h2><p>Clear the hall and keep the door open.</p>"
+                 "<p><a href=\"https://shop.example/hall\">How to prepare</a></p>",
+      "" },
+    { "the button above a section is of the transaction",
+      HTML ORDER
+      "<p><a href=\"https://shop.example/w/1\">Where it is</a></p>"
+      "<h2>You may also like</h2><p><a href=\"https://shop.example/new\">Shop now</a></p>",
+      "<h2>You may also like</h2><p><a href=\"https://shop.example/new\">Shop now</a></p>" },
+    { "rows with names and prices go with what recommends them",
+      HTML ORDER
+      "<table><tr><td><h2>You may also like</h2></td></tr>"
+      "<tr><td><table><tr><td>Kettle</td><td>19.99 EUR</td></tr></table></td></tr>"
+      "<tr><td><a href=\"https://shop.example/new\">See them all</a></td></tr></table>",
+      "<table><tr><td><h2>You may also like</h2></td></tr>"
+      "<tr><td><table><tr><td>Kettle</td><td>19.99 EUR</td></tr></table></td></tr>"
+      "<tr><td><a href=\"https://shop.example/new\">See them all</a></td></tr></table>" },
     { "a ticket in an app stays",
       HTML "<p>Booking reference: XK1234</p>" SECTION (
           "Your boarding pass", "Download our app to show your boarding pass. "
@@ -274,8 +310,8 @@ typedef struct {
 
 static const MarkedRow marked_rows[] = {
     { "an offer", OFFER, MARKED_TAG, NULL },
-    { "an offer with a number", "<p>Code 20251130: 20% off your next order 4711!</p>", MARKED_TAG,
-      NULL },
+    { "an offer with a number", "<p>Code 20251130: 20% off your next order 4711!</p>",
+      MARKED_TAG, NULL },
     { "one total", "<p>Kettle 39.90 EUR</p><p>incl. VAT</p>", MARKED_TAG, NULL },
     { "an order", ORDER OFFER, MARKED_CUT, "the number of an order or the like" },
     { "an order that is doubted", ORDER OFFER, MARKED_TAG,

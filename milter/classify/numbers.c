@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "numbers.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* A booking's name has this many letters at least; two of them capitals, since a model has one. */
+enum { LOCATOR_LETTERS = 5, LOCATOR_CAPITALS = 2 };
+
+/* Currencies that are written in letters. */
+static bool
+is_currency_word (const char *at)
+{
+    static const char *const words[] = {
+        "eur", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "try",
+        "rub", "uah", "brl", "jpy", "cny", "krw", "kr",  "zl",  "tl",  "руб", "грн",
+        "円",  "元",  "원",  "lei", "r.",  "ils", "aed", "mxn", "ars", "cop", "clp",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
+        if (words[i][0] != at[0] || words[i][1] != at[1])
+            continue;
+        size_t length = strlen (words[i]);
+        if (strncmp (at, words[i], length) == 0 &&
+            !g_unichar_isalpha (g_utf8_get_char (at + length)))
+            return true;
+    }
+    return false;
+}
+
+/* "EUR 5", with the word right before the number. */
+static bool
+follows_currency_word (const char *text, const char *number)
+{
+    const char *at = number;
+
+    while (at > text && at[-1] == ' ')
+        at--;
+    for (unsigned i = 0; i < 3 && at > text; i++)
+        at = g_utf8_prev_char (at);
+    return at < number && is_currency_word (at) &&
+           (at == text || !g_unichar_isalpha (g_utf8_get_char (g_utf8_prev_char (at))));
+}
+
+static bool
+is_currency (gunichar letter)
+{
+    return g_unichar_type (letter) == G_UNICODE_CURRENCY_SYMBOL;
+}
+
+/* The last letter before a place that is no blank. */
+static gunichar
+letter_before (const char *text, const char *at)
+{
+    while (at > text && at[-1] == ' ')
+        at--;
+    return at > text ? g_utf8_get_char (g_utf8_prev_char (at)) : ' ';
+}
+
+static void
+look_at_number (const char *text, const char *start, const char *end, Numbers *numbers)
+{
+    const char *behind = end + strspn (end, " ");
+    gunichar before = letter_before (text, start), next = g_utf8_get_char (behind);
+
+    numbers->percent = numbers->percent || next == '%' || before == '%' || next == 0x066a;
+    numbers->amount = numbers->amount || is_currency (before) || is_currency (next) ||
+                      is_currency_word (behind) || follows_currency_word (text, start);
+}
+
+Numbers
+numbers_find (const char *text)
+{
+    Numbers numbers = { 0 };
+
+    for (const char *at = text; *at;) {
+        unsigned digits = 0;
+        if (!g_ascii_isdigit (*at)) {
+            at++;
+            continue;
+        }
+        const char *start = at;
+        for (; g_ascii_isdigit (*at) || *at == '.' || *at == ','; at++) {
+            digits = g_ascii_isdigit (*at) ? digits + 1 : 0;
+            numbers.digits = MAX (numbers.digits, digits);
+        }
+        look_at_number (text, start, at, &numbers);
+    }
+    return numbers;
+}
+
+static size_t
+digits_length (const char *text)
+{
+    size_t length = 0;
+
+    while (g_ascii_isdigit (text[length]))
+        length++;
+    return length;
+}
+
+/* Capitals and digits alone. */
+static bool
+is_locator (const char *word, size_t length)
+{
+    unsigned capitals = 0, digits = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        capitals += g_ascii_isupper (word[i]);
+        digits += g_ascii_isdigit (word[i]);
+    }
+    return length >= LOCATOR_LETTERS && capitals + digits == length && capitals >= 2 &&
+           digits >= 1;
+}
+
+static size_t
+word_length (const char *at)
+{
+    size_t length = 0;
+
+    while (g_ascii_isalnum (at[length]) || (unsigned char)at[length] >= 0x80)
+        length++;
+    return length;
+}
+
+bool
+numbers_locate (const char *text)
+{
+    for (const char *at = text; *at;) {
+        size_t length = word_length (at);
+        bool hour = length > 0 && length <= 2 && digits_length (at) == length &&
+                    at[length] == ':' && digits_length (at + length + 1) == 2;
+        if (hour || is_locator (at, length))
+            return true;
+        at += MAX (length, 1);
+    }
+    return false;
+}
