@@ -74,12 +74,31 @@ take_warning (gint64 offset, GMimeParserWarning warning, const gchar *item, gpoi
         structure_note (data, offset > 0 ? (size_t)offset : 0, reason);
 }
 
+static void
+free_borrowed (void *array)
+{
+    g_byte_array_free (array, FALSE);
+}
+
+/* A stream with a buffer of its own would copy the message. This one is only read, and its array lives
+ * as long as the parts that refer to it. */
+static GMimeStream *
+stream_borrowed (GBytes *bytes)
+{
+    gsize length = 0;
+    guint8 *data = (guint8 *)g_bytes_get_data (bytes, &length);
+    GByteArray *array = g_byte_array_new_take (data, length);
+    GMimeStream *stream = g_mime_stream_mem_new ();
+
+    g_mime_stream_mem_set_byte_array (GMIME_STREAM_MEM (stream), array);
+    g_object_set_data_full (G_OBJECT (stream), "borrowed", array, free_borrowed);
+    return stream;
+}
+
 static GMimeMessage *
 parse (GBytes *bytes, Structure *structure)
 {
-    size_t length = 0;
-    const char *data = g_bytes_get_data (bytes, &length);
-    g_autoptr (GMimeStream) stream = g_mime_stream_mem_new_with_buffer (data, length);
+    g_autoptr (GMimeStream) stream = stream_borrowed (bytes);
     g_autoptr (GMimeParser) parser = g_mime_parser_new_with_stream (stream);
     g_autoptr (GMimeParserOptions) options = g_mime_parser_options_new ();
 
