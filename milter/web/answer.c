@@ -216,12 +216,12 @@ answer_health (Visit *visit)
     static const char *const nobody[] = { "nobody@health.invalid", NULL };
     g_autofree char *failure = NULL;
 
-    visit->store = site_enter (visit->site, NULL);
+    visit->store = visit->state->tokens ? site_enter (visit->site, NULL) : NULL;
     g_autoptr (GPtrArray) records =
         visit->store
             ? consent_ask (visit->store, nobody, PURPOSE_NEWSLETTER, visit->now, &failure)
             : NULL;
-    bool well = records && !failure;
+    bool well = !visit->state->tokens || (records && !failure);
 
     visit->failed = !well;
     WebReply *reply =
@@ -290,7 +290,7 @@ web_answer (Site *site, const WebRequest *request, int64_t now)
     const char *token = unsubscribe || choices ? request->path + 3 : NULL;
 
     visit.state = site_state (site);
-    visit.bearer = token ? tokens_read (visit.state->tokens, token) : NULL;
+    visit.bearer = token && visit.state->tokens ? tokens_read (visit.state->tokens, token) : NULL;
     visit.page = (PageOf){
         .texts = texts_choose (NULL, request->accept_language),
         .settings = visit.state->settings,

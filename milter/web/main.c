@@ -18,7 +18,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "licet/audit_read.h"
 #include "licet/error.h"
+#include "licet/ledger.h"
 #include "licet/log.h"
 #include "server.h"
 #include "texts.h"
@@ -38,7 +40,7 @@ static void
 print_help (void)
 {
     printf ("Usage: licet-web [OPTION]...\n"
-            "Serves links to unsubscribe, behind a web server.\n\n"
+            "Serves links to unsubscribe and the log's pages, behind a web server.\n\n"
             "  --config FILE  settings (default " LICET_CONFIG_FILE ")\n"
             "  --check        load everything, print the problems, exit 0 or 78\n"
             "  --texts        print what the pages say, with the versions of the texts\n"
@@ -199,20 +201,89 @@ serve (Site *site, Server *server, const sigset_t *signals)
     }
 }
 
+static bool
+try_store (Site *site, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+    ConsentStore *store = site_enter (site, &cause);
+
+    if (store)
+        site_leave (site, store, false);
+    else
+        g_propagate_prefixed_error (error, g_steal_pointer (&cause), "consent: ");
+    return store != NULL;
+}
+
+/* With the rights of the user that reads them later. */
+static bool
+try_log (const Settings *settings, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+    g_autoptr (GPtrArray) files = audit_files (settings->audit_log, &cause);
+
+    for (unsigned i = 0; files && i < files->len; i++) {
+        const char *file = g_ptr_array_index (files, i);
+        if (access (file, R_OK) == 0)
+            continue;
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "audit_log: %s: %s", file,
+                     g_strerror (errno));
+        return false;
+    }
+    if (!files)
+        g_propagate_prefixed_error (error, g_steal_pointer (&cause), "audit_log: ");
+    return files != NULL;
+}
+
+static bool
+try_salts (const Settings *settings, GError **error)
+{
+    g_autoptr (GError) cause = NULL;
+    g_autoptr (Ledger) ledger = ledger_open_read_only (settings->state, &cause);
+
+    if (!ledger)
+        g_propagate_prefixed_error (error, g_steal_pointer (&cause),
+                                    "state (a search by address needs it): ");
+    return ledger != NULL;
+}
+
+/* What the pages that are served will ask for; says all that does not answer. */
+static unsigned
+count_problems (Site *site)
+{
+    g_autoptr (SiteState) state = site_state (site);
+    GError *causes[3] = { NULL, NULL, NULL };
+    unsigned count = 0;
+
+    if (state->tokens)
+        try_store (site, &causes[0]);
+    if (state->auditors) {
+        try_log (state->settings, &causes[1]);
+        try_salts (state->settings, &causes[2]);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (causes); i++) {
+        count += causes[i] != NULL;
+        if (causes[i])
+            log_warning (NULL, "%s", causes[i]->message);
+        g_clear_error (&causes[i]);
+    }
+    return count;
+}
+
+static unsigned
+count_keys (const SiteState *state)
+{
+    return state->tokens ? tokens_count (state->tokens) : 0;
+}
+
 static void
 note_start (Site *site, const Settings *settings)
 {
     g_autoptr (SiteState) state = site_state (site);
-    g_autoptr (GError) cause = NULL;
-    ConsentStore *store = site_enter (site, &cause);
 
     log_info (NULL, "ready version=%s listen=%s keys=%u newest=%s", PACKAGE_VERSION,
-              settings->web_listen, tokens_count (state->tokens),
-              tokens_newest (state->tokens));
-    if (store)
-        site_leave (site, store, false);
-    else
-        log_warning (NULL, "consent: %s", cause->message);
+              settings->web_listen, count_keys (state),
+              state->tokens ? tokens_newest (state->tokens) : "none");
+    count_problems (site);
 }
 
 static int
@@ -233,21 +304,16 @@ run (Site *site, const Options *options)
     return EX_OK;
 }
 
-/* A start waits for a store that is only down; who asks beforehand wants to know. */
+/* A start waits for what is only not there yet; who asks beforehand wants to know. */
 static int
 check (Site *site)
 {
     g_autoptr (SiteState) state = site_state (site);
-    g_autoptr (GError) cause = NULL;
-    ConsentStore *store = site_enter (site, &cause);
 
-    if (!store) {
-        log_error (NULL, "consent: %s", cause->message);
+    if (count_problems (site) > 0)
         return EX_CONFIG;
-    }
-    site_leave (site, store, false);
-    printf ("licet-web: keys=%u listen=%s\n", tokens_count (state->tokens),
-            state->settings->web_listen);
+    printf ("licet-web: keys=%u auditors=%s listen=%s\n", count_keys (state),
+            state->auditors ? "yes" : "no", state->settings->web_listen);
     return EX_OK;
 }
 

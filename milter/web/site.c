@@ -30,15 +30,18 @@ state_load (const char *config, GError **error)
 
     if (!settings)
         return NULL;
-    if (!*settings->unsubscribe_keys) {
+    if (!*settings->unsubscribe_keys && !*settings->web_auditors) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_SETTINGS,
-                     "%s: unsubscribe_keys is not set; right would be: licet key new "
-                     "--unsubscribe FILE",
+                     "%s: there is nothing to serve: unsubscribe_keys is not set (right would "
+                     "be: licet key new --unsubscribe FILE), and web_auditors neither (licet "
+                     "key new --auditor NAME)",
                      config);
         return NULL;
     }
-    g_autoptr (Tokens) tokens = tokens_load (settings->unsubscribe_keys, 0, error);
-    if (!tokens)
+    g_autoptr (Tokens) tokens = *settings->unsubscribe_keys
+                                    ? tokens_load (settings->unsubscribe_keys, 0, error)
+                                    : NULL;
+    if (*settings->unsubscribe_keys && !tokens)
         return NULL;
     g_autoptr (Auditors) auditors =
         *settings->web_auditors ? auditors_load (settings->web_auditors, error) : NULL;
@@ -58,7 +61,8 @@ site_state_unref (SiteState *state)
     if (!state || !g_atomic_ref_count_dec (&state->references))
         return;
     settings_free (state->settings);
-    tokens_unref (state->tokens);
+    if (state->tokens)
+        tokens_unref (state->tokens);
     auditors_free (state->auditors);
     g_free (state);
 }
@@ -95,14 +99,14 @@ passes (const GError *error)
     return g_error_matches (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
 }
 
-/* False for what will not pass; a store that is only down is NULL. */
+/* False for what will not pass; a store that is only down is NULL, and so is one that nobody needs. */
 static bool
-try_store (const Settings *settings, ConsentStore **ret_store, GError **error)
+try_store (const SiteState *state, ConsentStore **ret_store, GError **error)
 {
     g_autoptr (GError) cause = NULL;
-    ConsentStore *store = open_store (settings, &cause);
+    ConsentStore *store = state->tokens ? open_store (state->settings, &cause) : NULL;
 
-    if (!store && !passes (cause)) {
+    if (cause && !passes (cause)) {
         g_propagate_error (error, g_steal_pointer (&cause));
         return false;
     }
@@ -120,7 +124,7 @@ site_new (const char *config, GError **error)
     site->config = g_strdup (config);
     site->rate = rate_new ();
     site->state = state_load (config, error);
-    if (!site->state || !try_store (site->state->settings, &site->store, error))
+    if (!site->state || !try_store (site->state, &site->store, error))
         return NULL;
     return g_steal_pointer (&site);
 }
@@ -146,7 +150,7 @@ site_reload (Site *site, GError **error)
     g_autoptr (SiteState) fresh = state_load (site->config, error);
     ConsentStore *store = NULL;
 
-    if (!fresh || !try_store (fresh->settings, &store, error))
+    if (!fresh || !try_store (fresh, &store, error))
         return false;
     g_mutex_lock (&site->lock);
     SiteState *old = site->state;

@@ -20,12 +20,12 @@ typedef struct Site Site;
 
 typedef struct {
     Settings *settings;
-    Tokens *tokens;
+    Tokens *tokens;     /* NULL: no unsubscribing, and no store that it needs */
     Auditors *auditors; /* NULL: no pages for them */
     gatomicrefcount references;
 } SiteState;
 
-/* SETTINGS when the file is wrong, names no keys, or a store that nobody can write to. A store that
+/* SETTINGS when the file is wrong, names neither keys nor auditors, or a store that nobody can write to. A store that
  * does not answer now is no error: it is asked again. */
 Site *site_new (const char *config, GError **error);
 void site_free (Site *site);

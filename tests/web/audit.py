@@ -235,8 +235,54 @@ def looks_right(site):
     return None
 
 
+def checked(site, **settings):
+    kept = dict(site.settings)
+    site.settings.update(settings)
+    site.write_settings()
+    site.settings = kept
+    done = subprocess.run([os.path.join(BUILD, "licet-web"), "--config", site.path("licet.cfg"), "--check"],
+                          capture_output=True, text=True, check=False)
+    site.write_settings()
+    return done
+
+
+def says_what_it_cannot_read(site):
+    """--check tells a log and a state file that are not there or may not be read, both at once"""
+    done = checked(site)
+    assert done.returncode == 0 and "auditors=yes" in done.stdout, done
+    done = checked(site, audit_log=site.path("no.jsonl"), state=site.path("no.db"))
+    assert done.returncode == 78 and f"audit_log: {site.path('no.jsonl')}: there is no log" in done.stderr, done
+    assert f"state (a search by address needs it): {site.path('no.db')}" in done.stderr, done
+    if os.geteuid() == 0:
+        file = site.day + "/audit.jsonl"
+        kept = os.stat(file)
+        os.chown(file, 0, 0)
+        os.chmod(file, 0o600)
+        done = checked(site)
+        os.chown(file, kept.st_uid, kept.st_gid)
+        os.chmod(file, kept.st_mode)
+        assert done.returncode == 78 and f"audit_log: {file}: Permission denied" in done.stderr, done
+
+
+def auditors_alone(site):
+    """without keys it serves auditors alone, and asks for no consent store"""
+    kept = dict(site.settings)
+    site.stop()
+    site.settings.update({"unsubscribe_keys": "", "consent": "sqlite:" + site.path("none.db")})
+    assert checked(site).returncode == 0
+    site.start("--now", NOW)
+    assert site.ask("GET", "/audit", None, entry(site.secret)).status == 200
+    assert site.ask("GET", "/healthz").status == 200
+    assert site.ask("GET", "/u/" + "A" * 60).status == 404 and site.ask("GET", "/p/x").status == 404
+    site.hang_up()
+    assert "reload=done" in site.log_text()
+    site.stop()
+    site.settings = kept
+    site.start("--now", NOW)
+
+
 TESTS = [only_with_a_token, search_finds_what_is_there, begins_with_a_week, search_by_address, stories, every_record_has_a_page,
-         nothing_is_written, looks_right]
+         nothing_is_written, says_what_it_cannot_read, auditors_alone, looks_right]
 
 
 def main():

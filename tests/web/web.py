@@ -643,7 +643,7 @@ def refuses_to_start(site):
         site.settings = kept
         return subprocess.run([os.path.join(BUILD, "licet-web"), "--config", site.path("licet.cfg"), "--check"],
                               capture_output=True, text=True, check=False)
-    rows = [({"unsubscribe_keys": ""}, "unsubscribe_keys is not set"), ({"consent": "nothing:"}, 'consent store "nothing"'),
+    rows = [({"unsubscribe_keys": ""}, "nothing to serve: unsubscribe_keys is not set"), ({"consent": "nothing:"}, 'consent store "nothing"'),
             ({"consent": os.path.join(TOP, "contrib/rehearsal/consent.csv")}, "is read, not written"),
             ({"consent": "sqlite:/dev/null/consent.db"}, "consent: sqlite:/dev/null/consent.db"),
             ({"web_listen": "unix:/tmp/x"}, "web_listen"), ({"web_imprint": "javascript:alert(1)"}, "web_imprint")]
