@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "arena.h"
-#include "squeeze.h"
 
 /* One event of a walk over a tree. */
 typedef struct {
@@ -37,10 +36,10 @@ typedef struct {
     GArray *path;         /* of Visit */
     size_t offset;        /* of the last node that had a place in the source */
     const GArray *ranges; /* of CutRange; NULL for the tree of the result */
-    const Squeezed *page; /* whose marks are to be met (squeeze.h); NULL for the result */
+    const Squeezed *page; /* whose marks are to be met (squeeze.h); in the result only blocks */
     unsigned texts_met;   /* squeezed texts that stand in text */
     unsigned values_met;  /* and values in values */
-    unsigned comments_met, enclosed_met;
+    unsigned comments_met, enclosed_met, blocks_met;
     bool *met;  /* by range: a replacement that stands in an attribute value */
     bool split; /* a range cuts through a tag, a text or a comment, first at: */
     size_t split_offset;
@@ -206,19 +205,79 @@ count_marks (const Squeezed *page, const char *text, SqueezeKind kind)
     return count;
 }
 
-/* Whether an element is one of which only the tags are left, and it has become what it was. */
+/* The kind of an element of which only the tags are left, 0 of any other. */
+static char
+marked_kind (const Squeezed *page, const GumboElement *element)
+{
+    size_t length = strlen (page->mark);
+
+    if (element->attributes.length != 1 || element->tag_namespace != GUMBO_NAMESPACE_HTML ||
+        !element->original_tag.data)
+        return 0;
+    GumboStringPiece name = ((GumboAttribute *)element->attributes.data[0])->original_name;
+    return name.length > length && memcmp (name.data, page->mark, length) == 0
+               ? name.data[length]
+               : 0;
+}
+
+/* Whether it has only the letter: no formatting element was opened around it. */
 static bool
-is_enclosed (const Squeezed *page, const GumboNode *node)
+has_letter_alone (const GumboElement *element)
+{
+    if (element->children.length != 1)
+        return false;
+    const GumboNode *text = element->children.data[0];
+    return text->type == GUMBO_NODE_TEXT && strcmp (text->v.text.text, SQUEEZE_LETTER) == 0;
+}
+
+static bool
+is_formatting (GumboTag tag)
+{
+    static const GumboTag tags[] = {
+        GUMBO_TAG_A,    GUMBO_TAG_B,      GUMBO_TAG_BIG,    GUMBO_TAG_CODE, GUMBO_TAG_EM,
+        GUMBO_TAG_FONT, GUMBO_TAG_I,      GUMBO_TAG_NOBR,   GUMBO_TAG_S,    GUMBO_TAG_SMALL,
+        GUMBO_TAG_TT,   GUMBO_TAG_STRIKE, GUMBO_TAG_STRONG, GUMBO_TAG_U,
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (tags); i++)
+        if (tags[i] == tag)
+            return true;
+    return false;
+}
+
+/* Whether what stands around a block up to its cell lets it read alike (blocks.h). Nodes that gumbo
+ * moved may not stand around what they stood around. */
+static bool
+stands_free (const GumboNode *node, bool formatted)
+{
+    unsigned formatting = 0;
+
+    for (; node && is_element (node); node = node->parent) {
+        GumboTag tag = node->v.element.tag;
+        if (node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML ||
+            (formatted && tag == GUMBO_TAG_A) ||
+            (node->parse_flags &
+             (GUMBO_INSERTION_ADOPTION_AGENCY_CLONED | GUMBO_INSERTION_ADOPTION_AGENCY_MOVED)))
+            return false;
+        if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH)
+            break;
+        formatting += is_formatting (tag);
+    }
+    return !formatted || formatting <= 2;
+}
+
+/* Counts an element of which only the tags are left, when it has become what it was. */
+static void
+meet_marked (Walk *walk, const GumboNode *node)
 {
     const GumboElement *element = &node->v.element;
+    char kind = marked_kind (walk->page, element);
 
-    if (element->attributes.length != 1 || element->children.length > 0 ||
-        element->tag_namespace != GUMBO_NAMESPACE_HTML || !element->original_tag.data)
-        return false;
-    GumboStringPiece name = ((GumboAttribute *)element->attributes.data[0])->original_name;
-    size_t length = strlen (page->mark);
-    return name.length > length && memcmp (name.data, page->mark, length) == 0 &&
-           name.data[length] == SQUEEZE_ELEMENT;
+    if (kind == SQUEEZE_ELEMENT)
+        walk->enclosed_met += element->children.length == 0;
+    else if (kind == SQUEEZE_BLOCK || kind == SQUEEZE_FORMATTED)
+        walk->blocks_met +=
+            has_letter_alone (element) && stands_free (node, kind == SQUEEZE_FORMATTED);
 }
 
 /* Whether gumbo opened a formatting element again, so that its source has become several nodes. */
@@ -304,17 +363,17 @@ visit (Walk *walk, const GumboNode *node)
     if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
         node->type == GUMBO_NODE_CDATA) {
         add_text (walk, node->v.text.text);
-        if (walk->page)
+        if (walk->ranges)
             walk->texts_met += count_marks (walk->page, node->v.text.text, SQUEEZE_TEXT);
         return;
     }
     event.offset = walk->offset;
     g_array_append_val (walk->events, event);
-    if (node->type == GUMBO_NODE_COMMENT && walk->page)
+    if (node->type == GUMBO_NODE_COMMENT && walk->ranges)
         walk->comments_met += count_marks (walk->page, node->v.text.text, SQUEEZE_COMMENT);
-    if (is_element (node) && walk->page)
-        walk->enclosed_met += is_enclosed (walk->page, node);
-    if (is_element (node) && walk->page && walk->page->values->len > 0 && !is_copy (node))
+    if (is_element (node))
+        meet_marked (walk, node);
+    if (is_element (node) && walk->ranges && walk->page->values->len > 0 && !is_copy (node))
         walk->values_met += count_values (walk, &node->v.element.attributes);
     if (children_of (node))
         g_array_append_val (walk->path, next);
@@ -460,62 +519,66 @@ check_met (Walk *walk)
     }
 }
 
-typedef enum { VERDICT_WRONG, VERDICT_RIGHT, VERDICT_UNSURE } Verdict;
-
-/* Unsure when what is squeezed is not all found where it ought to stand. */
-static Verdict
-judge (const Squeezed *page, size_t *ret_offset)
+/* Whether what is squeezed is all found where it ought to stand. */
+static bool
+is_sure (const Walk *walk, const Squeezed *page)
 {
-    Walk first = { 0 }, second = { 0 };
-
-    parse (&first, page->before);
-    first.ranges = page->ranges;
-    first.page = page;
-    first.met = g_new0 (bool, page->ranges->len);
-    walk_tree (&first);
-    bool sure = first.texts_met == page->texts && first.values_met == page->values->len &&
-                first.comments_met == page->comments && first.enclosed_met == page->enclosed;
-    if (!sure) {
-        clear_walk (&first);
-        return VERDICT_UNSURE;
-    }
-    parse (&second, page->after);
-    walk_tree (&second);
-    check_met (&first);
-    bool same = compare (&first, &second, ret_offset) && !first.split;
-    if (first.split)
-        *ret_offset = first.split_offset;
-    clear_walk (&first);
-    clear_walk (&second);
-    return same ? VERDICT_RIGHT : VERDICT_WRONG;
+    return walk->texts_met == page->texts && walk->values_met == page->values->len &&
+           walk->comments_met == page->comments && walk->enclosed_met == page->enclosed &&
+           walk->blocks_met == page->blocks;
 }
 
-static Verdict
-judge_squeezed (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth depth,
-                size_t *ret_offset)
+/* Blocks depend on what stands around them, which the cut may change. */
+static JudgeVerdict
+judge (const Squeezed *page, size_t *ret_offset)
+{
+    Walk first = { .page = page, .ranges = page->ranges }, second = { .page = page };
+    JudgeVerdict verdict = JUDGE_UNSURE;
+
+    parse (&first, page->before);
+    first.met = g_new0 (bool, page->ranges->len);
+    walk_tree (&first);
+    if (is_sure (&first, page)) {
+        parse (&second, page->after);
+        walk_tree (&second);
+        check_met (&first);
+        bool same = compare (&first, &second, ret_offset) && !first.split;
+        if (first.split)
+            *ret_offset = first.split_offset;
+        if (second.blocks_met == page->blocks)
+            verdict = same ? JUDGE_RIGHT : JUDGE_WRONG;
+        clear_walk (&second);
+    }
+    clear_walk (&first);
+    return verdict;
+}
+
+JudgeVerdict
+judge_cut_at (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth depth,
+              size_t *ret_offset)
 {
     g_autoptr (Squeezed) page = squeeze_new (before, ranges, after, depth);
-    Verdict verdict = judge (page, ret_offset);
+    JudgeVerdict verdict = judge (page, ret_offset);
 
-    *ret_offset = squeeze_place (page, *ret_offset);
+    if (verdict != JUDGE_UNSURE)
+        *ret_offset = squeeze_place (page, *ret_offset);
     return verdict;
 }
 
 bool
 judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset)
 {
-    Verdict verdict = VERDICT_UNSURE;
+    JudgeVerdict verdict = JUDGE_UNSURE;
 
-    for (int depth = SQUEEZE_ENCLOSED; verdict == VERDICT_UNSURE && depth > SQUEEZE_WORDS;
-         depth--)
-        verdict = judge_squeezed (before, ranges, after, (SqueezeDepth)depth, ret_offset);
-    if (verdict == VERDICT_UNSURE)
+    for (int depth = SQUEEZE_BLOCKS; verdict == JUDGE_UNSURE && depth > SQUEEZE_WORDS; depth--)
+        verdict = judge_cut_at (before, ranges, after, (SqueezeDepth)depth, ret_offset);
+    if (verdict == JUDGE_UNSURE)
         return judge_cut_whole (before, ranges, after, ret_offset);
-    return verdict == VERDICT_RIGHT;
+    return verdict == JUDGE_RIGHT;
 }
 
 bool
 judge_cut_whole (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset)
 {
-    return judge_squeezed (before, ranges, after, SQUEEZE_WORDS, ret_offset) == VERDICT_RIGHT;
+    return judge_cut_at (before, ranges, after, SQUEEZE_WORDS, ret_offset) == JUDGE_RIGHT;
 }

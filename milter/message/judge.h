@@ -2,7 +2,7 @@
 #ifndef MESSAGE_JUDGE_H
 #define MESSAGE_JUDGE_H
 
-#include "cut.h"
+#include "squeeze.h"
 
 /*
  * Whether the tree of `after` is the tree of `before` without the nodes that stand in the
@@ -12,6 +12,17 @@
  * ret_offset is where in `before` the trees part.
  */
 bool judge_cut (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset);
+
+typedef enum {
+    JUDGE_WRONG,
+    JUDGE_RIGHT,
+    JUDGE_UNSURE, /* a page that is squeezed so far does not tell */
+} JudgeVerdict;
+
+/* The same of the page squeezed to one depth. A verdict that is not unsure is that on the whole page,
+ * which is never unsure. */
+JudgeVerdict judge_cut_at (GBytes *before, const GArray *ranges, GBytes *after,
+                           SqueezeDepth depth, size_t *ret_offset);
 
 /* The same of every letter of the page: slower, and there to check the other. */
 bool judge_cut_whole (GBytes *before, const GArray *ranges, GBytes *after, size_t *ret_offset);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "enclosed.h"
 #include "html.h"
 
@@ -323,56 +324,106 @@ take_comment (Search *search, const HtmlToken *token)
         drop_middle (search, start + 1, end - 1, SQUEEZE_COMMENT);
 }
 
-/* All between the name in the start tag and the end tag. */
+/* All between the name in the start tag and the end tag, but for the letter of a block. */
 static void
-drop_enclosed (Search *search, const Enclosed *element)
+drop_inner (Search *search, const Enclosed *element, SqueezeKind kind)
 {
     Drop drop = { .start = element->name_end, .end = element->inner_end };
     unsigned number =
         number_of (search->middles, search->data + drop.start, drop.end - drop.start);
+    bool block = kind != SQUEEZE_ELEMENT;
 
-    g_snprintf (drop.with, sizeof drop.with, " %s%c%ux>", search->squeezed->mark,
-                SQUEEZE_ELEMENT, number);
+    g_snprintf (drop.with, sizeof drop.with, " %s%c%ux>%s", search->squeezed->mark, kind,
+                number, block ? SQUEEZE_LETTER : "");
     g_array_append_val (search->squeezed->drops, drop);
-    search->squeezed->enclosed++;
+    if (block)
+        search->squeezed->blocks++;
+    else
+        search->squeezed->enclosed++;
+}
+
+/* The elements that are squeezed, one after the other as they begin. */
+typedef struct {
+    const GArray *tables, *blocks; /* NULL for none */
+    unsigned next_table, next_block;
+} Elements;
+
+/* The one that begins here, NULL when none does. */
+static const Enclosed *
+element_at (Elements *elements, size_t place, SqueezeKind *ret_kind)
+{
+    const GArray *tables = elements->tables, *blocks = elements->blocks;
+    const Enclosed *table = NULL;
+    const Block *block = NULL;
+
+    while (blocks && elements->next_block < blocks->len && !block) {
+        const Block *next = &g_array_index (blocks, Block, elements->next_block);
+        if (next->element.start > place)
+            break;
+        elements->next_block++;
+        block = next->element.start == place ? next : NULL;
+    }
+    while (tables && elements->next_table < tables->len && !table) {
+        const Enclosed *next = &g_array_index (tables, Enclosed, elements->next_table);
+        if (next->start > place)
+            break;
+        elements->next_table++;
+        table = next->start == place ? next : NULL;
+    }
+    *ret_kind = !block ? SQUEEZE_ELEMENT : block->formats ? SQUEEZE_FORMATTED : SQUEEZE_BLOCK;
+    return block ? &block->element : table;
 }
 
 static void
-find_texts (Search *search, const GArray *enclosed)
+take_token (Search *search, const HtmlToken *token)
+{
+    if (token->kind == HTML_TEXT)
+        find_stretches (search, token->start, token->end, SQUEEZE_TEXT);
+    else if (token->kind == HTML_COMMENT)
+        take_comment (search, token);
+    else if (token->end - token->start > LONGEST)
+        find_words (search, token->start, token->end);
+    else if (token->kind == HTML_START && token->end - token->start > LEAST_MIDDLE)
+        find_values (search, token);
+}
+
+static void
+find_texts (Search *search, Elements *elements)
 {
     HtmlScanner scanner;
     HtmlToken token;
-    unsigned next = 0;
+    SqueezeKind kind = SQUEEZE_ELEMENT;
 
     html_scanner_init (&scanner, search->data, search->length);
-    while (html_next (&scanner, &token))
-        if (enclosed && next < enclosed->len &&
-            token.start == g_array_index (enclosed, Enclosed, next).start) {
-            const Enclosed *element = &g_array_index (enclosed, Enclosed, next++);
-            drop_enclosed (search, element);
+    while (html_next (&scanner, &token)) {
+        const Enclosed *element =
+            token.kind == HTML_START ? element_at (elements, token.start, &kind) : NULL;
+        if (element) {
+            drop_inner (search, element, kind);
             scanner.position = element->inner_end;
-        } else if (token.kind == HTML_TEXT)
-            find_stretches (search, token.start, token.end, SQUEEZE_TEXT);
-        else if (token.kind == HTML_COMMENT)
-            take_comment (search, &token);
-        else if (token.end - token.start > LONGEST)
-            find_words (search, token.start, token.end);
-        else if (token.kind == HTML_START && token.end - token.start > LEAST_MIDDLE)
-            find_values (search, &token);
+        } else {
+            take_token (search, &token);
+        }
+    }
 }
 
 static void
 find_drops (Search *search, SqueezeDepth depth)
 {
-    g_autoptr (GArray) enclosed = NULL;
+    g_autoptr (GArray) tables = NULL, blocks = NULL;
+    Elements elements = { 0 };
 
     if (depth == SQUEEZE_WORDS) {
         find_words (search, 0, search->length);
         return;
     }
-    if (depth == SQUEEZE_ENCLOSED)
-        enclosed = enclosed_find (search->data, search->length, search->ranges);
-    find_texts (search, enclosed);
+    if (depth >= SQUEEZE_ENCLOSED)
+        tables = enclosed_find (search->data, search->length, search->ranges);
+    if (depth >= SQUEEZE_BLOCKS)
+        blocks = blocks_find (search->data, search->length, search->ranges);
+    elements.tables = tables;
+    elements.blocks = blocks;
+    find_texts (search, &elements);
 }
 
 static GBytes *

@@ -9,8 +9,14 @@ typedef enum {
     SQUEEZE_TEXT = 't',
     SQUEEZE_VALUE = 'v',
     SQUEEZE_COMMENT = 'c',
-    SQUEEZE_ELEMENT = 'e',
+    SQUEEZE_ELEMENT = 'e',   /* a table, row or cell */
+    SQUEEZE_BLOCK = 'b',     /* a block without formatting elements */
+    SQUEEZE_FORMATTED = 'f', /* a block with some */
 } SqueezeKind;
+
+/* What stands for the content of a block: formatting elements that wait to be opened would stand
+ * around it. */
+#define SQUEEZE_LETTER "q"
 
 /* What the marks of a page begin with, and its end. */
 #define SQUEEZE_MARK_SIZE 10
@@ -34,8 +40,8 @@ typedef enum {
  * words alone squeezed.
  *
  * Of tables, rows and cells that the cut does not touch and that nothing reaches out of (enclosed.h),
- * all but the two tags goes, and a mark takes the place of the attributes. There too the judge has to
- * find the elements.
+ * all but the two tags goes, and a mark takes the place of the attributes; of blocks (blocks.h) all
+ * but those and a letter. There too the judge has to find the elements, and what blocks depend on.
  *
  * Each page has marks of its own that nobody knows beforehand. A sender who knew them could write one
  * (by references, or around a tag that is ignored), and it would be found for one that is not.
@@ -48,13 +54,15 @@ typedef struct {
     unsigned comments; /* and in comments */
     GArray *values;    /* of size_t: places of those that ought to stand in values, in order */
     unsigned enclosed; /* elements that ought to stand in the tree, with a mark alone */
+    unsigned blocks;   /* the same of blocks */
     char mark[SQUEEZE_MARK_SIZE];
 } Squeezed;
 
 typedef enum {
     SQUEEZE_WORDS,    /* words alone */
     SQUEEZE_TEXTS,    /* and texts, values and blanks; the marks are to be confirmed */
-    SQUEEZE_ENCLOSED, /* and elements, to be confirmed too */
+    SQUEEZE_ENCLOSED, /* and tables, to be confirmed too */
+    SQUEEZE_BLOCKS,   /* and blocks */
 } SqueezeDepth;
 
 /* The same page where nothing is too long, or where `after` is not `before` without the ranges. */

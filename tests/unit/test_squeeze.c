@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "../milter/message/blocks.h"
 #include "../milter/message/enclosed.h"
 #include "../milter/message/judge.h"
 #include "../milter/message/squeeze.h"
@@ -140,6 +141,11 @@ static const char *const pages[] = {
     "</td></svg><td>" WORDS "</td>",
     "<table><tr><td><table><td>" WORDS "</table></tr></td></table><a><table><td><a>" WORDS
     "</a></td></table>x</a>",
+    "<b><b><p><b>" WORDS "</b></p></b></b>x<a><p><a>" WORDS "</a></p></a><i><p></i><p>" WORDS
+    "</p>x<table><p>" WORDS "</p></table>",
+    "<ul><li>" WORDS "</li><li><div>" WORDS "</div></li></ul><div><div><p>" WORDS
+    "</p></div>x</div><select><p>" WORDS "</p></select>",
+    "<table><div><table><td>" WORDS "</table></div></select>x<div>" WORDS "</div></table>",
 };
 
 /* What is found: the letters of ids, of elements that stand in no other that is found. */
@@ -369,6 +375,87 @@ test_tables (void)
                      g_bytes_get_size (squeezed->before), want, strlen (want));
 }
 
+/* The letters of ids of what is found, those of blocks with formatting elements in upper case. */
+static const struct {
+    const char *page, *found;
+} blocks[] = {
+    { "<p id=a>" WORDS "</p><UL id=b><li>" WORDS "</LI></ul><h1 id=C><b>" WORDS "</b><br></h1>",
+      "abC" },
+    { "<div id=A><div id=b><p id=C><a href=x>" WORDS "</a></p><hr></div></div>", "A" },
+    { "<div id=A><div id=B><p id=C><a href=x>" WORDS "</a>|</p><p id=d>" WORDS
+      "</p></div></div>",
+      "d" },
+    { "<div id=a><o:p>" WORDS "</o:p><o:p><p id=b>" WORDS "</p></x:p></div>", "b" },
+    { "<p id=a>" WORDS "<p id=b>" WORDS "</p>", "b" },
+    { "<p id=a>" WORDS "<div id=b>" WORDS "</div></p>", "b" },
+    { "<p id=a>" WORDS "<hr></p><div id=b><p>" WORDS "</p><hr></div>", "b" },
+    { "<li id=a>" WORDS "<div id=b><li id=c>" WORDS "</li></div></li>", "c" },
+    { "<h1 id=a><h2 id=b>" WORDS "</h2></h1><div id=c><h1>" WORDS "</h1></div>", "bc" },
+    { "<p id=a><b>" WORDS "</p><p id=b><b><i>" WORDS "</b></i></p>", "" },
+    { "<p id=a><b><b>" WORDS "</b></b></p><a><p id=b><a>" WORDS "</a></p></a>", "" },
+    { "<p id=a><input>" WORDS "</p><p id=b><nobr>" WORDS "</nobr></p>", "" },
+    { "<div id=a><table><td>" WORDS "</table></div><div id=b>" WORDS "<!x></div>", "" },
+    { "<p id=a title=\"" WORDS "\"> &#32; </p><p id=b title=\"" WORDS "\"><img></p>", "b" },
+    { "<div id=a>" WORDS "</div></div><p id=b>x</p>", "a" },
+};
+
+static void
+test_blocks (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (blocks); i++) {
+        const char *page = blocks[i].page;
+        g_autoptr (GArray) ranges = cut_at_bar (page);
+        g_autoptr (GArray) found = blocks_find (page, strlen (page), ranges);
+        g_autoptr (GString) names = g_string_new (NULL);
+        for (unsigned n = 0; n < found->len; n++) {
+            const Block *row = &g_array_index (found, Block, n);
+            char id = page[row->element.name_end + strlen (" id=")];
+            g_assert_true (g_str_has_prefix (page + row->element.inner_end, "</"));
+            g_assert_cmpint (g_ascii_isupper (id) != 0, ==, row->formats);
+            g_string_append_c (names, id);
+        }
+        g_assert_cmpstr (names->str, ==, blocks[i].found);
+    }
+}
+
+/* What stands around blocks decides whether their tags say enough: the last is cut. */
+static const struct {
+    const char *page;
+    JudgeVerdict verdict;
+} around[] = {
+    { "<b><u><p><i>" WORDS "</i></p></u></b>" CUT, JUDGE_RIGHT },
+    { "<b><u><s><p>" WORDS "</p></s></u></b>" CUT, JUDGE_RIGHT },
+    { "<b><u><s><p><i>" WORDS "</i></p></s></u></b>" CUT, JUDGE_UNSURE },
+    { "<a><p>" WORDS "</p></a>" CUT, JUDGE_RIGHT },
+    { "<a><div><u></div><p><a>" WORDS "</a></p>" CUT, JUDGE_UNSURE },
+    { "<div><u>x</div><p>" WORDS "</p>" CUT, JUDGE_UNSURE },
+    { "<table><td><b><p>x</b>y<td><p><b>" WORDS "</b></p></table>" CUT, JUDGE_RIGHT },
+    { "<b><div>x</b><p>" WORDS "</p></div>" CUT, JUDGE_UNSURE },
+    { "<svg><p>" WORDS "</p></svg>" CUT, JUDGE_RIGHT },
+    { "<svg><desc><p>" WORDS "</p></desc></svg>" CUT, JUDGE_UNSURE },
+    { "<select><p>" WORDS "</p></select>" CUT, JUDGE_UNSURE },
+    { "<p>x</p>|<b>|<p>" WORDS "</p>", JUDGE_UNSURE },
+    { "<div>x|</div>|<p>" WORDS "</p>", JUDGE_WRONG },
+};
+
+static void
+test_around (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (around); i++) {
+        g_auto (GStrv) pieces = g_strsplit (around[i].page, "|", 3);
+        g_autofree char *text = g_strconcat (pieces[0], pieces[1], pieces[2], NULL);
+        g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (CutRange));
+        CutRange range = { strlen (pieces[0]), strlen (pieces[0]) + strlen (pieces[1]), NULL };
+        size_t offset = 0;
+        g_array_append_val (ranges, range);
+        g_autoptr (GBytes) page = g_bytes_new_static (text, strlen (text));
+        g_autoptr (GBytes) after = cut_decoded (page, ranges);
+        g_test_message ("%s", around[i].page);
+        g_assert_cmpint (judge_cut_at (page, ranges, after, SQUEEZE_BLOCKS, &offset), ==,
+                         around[i].verdict);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -384,5 +471,7 @@ main (int argc, char **argv)
     g_test_add_func ("/squeeze/enclosed", test_enclosed);
     g_test_add_func ("/squeeze/tables", test_tables);
     g_test_add_func ("/squeeze/values", test_values);
+    g_test_add_func ("/squeeze/blocks", test_blocks);
+    g_test_add_func ("/squeeze/around", test_around);
     return g_test_run ();
 }
