@@ -29,19 +29,15 @@ find_socket (const char *config, GError **error)
         conf_string (conffile_root (file), "control_socket", defaults->control_socket));
 }
 
-/* The answer is one JSON string. Escapes are those of json_text_append. */
+/* The lines of an answer that is one JSON string; its escapes (json_text.h) but \u, which no metric
+ * has, are those of C. */
 static void
-print_string (const char *json)
+print_lines (const char *json)
 {
-    for (const char *c = json + 1; *c && c[1]; c++)
-        if (g_str_has_prefix (c, "\\u000a")) {
-            putchar ('\n');
-            c += 5;
-        } else if (*c == '\\') {
-            putchar (*++c);
-        } else {
-            putchar (*c);
-        }
+    g_autofree char *inner = g_strndup (json + 1, strlen (json + 1) - 1);
+    g_autofree char *text = g_strcompress (inner);
+
+    fputs (text, stdout);
 }
 
 static int
@@ -70,8 +66,8 @@ ask (int argc, char **argv, const char *request, const char *summary)
         path ? control_ask (path, metrics ? "metrics" : request, &error) : NULL;
     if (!answer)
         return tool_fail (error);
-    if (metrics)
-        print_string (answer);
+    if (g_str_has_prefix (answer, "\"") && g_str_has_suffix (answer + 1, "\""))
+        print_lines (answer);
     else
         puts (answer);
     return strstr (answer, "\"ok\":false") ? EX_CONFIG : EX_OK;

@@ -7,6 +7,7 @@ Arguments: the top of the source tree, the build directory. Prints TAP.
 """
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -249,6 +250,9 @@ def other_envelope(world):
 
 def metrics_and_age(world):
     _, text = world.licet("status", "--metrics")
+    for line in text.splitlines():
+        assert re.fullmatch(r'# (HELP|TYPE) licet_\w+ .+|licet_\w+({.*})? [0-9.]+', line), line
+    assert len(text.splitlines()) > 100, text
     assert 'licet_preflight{domain="shop.test",envelope="shop.test",fact="dmarc"} 1' in text, text
     assert 'licet_preflight{domain="shop.test",envelope="bounce.shop.test",fact="spf"} 0' in text
     assert 'licet_preflight_timestamp_seconds{domain="shop.test"' in text
