@@ -145,33 +145,6 @@ check_placeholders (Run *run, GError **error)
     return false;
 }
 
-/* Consent is asked for one purpose. Where two kinds of promotion are declared, one would leave unasked. */
-static bool
-check_purposes (const Message *message, GError **error)
-{
-    Purpose promotion = PURPOSE_NONE;
-
-    for (unsigned i = 0; i < message_field_count (message); i++) {
-        const HeaderField *field = message_field (message, i);
-        if (g_ascii_strcasecmp (field->name, "X-Licet-Purpose") != 0)
-            continue;
-        g_auto (GStrv) words = g_strsplit_set (field->value, ", \t\r\n", -1);
-        for (char **word = words; *word; word++) {
-            Purpose purpose = PURPOSE_NONE;
-            if (!purpose_parse (*word, &purpose) || !purpose_is_promotional (purpose))
-                continue;
-            if (promotion != PURPOSE_NONE && promotion != purpose) {
-                g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                             "X-Licet-Purpose names two promotional purposes, %s and %s; it takes one",
-                             purpose_word (promotion), purpose_word (purpose));
-                return false;
-            }
-            promotion = purpose;
-        }
-    }
-    return true;
-}
-
 /* Who takes the mail of the recipients' domains, where it tells the mailbox provider: an array that
  * goes with the addresses. Caller unrefs; NULL when nobody asks. Correspondence is not judged. */
 static GPtrArray *
@@ -510,7 +483,7 @@ pipeline_run (const Engine *engine, const Envelope *envelope, GBytes *bytes, int
         .now = now,
         .plan = plan,
     };
-    if (!check_purposes (message, error) || !check_placeholders (&run, error))
+    if (!classify_check_declared (message, error) || !check_placeholders (&run, error))
         return NULL;
     run.hints = hints_of (&run);
     count_time (plan, PLAN_READ, &since);

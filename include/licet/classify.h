@@ -36,6 +36,10 @@ Model *model_ref (Model *model);
 void model_unref (Model *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Model, model_unref)
 
+/* MALFORMED when X-Licet-Purpose names two promotional purposes: consent is asked for one, and the other
+ * would leave unasked. */
+bool classify_check_declared (const Message *message, GError **error);
+
 /* Without a model (NULL) the weights of the table of signals decide; hints: NULL for none. */
 Classification *classify (const Message *message, const Words *words, const Model *model,
                           const Hints *hints);

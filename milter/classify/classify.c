@@ -12,6 +12,7 @@
 
 #include "licet/nearest.h"
 #include "companions.h"
+#include "declared.h"
 #include "detected.h"
 #include "disguise.h"
 #include "model.h"
@@ -144,9 +145,7 @@ measure_mix (Classification *classification, const Message *message)
 static void
 read_declared_purposes (Classification *classification, const Message *message)
 {
-    const char *value = message_header (message, "X-Licet-Purpose");
-    g_auto (GStrv) words = g_strsplit_set (value ? value : "", ", ", -1);
-
+    g_auto (GStrv) words = declared_words (message);
     g_autoptr (GString) declared = g_string_new (NULL);
 
     for (char **word = words; *word; word++) {

@@ -90,16 +90,6 @@ numbers_find (const char *text)
     return numbers;
 }
 
-static size_t
-digits_length (const char *text)
-{
-    size_t length = 0;
-
-    while (g_ascii_isdigit (text[length]))
-        length++;
-    return length;
-}
-
 /* Capitals and digits alone. */
 static bool
 is_locator (const char *word, size_t length)
@@ -110,8 +100,8 @@ is_locator (const char *word, size_t length)
         capitals += g_ascii_isupper (word[i]);
         digits += g_ascii_isdigit (word[i]);
     }
-    return length >= LOCATOR_LETTERS && capitals + digits == length && capitals >= 2 &&
-           digits >= 1;
+    return length >= LOCATOR_LETTERS && capitals + digits == length &&
+           capitals >= LOCATOR_CAPITALS && digits >= 1;
 }
 
 static size_t
@@ -124,14 +114,21 @@ word_length (const char *at)
     return length;
 }
 
+static bool
+is_hour (const char *at, size_t length)
+{
+    static const char digits[] = "0123456789";
+
+    return length > 0 && length <= 2 && strspn (at, digits) == length && at[length] == ':' &&
+           strspn (at + length + 1, digits) == 2;
+}
+
 bool
 numbers_locate (const char *text)
 {
     for (const char *at = text; *at;) {
         size_t length = word_length (at);
-        bool hour = length > 0 && length <= 2 && digits_length (at) == length &&
-                    at[length] == ':' && digits_length (at + length + 1) == 2;
-        if (hour || is_locator (at, length))
+        if (is_hour (at, length) || is_locator (at, length))
             return true;
         at += MAX (length, 1);
     }
