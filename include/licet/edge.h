@@ -55,7 +55,7 @@ Quotas *daemon_quotas (Daemon *daemon);
 /* Tells whether the consent store answered a message, and when that changes; and which settings rules that
  * decided had missed. */
 void daemon_note_plan (Daemon *daemon, const char *queue_id, const char *edge,
-                        const Plan *plan);
+                       const Plan *plan);
 
 /* Takes a place under the caps of the rules for a copy with promotion that is to go to a recipient.
  * *ret_reserved is false when messages that were decided at the same time took the last one: the

@@ -213,6 +213,11 @@ static const char schema_purposes[] =
 
 static const char schema_persons[] =
     "DROP FUNCTION licet.reserve(text, text, bigint, text, bigint[], integer[], text[]);\n"
+    "UPDATE licet.layout SET version = 4;\n";
+
+/* A bound on the names to lock would let two hosts whose names differ lock none in common. */
+static const char schema_arrived[] =
+    "ALTER TABLE licet.events ADD COLUMN arrived bigint NOT NULL DEFAULT 0;\n"
     "-- Counts and reserves as one: two hosts never both take the last place. names: of one "
     "person, the\n"
     "-- first the address that the mail goes to; whoever has one of them waits until the "
@@ -220,38 +225,6 @@ static const char schema_persons[] =
     "-- each statement within sees what was committed before it. A message counts once. A cap "
     "with kinds\n"
     "-- (' survey event ') counts these purposes, one without counts all.\n"
-    "CREATE FUNCTION licet.reserve(names text[], mail text, now bigint, kind text, since "
-    "bigint[],\n"
-    "  most integer[], kinds text[])\n"
-    "RETURNS boolean LANGUAGE plpgsql AS $$\n"
-    "DECLARE\n"
-    "  number integer;\n"
-    "BEGIN\n"
-    "  FOR number IN SELECT DISTINCT hashtext(n) FROM unnest(names) AS n ORDER BY 1 LIMIT 32 "
-    "LOOP\n"
-    "    PERFORM pg_advisory_xact_lock(1818456113, number);\n"
-    "  END LOOP;\n"
-    "  IF NOT EXISTS (SELECT FROM licet.contacts WHERE who = ANY(names) AND message = mail) "
-    "THEN\n"
-    "    FOR i IN 1 .. coalesce(array_length(since, 1), 0) LOOP\n"
-    "      IF (SELECT count(DISTINCT message) FROM licet.contacts\n"
-    "          WHERE who = ANY(names) AND at >= since[i]\n"
-    "          AND (kinds[i] IS NULL OR position(' ' || purpose || ' ' IN kinds[i]) > 0)) >= "
-    "most[i] THEN\n"
-    "        RETURN false;\n"
-    "      END IF;\n"
-    "    END LOOP;\n"
-    "  END IF;\n"
-    "  INSERT INTO licet.contacts (who, message, at, purpose) VALUES (names[1], mail, now, "
-    "kind)\n"
-    "  ON CONFLICT DO NOTHING;\n"
-    "  RETURN true;\n"
-    "END $$;\n"
-    "UPDATE licet.layout SET version = 4;\n";
-
-/* A bound on the names to lock would let two hosts whose names differ lock none in common. */
-static const char schema_arrived[] =
-    "ALTER TABLE licet.events ADD COLUMN arrived bigint NOT NULL DEFAULT 0;\n"
     "CREATE OR REPLACE FUNCTION licet.reserve(names text[], mail text, now bigint, kind text, since "
     "bigint[],\n"
     "  most integer[], kinds text[])\n"

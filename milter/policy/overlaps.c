@@ -23,16 +23,15 @@ typedef struct {
     bool own;         /* of this territory, not inherited */
     unsigned place;   /* in the territory's rules */
     const char *rest; /* what must be the same in both; interned in Rules */
-    uint64_t
-        listed; /* one bit of each text of the row's list: what is missing there is missing */
+    uint64_t listed;  /* a bit of each text of the row's list: what is missing here is missing */
     unsigned char *week; /* of a contact window: the minutes that are open; else NULL */
 } Item;
 
 /* The rules of a territory by kind and campaign. */
 typedef struct {
     GPtrArray *items; /* of Item, in the territory's order */
-    GHashTable *
-        by_name; /* "kind\ncampaign" -> GPtrArray of Item; "kind\n": without campaigns; "kind": all */
+    /* "kind\ncampaign" -> GPtrArray of Item; "kind\n": those without campaigns; "kind": all */
+    GHashTable *by_name;
     GStringChunk *texts;
 } Rules;
 
@@ -107,12 +106,11 @@ prefixes_cover (const ConfNode *more, const ConfNode *less)
 typedef struct {
     const char *kind;
     Covers covers;
-    const char
-        *list; /* of the parameters, the list that one rule has within the other's; or NULL */
-    bool
-        less_within; /* that of the rule that asks less is within the other's; else the other way round */
-    const char
-        *weighed[5]; /* the parameters that covers looks at; all others must be the same */
+    /* Of the parameters, the list that one rule has within the other's; or NULL. less_within: that of
+     * the rule that asks less is within the other's; else the other way round. */
+    const char *list;
+    bool less_within;
+    const char *weighed[5]; /* what covers looks at; all other parameters must be the same */
 } Row;
 
 static const Row table[] = {

@@ -201,7 +201,7 @@ serve (Site *site, Server *server, const sigset_t *signals)
     }
 }
 
-static bool
+static void
 try_store (Site *site, GError **error)
 {
     g_autoptr (GError) cause = NULL;
@@ -211,11 +211,10 @@ try_store (Site *site, GError **error)
         site_leave (site, store, false);
     else
         g_propagate_prefixed_error (error, g_steal_pointer (&cause), "consent: ");
-    return store != NULL;
 }
 
 /* With the rights of the user that reads them later. */
-static bool
+static void
 try_log (const Settings *settings, GError **error)
 {
     g_autoptr (GError) cause = NULL;
@@ -227,14 +226,13 @@ try_log (const Settings *settings, GError **error)
             continue;
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "audit_log: %s: %s", file,
                      g_strerror (errno));
-        return false;
+        return;
     }
     if (!files)
         g_propagate_prefixed_error (error, g_steal_pointer (&cause), "audit_log: ");
-    return files != NULL;
 }
 
-static bool
+static void
 try_salts (const Settings *settings, GError **error)
 {
     g_autoptr (GError) cause = NULL;
@@ -243,7 +241,6 @@ try_salts (const Settings *settings, GError **error)
     if (!ledger)
         g_propagate_prefixed_error (error, g_steal_pointer (&cause),
                                     "state (a search by address needs it): ");
-    return ledger != NULL;
 }
 
 /* What the pages that are served will ask for; says all that does not answer. */
