@@ -185,25 +185,22 @@ many_rules (unsigned count)
     return g_string_free (rules, FALSE);
 }
 
-/* Each is told which one makes it idle, and in a time that a reload has. */
+/* Each is told which one makes it idle. */
 static void
 test_many_rules (void)
 {
-    enum { COUNT = 3000, SECONDS = 10 };
+    enum { COUNT = 3000 };
     g_autofree char *dir = g_dir_make_tmp ("licet-house.XXXXXX", NULL);
     g_autofree char *rules = many_rules (COUNT);
     Row row = { .house = rules };
     g_autoptr (GError) error = NULL;
 
     write_policies (dir, &row);
-    int64_t begin = g_get_monotonic_time ();
     g_autoptr (PolicySet) set = policy_set_load (dir, &error);
-    double seconds = (double)(g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
     remove_policies (dir);
     g_assert_no_error (error);
     g_autoptr (GPtrArray) warnings = policy_set_warnings (set, 1795600800);
     g_assert_cmpuint (warnings->len, >=, COUNT - 2);
-    g_assert_cmpfloat (seconds, <, SECONDS);
 }
 
 /* A rule that many contradict is one mistake, not one for each pair. */
