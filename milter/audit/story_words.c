@@ -111,9 +111,10 @@ static const char *const sentences[STORY_SENTENCES][STORY_LANGUAGES] = {
     [STORY_TURNED_DOWN] = { "On %s the mail to this recipient came back to its sender: “%s”",
                             "El %s el correo para este destinatario volvió a su remitente: "
                             "«%s»" },
-    [STORY_PUT_OFF] = { "On %s the copy was put off, and Postfix keeps it and asks again: “%s”",
-                        "El %s la copia quedó aplazada; Postfix la guarda y volverá a "
-                        "preguntar: «%s»" },
+    [STORY_PUT_OFF] = { "On %s the copy for this recipient was put off, and Postfix keeps it "
+                        "and asks again: “%s”",
+                        "El %s la copia para este destinatario quedó aplazada; Postfix la "
+                        "guarda y volverá a preguntar: «%s»" },
     [STORY_FAILED] = { "On %s licet could not decide, and turned the mail away at the stage "
                        "“%s”: %s.",
                        "El %s licet no pudo decidir y no dejó pasar el correo en la etapa "

@@ -24,6 +24,10 @@ rules = (
     source = "house rule"; provenance = "verified: decision of the board"; }
 );
 """
+# What the travel agency promotes past this much in an hour waits.
+LIMITS = """limits = ( {{ name = "campaigns"; applies_to = [ "promotional" ]; domains = [ "travel.example" ];
+             per_hour = {}; }} );
+"""
 DATE = "2026-11-24T00:00:00Z"
 
 
@@ -35,7 +39,8 @@ def consent(people=500):
         state = ("granted", "withdrawn", "granted", "pending", "granted")[number % 5]
         basis = ("double-opt-in", "soft-opt-in", "express")[number % 3] if state == "granted" else ""
         if number % 8:
-            rows.append(f"{address},*,{state},{basis},2026-02-03T10:15:00Z,signup,v3,,{country},,natural,,,")
+            expires = "2026-11-01T00:00:00Z" if number % 31 == 0 else ""
+            rows.append(f"{address},*,{state},{basis},2026-02-03T10:15:00Z,signup,v3,,{country},,natural,,{expires},")
         if number % 23 == 7:
             rows.append(f"{address},*,{REFUSALS[number // 23 % len(REFUSALS)]},,,{country},,natural,,,")
     return "\n".join(rows) + "\n"
@@ -47,8 +52,8 @@ def write(path, text, mode=0o644):
     os.chmod(path, mode)
 
 
-def prepare(top, directory):
-    """Settings and all that they name. Returns the path of the settings file."""
+def prepare(top, directory, messages):
+    """Settings and all that they name, for a day of so many messages. Returns the path of the settings file."""
     policies = os.path.join(directory, "policies")
     shutil.copytree(os.path.join(top, "policies"), policies)
     with open(os.path.join(policies, "licet-policy.cfg"), "a", encoding="utf-8") as out:
@@ -56,6 +61,7 @@ def prepare(top, directory):
             known = '"shop.example", "books.shop.example", "gym.example"'
             out.write("\n" + senders.read().replace('"shop.example"', known))
     write(os.path.join(policies, "house.cfg"), HOUSE)
+    write(os.path.join(policies, "sending-limits.cfg"), LIMITS.format(max(1, messages // 4000)))
     shutil.copy(os.path.join(top, "tests", "cases", "keys", "ed25519.pem"), os.path.join(directory, "dkim.pem"))
     os.chmod(os.path.join(directory, "dkim.pem"), 0o600)
     write(os.path.join(directory, "consent.csv"), consent())

@@ -15,6 +15,7 @@
 #include "licet/engine.h"
 #include "licet/error.h"
 #include "licet/pipeline.h"
+#include "licet/quota.h"
 
 enum { PEOPLE = 500, KEEN = 15, DAY_SECONDS = 24 * 3600 };
 
@@ -52,7 +53,21 @@ static const struct {
     { "Your account #N", "account", "<p>Your account #N has news.</p>" OFFER GOODBYE },
 };
 
-enum { NEWSLETTER = 2, DISGUISED = 6, DRAWN = 6 };
+enum { NEWSLETTER = 2, DISGUISED = 6, LETTER, DRAWN = 6, LETTER_EVERY = 19 };
+
+static GBytes *
+make_letter (unsigned number, const char *sender)
+{
+    char *letter = g_strdup_printf (
+        "From: Erika Beispiel <erika@%s>\r\nTo: Dave <you@example.com>\r\n"
+        "Subject: Re: The minutes\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n"
+        "Message-ID: <%u@%s>\r\nIn-Reply-To: <a%u@example.com>\r\n\r\n"
+        "Hello Dave,\r\n\r\nhere are the minutes of our meeting no. %u. Tell me if I forgot "
+        "anything.\r\n\r\nBest wishes\r\nErika\r\n",
+        sender, number, sender, number, number);
+
+    return g_bytes_new_take (letter, strlen (letter));
+}
 
 static GBytes *
 make_mail (unsigned number, unsigned kind, const char *sender)
@@ -84,6 +99,7 @@ typedef struct {
     Audit *audit;
     Ledger *ledger;
     Contacts *contacts;
+    Quotas *quotas;
     unsigned count;
     const char *mails;
 } Day;
@@ -124,14 +140,16 @@ hand_over (const Day *day, const Envelope *envelope, const Plan *plan, int64_t n
     return true;
 }
 
-/* As the daemon does: what was delivered with promotion in it. */
+/* As the daemon does: what left, and what was delivered with promotion in it. */
 static bool
-count_contacts (const Day *day, const Envelope *envelope, const Plan *plan, int64_t now,
-                GError **error)
+count_sent (const Day *day, const Envelope *envelope, const Plan *plan, int64_t now,
+            GError **error)
 {
     for (unsigned i = 0; i < plan->decisions->len; i++) {
         const Decision *decision = plan_decision (plan, i);
         const Contact contact = { now, decision->purpose };
+        if (plan_variant_of (plan, i) >= 0)
+            quota_hold_commit (plan->quotas, i);
         if (decision->outcome == OUTCOME_DELIVER &&
             decision->legal_class == CLASS_PROMOTIONAL &&
             !contacts_add (day->contacts, decision->facts->names[0], envelope->queue_id,
@@ -146,6 +164,8 @@ draw_kind (const Day *day, unsigned number, const char *sender)
 {
     unsigned kind = (number * 31 + number / 6) % DRAWN;
 
+    if (number % LETTER_EVERY == 3)
+        return LETTER;
     if (strcmp (sender, "gym.example") != 0 || kind % 2 == 0)
         return kind;
     return number < day->count / 2 ? NEWSLETTER : DISGUISED;
@@ -156,7 +176,8 @@ run_one (const Day *day, unsigned number, int64_t now, GError **error)
 {
     const char *sender = senders[number % G_N_ELEMENTS (senders)];
     unsigned kind = draw_kind (day, number, sender);
-    g_autoptr (GBytes) mail = make_mail (number, kind, sender);
+    g_autoptr (GBytes) mail =
+        kind == LETTER ? make_letter (number, sender) : make_mail (number, kind, sender);
     g_autoptr (Envelope) envelope = make_envelope (number, sender, now);
     g_autoptr (GError) cause = NULL;
     g_autoptr (Plan) plan = pipeline_run (day->engine, envelope, mail, now, &cause);
@@ -174,7 +195,7 @@ run_one (const Day *day, unsigned number, int64_t now, GError **error)
         return audit_failure (day->audit, day->ledger, envelope, &failure, NULL, now, error);
     return audit_decisions (day->audit, day->ledger, envelope, plan, split ? "lmtp" : "milter",
                             NULL, now, error) &&
-           count_contacts (day, envelope, plan, now, error) &&
+           count_sent (day, envelope, plan, now, error) &&
            (!split || hand_over (day, envelope, plan, now, error));
 }
 
@@ -198,9 +219,13 @@ open_day (Day *day, const char *config, int64_t start, GError **error)
     day->ledger = day->audit ? ledger_open (settings->state, error) : NULL;
     g_autofree char *counts = g_strconcat (settings->state, ".contacts", NULL);
     day->contacts = day->ledger ? contacts_open (counts, error) : NULL;
-    day->engine = day->contacts ? engine_new (settings, error) : NULL;
-    if (day->engine)
+    g_autofree char *sent = g_strconcat (settings->state, ".sent", NULL);
+    day->quotas = day->contacts ? quotas_open (sent, start, error) : NULL;
+    day->engine = day->quotas ? engine_new (settings, error) : NULL;
+    if (day->engine) {
         day->engine->contacts = day->contacts;
+        day->engine->quotas = day->quotas;
+    }
     return day->engine &&
            audit_policies (day->audit, policy_set_version (day->engine->policies), hash, start,
                            error);
@@ -224,6 +249,7 @@ main (int argc, char **argv)
     audit_close (day.audit, start + DAY_SECONDS - 30);
     ledger_free (day.ledger);
     engine_unref (day.engine);
+    quotas_free (day.quotas);
     contacts_free (day.contacts);
     return ok ? 0 : 1;
 }

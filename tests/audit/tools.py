@@ -23,7 +23,7 @@ import day  # noqa: E402
 import figures  # noqa: E402
 
 TOP, BUILD = sys.argv[1] if len(sys.argv) > 1 else ".", sys.argv[2] if len(sys.argv) > 2 else "."
-MESSAGES = int(sys.argv[3]) if len(sys.argv) > 3 else 400
+MESSAGES = int(sys.argv[3]) if len(sys.argv) > 3 else 900
 
 
 class Page(html.parser.HTMLParser):
@@ -57,7 +57,7 @@ class Page(html.parser.HTMLParser):
 class Tools:
     def __init__(self, directory):
         self.dir = directory
-        self.config = day.prepare(TOP, directory)
+        self.config = day.prepare(TOP, directory, MESSAGES)
         day.run_day(BUILD, self.config, MESSAGES, self.path("mails"))
         self.rows = self.read()
         self.number = 0
@@ -390,6 +390,31 @@ class Tools:
         results = [json.loads(line) for line in lines]
         return {row["seq"]: row["result"] for row in results}
 
+    def check_mixed(self):
+        """What replay is shown on has all that a day can have."""
+        rows = [row for row in self.rows if row["record"] == "decision"]
+        consent = {row["consent"]["state"] for row in rows} | {row["consent"].get("suppression") for row in rows}
+        self.check("the day has all classes, outcomes and answers of the store, territories and a limit",
+                   {row["message"]["class"] for row in rows} == set(figures.CLASSES) and
+                   {row["outcome"] for row in rows} == set(figures.OUTCOMES) and
+                   {"granted", "refused", "unknown", "complaint", "bounce"} <= consent and
+                   len({row["territory"] for row in rows}) > 9 and any(row["rule"] == "LIMIT-campaigns" for row in rows))
+
+    def check_change(self, name, file, change, touched):
+        """One rule is another in a copy of the policies."""
+        copy = self.path("changed")
+        shutil.copytree(self.path("policies"), copy)
+        path = os.path.join(copy, *file)
+        with open(path, encoding="utf-8") as source:
+            text = source.read()
+        at = text.index(f'id = "{name.split()[0]}"') if name.startswith("DE-") else 0
+        day.write(path, text[:at] + text[at:].replace(*change, 1))
+        affected = self.fits(lambda row: any(map(touched, row.get("rules", []))))
+        results = self.replayed("--policies", copy, status=65)
+        self.check(f"{name}: exactly the {len(affected)} that this touches differ", affected and
+                   [seq for seq, result in sorted(results.items()) if result == "different"] == affected)
+        shutil.rmtree(copy)
+
     def check_replay(self):
         decisions = self.fits(lambda row: row["record"] == "decision")
         begin = time.monotonic()
@@ -397,18 +422,14 @@ class Tools:
         print(f"# replay {len(decisions) / (time.monotonic() - begin):.0f} records/s")
         self.check(f"all of {len(decisions)} decisions come out the same again",
                    sorted(results) == decisions and set(results.values()) == {"same"})
-        shutil.copytree(self.path("policies"), self.path("changed"))
-        path = self.path("changed", "territories", "DE.cfg")
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        at = text.index('id = "DE-CONSENT"')
-        changed = text[:at] + text[at:].replace('otherwise = "strip"', 'otherwise = "refuse"', 1)
-        day.write(path, changed)
-        affected = self.fits(lambda row: any(rule["id"] == "DE-CONSENT" and rule["action"] == "strip"
-                                             for rule in row.get("rules", [])))
-        results = self.replayed("--policies", self.path("changed"), status=65)
-        self.check(f"after one rule is changed, exactly the {len(affected)} that it touches differ",
-                   affected and [seq for seq, result in sorted(results.items()) if result == "different"] == affected)
+        for name, file, old, new, touched in (
+                ("DE-CONSENT refuses", ("territories", "DE.cfg"), 'otherwise = "strip"', 'otherwise = "refuse"',
+                 lambda rule: rule["id"] == "DE-CONSENT" and rule["action"] == "strip"),
+                ("the sending limit is higher", ("sending-limits.cfg",), "per_hour = ", "per_hour = 1000",
+                 lambda rule: rule["id"] == "LIMIT-campaigns"),
+                ("held mail is refused", ("house.cfg",), 'otherwise = "hold"', 'otherwise = "refuse"',
+                 lambda rule: rule["id"] == "HOUSE-LOOK" and rule["action"] == "hold")):
+            self.check_change(name, file, (old, new), touched)
         one = next(row for row in self.rows if row["record"] == "decision")
         os.remove(self.path("mails", "00001.eml"))
         gone = [row["seq"] for row in self.rows if row["record"] == "decision" and row["queue_id"] == "4cD00001"]
@@ -478,6 +499,7 @@ def main():
         tools.check_figures()
         tools.check_complaints()
         tools.check_caps()
+        tools.check_mixed()
         tools.check_replay()
         tools.check_show()
         tools.check_speed()

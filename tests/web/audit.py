@@ -33,7 +33,7 @@ def prepare():
     site = Site(BUILD)
     site.day = os.path.join(site.store_dir, "day")
     os.mkdir(site.day)
-    day.run_day(BUILD, day.prepare(TOP, site.day), MESSAGES)
+    day.run_day(BUILD, day.prepare(TOP, site.day, MESSAGES), MESSAGES)
     site.rows = []
     for name in sorted(os.listdir(site.day)):
         if name.startswith("audit") and name.endswith(".jsonl"):
