@@ -28,4 +28,7 @@ char *audit_story_verdict (StoryLanguage language, const AuditRule *rule);
  * Caller frees. */
 char *audit_story_phrase (StoryLanguage language, const char *text);
 
+/* "2026-05-03T10:15:00Z" as "3 May 2026, 10:15 UTC"; anything else as it stands. Caller frees. */
+char *audit_story_time (StoryLanguage language, const char *time);
+
 #endif

@@ -60,7 +60,7 @@ static void
 tell_arrival (Teller *teller)
 {
     const AuditRow *row = teller->row;
-    g_autofree char *time = story_time (teller->language, row->time);
+    g_autofree char *time = audit_story_time (teller->language, row->time);
 
     SAY (STORY_ARRIVED, time, row->sender_domain, row->recipient_domain, row->queue_id);
     end_paragraph (teller);
@@ -130,7 +130,7 @@ tell_consent (Teller *teller)
 {
     const AuditRow *row = teller->row;
     const char *state = row->consent_state, *suppression = row->consent_suppression;
-    g_autofree char *at = story_time (teller->language, row->consent_at);
+    g_autofree char *at = audit_story_time (teller->language, row->consent_at);
     bool all = is_word (row->consent_purpose, "*");
 
     if (is_word (state, "granted"))
@@ -254,7 +254,7 @@ tell_tracking (Teller *teller)
 {
     const AuditRow *row = teller->row;
     const char *state = row->tracking_state;
-    g_autofree char *at = story_time (teller->language, row->tracking_at);
+    g_autofree char *at = audit_story_time (teller->language, row->tracking_at);
 
     SAY (STORY_TRACKING, NULL);
     if (is_word (state, "granted"))
@@ -325,7 +325,7 @@ tell_outcome (Teller *teller)
 {
     const AuditRow *row = teller->row;
     const char *outcome = row->outcome;
-    g_autofree char *until = story_time (teller->language, row->until);
+    g_autofree char *until = audit_story_time (teller->language, row->until);
 
     if (is_word (outcome, "strip"))
         tell_strip (teller);
@@ -369,7 +369,7 @@ tell_hand_over (Teller *teller)
         { "deferred", STORY_PUT_OFF, false },
     };
     const AuditRow *row = teller->row;
-    g_autofree char *time = story_time (teller->language, row->time);
+    g_autofree char *time = audit_story_time (teller->language, row->time);
 
     for (unsigned i = 0; i < G_N_ELEMENTS (table); i++)
         if (is_word (row->outcome, table[i].outcome))
@@ -384,7 +384,7 @@ static void
 tell_failure (Teller *teller)
 {
     const AuditRow *row = teller->row;
-    g_autofree char *time = story_time (teller->language, row->time);
+    g_autofree char *time = audit_story_time (teller->language, row->time);
 
     SAY (STORY_FAILED, time, row->stage, row->text ? row->text : row->error);
     if (row->reply)
@@ -395,7 +395,7 @@ tell_failure (Teller *teller)
 static void
 tell_event (Teller *teller)
 {
-    g_autofree char *time = story_time (teller->language, teller->row->time);
+    g_autofree char *time = audit_story_time (teller->language, teller->row->time);
 
     SAY (STORY_EVENT, time, word (teller, teller->row->record));
     end_paragraph (teller);

@@ -130,7 +130,7 @@ tell_part (Telling *telling, const Part *part)
     case 'y':
         return tell_words (telling->language, text);
     case 't':
-        return story_time (telling->language, text);
+        return audit_story_time (telling->language, text);
     default:
         return g_steal_pointer (&text);
     }
@@ -207,7 +207,7 @@ story_knows (const char *text)
 }
 
 char *
-story_time (StoryLanguage language, const char *time)
+audit_story_time (StoryLanguage language, const char *time)
 {
     if (!time || !is_time (time, strlen (time)))
         return g_strdup (time && *time ? time : "–");

@@ -26,7 +26,4 @@ extern const StoryPhrase story_phrases_of_signals[];
 /* Whether a row tells it. */
 bool story_knows (const char *text);
 
-/* "2026-05-03T10:15:00Z" as "3 May 2026, 10:15 UTC"; anything else as it stands. Caller frees. */
-char *story_time (StoryLanguage language, const char *time);
-
 #endif

@@ -59,6 +59,16 @@ measure_add (Measure *measure, const AuditRow *row, int outcome)
 }
 
 static void
+log_event_free (void *data)
+{
+    LogEvent *event = data;
+
+    g_free (event->time);
+    g_free (event->record);
+    g_free (event);
+}
+
+static void
 sample_free (void *data)
 {
     Sample *sample = data;
@@ -110,7 +120,8 @@ add_to_group (const Figures *figures, Group *group, const AuditRow *row, int cla
     measure_add (&group->all, row, outcome);
     if (class >= 0)
         group->classes[second][class]++;
-    if (outcome == FIGURE_DELIVER || outcome < 0 || group->samples->len >= SAMPLES)
+    if (outcome == FIGURE_DELIVER || outcome == FIGURE_DEFER || outcome < 0 ||
+        group->samples->len >= SAMPLES)
         return;
     Sample *sample = g_new0 (Sample, 1);
     sample->outcome = (FigureOutcome)outcome;
@@ -144,6 +155,7 @@ add_rules (Figures *figures, const AuditRow *row, int class, int outcome)
         Group *group = find_group (figures->rules, rule->id, rule->source);
         group->violated += violated;
         group->shadow += violated && shadow;
+        group->elsewhere += violated && !shadow && (!decided || outcome == FIGURE_DELIVER);
         if (decided)
             add_to_group (figures, group, row, class, outcome);
     }
@@ -263,8 +275,11 @@ add_row (const AuditRow *row, void *data)
         figures->outcomes_recorded++;
     } else if ((strcmp (record, "repair") == 0 || strcmp (record, "retention") == 0) &&
                figures->events->len < EVENTS) {
-        g_ptr_array_add (figures->events, g_strdup_printf ("%s %s (%" G_GUINT64_FORMAT ")",
-                                                           row->time, record, row->seq));
+        LogEvent *event = g_new0 (LogEvent, 1);
+        event->time = g_strdup (row->time);
+        event->record = g_strdup (record);
+        event->seq = row->seq;
+        g_ptr_array_add (figures->events, event);
     }
     return true;
 }
@@ -320,7 +335,7 @@ make_empty (const AuditFilter *filter)
                               &figures->templates, &figures->bases,       &figures->failures };
     for (unsigned i = 0; i < G_N_ELEMENTS (tables); i++)
         *tables[i] = group_table ();
-    figures->events = g_ptr_array_new_with_free_func (g_free);
+    figures->events = g_ptr_array_new_with_free_func (log_event_free);
     return figures;
 }
 
@@ -382,6 +397,18 @@ compare_counts (const void *a, const void *b)
 }
 
 static int
+compare_deciding (const void *a, const void *b)
+{
+    const Group *left = *(const Group *const *)a, *right = *(const Group *const *)b;
+
+    if (left->all.count != right->all.count)
+        return left->all.count > right->all.count ? -1 : 1;
+    if (left->elsewhere != right->elsewhere)
+        return left->elsewhere > right->elsewhere ? -1 : 1;
+    return compare_counts (a, b);
+}
+
+static int
 compare_offences (const void *a, const void *b)
 {
     const Group *left = *(const Group *const *)a, *right = *(const Group *const *)b;
@@ -410,6 +437,12 @@ GPtrArray *
 figures_top (GHashTable *table, unsigned most)
 {
     return sorted (table, most, compare_counts);
+}
+
+GPtrArray *
+figures_deciding (GHashTable *rules)
+{
+    return sorted (rules, UINT_MAX, compare_deciding);
 }
 
 GPtrArray *

@@ -46,13 +46,19 @@ typedef struct {
     Measure all;
     unsigned classes[2][CLASSES]; /* in the first and second half of the period */
     unsigned violated, shadow;    /* rule: how often, and how often without effect */
-    GPtrArray *samples;           /* of Sample, a few records that were not delivered as sent */
+    unsigned elsewhere;           /* rule: violated, and mended, or another rule decided */
+    GPtrArray *samples;           /* of Sample, a few records that were cut, held or refused */
 } Group;
 
 typedef struct {
     FigureOutcome outcome;
     char *when, *why; /* time and queue id; rule and its statute */
 } Sample;
+
+typedef struct {
+    char *time, *record;
+    uint64_t seq;
+} LogEvent;
 
 typedef struct {
     int64_t since, until; /* of the period */
@@ -74,7 +80,7 @@ typedef struct {
     unsigned asked_again;
     GHashTable *rules, *territories, *senders, *templates, *bases, *failures; /* of Group */
     unsigned outcomes_recorded, failures_recorded;
-    GPtrArray *events; /* char *, repairs and retention */
+    GPtrArray *events; /* of LogEvent: repairs and retention */
 } Figures;
 
 /* Two passes over the files. */
@@ -84,7 +90,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Figures, figures_free)
 
 /* The groups of a table by falling count, at most that many. Caller unrefs; groups are borrowed. */
 GPtrArray *figures_top (GHashTable *table, unsigned most);
-/* The same by what was not delivered as sent. */
+/* Rules by how often they decided, then by how often they were violated. */
+GPtrArray *figures_deciding (GHashTable *rules);
+/* Groups by what was cut, held or refused. */
 GPtrArray *figures_offenders (GHashTable *table, unsigned most);
 unsigned figures_offences (const Measure *measure);
 

@@ -15,8 +15,12 @@ enum {
     CHART_HEIGHT = 220,
     PLOT_LEFT = 46,
     PLOT_TOP = 10,
-    PLOT_HEIGHT = 170
+    PLOT_HEIGHT = 170,
+    GREAT_CHANGE = 10
 };
+
+/* U+202F, which no line breaks at. */
+#define NARROW_SPACE "\xe2\x80\xaf"
 
 const char html_style[] =
     ":root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--back:#fff;--pale:#f6f8fa}"
@@ -53,7 +57,9 @@ const char html_style[] =
     "--c:#990000}.c5{fill:#6a3d9a;--c:#6a3d9a}details{margin:.5rem 0}summary{cursor:pointer;"
     "color:var(--soft)}ul{margin:0;padding-left:1.1rem}.parts{min-width:8rem;height:.9rem}."
     "chart{min-width:34rem}"
-    "code{font-size:.85em;overflow-wrap:anywhere}"
+    "code{font-size:.85em;overflow-wrap:anywhere}dd small{display:block;font-size:.8rem;"
+    "font-weight:400;color:var(--soft)}"
+    "dt::first-letter,thead th::first-letter,th.w::first-letter{text-transform:uppercase}"
     "td>ul{min-width:15rem}th.n{white-space:normal}"
     /* A shadow at the edge behind which a table or a chart goes on. */
     ".scroll{background:linear-gradient(90deg,#fff "
@@ -62,10 +68,13 @@ const char html_style[] =
     "#0004,transparent) 100% 0;background-size:2rem 100%,2rem 100%,.7rem 100%,.7rem 100%;"
     "background-repeat:no-repeat;background-attachment:local,local,scroll,scroll}"
     "@media (max-width:40rem){table{font-size:.8rem}th,td{padding:.25rem .3rem}"
-    "td+td.n,th+td.n{min-width:3rem}}"
+    "td+td.n,th+td.n{min-width:3rem}"
+    /* What a row is about stays when the figures are moved. */
+    "tbody th{position:sticky;left:0;background:var(--back)}}"
     "@media "
-    "print{.scroll{background:none}body{max-width:none;padding:0;font-size:10pt}h2{break-after:"
-    "avoid}tr,svg,.facts div{"
+    "print{.scroll{background:none}body{max-width:none;padding:0;font-size:10pt}h2,"
+    "p.note,.key{break-after:avoid}.scroll+p.note{break-before:avoid;break-after:auto}tr,svg,"
+    "details,.facts div{"
     "break-inside:avoid}.scroll{overflow:visible}.chart{min-width:0}details::details-content{"
     "content-visibility:visible}summary{list-style:none}details table{font-size:7pt}"
     "details td,details th{padding:0 .3rem}"
@@ -111,10 +120,23 @@ html_cell (GString *html, const char *text)
     html_element (html, "td", text);
 }
 
+char *
+html_digits (uint64_t number)
+{
+    GString *digits = g_string_new (NULL);
+
+    g_string_printf (digits, "%" G_GUINT64_FORMAT, number);
+    for (size_t at = digits->len > 4 ? digits->len : 0; at > 3; at -= 3)
+        g_string_insert (digits, (gssize)at - 3, NARROW_SPACE);
+    return g_string_free (digits, FALSE);
+}
+
 void
 html_number (GString *html, uint64_t number)
 {
-    g_string_append_printf (html, "<td class=\"n\">%" G_GUINT64_FORMAT "</td>", number);
+    g_autofree char *digits = html_digits (number);
+
+    html_element (html, "td class=\"n\"", digits);
 }
 
 void
@@ -129,14 +151,40 @@ html_decimal (GString *html, const char *format, double number, bool comma)
 }
 
 void
-html_percent (GString *html, double part, double whole, bool comma)
+html_change (GString *html, double points, bool comma)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    /* No "-0.0" beside a "+0.0". */
+    if (points > -0.05 && points < 0.05)
+        g_strlcpy (digits, "0.0", sizeof digits);
+    else
+        g_ascii_formatd (digits, sizeof digits, "%+.1f", points);
+    if (comma)
+        g_strdelimit (digits, ".", ',');
+    g_string_append (html, "<td class=\"n\">");
+    bool great = points >= GREAT_CHANGE || points <= -GREAT_CHANGE;
+    html_element (html, great ? "strong" : "span", digits);
+    g_string_append (html, "</td>");
+}
+
+char *
+html_part (double part, double whole, bool comma)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
 
     g_ascii_formatd (digits, sizeof digits, "%.1f", whole > 0 ? 100 * part / whole : 0);
     if (comma)
         g_strdelimit (digits, ".", ',');
-    g_string_append_printf (html, "<td class=\"n\">%s&#8239;%%</td>", digits);
+    return g_strconcat (digits, NARROW_SPACE "%", NULL);
+}
+
+void
+html_percent (GString *html, double part, double whole, bool comma)
+{
+    g_autofree char *text = html_part (part, whole, comma);
+
+    html_element (html, "td class=\"n\"", text);
 }
 
 static unsigned
@@ -204,11 +252,12 @@ add_axes (GString *html, const Chart *chart, unsigned highest)
 
     for (unsigned i = 0; i <= 2; i++) {
         unsigned y = PLOT_TOP + PLOT_HEIGHT - PLOT_HEIGHT * i / 2;
+        g_autofree char *digits = html_digits (highest * i / 2);
         g_string_append_printf (
             html,
             "<path d=\"M%d %uH%d\" stroke=\"#d0d7de\"/><text x=\"%d\" y=\"%u\" "
-            "text-anchor=\"end\">%u</text>",
-            PLOT_LEFT, y, CHART_WIDTH, PLOT_LEFT - 6, y + 4, highest * i / 2);
+            "text-anchor=\"end\">%s</text>",
+            PLOT_LEFT, y, CHART_WIDTH, PLOT_LEFT - 6, y + 4, digits);
     }
     for (unsigned i = 0; i < chart->count; i += step) {
         g_string_append_printf (html, "<text x=\"%d\" y=\"%d\">", (int)position (chart, i) + 2,

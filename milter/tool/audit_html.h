@@ -12,11 +12,17 @@ void html_text (GString *html, const char *text);
 /* <name>text</name>; name may carry attributes. */
 void html_element (GString *html, const char *name, const char *text);
 void html_cell (GString *html, const char *text);
+/* "27 973", from five digits on; caller frees. */
+char *html_digits (uint64_t number);
 void html_number (GString *html, uint64_t number);
 /* By a format of g_ascii_formatd; with a comma for Spanish. */
 void html_decimal (GString *html, const char *format, double number, bool comma);
+/* "+12.5": points of percent that something grew by; a great change stands out. */
+void html_change (GString *html, double points, bool comma);
 /* part of whole in percent, with a comma for Spanish. */
 void html_percent (GString *html, double part, double whole, bool comma);
+/* "12.5 %"; caller frees. */
+char *html_part (double part, double whole, bool comma);
 
 /* Bars that stand for time, stacked. */
 typedef struct {

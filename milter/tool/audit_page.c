@@ -18,6 +18,12 @@ page_has_comma (const Page *page)
     return page->language == SPANISH;
 }
 
+StoryLanguage
+page_story_language (const Page *page)
+{
+    return page->language == SPANISH ? STORY_ES : STORY_EN;
+}
+
 void
 page_heading (Page *page, Word title)
 {
@@ -60,16 +66,29 @@ page_fact (Page *page, Word name, const char *value)
 void
 page_number_fact (Page *page, Word name, uint64_t number)
 {
-    g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+    g_autofree char *text = html_digits (number);
 
     page_fact (page, name, text);
+}
+
+void
+page_part_fact (Page *page, Word name, uint64_t number, uint64_t whole)
+{
+    g_autofree char *digits = html_digits (number);
+    g_autofree char *part = html_part (number, whole, page_has_comma (page));
+
+    g_string_append (page->html, "<div>");
+    html_element (page->html, "dt", page_word (page, name));
+    g_string_append_printf (page->html, "<dd>%s ", digits);
+    html_element (page->html, "small", part);
+    g_string_append (page->html, "</dd></div>");
 }
 
 void
 page_begin_row (Page *page, Word name)
 {
     g_string_append (page->html, "<tr>");
-    html_element (page->html, "th scope=\"row\"", page_word (page, name));
+    html_element (page->html, "th class=\"w\" scope=\"row\"", page_word (page, name));
 }
 
 void
@@ -79,7 +98,7 @@ page_counted_note (Page *page, Word note, const uint64_t *numbers, unsigned coun
 
     for (unsigned i = 0; i < count; i++) {
         g_autofree char *place = g_strdup_printf ("#%u", i + 1);
-        g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, numbers[i]);
+        g_autofree char *number = html_digits (numbers[i]);
         g_string_replace (text, place, number, 0);
     }
     html_element (page->html, "p class=\"note\"", text->str);

@@ -5,6 +5,7 @@
 #include "audit_complaints.h"
 #include "audit_figures.h"
 #include "audit_words.h"
+#include "licet/audit_story.h"
 
 /* The report under way. Each section appends to html; all else is borrowed. */
 typedef struct {
@@ -18,6 +19,7 @@ typedef struct {
 
 const char *page_word (const Page *page, Word word);
 bool page_has_comma (const Page *page);
+StoryLanguage page_story_language (const Page *page);
 
 void page_heading (Page *page, Word title);
 void page_note (Page *page, Word note);
@@ -36,8 +38,13 @@ void page_begin_row (Page *page, Word name);
 /* A name and its value, within a dl. */
 void page_fact (Page *page, Word name, const char *value);
 void page_number_fact (Page *page, Word name, uint64_t number);
+/* With its part of a whole. */
+void page_part_fact (Page *page, Word name, uint64_t number, uint64_t whole);
 
-/* Sections: how often people got promotion, and what they said to it. */
+/* Sections: the figures of the whole period, and whether the log can be trusted. */
+void page_summary (Page *page);
+void page_integrity (Page *page);
+/* How often people got promotion, and what they said to it. */
 void page_frequency (Page *page);
 void page_complaints (Page *page);
 

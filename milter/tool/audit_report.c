@@ -10,7 +10,6 @@
 #include "audit_figures.h"
 #include "audit_html.h"
 #include "audit_page.h"
-#include "licet/audit_story.h"
 
 enum { ROWS = 25, OFFENDERS = 10 };
 
@@ -18,64 +17,6 @@ static const unsigned class_colours[CLASSES] = { 0, 1, 2, 3 };
 static const unsigned outcome_colours[OUTCOMES] = { 0, 1, 3, 5, 4 };
 /* What was not delivered as sent. */
 static const unsigned changed_colours[] = { 1, 3, 5, 4 };
-
-static void
-add_summary (Page *page)
-{
-    const Figures *figures = page->figures;
-
-    g_string_append (page->html, "<dl class=\"facts\">");
-    page_number_fact (page, W_MESSAGES, g_hash_table_size (figures->messages));
-    page_number_fact (page, W_DECISIONS, figures->all.count);
-    page_number_fact (page, W_PEOPLE, g_hash_table_size (figures->all.people));
-    page_number_fact (page, W_SENDERS, g_hash_table_size (figures->all.senders));
-    for (unsigned i = 0; i < OUTCOMES; i++)
-        page_number_fact (page, W_DELIVER + i, figures->all.outcomes[i]);
-    page_number_fact (page, W_TURNED_AWAY, figures->failures_recorded);
-    if (figures->asked_again > 0)
-        page_number_fact (page, W_ASKED_AGAIN, figures->asked_again);
-    g_string_append (page->html, "</dl>");
-    page_note (page, W_GLOSSARY);
-}
-
-static void
-add_list (Page *page, const GPtrArray *list)
-{
-    g_string_append (page->html, "<ul>");
-    for (unsigned i = 0; i < list->len; i++)
-        html_element (page->html, "li", g_ptr_array_index (list, i));
-    g_string_append (page->html, "</ul>");
-}
-
-static void
-add_integrity (Page *page)
-{
-    const AuditVerdict *verdict = page->verdict;
-    bool whole = verdict->problems->len == 0;
-    g_autofree char *records = g_strdup_printf ("%" G_GUINT64_FORMAT " – %" G_GUINT64_FORMAT,
-                                                verdict->first, verdict->last);
-    g_autofree char *sealed = g_strdup_printf (
-        "%s (%" G_GUINT64_FORMAT ")",
-        verdict->sealed_at ? verdict->sealed_at : page_word (page, W_NO_CHECKPOINT),
-        verdict->sealed);
-    g_autofree char *outside =
-        verdict->outside ? g_strdup_printf ("1 – %" G_GUINT64_FORMAT, verdict->outside)
-                         : g_strdup (page_word (page, W_NO_OUTSIDE));
-
-    page_heading (page, W_INTEGRITY);
-    html_element (page->html, whole ? "p class=\"good\"" : "p class=\"bad\"",
-                  page_word (page, whole              ? W_WHOLE
-                                   : verdict->foreign ? W_NOT_CONFIRMED
-                                                      : W_NOT_WHOLE));
-    add_list (page, verdict->problems);
-    g_string_append (page->html, "<dl class=\"plain\">");
-    page_fact (page, W_RECORDS, records);
-    page_fact (page, W_CHECKPOINT, sealed);
-    page_fact (page, W_OUTSIDE, outside);
-    page_fact (page, W_KEY, verdict->key ? verdict->key : page_word (page, W_UNKNOWN));
-    page_fact (page, W_LOG, verdict->log ? verdict->log : page_word (page, W_UNKNOWN));
-    g_string_append (page->html, "</dl>");
-}
 
 /* "14:00" within days, "2026-11-24" for longer stretches. */
 static char **
@@ -116,20 +57,22 @@ add_chart_table (Page *page, const Chart *chart)
     g_string_append (html, "</tbody></table></div></details>");
 }
 
-/* "12 delivered as sent, 3 stripped, …" for who does not see the bar. */
+/* "delivered whole: 12, stripped: 3" for who does not see the bar. */
 static char *
 describe (const Page *page, const unsigned *values, Word first, unsigned count)
 {
     GString *text = g_string_new (NULL);
 
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
+        g_autofree char *digits = html_digits (values[i]);
         if (values[i] > 0)
-            g_string_append_printf (text, "%s%u %s", text->len ? ", " : "", values[i],
-                                    page_word (page, first + i));
+            g_string_append_printf (text, "%s%s: %s", text->len ? ", " : "",
+                                    page_word (page, first + i), digits);
+    }
     return g_string_free (text, FALSE);
 }
 
-/* "1183 transactional, 392 promotional" of all bars, for who does not see them. */
+/* "transactional: 1183, promotional: 392" of all bars, for who does not see them. */
 static char *
 describe_chart (const Page *page, const unsigned *values, unsigned stride, Word first,
                 unsigned series)
@@ -202,20 +145,21 @@ add_rule (Page *page, const Group *group)
     html_element (page->html, "th scope=\"row\"", name_of (page, group));
     html_cell (page->html, group->source);
     html_number (page->html, group->violated);
-    html_number (page->html, group->shadow);
     for (unsigned k = FIGURE_STRIP; k < OUTCOMES; k++)
         html_number (page->html, group->all.outcomes[k]);
+    html_number (page->html, group->elsewhere);
+    html_number (page->html, group->shadow);
     g_string_append (page->html, "</tr>");
 }
 
 static void
 add_rules (Page *page)
 {
-    static const Word heads[] = { W_RULE,  W_SOURCE, W_VIOLATED, W_SHADOW,
-                                  W_STRIP, W_DEFER,  W_HOLD,     W_REFUSE };
+    static const Word heads[] = { W_RULE, W_SOURCE, W_VIOLATED,  W_STRIP, W_DEFER,
+                                  W_HOLD, W_REFUSE, W_ELSEWHERE, W_SHADOW };
     const Figures *figures = page->figures;
     unsigned unclear = 0, found = 0, shown = 0;
-    g_autoptr (GPtrArray) groups = figures_top (figures->rules, UINT_MAX);
+    g_autoptr (GPtrArray) groups = figures_deciding (figures->rules);
 
     page_heading (page, W_BY_RULE);
     for (unsigned i = 0; i < groups->len; i++)
@@ -322,9 +266,9 @@ add_shift (Page *page)
             html_parts (page->html, group->classes[half], class_colours, CLASSES, text);
         }
         for (unsigned k = 0; k < CLASSES; k++)
-            html_decimal (page->html, "%+.1f",
-                          part_of (group->classes[1], k) - part_of (group->classes[0], k),
-                          page_has_comma (page));
+            html_change (page->html,
+                         part_of (group->classes[1], k) - part_of (group->classes[0], k),
+                         page_has_comma (page));
         g_string_append (page->html, "</tr>");
     }
     page_end_table (page);
@@ -334,7 +278,7 @@ add_shift (Page *page)
 static const char *
 basis_word (const Page *page, const char *basis)
 {
-    return audit_story_word (page->language == SPANISH ? STORY_ES : STORY_EN, basis);
+    return audit_story_word (page_story_language (page), basis);
 }
 
 static void
@@ -349,7 +293,7 @@ add_bases (Page *page)
     for (unsigned i = 0; i < groups->len; i++) {
         const Group *group = g_ptr_array_index (groups, i);
         g_string_append (page->html, "<tr>");
-        html_element (page->html, "th scope=\"row\"",
+        html_element (page->html, "th class=\"w\" scope=\"row\"",
                       *group->name ? basis_word (page, group->name)
                                    : page_word (page, W_NO_BASIS));
         html_number (page->html, group->all.count);
@@ -437,10 +381,30 @@ add_offenders (Page *page)
     page_end_table (page);
 }
 
+/* "24 November 2026, 13:05 UTC: a line that a crash had torn was cut off (record 12)" */
+static void
+add_events (Page *page)
+{
+    const GPtrArray *events = page->figures->events;
+
+    g_string_append (page->html, "<ul>");
+    for (unsigned i = 0; i < events->len; i++) {
+        const LogEvent *event = g_ptr_array_index (events, i);
+        g_autofree char *time = audit_story_time (page_story_language (page), event->time);
+        g_autofree char *number = html_digits (event->seq);
+        g_autofree char *text =
+            g_strdup_printf ("%s: %s (%s %s)", time,
+                             audit_story_word (page_story_language (page), event->record),
+                             page_word (page, W_RECORD), number);
+        html_element (page->html, "li", text);
+    }
+    g_string_append (page->html, "</ul>");
+}
+
 static void
 add_failures (Page *page)
 {
-    static const Word heads[] = { W_REPLY, W_COUNT };
+    static const Word heads[] = { W_REPLY, W_TIMES };
     g_autoptr (GPtrArray) groups = figures_top (page->figures->failures, ROWS);
 
     page_heading (page, W_FAILURES);
@@ -458,23 +422,23 @@ add_failures (Page *page)
     page_heading (page, W_EVENTS);
     if (page->figures->events->len == 0)
         page_note (page, W_NONE);
-    add_list (page, page->figures->events);
+    add_events (page);
 }
 
-/* "2026-11-24 13:05:00 UTC"; caller frees. */
+/* "24 November 2026, 13:05 UTC"; caller frees. */
 static char *
-format_time (int64_t time)
+format_time (const Page *page, int64_t time)
 {
     g_autofree char *text = clock_format (time);
 
-    return g_strdup_printf ("%.10s %.8s UTC", text, text + 11);
+    return audit_story_time (page_story_language (page), text);
 }
 
 static void
 begin_page (Page *page)
 {
-    g_autofree char *since = format_time (page->figures->since);
-    g_autofree char *until = format_time (page->figures->until);
+    g_autofree char *since = format_time (page, page->figures->since);
+    g_autofree char *until = format_time (page, page->figures->until);
 
     g_string_append_printf (
         page->html,
@@ -504,8 +468,8 @@ make_page (const Figures *figures, const Complaints *complaints, const AuditVerd
                   .verdict = verdict };
 
     begin_page (&page);
-    add_summary (&page);
-    add_integrity (&page);
+    page_summary (&page);
+    page_integrity (&page);
     add_chart (&page, W_BY_CLASS, W_TRANSACTIONAL, CLASSES, class_colours, figures->by_class[0],
                CLASSES);
     add_chart (&page, W_BY_OUTCOME, W_STRIP, OUTCOMES - 1, changed_colours,

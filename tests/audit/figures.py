@@ -7,6 +7,7 @@ import datetime
 import html.parser
 
 CLASSES = ["transactional", "promotional", "mixed", "personal"]
+NARROW_SPACE = "\u202f"  # between the digits of great numbers, and before "%"
 OUTCOMES = ["deliver", "strip", "defer", "hold", "refuse"]
 
 
@@ -38,7 +39,7 @@ class Sections(html.parser.HTMLParser):
 
     def handle_data(self, data):
         if self.text is not None and not self.in_drawing:
-            self.text += data
+            self.text += data.replace(NARROW_SPACE, "")
 
     def handle_endtag(self, tag):
         if tag == "svg":

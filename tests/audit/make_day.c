@@ -50,7 +50,7 @@ static const struct {
     { "Parcel #N was sent", "shipping",
       "<p>Your parcel #N is on its way.</p><p>Follow it in your account. Order number "
       "#N.</p>" },
-    { "Your account #N", "account", "<p>Your account #N has news.</p>" OFFER GOODBYE },
+    { "Your account #N", "account", ORDER OFFER GOODBYE },
 };
 
 enum { NEWSLETTER = 2, DISGUISED = 6, LETTER, DRAWN = 6, LETTER_EVERY = 19 };

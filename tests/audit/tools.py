@@ -51,7 +51,7 @@ class Page(html.parser.HTMLParser):
 
     def handle_data(self, data):
         if self.open and self.open[-1] in ("td", "dd"):
-            self.numbers.append(data)
+            self.numbers.append(data.replace(figures.NARROW_SPACE, ""))
 
 
 class Tools:
@@ -271,8 +271,8 @@ class Tools:
         cells = " ".join(reader.numbers)
         strips = len(self.fits(lambda row: row.get("record") == "decision" and row["outcome"] == "strip"))
         decisions = len(self.fits(lambda row: row["record"] == "decision"))
-        self.check("the drawing of classes says what it shows", f"<desc id=\"d2\">Barras en el tiempo. En total: {strips} "
-                   "recortado, " in page)
+        self.check("the drawing of classes says what it shows", f"<desc id=\"d2\">Barras en el tiempo. En total: "
+                   f"recortado: {strips}, " in page)
         self.check("its figures are those of the log", f" {strips} " in f" {cells} " and f" {decisions} " in cells)
         self.audit("report", "--language", "fr", status=64)
         with open(self.path("audit.jsonl"), "r+b", buffering=0) as file:
@@ -317,11 +317,20 @@ class Tools:
                    rows[7:] == most)
         looked, nothing, unsure, found = figures.rules(self.rows)
         rows = page.rows["Outcomes by rule"][1:]
+        self.check("a rule that was violated decided, was put right, left it to another, or only watched", all(
+            int(row[2]) == sum(map(int, row[3:])) or row[0] in self.unsure() for row in rows))
+        self.check("the sender who renamed its offers stands out, and no other", [
+            row[0] for row in page.rows["Shift of classes by sender"][1:] if float(row[4]) <= -10] == ["gym.example"])
         self.check(f"{looked} rules were looked at, {nothing} found nothing, no row is all zeros",
                    f"Rules looked at: {looked}. Found nothing, and so left out: {nothing} (of these, could not tell at "
                    f"least once: {unsure})." in page.notes["Outcomes by rule"][0] and
                    len(rows) == min(len(found), 25) and {row[0] for row in rows} <= found and
                    all(any(cell != "0" for cell in row[2:]) for row in rows))
+
+    def unsure(self):
+        """Rules that decided without knowing."""
+        return {rule["id"] for row in self.rows for rule in row.get("rules", [])
+                if rule["verdict"] == "cannot-tell" and rule["id"] == row["rule"]}
 
     def check_complaints(self):
         store, day_of = self.path("feedback.csv"), "2026-11-24T"
@@ -378,11 +387,11 @@ class Tools:
         text = self.audit("report", "--log", forged, status=65)
         page = figures.Sections(text)
         self.check("a mail that still waits counts once, and how often it was asked about stands apart",
-                   "<dt>deferred</dt><dd>1</dd>" in text and "still waiting (not counted)</dt><dd>1</dd>" in text and
+                   "<dt>deferred</dt><dd>1 <small>20.0\u202f%</small></dd>" in text and "still waiting (not counted)</dt><dd>1</dd>" in text and
                    "<dt>Decisions, one per recipient</dt><dd>5</dd>" in text)
         notes = " ".join(page.notes["Promotion per recipient"])
         self.check("what caps decided, and a mail tried twice is one",
-                   "violated 2 times" in notes and "deferred (the mail waits) 1, held 0, refused 1." in notes and
+                   "(kind frequency-cap): 2." in notes and "deferred (the mail waits) 1, held 0, refused 1." in notes and
                    page.rows["Promotion per recipient"][7:] == [["s1…", "2"]])
 
     def replayed(self, *args, status=0):
