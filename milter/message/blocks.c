@@ -10,7 +10,7 @@
 #include "html.h"
 
 /* What is shorter is not worth its mark. */
-enum { LEAST_INNER = 24 };
+enum { LEAST_INNER = 24, LEAST_RUN = 48 };
 
 /* What a tag means to an element that it stands in. VOID: without an end tag; SOLID: and no frameset
  * comes after it; RULE: and ends a paragraph. */
@@ -44,17 +44,25 @@ static const unsigned char kinds[GUMBO_TAG_LAST + 1] = {
     [GUMBO_TAG_FIGCAPTION] = BLOCK,
 };
 
+/* The newest block of those that stand directly in an element, which others may join. */
+typedef struct {
+    unsigned count; /* of blocks up to this one; 0 when there is none */
+    GumboTag tag;
+} Last;
+
 typedef struct {
     GumboTag tag;
     size_t start, name_end;
     size_t name_length;
     bool formats, solid; /* what it holds */
+    Last last;
 } Open;
 
 typedef struct {
     const char *data;
     const GArray *ranges;
     GArray *open; /* of Open; empty again after what may end more than its own element */
+    Last last;    /* around all that is open */
     GArray *found;
 } Search;
 
@@ -69,6 +77,15 @@ static void
 forget (Search *search)
 {
     g_array_set_size (search->open, 0);
+    search->last.count = 0;
+}
+
+static Last *
+last_of (Search *search)
+{
+    Open *top = top_of (search);
+
+    return top ? &top->last : &search->last;
 }
 
 static bool
@@ -105,7 +122,6 @@ push (Search *search, const HtmlToken *token, GumboTag tag)
                   .name_end = token->name + token->name_length,
                   .name_length = token->name_length };
 
-    open.formats = kinds[tag] == FORMATTING;
     open.solid = kinds[tag] == ITEM;
     g_array_append_val (search->open, open);
 }
@@ -123,28 +139,87 @@ take_start (Search *search, const HtmlToken *token, unsigned char kind, GumboTag
     if (kind == STRANGE || (kind == RULE && is_open (search, GUMBO_TAG_P)) ||
         (kind >= INLINE && ends_others (search, kind, tag)))
         forget (search);
+    if (kind == RULE && kinds[last_of (search)->tag] < HEADING)
+        last_of (search)->count = 0; /* it may end a paragraph around them */
     if (kind >= INLINE)
         push (search, token, tag);
     else if (kind >= SOLID)
         mark_solid (search);
 }
 
+static bool
+is_touched (const Search *search, size_t start, size_t end)
+{
+    bool touched = false;
+
+    cut_covers (search->ranges, start, end, &touched);
+    return touched;
+}
+
+/* Links and spans are where formatting elements are, and gumbo moves many of those. */
+static bool
+is_block (const Open *open)
+{
+    return kinds[open->tag] >= HEADING ||
+           (!open->formats && (open->tag == GUMBO_TAG_A || open->tag == GUMBO_TAG_SPAN));
+}
+
+/* A block of its own, which takes the place of those in it. */
 static void
 add_found (Search *search, const Open *open, const HtmlToken *token)
 {
-    Block block = { { open->start, open->name_end, token->start }, open->formats };
+    Block block = { open->start, open->name_end, token->start, open->formats, false };
     GArray *all = search->found;
-    bool touched = false;
+    Last *last = last_of (search);
 
-    if (kinds[open->tag] < HEADING || !open->solid ||
-        block.element.inner_end < open->name_end + LEAST_INNER)
+    last->count = 0;
+    if (!is_block (open) || !open->solid || is_touched (search, open->start, token->end))
         return;
-    cut_covers (search->ranges, open->start, token->end, &touched);
-    if (touched)
-        return;
-    while (all->len > 0 && g_array_index (all, Block, all->len - 1).element.start > open->start)
+    while (all->len > 0 && g_array_index (all, Block, all->len - 1).start > open->start)
         g_array_set_size (all, all->len - 1);
     g_array_append_val (all, block);
+    *last = (Last){ all->len, open->tag };
+}
+
+/* Whether it or what it holds may be opened again. A link as the first ended what link was open. */
+static bool
+formats_after (const Open *open, const Last *last)
+{
+    return open->formats || (kinds[open->tag] == FORMATTING &&
+                             (open->tag != GUMBO_TAG_A || last->tag != GUMBO_TAG_A));
+}
+
+/* Whether the element can have ended nothing that stands around the block before it: no paragraph
+ * but one that the first of them has ended, no heading and no item. */
+static bool
+may_join (const Search *search, const Last *last, const Open *open)
+{
+    const Open *around = top_of (search);
+    unsigned char kind = kinds[open->tag];
+
+    if (last->count == 0 ||
+        (kinds[last->tag] < HEADING && (kind >= HEADING || formats_after (open, last))))
+        return false;
+    if (kind == HEADING)
+        return around && kinds[around->tag] != HEADING;
+    return kind != ITEM || around;
+}
+
+static bool
+join (Search *search, const Open *open, const HtmlToken *token)
+{
+    const Last *last = last_of (search);
+
+    if (!may_join (search, last, open))
+        return false;
+    Block *block = &g_array_index (search->found, Block, last->count - 1);
+    if (is_touched (search, block->start, token->end))
+        return false;
+    g_array_set_size (search->found, last->count);
+    block->end = token->end;
+    block->joined = true;
+    block->formats = block->formats || formats_after (open, last);
+    return true;
 }
 
 /* Names that gumbo does not know are compared as they stand. */
@@ -168,10 +243,11 @@ take_end (Search *search, const HtmlToken *token, GumboTag tag)
     }
     Open ended = *top;
     g_array_set_size (search->open, search->open->len - 1);
-    add_found (search, &ended, token);
+    if (!join (search, &ended, token))
+        add_found (search, &ended, token);
     Open *around = top_of (search);
     if (around) {
-        around->formats = around->formats || ended.formats;
+        around->formats = around->formats || ended.formats || kinds[ended.tag] == FORMATTING;
         around->solid = around->solid || ended.solid;
     }
 }
@@ -204,16 +280,31 @@ take_token (Search *search, const HtmlToken *token)
         mark_solid (search);
 }
 
+/* Without those that are too short. */
+static GArray *
+keep_long (const GArray *found)
+{
+    GArray *kept = g_array_new (FALSE, FALSE, sizeof (Block));
+
+    for (unsigned i = 0; i < found->len; i++) {
+        const Block *block = &g_array_index (found, Block, i);
+        if (block->end - block->name_end >= (block->joined ? LEAST_RUN : LEAST_INNER))
+            g_array_append_vals (kept, block, 1);
+    }
+    return kept;
+}
+
 GArray *
 blocks_find (const char *data, size_t length, const GArray *ranges)
 {
     g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Open));
-    Search search = { data, ranges, open, g_array_new (FALSE, FALSE, sizeof (Block)) };
+    g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Block));
+    Search search = { .data = data, .ranges = ranges, .open = open, .found = found };
     HtmlScanner scanner;
     HtmlToken token;
 
     html_scanner_init (&scanner, data, length);
     while (html_next (&scanner, &token))
         take_token (&search, &token);
-    return search.found;
+    return keep_long (found);
 }

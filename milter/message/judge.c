@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "marked.h"
 
 /* One event of a walk over a tree. */
 typedef struct {
@@ -39,7 +40,7 @@ typedef struct {
     const Squeezed *page; /* whose marks are to be met (squeeze.h); in the result only blocks */
     unsigned texts_met;   /* squeezed texts that stand in text */
     unsigned values_met;  /* and values in values */
-    unsigned comments_met, enclosed_met, blocks_met;
+    unsigned comments_met, tags_met, enclosed_met, blocks_met;
     bool *met;  /* by range: a replacement that stands in an attribute value */
     bool split; /* a range cuts through a tag, a text or a comment, first at: */
     size_t split_offset;
@@ -194,98 +195,26 @@ count_values (const Walk *walk, const GumboVector *attributes)
     return count;
 }
 
-static unsigned
-count_marks (const Squeezed *page, const char *text, SqueezeKind kind)
-{
-    size_t length = strlen (page->mark);
-    unsigned count = 0;
-
-    for (text = strstr (text, page->mark); text; text = strstr (text + length, page->mark))
-        count += text[length] == (char)kind;
-    return count;
-}
-
-/* The kind of an element of which only the tags are left, 0 of any other. */
-static char
-marked_kind (const Squeezed *page, const GumboElement *element)
-{
-    size_t length = strlen (page->mark);
-
-    if (element->attributes.length != 1 || element->tag_namespace != GUMBO_NAMESPACE_HTML ||
-        !element->original_tag.data)
-        return 0;
-    GumboStringPiece name = ((GumboAttribute *)element->attributes.data[0])->original_name;
-    return name.length > length && memcmp (name.data, page->mark, length) == 0
-               ? name.data[length]
-               : 0;
-}
-
-/* Whether it has only the letter: no formatting element was opened around it. */
-static bool
-has_letter_alone (const GumboElement *element)
-{
-    if (element->children.length != 1)
-        return false;
-    const GumboNode *text = element->children.data[0];
-    return text->type == GUMBO_NODE_TEXT && strcmp (text->v.text.text, SQUEEZE_LETTER) == 0;
-}
-
-static bool
-is_formatting (GumboTag tag)
-{
-    static const GumboTag tags[] = {
-        GUMBO_TAG_A,    GUMBO_TAG_B,      GUMBO_TAG_BIG,    GUMBO_TAG_CODE, GUMBO_TAG_EM,
-        GUMBO_TAG_FONT, GUMBO_TAG_I,      GUMBO_TAG_NOBR,   GUMBO_TAG_S,    GUMBO_TAG_SMALL,
-        GUMBO_TAG_TT,   GUMBO_TAG_STRIKE, GUMBO_TAG_STRONG, GUMBO_TAG_U,
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS (tags); i++)
-        if (tags[i] == tag)
-            return true;
-    return false;
-}
-
-/* Whether what stands around a block up to its cell lets it read alike (blocks.h). Nodes that gumbo
- * moved may not stand around what they stood around. */
-static bool
-stands_free (const GumboNode *node, bool formatted)
-{
-    unsigned formatting = 0;
-
-    for (; node && is_element (node); node = node->parent) {
-        GumboTag tag = node->v.element.tag;
-        if (node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML ||
-            (formatted && tag == GUMBO_TAG_A) ||
-            (node->parse_flags &
-             (GUMBO_INSERTION_ADOPTION_AGENCY_CLONED | GUMBO_INSERTION_ADOPTION_AGENCY_MOVED)))
-            return false;
-        if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH)
-            break;
-        formatting += is_formatting (tag);
-    }
-    return !formatted || formatting <= 2;
-}
-
-/* Counts an element of which only the tags are left, when it has become what it was. */
-static void
-meet_marked (Walk *walk, const GumboNode *node)
-{
-    const GumboElement *element = &node->v.element;
-    char kind = marked_kind (walk->page, element);
-
-    if (kind == SQUEEZE_ELEMENT)
-        walk->enclosed_met += element->children.length == 0;
-    else if (kind == SQUEEZE_BLOCK || kind == SQUEEZE_FORMATTED)
-        walk->blocks_met +=
-            has_letter_alone (element) && stands_free (node, kind == SQUEEZE_FORMATTED);
-}
-
 /* Whether gumbo opened a formatting element again, so that its source has become several nodes. */
 static bool
 is_copy (const GumboNode *node)
 {
     return (node->parse_flags & (GUMBO_INSERTION_RECONSTRUCTED_FORMATTING_ELEMENT |
                                  GUMBO_INSERTION_ADOPTION_AGENCY_CLONED)) != 0;
+}
+
+/* Counts an element of which only the tags are left, when it has become what it was. */
+static void
+meet_marked (Walk *walk, const GumboNode *node)
+{
+    SqueezeKind kind = marked_kind (walk->page, node);
+
+    if (kind == SQUEEZE_ELEMENT)
+        walk->enclosed_met += node->v.element.children.length == 0;
+    else if (kind == SQUEEZE_TAG)
+        walk->tags_met += !is_copy (node);
+    else if (kind != SQUEEZE_NOTHING)
+        walk->blocks_met += marked_stands_free (node, kind);
 }
 
 /* Whether a range cuts through what stands here. */
@@ -364,13 +293,13 @@ visit (Walk *walk, const GumboNode *node)
         node->type == GUMBO_NODE_CDATA) {
         add_text (walk, node->v.text.text);
         if (walk->ranges)
-            walk->texts_met += count_marks (walk->page, node->v.text.text, SQUEEZE_TEXT);
+            walk->texts_met += marked_count (walk->page, node->v.text.text, SQUEEZE_TEXT);
         return;
     }
     event.offset = walk->offset;
     g_array_append_val (walk->events, event);
     if (node->type == GUMBO_NODE_COMMENT && walk->ranges)
-        walk->comments_met += count_marks (walk->page, node->v.text.text, SQUEEZE_COMMENT);
+        walk->comments_met += marked_count (walk->page, node->v.text.text, SQUEEZE_COMMENT);
     if (is_element (node))
         meet_marked (walk, node);
     if (is_element (node) && walk->ranges && walk->page->values->len > 0 && !is_copy (node))
@@ -524,8 +453,8 @@ static bool
 is_sure (const Walk *walk, const Squeezed *page)
 {
     return walk->texts_met == page->texts && walk->values_met == page->values->len &&
-           walk->comments_met == page->comments && walk->enclosed_met == page->enclosed &&
-           walk->blocks_met == page->blocks;
+           walk->comments_met == page->comments && walk->tags_met == page->tags &&
+           walk->enclosed_met == page->enclosed && walk->blocks_met == page->blocks;
 }
 
 /* Blocks depend on what stands around them, which the cut may change. */

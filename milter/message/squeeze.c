@@ -2,12 +2,13 @@
 
 #include "squeeze.h"
 
-#include <stdint.h>
+#include <gumbo.h>
 #include <string.h>
 
 #include "blocks.h"
 #include "enclosed.h"
 #include "html.h"
+#include "numbering.h"
 
 /* LONGEST: in bytes; the names of references, which have 32, are within KEPT_HEAD. */
 enum { LONGEST = 16 * 1024, KEPT_HEAD = 1024, KEPT_TAIL = 64 };
@@ -19,7 +20,7 @@ enum { KNOWN_WORD = 33 };
 enum { MOST_ATTRIBUTES = 32 };
 
 /* What is shorter is not worth its mark. */
-enum { LEAST_MIDDLE = 16, LEAST_BLANKS = 5 };
+enum { LEAST_MIDDLE = 16, LEAST_ATTRIBUTES = 20, LEAST_BLANKS = 5 };
 
 typedef struct {
     size_t start, end; /* of the page */
@@ -33,15 +34,9 @@ typedef struct {
     const GArray *ranges;
     Squeezed *squeezed;
     bool blanks;         /* no form feed stands in the page */
-    GHashTable *middles; /* Piece to the number of its mark */
+    GHashTable *middles; /* to the numbers of their marks (numbering.h) */
     GHashTable *runs;    /* the same of runs of blanks */
 } Search;
-
-typedef struct {
-    const char *data;
-    size_t length;
-    guint hash;
-} Piece;
 
 static size_t
 word_end (const char *data, size_t length, size_t at)
@@ -96,60 +91,11 @@ find_words (Search *search, size_t from, size_t length)
     }
 }
 
-/* Eight bytes at a time. It begins with an address, which a sender who would have all pieces of a page
- * in one place of a table does not know. */
-static guint
-hash_of (const char *data, size_t length, const void *seed)
-{
-    const guint64 prime = G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
-    guint64 hash = (guint64)(uintptr_t)seed * prime + length, eight = 0;
-
-    for (; length >= sizeof eight; data += sizeof eight, length -= sizeof eight) {
-        memcpy (&eight, data, sizeof eight);
-        hash = (hash ^ eight) * prime;
-        hash ^= hash >> 32;
-    }
-    eight = 0;
-    if (length > 0)
-        memcpy (&eight, data, length);
-    hash = (hash ^ eight) * prime;
-    return (guint)(hash >> 32);
-}
-
-static guint
-piece_hash (gconstpointer piece)
-{
-    return ((const Piece *)piece)->hash;
-}
-
-static gboolean
-piece_equal (gconstpointer a, gconstpointer b)
-{
-    const Piece *first = a, *second = b;
-
-    return first->length == second->length &&
-           memcmp (first->data, second->data, first->length) == 0;
-}
-
-/* Of bytes, beginning with 1; the same for the same. */
-static unsigned
-number_of (GHashTable *numbers, const char *data, size_t length)
-{
-    Piece piece = { data, length, hash_of (data, length, numbers) };
-    unsigned number = GPOINTER_TO_UINT (g_hash_table_lookup (numbers, &piece));
-
-    if (number > 0)
-        return number;
-    number = g_hash_table_size (numbers) + 1;
-    g_hash_table_insert (numbers, g_memdup2 (&piece, sizeof piece), GUINT_TO_POINTER (number));
-    return number;
-}
-
 static void
 drop_middle (Search *search, size_t start, size_t end, SqueezeKind kind)
 {
     Drop drop = { .start = start, .end = end };
-    unsigned number = number_of (search->middles, search->data + start, end - start);
+    unsigned number = numbering_find (search->middles, search->data + start, end - start);
 
     g_snprintf (drop.with, sizeof drop.with, "%s%c%ux", search->squeezed->mark, kind, number);
     size_t drops = search->squeezed->drops->len;
@@ -216,7 +162,8 @@ static void
 drop_blanks (Search *search, size_t start, size_t end)
 {
     Drop drop = { .start = start, .end = end, .with = "\f" };
-    unsigned number = number_of (search->runs, search->data + start, end - start), digit = 1;
+    unsigned number = numbering_find (search->runs, search->data + start, end - start),
+             digit = 1;
 
     for (; number > 0; number /= 2)
         drop.with[digit++] = number % 2 ? '\t' : ' ';
@@ -285,6 +232,46 @@ is_repeated (const Search *search, const HtmlAttribute *attributes, unsigned cou
     return false;
 }
 
+/* Whether a parser looks at the name alone of a start tag (13.2.6). Not of an input, which may be
+ * hidden, of html and body, which may be there already, and of formatting elements but links; in
+ * drawings and formulas (13.2.6.5) no element of HTML comes of it. */
+static bool
+has_free_attributes (const Search *search, const HtmlToken *token)
+{
+    static const unsigned char tags[GUMBO_TAG_LAST + 1] = {
+        [GUMBO_TAG_A] = 1,      [GUMBO_TAG_BLOCKQUOTE] = 1, [GUMBO_TAG_BR] = 1,
+        [GUMBO_TAG_CENTER] = 1, [GUMBO_TAG_DIV] = 1,        [GUMBO_TAG_FORM] = 1,
+        [GUMBO_TAG_H1] = 1,     [GUMBO_TAG_H2] = 1,         [GUMBO_TAG_H3] = 1,
+        [GUMBO_TAG_H4] = 1,     [GUMBO_TAG_H5] = 1,         [GUMBO_TAG_H6] = 1,
+        [GUMBO_TAG_HR] = 1,     [GUMBO_TAG_IMG] = 1,        [GUMBO_TAG_LI] = 1,
+        [GUMBO_TAG_OL] = 1,     [GUMBO_TAG_P] = 1,          [GUMBO_TAG_SPAN] = 1,
+        [GUMBO_TAG_TABLE] = 1,  [GUMBO_TAG_TBODY] = 1,      [GUMBO_TAG_TD] = 1,
+        [GUMBO_TAG_TH] = 1,     [GUMBO_TAG_TR] = 1,         [GUMBO_TAG_UL] = 1,
+    };
+
+    return tags[gumbo_tagn_enum (search->data + token->name, (unsigned)token->name_length)];
+}
+
+/* All between the name and the end of the tag, but for the slash of one that has no content. */
+static bool
+drop_attributes (Search *search, const HtmlToken *token)
+{
+    Drop drop = { .start = token->name + token->name_length, .end = token->end - 1 };
+
+    while (drop.end > drop.start && search->data[drop.end - 1] == '/')
+        drop.end--;
+    if (drop.end < drop.start + LEAST_ATTRIBUTES || !has_free_attributes (search, token) ||
+        is_touched (search, token->start, token->end))
+        return false;
+    unsigned number =
+        numbering_find (search->middles, search->data + drop.start, drop.end - drop.start);
+    g_snprintf (drop.with, sizeof drop.with, " %s%c%ux", search->squeezed->mark, SQUEEZE_TAG,
+                number);
+    g_array_append_val (search->squeezed->drops, drop);
+    search->squeezed->tags++;
+    return true;
+}
+
 static void
 find_values (Search *search, const HtmlToken *token)
 {
@@ -324,17 +311,28 @@ take_comment (Search *search, const HtmlToken *token)
         drop_middle (search, start + 1, end - 1, SQUEEZE_COMMENT);
 }
 
-/* All between the name in the start tag and the end tag, but for the letter of a block. */
-static void
-drop_inner (Search *search, const Enclosed *element, SqueezeKind kind)
-{
-    Drop drop = { .start = element->name_end, .end = element->inner_end };
-    unsigned number =
-        number_of (search->middles, search->data + drop.start, drop.end - drop.start);
-    bool block = kind != SQUEEZE_ELEMENT;
+/* An element that is squeezed, or several. */
+typedef struct {
+    size_t name_end, end; /* of what goes */
+    SqueezeKind kind;
+} Inner;
 
-    g_snprintf (drop.with, sizeof drop.with, " %s%c%ux>%s", search->squeezed->mark, kind,
-                number, block ? SQUEEZE_LETTER : "");
+/* All between the name in the start tag and the end tag, or behind the last one, but for the letter
+ * of a block. */
+static void
+drop_inner (Search *search, size_t start, const Inner *inner)
+{
+    Drop drop = { .start = inner->name_end, .end = inner->end };
+    unsigned number =
+        numbering_find (search->middles, search->data + drop.start, drop.end - drop.start);
+    bool block = inner->kind != SQUEEZE_ELEMENT;
+    int length = g_snprintf (drop.with, sizeof drop.with, " %s%c%ux>%s", search->squeezed->mark,
+                             inner->kind, number, block ? SQUEEZE_LETTER : "");
+
+    if (inner->kind == SQUEEZE_RUN || inner->kind == SQUEEZE_FORMATTED_RUN)
+        g_snprintf (drop.with + length, sizeof drop.with - (size_t)length,
+                    "</%.*s>" SQUEEZE_BEHIND, (int)(inner->name_end - start - 1),
+                    search->data + start + 1);
     g_array_append_val (search->squeezed->drops, drop);
     if (block)
         search->squeezed->blocks++;
@@ -348,30 +346,37 @@ typedef struct {
     unsigned next_table, next_block;
 } Elements;
 
-/* The one that begins here, NULL when none does. */
-static const Enclosed *
-element_at (Elements *elements, size_t place, SqueezeKind *ret_kind)
+static bool
+table_at (Elements *elements, size_t place, Inner *ret_inner)
 {
-    const GArray *tables = elements->tables, *blocks = elements->blocks;
-    const Enclosed *table = NULL;
-    const Block *block = NULL;
-
-    while (blocks && elements->next_block < blocks->len && !block) {
-        const Block *next = &g_array_index (blocks, Block, elements->next_block);
-        if (next->element.start > place)
-            break;
-        elements->next_block++;
-        block = next->element.start == place ? next : NULL;
-    }
-    while (tables && elements->next_table < tables->len && !table) {
-        const Enclosed *next = &g_array_index (tables, Enclosed, elements->next_table);
-        if (next->start > place)
-            break;
+    while (elements->tables && elements->next_table < elements->tables->len) {
+        const Enclosed *table =
+            &g_array_index (elements->tables, Enclosed, elements->next_table);
+        if (table->start > place)
+            return false;
         elements->next_table++;
-        table = next->start == place ? next : NULL;
+        *ret_inner = (Inner){ table->name_end, table->inner_end, SQUEEZE_ELEMENT };
+        if (table->start == place)
+            return true;
     }
-    *ret_kind = !block ? SQUEEZE_ELEMENT : block->formats ? SQUEEZE_FORMATTED : SQUEEZE_BLOCK;
-    return block ? &block->element : table;
+    return false;
+}
+
+static bool
+block_at (Elements *elements, size_t place, Inner *ret_inner)
+{
+    while (elements->blocks && elements->next_block < elements->blocks->len) {
+        const Block *block = &g_array_index (elements->blocks, Block, elements->next_block);
+        SqueezeKind plain = block->joined ? SQUEEZE_RUN : SQUEEZE_BLOCK;
+        SqueezeKind formatted = block->joined ? SQUEEZE_FORMATTED_RUN : SQUEEZE_FORMATTED;
+        if (block->start > place)
+            return false;
+        elements->next_block++;
+        *ret_inner = (Inner){ block->name_end, block->end, block->formats ? formatted : plain };
+        if (block->start == place)
+            return true;
+    }
+    return false;
 }
 
 static void
@@ -383,7 +388,8 @@ take_token (Search *search, const HtmlToken *token)
         take_comment (search, token);
     else if (token->end - token->start > LONGEST)
         find_words (search, token->start, token->end);
-    else if (token->kind == HTML_START && token->end - token->start > LEAST_MIDDLE)
+    else if (token->kind == HTML_START && token->end - token->start > LEAST_MIDDLE &&
+             !drop_attributes (search, token))
         find_values (search, token);
 }
 
@@ -392,15 +398,14 @@ find_texts (Search *search, Elements *elements)
 {
     HtmlScanner scanner;
     HtmlToken token;
-    SqueezeKind kind = SQUEEZE_ELEMENT;
+    Inner inner;
 
     html_scanner_init (&scanner, search->data, search->length);
     while (html_next (&scanner, &token)) {
-        const Enclosed *element =
-            token.kind == HTML_START ? element_at (elements, token.start, &kind) : NULL;
-        if (element) {
-            drop_inner (search, element, kind);
-            scanner.position = element->inner_end;
+        if (token.kind == HTML_START && (block_at (elements, token.start, &inner) ||
+                                         table_at (elements, token.start, &inner))) {
+            drop_inner (search, token.start, &inner);
+            scanner.position = inner.end;
         } else {
             take_token (search, &token);
         }
@@ -502,9 +507,7 @@ make_mark (char *mark)
 Squeezed *
 squeeze_new (GBytes *before, const GArray *ranges, GBytes *after, SqueezeDepth depth)
 {
-    g_autoptr (GHashTable) middles =
-        g_hash_table_new_full (piece_hash, piece_equal, g_free, NULL);
-    g_autoptr (GHashTable) runs = g_hash_table_new_full (piece_hash, piece_equal, g_free, NULL);
+    g_autoptr (GHashTable) middles = numbering_new (), runs = numbering_new ();
     Squeezed *squeezed = g_new0 (Squeezed, 1);
     Search search = { .ranges = ranges, .squeezed = squeezed, .middles = middles };
 

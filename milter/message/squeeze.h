@@ -6,17 +6,24 @@
 
 /* What a mark stands for, and the letter that says so in it. */
 typedef enum {
+    SQUEEZE_NOTHING = 0,
     SQUEEZE_TEXT = 't',
     SQUEEZE_VALUE = 'v',
     SQUEEZE_COMMENT = 'c',
+    SQUEEZE_TAG = 'a',       /* the attributes of a start tag */
     SQUEEZE_ELEMENT = 'e',   /* a table, row or cell */
     SQUEEZE_BLOCK = 'b',     /* a block without formatting elements */
     SQUEEZE_FORMATTED = 'f', /* a block with some */
+    SQUEEZE_RUN = 'r',       /* several blocks without */
+    SQUEEZE_FORMATTED_RUN = 's',
 } SqueezeKind;
 
 /* What stands for the content of a block: formatting elements that wait to be opened would stand
  * around it. */
 #define SQUEEZE_LETTER "q"
+
+/* What stands behind several blocks: blanks directly in a table stand elsewhere (blocks.h). */
+#define SQUEEZE_BEHIND " <br>"
 
 /* What the marks of a page begin with, and its end. */
 #define SQUEEZE_MARK_SIZE 10
@@ -39,9 +46,14 @@ typedef enum {
  * is taken for here, so the judge has to find each mark there, and else to judge the page with its
  * words alone squeezed.
  *
+ * Of start tags of which a parser looks at the name alone, all attributes together become a mark. A
+ * link is one of them, though it is opened again like other formatting elements: those are counted when
+ * three are alike, and of links never two are open.
+ *
  * Of tables, rows and cells that the cut does not touch and that nothing reaches out of (enclosed.h),
  * all but the two tags goes, and a mark takes the place of the attributes; of blocks (blocks.h) all
- * but those and a letter. There too the judge has to find the elements, and what blocks depend on.
+ * but those and a letter, of several that follow each other all but the tags of the first, a letter, and
+ * a blank and a line break behind it. There too the judge has to find the elements, and what blocks depend on.
  *
  * Each page has marks of its own that nobody knows beforehand. A sender who knew them could write one
  * (by references, or around a tag that is ignored), and it would be found for one that is not.
@@ -53,8 +65,9 @@ typedef struct {
     unsigned texts;    /* marks in `before` that ought to stand in texts */
     unsigned comments; /* and in comments */
     GArray *values;    /* of size_t: places of those that ought to stand in values, in order */
-    unsigned enclosed; /* elements that ought to stand in the tree, with a mark alone */
-    unsigned blocks;   /* the same of blocks */
+    unsigned tags;     /* start tags that ought to stand in the tree, with a mark alone */
+    unsigned enclosed; /* the same of elements */
+    unsigned blocks;   /* and of blocks */
     char mark[SQUEEZE_MARK_SIZE];
 } Squeezed;
 

@@ -149,6 +149,19 @@ static const char *const pieces[] = {
     "<div><img src='" WORDS "'></div>",
     "<div>" WORDS "<hr></div>",
     "<caption>" WORDS,
+    "<a>" WORDS "</a>",
+    "<a><i>x</i></a>",
+    "<a class='" WORDS "'><img></a>",
+    "<span>" WORDS "</span>",
+    "<span class='" WORDS "'>",
+    "<form action='" WORDS "'>",
+    "<tr class='" WORDS "'>",
+    "<p class='" WORDS "'/>",
+    "<mi>",
+    "<mglyph>x</mglyph>",
+    "<p></p>",
+    "<li>x</li>",
+    "<h3>x</h3>",
 };
 
 static GBytes *

@@ -146,6 +146,9 @@ static const char *const pages[] = {
     "<ul><li>" WORDS "</li><li><div>" WORDS "</div></li></ul><div><div><p>" WORDS
     "</p></div>x</div><select><p>" WORDS "</p></select>",
     "<table><div><table><td>" WORDS "</table></div></select>x<div>" WORDS "</div></table>",
+    "<ul><li>" WORDS "</li> <li>x</li></ul><a class='" WORDS "'>x</a> <a>y</a><b>z</b>",
+    "<table><a>" WORDS "</a> <a>x</a><tr class='" WORDS "'><td>x</table><p>" WORDS
+    "</p><hr><p>y</p>",
 };
 
 /* What is found: the letters of ids, of elements that stand in no other that is found. */
@@ -259,7 +262,7 @@ test_marks (void)
     g_autoptr (Squeezed) again = squeeze_new (page, none, page, SQUEEZE_TEXTS);
 
     g_assert_cmpuint (squeezed->texts, ==, 2);
-    g_assert_cmpuint (squeezed->values->len, ==, 1);
+    g_assert_cmpuint (squeezed->tags, ==, 1);
     g_assert_cmpuint (g_bytes_get_size (squeezed->before), <, strlen (pages[0]) * 3 / 4);
     g_assert_cmpuint (strlen (squeezed->mark), ==, SQUEEZE_MARK_SIZE - 1);
     g_assert_cmpstr (squeezed->mark, !=, again->mark);
@@ -340,8 +343,8 @@ static void
 test_values (void)
 {
     static const char *const tags[] = {
-        "<a href=\"" WORDS "\" HREF=\"" WORDS "\">",
-        "<a title='a value' href=\"https://shop.example/a/b\">",
+        "<font face=\"" WORDS "\" FACE=\"" WORDS "\">",
+        "<b title='a value' class=\"https://shop.example/a/b\">",
         "<input type=\"" WORDS "\" name=\"" WORDS "\">",
         "<annotation-xml Encoding=\"" WORDS "\" name=\"" WORDS "\">",
     };
@@ -352,6 +355,42 @@ test_values (void)
         g_autoptr (GBytes) page = g_bytes_new_static (text, strlen (text));
         g_autoptr (Squeezed) squeezed = squeeze_new (page, none, page, SQUEEZE_ENCLOSED);
         g_assert_cmpuint (squeezed->values->len, ==, 1);
+    }
+}
+
+/* Of each of these all attributes together are squeezed, or none. */
+static const struct {
+    const char *page;
+    unsigned tags;
+    const char *want; /* begins with; "%" is the mark */
+} tags[] = {
+    { "<td class='a b' width=100% nowrap>", 1, "<td %a1x>" },
+    { "<IMG src=https://shop.example/ alt=x />", 1, "<IMG %a1x/>" },
+    { "<A href='a long address' HREF=x title=\"x>y\">", 1, "<A %a1x>" },
+    { "<a href='a long address of one'><a href='a long address of one'>", 2,
+      "<a %a1x><a %a1x>" },
+    { "<p class=a>", 0, "<p class=a>" },
+    { "<font color=red face=arial size=2>", 0, "<font color=red face=arial size=2>" },
+    { "<b class=a title=x dir=ltr id=xxxx>", 0, "<b class=a title=x dir=ltr id=xxxx>" },
+    { "<input type=hidden name=a value=b>", 0, "<input type=hidden name=a value=b>" },
+    { "<body bgcolor=white text=black link=red>", 0, "<body bgcolor=white" },
+    { "<html xmlns:o=a xmlns:v=b xmlns:w=c>", 0, "<html xmlns" },
+    { "<annotation-xml encoding=text/html a=b>", 0, "<annotation-xml enc" },
+    { "<x:p class=a title=x dir=ltr id=xxxx>", 0, "<x:p class" },
+};
+
+static void
+test_tags (void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (tags); i++) {
+        g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (CutRange));
+        g_autoptr (GBytes) page = g_bytes_new_static (tags[i].page, strlen (tags[i].page));
+        g_autoptr (Squeezed) squeezed = squeeze_new (page, none, page, SQUEEZE_TEXTS);
+        g_auto (GStrv) pieces = g_strsplit (tags[i].want, "%", -1);
+        g_autofree char *want = g_strjoinv (squeezed->mark, pieces);
+        g_assert_cmpuint (squeezed->tags, ==, tags[i].tags);
+        g_assert_cmpmem (g_bytes_get_data (squeezed->before, NULL), strlen (want), want,
+                         strlen (want));
     }
 }
 
@@ -375,16 +414,16 @@ test_tables (void)
                      g_bytes_get_size (squeezed->before), want, strlen (want));
 }
 
-/* The letters of ids of what is found, those of blocks with formatting elements in upper case. */
+/* The letters of ids of what is found, those of blocks with formatting elements in upper case, and a
+ * plus behind those that others have joined. */
 static const struct {
     const char *page, *found;
 } blocks[] = {
     { "<p id=a>" WORDS "</p><UL id=b><li>" WORDS "</LI></ul><h1 id=C><b>" WORDS "</b><br></h1>",
-      "abC" },
+      "a+C" },
     { "<div id=A><div id=b><p id=C><a href=x>" WORDS "</a></p><hr></div></div>", "A" },
-    { "<div id=A><div id=B><p id=C><a href=x>" WORDS "</a>|</p><p id=d>" WORDS
-      "</p></div></div>",
-      "d" },
+    { "<div id=A><div id=B><p id=C><a id=e>" WORDS "</a>|</p><p id=d>" WORDS "</p></div></div>",
+      "ed" },
     { "<div id=a><o:p>" WORDS "</o:p><o:p><p id=b>" WORDS "</p></x:p></div>", "b" },
     { "<p id=a>" WORDS "<p id=b>" WORDS "</p>", "b" },
     { "<p id=a>" WORDS "<div id=b>" WORDS "</div></p>", "b" },
@@ -392,11 +431,32 @@ static const struct {
     { "<li id=a>" WORDS "<div id=b><li id=c>" WORDS "</li></div></li>", "c" },
     { "<h1 id=a><h2 id=b>" WORDS "</h2></h1><div id=c><h1>" WORDS "</h1></div>", "bc" },
     { "<p id=a><b>" WORDS "</p><p id=b><b><i>" WORDS "</b></i></p>", "" },
-    { "<p id=a><b><b>" WORDS "</b></b></p><a><p id=b><a>" WORDS "</a></p></a>", "" },
+    { "<p id=a><b><b>" WORDS "</b></b></p><a><p id=b><a id=c>" WORDS "</a></p></a>", "c" },
     { "<p id=a><input>" WORDS "</p><p id=b><nobr>" WORDS "</nobr></p>", "" },
     { "<div id=a><table><td>" WORDS "</table></div><div id=b>" WORDS "<!x></div>", "" },
     { "<p id=a title=\"" WORDS "\"> &#32; </p><p id=b title=\"" WORDS "\"><img></p>", "b" },
     { "<div id=a>" WORDS "</div></div><p id=b>x</p>", "a" },
+    /* Several that follow each other. */
+    { "<p id=a>x</p> y <br><!-- x --><p>&nbsp;</p><img src=x><div>" WORDS "</div>&nbsp;",
+      "a+" },
+    { "<a id=a href=x>x</a>, <a>" WORDS "</a><br> <span>x</span><a>x</a>", "a+" },
+    { "<span id=a>" WORDS "</span> <a id=b href=x>" WORDS "</a><b>x</b><a id=c>" WORDS "</a>",
+      "abc" },
+    { "<a id=a>" WORDS "</a><p id=B>" WORDS "</p><a>x</a>", "aB+" },
+    { "<p id=A>" WORDS "</p><a>x</a><div>x</div><i>x</i>", "A+" },
+    { "<a id=a>" WORDS "</a><hr><a id=b>" WORDS "</a>", "ab" },
+    { "<p id=a>" WORDS "</p><hr><p>x</p>", "a+" },
+    { "<a id=a>" WORDS "</a><a><b>" WORDS "</b></a><a id=b>" WORDS "</a>", "ab" },
+    { "<p id=a>" WORDS "</p><h2 id=b>" WORDS "</h2>", "ab" },
+    { "<div><p id=a>" WORDS "</p><h2>" WORDS "</h2><!x></div>", "a+" },
+    { "<div id=a>" WORDS "</div><li id=b>" WORDS "</li>", "ab" },
+    { "<ul><li id=a>" WORDS "</li><li>" WORDS "</li><!x></ul>", "a+" },
+    { "<p id=a>" WORDS "</p>|<p id=b>" WORDS "</p><p>x</p>", "ab+" },
+    { "<p id=a>" WORDS "</p><p>x<p id=b>" WORDS "</p>", "ab" },
+    { "<p id=a>" WORDS "</p><input><p id=b>" WORDS "</p>", "ab" },
+    { "<p id=a>" WORDS "</p></div><p id=b>" WORDS "</p>", "ab" },
+    { "<p id=a>x</p><p id=b>x</p>", "" },
+    { "<o:p>" WORDS "</o:p><b>" WORDS "</b>", "" },
 };
 
 static void
@@ -409,11 +469,14 @@ test_blocks (void)
         g_autoptr (GString) names = g_string_new (NULL);
         for (unsigned n = 0; n < found->len; n++) {
             const Block *row = &g_array_index (found, Block, n);
-            char id = page[row->element.name_end + strlen (" id=")];
-            g_assert_true (g_str_has_prefix (page + row->element.inner_end, "</"));
+            char id = page[row->name_end + strlen (" id=")];
+            g_assert_true (row->joined ? page[row->end - 1] == '>' : page[row->end] == '<');
             g_assert_cmpint (g_ascii_isupper (id) != 0, ==, row->formats);
             g_string_append_c (names, id);
+            if (row->joined)
+                g_string_append_c (names, '+');
         }
+        g_test_message ("%s", page);
         g_assert_cmpstr (names->str, ==, blocks[i].found);
     }
 }
@@ -430,10 +493,25 @@ static const struct {
     { "<a><div><u></div><p><a>" WORDS "</a></p>" CUT, JUDGE_UNSURE },
     { "<div><u>x</div><p>" WORDS "</p>" CUT, JUDGE_UNSURE },
     { "<table><td><b><p>x</b>y<td><p><b>" WORDS "</b></p></table>" CUT, JUDGE_RIGHT },
-    { "<b><div>x</b><p>" WORDS "</p></div>" CUT, JUDGE_UNSURE },
+    { "<b><div>x</b><p>" WORDS "</p></div>" CUT, JUDGE_RIGHT },
     { "<svg><p>" WORDS "</p></svg>" CUT, JUDGE_RIGHT },
     { "<svg><desc><p>" WORDS "</p></desc></svg>" CUT, JUDGE_UNSURE },
     { "<select><p>" WORDS "</p></select>" CUT, JUDGE_UNSURE },
+    { "<b><div>x</b><p><b>" WORDS "</b></p></div>" CUT, JUDGE_UNSURE },
+    { "<b><div>x</b><a>" WORDS "</a></div>" CUT, JUDGE_RIGHT },
+    { "<b><u><s><a>" WORDS "</a> <a>x</a></s></u></b>" CUT, JUDGE_RIGHT },
+    { "<a><b></a><p>" WORDS "</p> <a>x</a>" CUT, JUDGE_UNSURE },
+    { "<div><u>x</div><a>" WORDS "</a> <a>x</a>" CUT, JUDGE_RIGHT },
+    { "<div><u>x</div><span>" WORDS "</span>" CUT, JUDGE_RIGHT },
+    /* In a table, what of them is a blank stays there. */
+    { "<table><a>" WORDS "</a> <a>x</a></table>" CUT, JUDGE_UNSURE },
+    { "<table><div><a>" WORDS "</a> <a>x</a></div></table>" CUT, JUDGE_RIGHT },
+    { "<div>|<table>|<a>" WORDS "</a> <a>x</a>", JUDGE_UNSURE },
+    { "<select><a>" WORDS "</a> <a>x</a></select>" CUT, JUDGE_UNSURE },
+    { "<svg><desc><a>" WORDS "</a> <a>x</a></desc></svg>" CUT, JUDGE_UNSURE },
+    { "<td class='" WORDS "'>x" CUT, JUDGE_UNSURE },
+    { "<svg><a class='" WORDS "'>x" CUT, JUDGE_UNSURE },
+    { "<p><a class='" WORDS "'>x</p>y" CUT, JUDGE_RIGHT },
     { "<p>x</p>|<b>|<p>" WORDS "</p>", JUDGE_UNSURE },
     { "<div>x|</div>|<p>" WORDS "</p>", JUDGE_WRONG },
 };
@@ -471,6 +549,7 @@ main (int argc, char **argv)
     g_test_add_func ("/squeeze/enclosed", test_enclosed);
     g_test_add_func ("/squeeze/tables", test_tables);
     g_test_add_func ("/squeeze/values", test_values);
+    g_test_add_func ("/squeeze/tags", test_tags);
     g_test_add_func ("/squeeze/blocks", test_blocks);
     g_test_add_func ("/squeeze/around", test_around);
     return g_test_run ();
