@@ -21,10 +21,24 @@ html_scanner_init (HtmlScanner *scanner, const char *data, size_t length)
     *scanner = (HtmlScanner){ .data = data, .length = length };
 }
 
+/* What ends the name of a tag or of an attribute: SPACE, and these. */
+enum { SPACE = 1, SLASH_OR_END, EQUALS };
+
+static const unsigned char name_ends[256] = {
+    [' '] = SPACE,  ['\t'] = SPACE,       ['\n'] = SPACE,       ['\r'] = SPACE,
+    ['\f'] = SPACE, ['/'] = SLASH_OR_END, ['>'] = SLASH_OR_END, ['='] = EQUALS,
+};
+
+static unsigned char
+name_end_at (const char *data, size_t at)
+{
+    return name_ends[(unsigned char)data[at]];
+}
+
 static bool
 is_space (char c)
 {
-    return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f');
+    return name_ends[(unsigned char)c] == SPACE;
 }
 
 static size_t
@@ -90,7 +104,7 @@ static size_t
 name_end (const HtmlScanner *scanner, size_t position)
 {
     while (position < scanner->length && !is_space (scanner->data[position]) &&
-           scanner->data[position] != '/' && scanner->data[position] != '>')
+           name_end_at (scanner->data, position) != SLASH_OR_END)
         position++;
     return position;
 }
@@ -286,8 +300,7 @@ html_next_attribute (const char *data, size_t end, size_t *position,
     HtmlAttribute attribute = { .name = at };
     do /* an "=" in the first place is part of the name (13.2.5.32) */
         at++;
-    while (at < end && !is_space (data[at]) && data[at] != '/' && data[at] != '>' &&
-           data[at] != '=');
+    while (at < end && name_end_at (data, at) == 0);
     attribute.name_length = at - attribute.name;
     size_t equals = at;
     while (equals < end && is_space (data[equals]))

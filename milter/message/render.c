@@ -21,6 +21,7 @@
 #include "layout.h"
 #include "part_header.h"
 #include "patches.h"
+#include "text.h"
 
 /* The cuts of one leaf and what they make of it. */
 typedef struct {
@@ -460,41 +461,23 @@ is_leaf_kept (const Render *render, unsigned i, const Leaf *now, const char *dat
            (size == 0 || memcmp (data + now->start, want, size) == 0);
 }
 
-static void
-append_shown (GString *out, const Message *message, unsigned leaf, size_t start, size_t end)
-{
-    g_autofree char *text = message_visible_text (message, leaf, start, end);
-
-    for (const char *c = text, *next; *c; c = next) {
-        /* Most of a text is words of ASCII, which need no look at each letter. */
-        for (next = c; *next > ' ' && *next < 0x7f; next++)
-            ;
-        g_string_append_len (out, c, next - c);
-        if (next > c)
-            continue;
-        next = g_utf8_next_char (c);
-        if (!g_unichar_isspace (g_utf8_get_char (c)))
-            g_string_append_len (out, c, next - c);
-    }
-}
-
 /* gumbo's tree is the judge of what stands where; whether it is seen, our reader tells, and a start
  * tag that is gone can have ended what hides the text after it. */
 static bool
-shows_the_rest (const Render *render, unsigned leaf, const Message *copy, unsigned now)
+shows_the_rest (const Render *render, unsigned leaf, const Part *now)
 {
     g_autoptr (GString) before = g_string_new (NULL), after = g_string_new (NULL);
+    const Part *was =
+        g_ptr_array_index (message_layout (render->message)->structure->parts, leaf);
     const GArray *ranges = render->leaves[leaf].ranges;
     size_t at = 0;
 
     for (unsigned i = 0; i < ranges->len; i++) {
-        append_shown (before, render->message, leaf, at,
-                      g_array_index (ranges, CutRange, i).start);
+        text_append_letters (was, at, g_array_index (ranges, CutRange, i).start, before);
         at = g_array_index (ranges, CutRange, i).end;
     }
-    append_shown (before, render->message, leaf, at,
-                  g_bytes_get_size (message_leaf (render->message, leaf)->content));
-    append_shown (after, copy, now, 0, g_bytes_get_size (message_leaf (copy, now)->content));
+    text_append_letters (was, at, g_bytes_get_size (was->leaf.content), before);
+    text_append_letters (now, 0, g_bytes_get_size (now->leaf.content), after);
     return g_string_equal (before, after);
 }
 
@@ -526,7 +509,7 @@ prove (const Render *render, GBytes *result, GError **error)
             return fail_leaf (error, leaf, g_array_index (change->ranges, CutRange, 0).start,
                               "the cut leaves a part that must not be edited");
         if (change->ranges && !change->insertion.text && leaf->kind != LEAF_PLAIN &&
-            !shows_the_rest (render, i, copy, now))
+            !shows_the_rest (render, i, part))
             return fail_leaf (error, leaf, g_array_index (change->ranges, CutRange, 0).start,
                               "the cut changes what is shown around it");
         now++;

@@ -233,34 +233,37 @@ add_sheet (Sheet *sheet, Part *part, const char *data, const HtmlToken *token,
     notes_close (part);
 }
 
-static bool
-mentions_style (const char *data, size_t length)
+/* The first tag at or after a place that may be of a style element; the length when there is none. */
+static size_t
+next_style (const char *data, size_t length, size_t from)
 {
     const char *end = data + length;
 
-    for (const char *at = memchr (data, '<', length); at;
+    for (const char *at = from < length ? memchr (data + from, '<', length - from) : NULL; at;
          at = memchr (at + 1, '<', (size_t)(end - at - 1)))
         if (end - at > 6 && (at[1] | 0x20) == 's' && (at[2] | 0x20) == 't' &&
             g_ascii_strncasecmp (at + 1, "style", 5) == 0)
-            return true;
-    return false;
+            return (size_t)(at - data);
+    return length;
 }
 
+/* No sheet begins behind the last tag of a style element. */
 void
 tag_read_sheets (Sheet *sheet, Part *part, const char *data, size_t length,
                  CharsetDecoder *decoder)
 {
     HtmlScanner scanner;
     HtmlToken token;
+    size_t next = next_style (data, length, 0);
     bool style = false;
 
-    if (length == 0 || !mentions_style (data, length))
-        return;
     html_scanner_init (&scanner, data, length);
-    while (html_next (&scanner, &token)) {
+    while ((style || next < length) && html_next (&scanner, &token)) {
         if (style && token.kind == HTML_TEXT)
             add_sheet (sheet, part, data, &token, decoder);
         style = token.kind == HTML_START && tag_is_named (data, &token, "style") &&
                 is_for_screens (data, &token);
+        if (token.end > next)
+            next = next_style (data, length, token.end);
     }
 }

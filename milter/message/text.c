@@ -136,38 +136,71 @@ find_whole (const Part *part, size_t start, size_t end, TextRun *ret_whole)
     return ret_whole->start >= start && ret_whole->end <= end;
 }
 
-/* Runs within the range are taken with the line breaks between them; a run that is only partly
- * inside is decoded again. */
-char *
-text_visible (const Part *part, size_t start, size_t end)
+/* Visible text of a range, with its blanks: of the leaf, or put together in `made`. Runs within the
+ * range are taken with the line breaks between them; a run that is only partly inside is decoded
+ * again. */
+static const char *
+find_visible (const Part *part, size_t start, size_t end, GString *made, size_t *ret_length)
 {
     size_t last = 0;
     TextRun whole;
 
+    *ret_length = 0;
     if (!part->source)
-        return g_strdup ("");
+        return "";
     if (text_is_transcoded (part)) {
         bool all = start == 0 && end >= g_bytes_get_size (part->leaf.content);
-        return text_collapse (all ? part->leaf.text : "");
+        *ret_length = all ? strlen (part->leaf.text) : 0;
+        return part->leaf.text;
     }
-    if (find_whole (part, start, end, &whole))
-        return collapse (part->leaf.text + whole.text_start, whole.text_end - whole.text_start);
-    g_autoptr (GString) text = g_string_new (NULL);
+    if (find_whole (part, start, end, &whole)) {
+        *ret_length = whole.text_end - whole.text_start;
+        return part->leaf.text + whole.text_start;
+    }
     for (unsigned i = find_run (part->runs, start); i < part->runs->len; i++) {
         const TextRun *run = &g_array_index (part->runs, TextRun, i);
         if (run->start >= end)
             break;
-        if (text->len > 0)
-            g_string_append_len (text, part->leaf.text + last,
+        if (made->len > 0)
+            g_string_append_len (made, part->leaf.text + last,
                                  (gssize)(run->text_start - last));
         if (run->start >= start && run->end <= end)
-            g_string_append_len (text, part->leaf.text + run->text_start,
+            g_string_append_len (made, part->leaf.text + run->text_start,
                                  (gssize)(run->text_end - run->text_start));
         else
-            append_source (part, MAX (run->start, start), MIN (run->end, end), text);
+            append_source (part, MAX (run->start, start), MIN (run->end, end), made);
         last = run->text_end;
     }
-    return text_collapse (text->str);
+    *ret_length = strlen (made->str);
+    return made->str;
+}
+
+char *
+text_visible (const Part *part, size_t start, size_t end)
+{
+    g_autoptr (GString) made = g_string_new (NULL);
+    size_t length = 0;
+    const char *text = find_visible (part, start, end, made, &length);
+
+    return collapse (text, length);
+}
+
+void
+text_append_letters (const Part *part, size_t start, size_t end, GString *out)
+{
+    g_autoptr (GString) made = g_string_new (NULL);
+    size_t length = 0, at = out->len;
+    const char *text = find_visible (part, start, end, made, &length);
+
+    g_string_set_size (out, at + length);
+    for (const char *stop = text + length; text < stop;) {
+        size_t blank = blank_length (text);
+        const char *next = blank > 0 ? text : text + g_utf8_skip[(guchar)*text];
+        text += blank;
+        while (text < MIN (next, stop) || (text<stop && * text> ' ' && *text != 0x7f))
+            out->str[at++] = *text++;
+    }
+    g_string_truncate (out, at);
 }
 
 /* The length of the scheme or name that a link in plain text begins with, or 0. */

@@ -14,6 +14,9 @@ void text_read_plain (Part *part);
 /* Visible text of a range of the content, blanks collapsed. Caller frees. */
 char *text_visible (const Part *part, size_t start, size_t end);
 
+/* The same without any blanks. */
+void text_append_letters (const Part *part, size_t start, size_t end, GString *out);
+
 /* Every run of blanks as one, none at the ends. Caller frees. */
 char *text_collapse (const char *text);
 
