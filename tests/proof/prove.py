@@ -28,6 +28,7 @@ MARKS = {
     "plain": (b"[licet:promotional]\r\n", b"[/licet:promotional]\r\n"),
 }
 FILE_BOUND = 20 << 20
+BOUND = 100  # ms per MB
 
 
 def wire(data):
@@ -140,7 +141,7 @@ class Proof:
         self.wrong = []
         self.bytes = 0
         self.time = [0, 0]
-        self.slow = (0, "")
+        self.each = []  # ms per MB of reading, of a cut, and of both, and the file
 
     def note(self, path, what):
         self.wrong.append(f"{path}: {what}")
@@ -233,7 +234,8 @@ class Proof:
         if len(data) > 20000:
             self.bytes += len(data)
             self.time = [a + b for a, b in zip(self.time, report.time)]
-            self.slow = max(self.slow, (sum(report.time) / 1000 / (len(data) / 1e6), path))
+            reading, cut = (x / 1000 / (len(data) / 1e6) for x in report.time)
+            self.each.append((reading, cut, reading + cut, os.path.basename(path)))
         if report.ambiguous:
             self.count["messages ambiguous"] += 1
             self.refuse("ambiguous", report.ambiguous)
@@ -263,8 +265,11 @@ def main():
         print(f"# {number:6} refused: {reason}")
     size = max(proof.bytes, 1) / 1e6
     print(f"# messages over 20 kB, {size:.1f} MB: reading {proof.time[0] / 1000 / size:.1f} ms/MB, "
-          f"a cut with its proof {proof.time[1] / 1000 / size:.1f} ms/MB; slowest with both "
-          f"{proof.slow[0]:.1f} ms/MB, {os.path.basename(proof.slow[1])}")
+          f"a cut with its proof {proof.time[1] / 1000 / size:.1f} ms/MB")
+    for column, name in enumerate(["reading", "a cut with its proof", "both"] if proof.each else []):
+        slowest = max(proof.each, key=lambda row, column=column: row[column])
+        over = sum(row[column] > BOUND for row in proof.each)
+        print(f"# {over:6} over {BOUND} ms/MB in {name}; slowest {slowest[column]:.1f}, {slowest[3]}")
     for wrong in proof.wrong:
         print(f"# {wrong}")
     done = proof.count["cuts made"] > 0 and proof.count["marked blocks cut"] > 0
