@@ -12,7 +12,7 @@ const StoryPhrase story_phrases_of_mail[] = {
       { "The parts of the mail cannot be told apart. $1",
         "No se distinguen las partes del correo. $1" } },
     { "%n: %p", { "$2 (test $1)", "$2 (prueba $1)" } },
-    { "as classified", { "as its content is", "según su contenido" } },
+    { "as classified", { "Its content", "Su contenido" } },
     { "any promotional content counts",
       { "Any promotional content counts", "Cuenta cualquier contenido promocional" } },
     { "one of its purposes is promotional (%w)",

@@ -136,12 +136,29 @@ tell_part (Telling *telling, const Part *part)
     }
 }
 
+/* "{1|mail|mails}", the first where part 1 is "1". Returns the closing brace. */
+static const char *
+fill_number (GString *text, const char *choice, const Parts *parts)
+{
+    const Part *part = &parts->parts[choice[1] - '1'];
+    const char *one = strchr (choice, '|') + 1, *many = strchr (one, '|') + 1;
+    const char *end = strchr (many, '}');
+    bool single = part->length == 1 && *part->start == '1';
+
+    g_string_append_len (text, single ? one : many, single ? many - 1 - one : end - many);
+    return end;
+}
+
 static char *
 fill (Telling *telling, const char *told, const Parts *parts)
 {
     g_autoptr (GString) text = g_string_new (NULL);
 
     for (const char *c = told; *c; c++) {
+        if (c[0] == '{' && g_ascii_isdigit (c[1]) && c[2] == '|') {
+            c = fill_number (text, c, parts);
+            continue;
+        }
         unsigned number = c[0] == '$' && g_ascii_isdigit (c[1]) ? (unsigned)(c[1] - '0') : 0;
         if (number == 0 || number > parts->count) {
             g_string_append_c (text, *c);

@@ -178,30 +178,40 @@ const StoryPhrase story_phrases_of_rules[] = {
       { "The record of earlier mails could not be read: $1",
         "No se pudo leer la anotación de correos anteriores: «$1»" } },
     { "%d promotional mails (%s) in %d hours, by calendar days",
-      { "The recipient had had $1 promotional mails ($2) in $3 hours, by calendar days",
-        "El destinatario ya tenía $1 correos promocionales ($2) en $3 horas, por días "
+      { "The recipient had had $1 promotional {1|mail|mails} ($2) in $3 {3|hour|hours}, by "
+        "calendar days",
+        "El destinatario ya tenía $1 {1|correo promocional|correos promocionales} ($2) en $3 "
+        "{3|hora|horas}, por días "
         "naturales" } },
     { "%d promotional mails (%s) in %d hours",
-      { "The recipient had had $1 promotional mails ($2) in $3 hours",
-        "El destinatario ya tenía $1 correos promocionales ($2) en $3 horas" } },
+      { "The recipient had had $1 promotional {1|mail|mails} ($2) in $3 {3|hour|hours}",
+        "El destinatario ya tenía $1 {1|correo promocional|correos promocionales} ($2) en $3 "
+        "{3|hora|horas}" } },
     { "%d promotional mails in %d hours, by calendar days",
-      { "The recipient had had $1 promotional mails in $2 hours, by calendar days",
-        "El destinatario ya tenía $1 correos promocionales en $2 horas, por días naturales" } },
+      { "The recipient had had $1 promotional {1|mail|mails} in $2 {2|hour|hours}, by calendar "
+        "days",
+        "El destinatario ya tenía $1 {1|correo promocional|correos promocionales} en $2 "
+        "{2|hora|horas}, por días naturales" } },
     { "%d promotional mails in %d hours",
-      { "The recipient had had $1 promotional mails in $2 hours",
-        "El destinatario ya tenía $1 correos promocionales en $2 horas" } },
+      { "The recipient had had $1 promotional {1|mail|mails} in $2 {2|hour|hours}",
+        "El destinatario ya tenía $1 {1|correo promocional|correos promocionales} en $2 "
+        "{2|hora|horas}" } },
     { "%s: %d sent of %d messages in an hour",
-      { "$1 had sent $2 of the $3 messages that it may send in an hour",
-        "$1 había enviado $2 de los $3 mensajes que puede enviar en una hora" } },
+      { "$1 had sent $2 of the $3 {3|message|messages} that it may send in an hour",
+        "$1 había enviado $2 {3|del|de los} $3 {3|mensaje|mensajes} que puede enviar en una "
+        "hora" } },
     { "%s: %d sent of %d messages in a %w",
-      { "$1 had sent $2 of the $3 messages that it may send in a $4",
-        "$1 había enviado $2 de los $3 mensajes que puede enviar en un $4" } },
+      { "$1 had sent $2 of the $3 {3|message|messages} that it may send in a $4",
+        "$1 había enviado $2 {3|del|de los} $3 {3|mensaje|mensajes} que puede enviar en un "
+        "$4" } },
     { "%s: %d sent of %d recipients in an hour",
-      { "$1 had sent to $2 of the $3 recipients that it may write to in an hour",
-        "$1 había escrito a $2 de los $3 destinatarios que puede alcanzar en una hora" } },
+      { "$1 had sent to $2 of the $3 {3|recipient|recipients} that it may write to in an hour",
+        "$1 había escrito a $2 {3|del|de los} $3 {3|destinatario|destinatarios} que puede "
+        "alcanzar en una hora" } },
     { "%s: %d sent of %d recipients in a %w",
-      { "$1 had sent to $2 of the $3 recipients that it may write to in a $4",
-        "$1 había escrito a $2 de los $3 destinatarios que puede alcanzar en un $4" } },
+      { "$1 had sent to $2 of the $3 {3|recipient|recipients} that it may write to in a $4",
+        "$1 había escrito a $2 {3|del|de los} $3 {3|destinatario|destinatarios} que puede "
+        "alcanzar en un $4" } },
 
     /* authentication, header-truth, reply-address, list-unsubscribe, unsubscribe, language */
     { "nobody has looked at the DNS of the sender's domain",
@@ -291,8 +301,8 @@ const StoryPhrase story_phrases_of_rules[] = {
       { "The recipient is not listed in $1, extract of $2",
         "El destinatario no figura en $1, extracto del $2" } },
     { "the extract of %s is of %t, %s days ago",
-      { "The extract of $1 is of $2, $3 days before",
-        "El extracto de $1 es del $2, $3 días antes" } },
+      { "The extract of $1 is of $2, $3 {3|day|days} before",
+        "El extracto de $1 es del $2, $3 {3|día|días} antes" } },
     { "/%s: %s",
       { "The extract of the registry, /$1, cannot be used: $2",
         "El extracto del registro, /$1, no se puede usar: «$2»" } },
@@ -320,13 +330,17 @@ const StoryPhrase story_phrases_of_rules[] = {
     { "tracking consent granted",
       { "The recipient agreed to tracking", "El destinatario aceptó el seguimiento" } },
     { "tracking consent: %p; %d tracked places, %d of them cannot be taken out (%s)",
-      { "The mail has $2 places that track the reader, $3 of which cannot be taken out ($4). "
+      { "The mail has $2 {2|place that tracks|places that track} the reader; $3 cannot be "
+        "taken out ($4). "
         "Consent to tracking: $1",
-        "El correo tiene $2 lugares que rastrean al lector, de los que $3 no se pueden quitar "
+        "El correo tiene $2 {2|lugar que rastrea|lugares que rastrean} al lector; $3 no {3|se "
+        "puede|se pueden} quitar "
         "($4). Consentimiento al seguimiento: $1" } },
     { "tracking consent: %p; %d tracked places",
-      { "The mail has $2 places that track the reader. Consent to tracking: $1",
-        "El correo tiene $2 lugares que rastrean al lector. Consentimiento al seguimiento: "
+      { "The mail has $2 {2|place that tracks|places that track} the reader. Consent to "
+        "tracking: $1",
+        "El correo tiene $2 {2|lugar que rastrea|lugares que rastrean} al lector. "
+        "Consentimiento al seguimiento: "
         "$1" } },
 
     /* order, promo-share */

@@ -134,7 +134,7 @@ static const struct {
     { "account", { "account", "cuenta" } },
     { "adult", { "an adult", "persona adulta" } },
     { "allow", { "nothing", "nada" } },
-    { "as classified", { "as its content is", "según su contenido" } },
+    { "as classified", { "its content", "su contenido" } },
     { "at", { "the time", "el momento" } },
     { "billing", { "billing", "facturación" } },
     { "block-action", { "a call to act", "una llamada a actuar" } },

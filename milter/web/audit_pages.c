@@ -57,17 +57,19 @@ static const struct {
     const char *name;
     StoryWord label;
     size_t offset; /* of a text in AuditFilter; or, past its end, none */
+    const char *example;
+    const char *const *choices; /* ended by NULL; NULL: any text */
 } form[] = {
-    { "queue_id", S_QUEUE_ID, offsetof (AuditFilter, queue_id) },
-    { "rule", S_RULE, offsetof (AuditFilter, rule) },
-    { "territory", S_TERRITORY, offsetof (AuditFilter, territory) },
-    { "outcome", S_OUTCOME, offsetof (AuditFilter, outcome) },
-    { "sender", S_SENDER, offsetof (AuditFilter, sender) },
-    { "purpose", S_PURPOSE, offsetof (AuditFilter, purpose) },
-    { "class", S_CLASS, offsetof (AuditFilter, class) },
-    { "since", S_SINCE, sizeof (AuditFilter) },
-    { "until", S_UNTIL, sizeof (AuditFilter) },
-    { "address", S_ADDRESS, sizeof (AuditFilter) },
+    { "queue_id", S_QUEUE_ID, offsetof (AuditFilter, queue_id), "4cD0012A3B", NULL },
+    { "rule", S_RULE, offsetof (AuditFilter, rule), "DE-CONSENT", NULL },
+    { "territory", S_TERRITORY, offsetof (AuditFilter, territory), "DE", NULL },
+    { "outcome", S_OUTCOME, offsetof (AuditFilter, outcome), NULL, story_outcomes },
+    { "sender", S_SENDER, offsetof (AuditFilter, sender), "shop.example", NULL },
+    { "purpose", S_PURPOSE, offsetof (AuditFilter, purpose), "receipt", NULL },
+    { "class", S_CLASS, offsetof (AuditFilter, class), NULL, story_classes },
+    { "since", S_SINCE, sizeof (AuditFilter), "2026-11-24", NULL },
+    { "until", S_UNTIL, sizeof (AuditFilter), "2026-11-25", NULL },
+    { "address", S_ADDRESS, sizeof (AuditFilter), "ana@example.com", NULL },
 };
 
 /* NULL when it was not filled in. */
@@ -93,6 +95,40 @@ default_since (const Reader *reader)
 }
 
 static void
+add_choice (GString *html, const char *value, const char *label, bool chosen)
+{
+    g_string_append (html, "<option value=\"");
+    html_add_text (html, value);
+    g_string_append_printf (html, "\"%s>", chosen ? " selected" : "");
+    html_add_text (html, label);
+    g_string_append (html, "</option>");
+}
+
+/* What was asked for and is no choice stays one, so that the form says what was looked for. */
+static void
+add_choices (GString *html, const Reader *reader, const char *name, const char *const *choices,
+             const char *given)
+{
+    g_string_append_printf (html, "<select id=\"%s\" name=\"%s\">", name, name);
+    add_choice (html, "", word (reader, S_ANY), !given);
+    if (given && !g_strv_contains (choices, given))
+        add_choice (html, given, given, true);
+    for (; *choices; choices++)
+        add_choice (html, *choices, story_label (reader->language, *choices),
+                    g_strcmp0 (given, *choices) == 0);
+    g_string_append (html, "</select>");
+}
+
+static void
+add_text_field (GString *html, const char *name, const char *example, const char *value)
+{
+    g_string_append_printf (
+        html, "<input id=\"%s\" name=\"%s\" autocomplete=\"off\" value=\"", name, name);
+    html_add_text (html, value);
+    g_string_append_printf (html, "\" placeholder=\"%s\">", example);
+}
+
+static void
 add_form (GString *html, const Reader *reader)
 {
     g_autofree char *since = default_since (reader);
@@ -103,12 +139,15 @@ add_form (GString *html, const Reader *reader)
         bool first = !reader->request->fields && strcmp (form[i].name, "since") == 0;
         g_string_append_printf (html, "<div><label for=\"%s\">", form[i].name);
         html_add_text (html, word (reader, form[i].label));
-        g_string_append_printf (html,
-                                "</label><input id=\"%s\" name=\"%s\" autocomplete=\"off\" "
-                                "value=\"",
-                                form[i].name, form[i].name);
-        html_add_text (html, given ? given : first ? since : "");
-        g_string_append (html, "\"></div>\n");
+        g_string_append (html, "</label>");
+        if (form[i].choices)
+            add_choices (html, reader, form[i].name, form[i].choices, given);
+        else
+            add_text_field (html, form[i].name, form[i].example,
+                            given   ? given
+                            : first ? since
+                                    : "");
+        g_string_append (html, "</div>\n");
     }
     g_string_append (html, "</div>\n");
     html_add_element (html, "p", "note", word (reader, S_ADDRESS_NOTE));
@@ -148,6 +187,7 @@ line_free (void *data)
 }
 
 typedef struct {
+    StoryLanguage language;
     GQueue lines; /* of Line, the oldest first */
     uint64_t found;
     uint64_t except; /* a record that is not listed; 0: none */
@@ -165,10 +205,16 @@ take_hit (const AuditRow *row, void *data)
 {
     Hits *hits = data;
     g_autoptr (GString) html = g_string_new ("<tr>");
-    g_autofree char *result = story_result (row);
-    const char *const cells[] = { row->time,  row->record,           result,
-                                  row->class, row->sender_domain,    row->territory,
-                                  row->rule,  row->recipient_domain, row->queue_id };
+    const StoryLanguage language = hits->language;
+    const char *const cells[] = { row->time,
+                                  row->record ? story_label (language, row->record) : NULL,
+                                  story_result (row, language),
+                                  row->class ? story_label (language, row->class) : NULL,
+                                  row->sender_domain,
+                                  row->territory,
+                                  row->rule,
+                                  row->recipient_domain,
+                                  row->queue_id };
 
     if (row->seq == hits->except)
         return true;
@@ -273,12 +319,19 @@ show_hits (const Reader *reader, const Hits *hits)
         html_add_element (html, "p", NULL, word (reader, S_NOTHING_FOUND));
     else
         add_filled (html, reader, S_FOUND, number);
+    if (hits->found > 0) {
+        g_string_append (html, "<p><a href=\"#search\">");
+        html_add_text (html, word (reader, S_BACK));
+        g_string_append (html, "</a></p>\n");
+    }
     snprintf (number, sizeof number, "%d", MOST_SHOWN);
     if (hits->found > MOST_SHOWN)
         add_filled (html, reader, S_MOST, number);
     if (hits->found > 0)
         add_hits (html, reader, hits);
-    html_add_element (html, "h2", NULL, word (reader, S_SEARCH));
+    g_string_append (html, "<h2 id=\"search\">");
+    html_add_text (html, word (reader, S_SEARCH));
+    g_string_append (html, "</h2>\n");
     add_form (html, reader);
     return html_finish (html, &reader->frame, 200);
 }
@@ -286,7 +339,7 @@ show_hits (const Reader *reader, const Hits *hits)
 static WebReply *
 search (const Reader *reader)
 {
-    g_auto (Hits) hits = { .lines = G_QUEUE_INIT };
+    g_auto (Hits) hits = { .language = reader->language, .lines = G_QUEUE_INIT };
     g_autoptr (GError) cause = NULL;
     const char *bad = NULL, *address = field (reader->request, "address");
     AuditFilter filter = { 0 };
@@ -361,7 +414,8 @@ files_from (const GPtrArray *files, uint64_t seq)
 static void
 add_related (const Reader *reader, const GPtrArray *files, const Quest *quest)
 {
-    g_auto (Hits) hits = { .lines = G_QUEUE_INIT, .except = quest->seq };
+    g_auto (Hits)
+        hits = { .language = reader->language, .lines = G_QUEUE_INIT, .except = quest->seq };
     AuditFilter filter = { .queue_id = quest->queue_id, .subject = quest->subject };
 
     if (quest->queue_id && quest->subject &&

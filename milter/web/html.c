@@ -46,7 +46,7 @@ static const char style[] =
     ".fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(12rem,1fr));gap:.75rem "
     "1rem}"
     ".fields label{display:block;font-weight:600}"
-    ".fields input{width:100%;font:inherit;min-height:44px;padding:.25rem "
+    ".fields input,.fields select{width:100%;font:inherit;min-height:44px;padding:.25rem "
     ".5rem;color:var(--ink);"
     "background:var(--paper);border:1px solid var(--edge);border-radius:6px}"
     "pre{white-space:pre-wrap;font-size:.875rem}summary{min-height:44px;padding:.625rem 0}"

@@ -66,7 +66,10 @@ tell_changes (GString *html, const AuditRow *row, StoryLanguage language)
         const AuditEdit *edit = &g_array_index (row->edits, AuditEdit, i);
         g_autofree char *bytes = g_strdup_printf ("%" G_GUINT64_FORMAT, edit->bytes);
         g_string_append (html, "<tr>");
-        html_add_element (html, "td", NULL, audit_story_word (language, or_dash (edit->kind)));
+        bool cut = g_strcmp0 (edit->kind, "strip") == 0;
+        html_add_element (html, "td", NULL,
+                          cut ? story_word (language, S_CUT)
+                              : audit_story_word (language, or_dash (edit->kind)));
         html_add_element (html, "td", NULL, or_dash (edit->where));
         html_add_element (html, "td", NULL, bytes);
         html_add_element (html, "td", NULL, or_dash (edit->rule));
@@ -92,10 +95,9 @@ story_tell (GString *html, const AuditRow *row, StoryLanguage language)
     g_string_append (html, "</details>\n");
 }
 
-char *
-story_result (const AuditRow *row)
+const char *
+story_result (const AuditRow *row, StoryLanguage language)
 {
-    const char *result = row->outcome ? row->outcome : row->error ? row->error : row->stage;
-
-    return g_strdup (or_dash (result));
+    return row->outcome ? story_label (language, row->outcome)
+                        : or_dash (row->error ? row->error : row->stage);
 }

@@ -15,7 +15,8 @@ typedef enum {
     S_ADDRESS,
     S_ADDRESS_NOTE,
     S_FOUND, /* takes a number */
-    S_MOST,  /* takes a number */
+    S_ANY,
+    S_MOST, /* takes a number */
     S_NOTHING_FOUND,
     S_BACK,
     S_READ_NOTE,
@@ -48,6 +49,7 @@ typedef enum {
     S_SOURCE,
     S_WHERE,
     S_BYTES,
+    S_CUT,
     S_WORDS,
 } StoryWord;
 
@@ -56,7 +58,14 @@ const char *story_word (StoryLanguage language, StoryWord word);
 /* Appends paragraphs and tables. */
 void story_tell (GString *html, const AuditRow *row, StoryLanguage language);
 
-/* In a line: what became of it. Caller frees. */
-char *story_result (const AuditRow *row);
+/* A word of the log ("strip", "decision") as it stands in tables and lists; the word itself where
+ * there is none. Static, or borrowed from word. */
+const char *story_label (StoryLanguage language, const char *word);
+
+/* The words of the log that a search can choose from: of `outcome` or `class`; ended by NULL. */
+extern const char *const story_outcomes[], *const story_classes[];
+
+/* In a line: what became of it. Static, or borrowed from row. */
+const char *story_result (const AuditRow *row, StoryLanguage language);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "story.h"
 
+#include <string.h>
+
 static const char *const words[S_WORDS][STORY_LANGUAGES] = {
     [S_TITLE] = { "The log", "El registro" },
     [S_RECORD] = { "Record %s", "Asiento %s" },
@@ -11,7 +13,9 @@ static const char *const words[S_WORDS][STORY_LANGUAGES] = {
                          "salted hash, as long as the person's salt has not been erased.",
                          "El registro no contiene direcciones; quien conoce una encuentra sus "
                          "asientos por un hash con sal, mientras no se haya borrado la sal." },
-    [S_FOUND] = { "%s records, the newest first.", "%s asientos, primero los más recientes." },
+    [S_FOUND] = { "Records found: %s, the newest first.",
+                  "Asientos encontrados: %s, primero los más recientes." },
+    [S_ANY] = { "any", "cualquiera" },
     [S_MOST] = { "Only the newest %s are shown; a narrower search shows the rest.",
                  "Solo se muestran los %s más recientes; una búsqueda más estrecha muestra el "
                  "resto." },
@@ -57,7 +61,48 @@ static const char *const words[S_WORDS][STORY_LANGUAGES] = {
     [S_SOURCE] = { "Source", "Fuente" },
     [S_WHERE] = { "Where", "Dónde" },
     [S_BYTES] = { "Bytes removed", "Bytes retirados" },
+    [S_CUT] = { "the promotion is cut out", "se retira la promoción" },
 };
+
+/* What the decision was, and what became of a copy, are told apart by their words. */
+static const struct {
+    const char *word, *texts[STORY_LANGUAGES];
+} labels[] = {
+    { "deliver", { "delivered whole", "entregado entero" } },
+    { "strip", { "stripped", "recortado" } },
+    { "defer", { "deferred", "aplazado" } },
+    { "hold", { "held", "retenido" } },
+    { "refuse", { "refused", "rechazado" } },
+    { "submitted", { "copy: taken by Postfix", "copia: aceptada por Postfix" } },
+    { "already-submitted", { "copy: was there already", "copia: ya estaba" } },
+    { "held", { "copy: in the hold queue", "copia: en la cola de retención" } },
+    { "refused", { "copy: back to the sender", "copia: devuelta al remitente" } },
+    { "deferred", { "copy: put off", "copia: aplazada" } },
+    { "in-doubt", { "copy: in doubt", "copia: en duda" } },
+    { "decision", { "decision", "decisión" } },
+    { "outcome", { "hand-over", "entrega" } },
+    { "failure", { "failure", "fallo" } },
+    { "checkpoint", { "checkpoint", "punto de control" } },
+    { "repair", { "repair", "reparación" } },
+    { "retention", { "retention", "conservación" } },
+    { "policies", { "policies", "políticas" } },
+};
+
+const char *const story_outcomes[] = {
+    "deliver",           "strip", "defer",   "hold",     "refuse",   "submitted",
+    "already-submitted", "held",  "refused", "deferred", "in-doubt", NULL
+};
+const char *const story_classes[] = { "transactional", "promotional", "mixed", "personal",
+                                      NULL };
+
+const char *
+story_label (StoryLanguage language, const char *word)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS (labels); i++)
+        if (strcmp (labels[i].word, word) == 0)
+            return labels[i].texts[language];
+    return audit_story_word (language, word);
+}
 
 const char *
 story_word (StoryLanguage language, StoryWord word)

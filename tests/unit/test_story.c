@@ -27,8 +27,15 @@ static void
 check_text (const char *text, unsigned parts)
 {
     for (const char *c = text; *c; c++)
-        if (*c == '$')
+        if (*c == '$') {
             g_assert_cmpint (c[1] - '0', <=, (int)parts);
+        } else if (*c == '{') {
+            g_auto (GStrv) words = g_strsplit (c, "|", 3);
+            g_assert_cmpint (c[1] - '0', <=, (int)parts);
+            g_assert_cmpuint (g_strv_length (words), ==, 3);
+            g_assert_null (strchr (words[1], '}'));
+            g_assert_nonnull (strchr (words[2], '}'));
+        }
     g_assert_null (strstr (text, "%s"));
     g_assert_false (g_str_has_suffix (text, "."));
 }
@@ -53,6 +60,14 @@ test_tables (void)
 static const struct {
     const char *log, *english, *spanish;
 } told[] = {
+    { "1 promotional mails in 24 hours, by calendar days",
+      "The recipient had had 1 promotional mail in 24 hours, by calendar days",
+      "El destinatario ya tenía 1 correo promocional en 24 horas, por días naturales" },
+    { "11 promotional mails in 1 hours", "The recipient had had 11 promotional mails in 1 hour",
+      "El destinatario ya tenía 11 correos promocionales en 1 hora" },
+    { "campaigns: 1 sent of 1 recipients in a day",
+      "campaigns had sent to 1 of the 1 recipient that it may write to in a day",
+      "campaigns había escrito a 1 del 1 destinatario que puede alcanzar en un día" },
     { "suppressed: complaint, 2026-05-03T10:15:00Z, source feedback",
       "Promotion to this address is suppressed: a complaint, of 3 May 2026, 10:15 UTC, from "
       "feedback",
@@ -139,10 +154,10 @@ static const struct {
                                            "days")),
       "The mail waits for this recipient; Postfix asks again from 23 November 2026, 12:00 UTC "
       "on, because of CO-CAP (Ley 2300 de 2023 art. 4). The recipient had had 1 promotional "
-      "mails in 24 hours, by calendar days. Postfix was told: “451 4.7.1 CO-CAP: …”",
+      "mail in 24 hours, by calendar days. Postfix was told: “451 4.7.1 CO-CAP: …”",
       "El correo espera para este destinatario; Postfix volverá a preguntar desde el 23 de "
       "noviembre de 2026, 12:00 UTC, por CO-CAP (Ley 2300 de 2023 art. 4). El destinatario ya "
-      "tenía 1 correos promocionales en 24 horas, por días naturales. A Postfix se le dijo: "
+      "tenía 1 correo promocional en 24 horas, por días naturales. A Postfix se le dijo: "
       "«451 4.7.1 CO-CAP: …»" },
     { DECISION (
           "\"outcome\":\"defer\",\"until\":\"2026-11-22T16:00:00Z\",\"rule\":\"LIMIT:night\","

@@ -65,7 +65,7 @@ def page(site, path, fields=None, language="en", status=200):
 
 
 def found(text):
-    match = re.search(r"(\d+) records, the newest", text)
+    match = re.search(r"Records found: (\d+), the newest", text)
     return int(match.group(1)) if match else 0
 
 
@@ -114,6 +114,13 @@ def search_finds_what_is_there(site):
         text = page(site, "/audit", fields)
         assert found(text) == count(test), (fields, found(text), count(test))
         assert text.count("<tr><td><a") == min(count(test), 200)
+    for language, cells, wrong in ("en", ("stripped", "decision", "mixed"), "<td>strip</td>"), \
+            ("es", ("recortado", "decisión", "mixto"), "<td>mixed</td>"):
+        text = page(site, "/audit", {"outcome": "strip"}, language)
+        assert all(f"<td>{cell}</td>" in text for cell in cells) and wrong not in text, language
+        assert '<option value="strip" selected>' in text
+    for name in {r.get("outcome") for r in rows} - {None}:
+        assert f'<option value="{name}">' in page(site, "/audit"), name
     assert "is no time" in page(site, "/audit", {"since": "soon"}, status=400)
     assert "&lt;b&gt;" in page(site, "/audit", {"sender": "<b>\"'"})
 
@@ -217,7 +224,9 @@ def looks_right(site):
         browser.call("Network.setExtraHTTPHeaders", headers=entry(site.secret))
         for width, (w, h) in WIDTHS.items():
             browser.size(w, h)
-            for name, path in ("audit", "/audit"), ("record", f"/audit/{strip['seq']}"):
+            for name, path in ("audit", "/audit"), ("record", f"/audit/{strip['seq']}"), ("spanish", f"/audit/{strip['seq']}"):
+                language = "es" if name == "spanish" else "en"
+                browser.call("Network.setExtraHTTPHeaders", headers={**entry(site.secret), "Accept-Language": language})
                 browser.go(f"http://127.0.0.1:{site.port}{path}")
                 assert browser.js("document.documentElement.scrollWidth") <= w, name
                 assert browser.js(CONTRAST) >= 7
@@ -225,6 +234,7 @@ def looks_right(site):
             browser.go(f"http://127.0.0.1:{site.port}/audit")
             browser.js("document.querySelector('#outcome').value = 'strip'")
             browser.js("document.querySelector('button').focus()")
+            assert browser.js("document.querySelector('#outcome').tagName") == "SELECT"
             browser.key("Enter", "\r")
             browser.wait("Page.loadEventFired")
             assert browser.js("document.querySelectorAll('tbody tr').length") > 0
