@@ -111,11 +111,22 @@ static const char append_sql[] =
 /* An address has two names, or four with a tag. */
 enum { FEW_NAMES = 8 };
 
-typedef enum { FIND, FIND_ONE, APPEND, ADDRESSES, ERASE, KEY, STATEMENTS } Statement;
+typedef enum {
+    FIND,
+    FIND_ONE,
+    APPEND,
+    ADDRESSES,
+    ERASE,
+    KEY,
+    BEGIN,
+    END,
+    STATEMENTS
+} Statement;
 
 static const char *const statements[STATEMENTS] = {
     [FIND] = find_sql,           [FIND_ONE] = find_one_sql, [APPEND] = append_sql,
     [ADDRESSES] = addresses_sql, [ERASE] = erase_sql,       [KEY] = key_sql,
+    [BEGIN] = "BEGIN",           [END] = "COMMIT",
 };
 
 typedef struct {
@@ -259,13 +270,28 @@ find_all (SqliteStore *store, const char *const *addresses, GPtrArray *events, G
 static bool
 find_each (SqliteStore *store, const char *const *addresses, GPtrArray *events, GError **error)
 {
-    for (; *addresses; addresses++) {
+    bool ok = true;
+
+    for (; ok && *addresses; addresses++) {
         database_bind_text (store->prepared[FIND_ONE], 1, *addresses);
-        if (!read_events (store, store->prepared[FIND_ONE], events, error))
-            return false;
+        ok = read_events (store, store->prepared[FIND_ONE], events, error);
     }
     g_ptr_array_sort (events, compare_numbers);
-    return true;
+    return ok;
+}
+
+/* In one transaction: all names are asked at one moment, and the file is locked and looked at once,
+ * which costs more than to find a row. */
+static bool
+find_few (SqliteStore *store, const char *const *addresses, GPtrArray *events, GError **error)
+{
+    if (!database_finish (store->database, store->prepared[BEGIN], error))
+        return false;
+    bool ok = find_each (store, addresses, events, error) &&
+              database_finish (store->database, store->prepared[END], error);
+    if (!sqlite3_get_autocommit (store->database))
+        sqlite3_exec (store->database, "ROLLBACK", NULL, NULL, NULL);
+    return ok;
 }
 
 /* The walk costs what five questions cost, and is needed only where there is a person to walk to. */
@@ -275,7 +301,7 @@ find_locked (SqliteStore *store, const char *const *addresses, GPtrArray *events
 {
     bool walk = g_strv_length ((char **)addresses) > FEW_NAMES;
 
-    if (!is_in_place (store, error) || (!walk && !find_each (store, addresses, events, error)))
+    if (!is_in_place (store, error) || (!walk && !find_few (store, addresses, events, error)))
         return false;
     for (unsigned i = 0; !walk && i < events->len; i++)
         walk = ((const ConsentEvent *)g_ptr_array_index (events, i))->person != NULL;

@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <openssl/evp.h>
 
+#include "sha256.h"
+
 char *
 digest_sha256 (const void *data, size_t length)
 {
@@ -12,8 +14,9 @@ digest_sha256 (const void *data, size_t length)
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
 
-    /* It fails when the provider that has it cannot be loaded. */
-    if (EVP_Digest (data, length, digest, &size, EVP_sha256 (), NULL) != 1)
+    /* It is not there when the provider that has it cannot be loaded. */
+    if (!sha256_method () ||
+        EVP_Digest (data, length, digest, &size, sha256_method (), NULL) != 1)
         return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, length);
     GString *hex = g_string_sized_new (2 * (size_t)size + 1);
     for (unsigned i = 0; i < size; i++) {

@@ -8,7 +8,6 @@
 
 #include "engine.h"
 
-#include <openssl/rsa.h>
 #include <string.h>
 
 #include "canon.h"
@@ -127,15 +126,11 @@ prepare (Subject *subject, GError **error)
 }
 
 static bool
-sign_rsa (const Subject *subject, EVP_PKEY *key, const unsigned char *digest,
-          unsigned char *bytes, size_t *length)
+sign_rsa (const Key *key, const unsigned char *digest, unsigned char *bytes, size_t *length)
 {
-    g_autoptr (EVP_PKEY_CTX) context = EVP_PKEY_CTX_new_from_pkey (NULL, key, NULL);
+    g_autoptr (EVP_PKEY_CTX) context = EVP_PKEY_CTX_dup (key->ready);
 
-    return context && EVP_PKEY_sign_init (context) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding (context, RSA_PKCS1_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_signature_md (context, subject->sha256) == 1 &&
-           EVP_PKEY_sign (context, bytes, length, digest, HASH_BYTES) == 1;
+    return context && EVP_PKEY_sign (context, bytes, length, digest, HASH_BYTES) == 1;
 }
 
 /* RFC 8463 3: PureEdDSA over the SHA-256 hash. */
@@ -149,12 +144,12 @@ sign_ed25519 (EVP_PKEY *key, const unsigned char *digest, unsigned char *bytes, 
 }
 
 static char *
-sign_digest (const Subject *subject, EVP_PKEY *key, const unsigned char *digest, GError **error)
+sign_digest (const Key *key, const unsigned char *digest, GError **error)
 {
-    size_t length = (size_t)EVP_PKEY_get_size (key);
+    size_t length = (size_t)EVP_PKEY_get_size (key->pkey);
     g_autofree unsigned char *bytes = g_malloc (length);
-    bool done = EVP_PKEY_is_a (key, "RSA") ? sign_rsa (subject, key, digest, bytes, &length)
-                                           : sign_ed25519 (key, digest, bytes, &length);
+    bool done = key->ready ? sign_rsa (key, digest, bytes, &length)
+                           : sign_ed25519 (key->pkey, digest, bytes, &length);
 
     if (!done) {
         keys_fail (error, "signature");
@@ -196,7 +191,7 @@ openssl_sign (Subject *subject, const Signing *signing, GError **error)
     g_autoptr (GString) value = value_begin (&tags);
     if (!hash_header (subject, value->str, digest, error))
         return NULL;
-    g_autofree char *b = sign_digest (subject, key->pkey, digest, error);
+    g_autofree char *b = sign_digest (key, digest, error);
     if (!b)
         return NULL;
     value_finish (value, b);

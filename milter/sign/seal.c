@@ -12,6 +12,7 @@
 #include "keys.h"
 #include "licet/error.h"
 #include "licet/signer.h"
+#include "sha256.h"
 
 enum { PUBLIC_BYTES = 32, SIGNATURE_BYTES = 64 };
 
@@ -20,28 +21,13 @@ struct Seal {
     char *public_key;
 };
 
-/* OpenSSL 3 looks the algorithm up at each use of EVP_sha256, which takes longer than to hash a
- * record. */
-static const EVP_MD *
-sha256 (void)
-{
-    static EVP_MD *fetched;
-    static gsize once = 0;
-
-    if (g_once_init_enter (&once)) {
-        fetched = EVP_MD_fetch (NULL, "SHA256", NULL);
-        g_once_init_leave (&once, 1);
-    }
-    return fetched;
-}
-
 void
 seal_hash (const void *data, size_t length, char ret_hex[SEAL_HEX])
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char digest[32] = { 0 };
 
-    EVP_Digest (data, length, digest, NULL, sha256 (), NULL);
+    EVP_Digest (data, length, digest, NULL, sha256_method (), NULL);
     for (unsigned i = 0; i < sizeof digest; i++) {
         ret_hex[2 * i] = digits[digest[i] >> 4];
         ret_hex[2 * i + 1] = digits[digest[i] & 15];
