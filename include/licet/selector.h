@@ -9,8 +9,9 @@
 /*
  * CSS selectors (Selectors Level 4, the part that names blocks of a mail) over the elements of an
  * HTML leaf as their tags stand in the source: type, "*", .class, #id, [attribute] with =, ~=,
- * |=, ^=, $=, *= and the flag i; descendant and child combinators; :first-child, :last-child,
- * :nth-child(an+b | odd | even); lists with commas. Type and attribute names are compared without
+ * |=, ^=, $=, *= and the flag i; descendant, child and sibling combinators; :first-child,
+ * :last-child, :nth-child(an+b | odd | even), :nth-last-child(); :not() with a list of such without
+ * combinators; lists with commas. Type and attribute names are compared without
  * case, all else as written. A Selector is immutable and may be used from several threads.
  */
 typedef struct Selector Selector;

@@ -53,6 +53,8 @@ cascade_clear (Cascade *cascade)
     g_clear_pointer (&cascade->names, g_array_unref);
     g_clear_pointer (&cascade->positions, g_array_unref);
     g_clear_pointer (&cascade->children, g_array_unref);
+    g_clear_pointer (&cascade->newest, g_array_unref);
+    g_clear_pointer (&cascade->before, g_array_unref);
     *cascade = (Cascade){ 0 };
 }
 
@@ -103,17 +105,30 @@ names_in (const SelectorCompound *compound)
     return names;
 }
 
+static unsigned weigh (const SelectorCompound *compound);
+
+/* What is excluded weighs as much as the heaviest of it (Selectors 4, 17). */
+static unsigned
+weigh_test (const SelectorTest *test)
+{
+    unsigned most = 0;
+
+    if (test->kind == TEST_TYPE)
+        return SPECIFICITY_TYPE;
+    if (test->kind != TEST_NOT)
+        return test->hash ? SPECIFICITY_ID : SPECIFICITY_CLASS;
+    for (unsigned i = 0; i < test->none->len; i++)
+        most = MAX (most, weigh (g_ptr_array_index (test->none, i)));
+    return most;
+}
+
 static unsigned
 weigh (const SelectorCompound *compound)
 {
     unsigned sum = 0;
 
-    for (unsigned i = 0; i < compound->tests->len; i++) {
-        const SelectorTest *test = test_at (compound, i);
-        sum += test->kind == TEST_TYPE ? SPECIFICITY_TYPE
-               : test->hash            ? SPECIFICITY_ID
-                                       : SPECIFICITY_CLASS;
-    }
+    for (unsigned i = 0; i < compound->tests->len; i++)
+        sum += weigh_test (test_at (compound, i));
     return sum;
 }
 
@@ -125,7 +140,8 @@ is_always_around (const GPtrArray *compounds, unsigned i)
     const SelectorCompound *compound = g_ptr_array_index (compounds, i);
     const SelectorCompound *next = g_ptr_array_index (compounds, i + 1);
 
-    if (next->child || compound->tests->len != 1 || test_at (compound, 0)->kind != TEST_TYPE)
+    if (next->combinator != BELOW || compound->tests->len != 1 ||
+        test_at (compound, 0)->kind != TEST_TYPE)
         return false;
     const char *name = test_at (compound, 0)->name;
     if (i == 0)
@@ -156,10 +172,38 @@ key_of (const SelectorCompound *compound)
 static bool
 counts_from_end (const SelectorCompound *compound)
 {
-    for (unsigned i = 0; i < compound->tests->len; i++)
-        if (test_at (compound, i)->kind == TEST_NTH_LAST)
+    for (unsigned i = 0; i < compound->tests->len; i++) {
+        const SelectorTest *test = test_at (compound, i);
+        if (test->kind == TEST_NTH_LAST)
             return true;
+        for (unsigned n = 0; test->none && n < test->none->len; n++)
+            if (counts_from_end (g_ptr_array_index (test->none, n)))
+                return true;
+    }
     return false;
+}
+
+static unsigned
+count_tests (const SelectorCompound *compound)
+{
+    unsigned count = compound->tests->len;
+
+    for (unsigned i = 0; i < compound->tests->len; i++) {
+        const SelectorTest *test = test_at (compound, i);
+        for (unsigned n = 0; test->none && n < test->none->len; n++)
+            count += count_tests (g_ptr_array_index (test->none, n));
+    }
+    return count;
+}
+
+/* Whether a compound is for an element beside the next one, not for that or one around it. */
+static bool
+is_beside (const GPtrArray *compounds, unsigned i)
+{
+    const SelectorCompound *next =
+        i + 1 < compounds->len ? g_ptr_array_index (compounds, i + 1) : NULL;
+
+    return next && (next->combinator == NEXT_SIBLING || next->combinator == LATER_SIBLING);
 }
 
 /* The same of a selector that is not read yet, when it is of types, classes, ids and blanks alone. Most
@@ -205,7 +249,7 @@ read_rule (Rule *rule)
             return false;
         if (!last && rule->first == i && is_always_around (rule->compounds, i))
             rule->first++;
-        else
+        else if (!is_beside (rule->compounds, i))
             rule->around |= names_in (compound);
     }
     rule->selector = g_steal_pointer (&selector);
@@ -231,6 +275,7 @@ cascade_add (Cascade *cascade, const char *selector, const LookRule *look)
         key = key_of (g_ptr_array_index (rule->compounds, rule->compounds->len - 1));
     if (!cascade->rules) {
         unsigned none = 0;
+        int nothing = -1;
         cascade->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                 (GDestroyNotify)g_ptr_array_unref);
         cascade->own = g_array_new (FALSE, FALSE, sizeof (guint64));
@@ -238,6 +283,9 @@ cascade_add (Cascade *cascade, const char *selector, const LookRule *look)
         cascade->positions = g_array_new (FALSE, FALSE, sizeof (unsigned));
         cascade->children = g_array_new (FALSE, FALSE, sizeof (unsigned));
         g_array_append_val (cascade->children, none);
+        cascade->newest = g_array_new (FALSE, FALSE, sizeof (int));
+        cascade->before = g_array_new (FALSE, FALSE, sizeof (int));
+        g_array_append_val (cascade->newest, nothing);
     }
     GPtrArray *rules = g_hash_table_lookup (cascade->rules, key);
     if (rules) {
@@ -257,13 +305,31 @@ class_length (const char *text)
     return strcspn (text, " \t\r\n\f");
 }
 
+/* Whether an element begins the body where its tag is left out: what stands before it stands in the
+ * head of the page (WHATWG HTML 13.2.6.4.3 to 13.2.6.4.6), and is no sibling of it. */
+static bool
+begins_body (Cascade *cascade, const Part *part, const char *name, int parent)
+{
+    static const char *const heads[] = { "html",     "head",     "title",    "meta",  "link",
+                                         "base",     "basefont", "bgsound",  "style", "script",
+                                         "noframes", "noscript", "template", NULL };
+
+    if (cascade->body ||
+        (parent >= 0 &&
+         strcmp (g_array_index (part->elements, LeafElement, parent).name, "html") != 0) ||
+        g_strv_contains (heads, name))
+        return false;
+    cascade->body = true;
+    return strcmp (name, "body") != 0;
+}
+
 /* The names of the newest element and those around it; its place among its siblings. */
 static void
 enter (Cascade *cascade, const Part *part, const char *name, const char *classes,
        const char *id)
 {
     unsigned number = part->elements->len - 1, none = 0;
-    int parent = g_array_index (part->elements, LeafElement, number).parent;
+    int parent = g_array_index (part->elements, LeafElement, number).parent, nothing = -1;
     guint64 names = bits_of (' ', name, strlen (name));
 
     if (id)
@@ -273,6 +339,10 @@ enter (Cascade *cascade, const Part *part, const char *name, const char *classes
         names |= length > 0 ? bits_of ('.', at, length) : 0;
         at += length + (at[length] != '\0');
     }
+    if (begins_body (cascade, part, name, parent)) {
+        g_array_index (cascade->children, unsigned, parent + 1) = 0;
+        g_array_index (cascade->newest, int, parent + 1) = nothing;
+    }
     unsigned position = ++g_array_index (cascade->children, unsigned, parent + 1);
     g_array_append_val (cascade->own, names);
     if (parent >= 0)
@@ -280,6 +350,10 @@ enter (Cascade *cascade, const Part *part, const char *name, const char *classes
     g_array_append_val (cascade->names, names);
     g_array_append_val (cascade->positions, position);
     g_array_append_val (cascade->children, none);
+    int *newest = &g_array_index (cascade->newest, int, parent + 1);
+    g_array_append_val (cascade->before, *newest);
+    *newest = (int)number;
+    g_array_append_val (cascade->newest, nothing);
 }
 
 /* Whether there is time for the tests of a compound. */
@@ -293,7 +367,7 @@ may_test (Cascade *cascade, const Part *part, const SelectorCompound *compound, 
 
     if (utf8_ascii_length (tag, length) < length)
         cost += DECODER_COST;
-    cascade->tests += cost * MAX (1, compound->tests->len);
+    cascade->tests += cost * MAX (1, count_tests (compound));
     cascade->exceeded = cascade->exceeded || cascade->tests > MOST_TESTS;
     return !cascade->exceeded;
 }
@@ -308,12 +382,22 @@ has_names (Cascade *cascade, guint64 names, int element)
            (g_array_index (cascade->own, guint64, element) & names) == names;
 }
 
-/* Whether the compounds up to one of them are met at an element and above it. */
+/* The next element to try for the compound before one that is met; -1 when there is none. */
+static int
+element_before (const Cascade *cascade, const Part *part, Combinator combinator, int element)
+{
+    return combinator == BELOW || combinator == CHILD
+               ? g_array_index (part->elements, LeafElement, element).parent
+               : g_array_index (cascade->before, int, element);
+}
+
+/* Whether the compounds up to one of them are met at an element and around or before it. */
 static bool
 is_met (Cascade *cascade, const Rule *rule, const SelectorPage *page, unsigned compound,
         int element)
 {
     const SelectorCompound *tests = g_ptr_array_index (rule->compounds, compound);
+    Combinator combinator = tests->combinator;
 
     if (!has_names (cascade, rule->names[compound], element) ||
         !may_test (cascade, page->part, tests, element) ||
@@ -322,10 +406,10 @@ is_met (Cascade *cascade, const Rule *rule, const SelectorPage *page, unsigned c
     if (compound == rule->first)
         return true;
     do {
-        element = g_array_index (page->part->elements, LeafElement, element).parent;
+        element = element_before (cascade, page->part, combinator, element);
         if (element >= 0 && is_met (cascade, rule, page, compound - 1, element))
             return true;
-    } while (element >= 0 && !tests->child);
+    } while (element >= 0 && (combinator == BELOW || combinator == LATER_SIBLING));
     return false;
 }
 

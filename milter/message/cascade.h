@@ -12,13 +12,16 @@
  * then whether what the selector names may stand around it, and only then test by test.
  */
 typedef struct {
-    GHashTable *rules;     /* by the rarest name of the last compound: GPtrArray of rules */
-    GArray *own;           /* by element: guint64, its names */
-    GArray *names;         /* by element: guint64, the names of it and those around it */
-    GArray *positions;     /* by element: unsigned, among the children of its parent */
-    GArray *children;      /* by element and one before all: unsigned, how many so far */
-    unsigned count;        /* of rules */
+    GHashTable *rules; /* by the rarest name of the last compound: GPtrArray of rules */
+    GArray *own;       /* by element: guint64, its names */
+    GArray *names;     /* by element: guint64, the names of it and those around it */
+    GArray *positions; /* by element: unsigned, among the children of its parent */
+    GArray *children;  /* by element and one before all: unsigned, how many so far */
+    GArray *newest;    /* the same: int, the last of them, -1 for none */
+    GArray *before;    /* by element: int, the one before it of the same parent, -1 for none */
+    unsigned count;    /* of rules */
     unsigned tests, looks; /* so far (cascade.c) */
+    bool body;             /* has begun */
     bool exceeded;         /* more of either than are read */
 } Cascade;
 

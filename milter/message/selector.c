@@ -123,6 +123,15 @@ is_nth (int a, int b, unsigned position)
 }
 
 static bool
+meets_none (const GPtrArray *compounds, const SelectorPage *page, unsigned i)
+{
+    for (unsigned n = 0; n < compounds->len; n++)
+        if (selector_is_compound_met (g_ptr_array_index (compounds, n), page, i))
+            return false;
+    return true;
+}
+
+static bool
 is_test_met (const SelectorTest *test, const SelectorPage *page, unsigned i)
 {
     g_autofree char *value = NULL;
@@ -138,6 +147,8 @@ is_test_met (const SelectorTest *test, const SelectorPage *page, unsigned i)
     case TEST_NTH_LAST:
         return page->siblings &&
                is_nth (test->a, test->b, page->siblings[i] - page->position[i] + 1);
+    case TEST_NOT:
+        return meets_none (test->none, page, i);
     }
     g_assert_not_reached ();
 }
@@ -165,6 +176,35 @@ mark_below (const SelectorPage *page, const bool *marked, bool child)
     return below;
 }
 
+/* By element: whether one before it of the same parent, or for "+" the last of those, is marked. */
+static bool *
+mark_behind (const SelectorPage *page, const bool *marked, bool next)
+{
+    bool *behind = g_new0 (bool, page->count + 1);
+    g_autofree bool *before = g_new0 (bool, page->count + 1); /* by parent, from -1 */
+
+    for (unsigned i = 0; i < page->count; i++) {
+        bool *seen = &before[element_at (page, i)->parent + 1];
+        behind[i] = *seen;
+        *seen = marked[i] || (!next && *seen);
+    }
+    return behind;
+}
+
+static bool *
+mark_by (const SelectorPage *page, const bool *marked, Combinator combinator)
+{
+    switch (combinator) {
+    case BELOW:
+    case CHILD:
+        return mark_below (page, marked, combinator == CHILD);
+    case NEXT_SIBLING:
+    case LATER_SIBLING:
+        return mark_behind (page, marked, combinator == NEXT_SIBLING);
+    }
+    g_assert_not_reached ();
+}
+
 /* Adds to `matched` what one selector of the list means. */
 static void
 match_complex (const GPtrArray *compounds, const SelectorPage *page, bool *matched)
@@ -173,7 +213,7 @@ match_complex (const GPtrArray *compounds, const SelectorPage *page, bool *match
 
     for (unsigned c = 0; c < compounds->len; c++) {
         const SelectorCompound *compound = g_ptr_array_index (compounds, c);
-        g_autofree bool *may = c > 0 ? mark_below (page, marked, compound->child) : NULL;
+        g_autofree bool *may = c > 0 ? mark_by (page, marked, compound->combinator) : NULL;
         bool *now = g_new0 (bool, page->count + 1);
         for (unsigned i = 0; i < page->count; i++)
             now[i] = (!may || may[i]) && selector_is_compound_met (compound, page, i);
@@ -213,19 +253,41 @@ is_odd_type (const SelectorTest *test)
            gumbo_tag_enum (test->name) == GUMBO_TAG_UNKNOWN;
 }
 
-static char *
-find_doubt (const SelectorCompound *compound, bool alone)
+static bool
+excludes_only (const SelectorCompound *compound)
 {
-    if (alone && compound->tests->len == 0)
-        return g_strdup ("\"*\" takes the whole page");
+    for (unsigned i = 0; i < compound->tests->len; i++)
+        if (((SelectorTest *)g_ptr_array_index (compound->tests, i))->kind != TEST_NOT)
+            return false;
+    return true;
+}
+
+static char *find_odd_type (const GPtrArray *compounds);
+
+static char *
+find_doubt (const SelectorCompound *compound)
+{
     for (unsigned i = 0; i < compound->tests->len; i++) {
         const SelectorTest *test = g_ptr_array_index (compound->tests, i);
         if (is_odd_type (test))
             return g_strdup_printf ("HTML has no element \"%s\"; right would be \".%s\" for a "
                                     "class or \"#%s\" for an id",
                                     test->name, test->name, test->name);
+        char *doubt = test->none ? find_odd_type (test->none) : NULL;
+        if (doubt)
+            return doubt;
     }
     return NULL;
+}
+
+static char *
+find_odd_type (const GPtrArray *compounds)
+{
+    char *doubt = NULL;
+
+    for (unsigned i = 0; i < compounds->len && !doubt; i++)
+        doubt = find_doubt (g_ptr_array_index (compounds, i));
+    return doubt;
 }
 
 char *
@@ -233,11 +295,13 @@ selector_doubt (const Selector *selector)
 {
     for (unsigned i = 0; i < selector->list->len; i++) {
         const GPtrArray *compounds = g_ptr_array_index (selector->list, i);
-        for (unsigned c = 0; c < compounds->len; c++) {
-            char *doubt = find_doubt (g_ptr_array_index (compounds, c), compounds->len == 1);
-            if (doubt)
-                return doubt;
-        }
+        const SelectorCompound *first = g_ptr_array_index (compounds, 0);
+        if (compounds->len == 1 && excludes_only (first))
+            return g_strdup_printf ("%s takes the whole page",
+                                    first->tests->len == 0 ? "\"*\"" : ":not() alone");
+        char *doubt = find_odd_type (compounds);
+        if (doubt)
+            return doubt;
     }
     return NULL;
 }

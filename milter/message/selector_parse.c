@@ -14,13 +14,17 @@ typedef struct {
     const char *text;
     const char *at;
     GError **error;
+    bool negated; /* within :not() */
 } Reader;
+
+static bool read_compound (Reader *reader, SelectorCompound *compound);
 
 static void
 test_free (void *data)
 {
     SelectorTest *test = data;
 
+    g_clear_pointer (&test->none, g_ptr_array_unref);
     g_free (test->name);
     g_free (test->value);
     g_free (test);
@@ -33,6 +37,17 @@ compound_free (void *data)
 
     g_ptr_array_unref (compound->tests);
     g_free (compound);
+}
+
+static SelectorCompound *
+add_compound (GPtrArray *compounds, Combinator combinator)
+{
+    SelectorCompound *compound = g_new0 (SelectorCompound, 1);
+
+    compound->combinator = combinator;
+    compound->tests = g_ptr_array_new_with_free_func (test_free);
+    g_ptr_array_add (compounds, compound);
+    return compound;
 }
 
 static bool
@@ -291,37 +306,67 @@ read_nth (Reader *reader, SelectorTest *test)
     return true;
 }
 
+/* From behind ":not(" to behind the ")" of it. Compounds with combinators are no part of it here. */
+static bool
+read_none (Reader *reader, SelectorTest *test)
+{
+    if (reader->negated)
+        return fail (reader, "no :not() can stand in :not()");
+    reader->negated = true;
+    test->none = g_ptr_array_new_with_free_func (compound_free);
+    do {
+        reader->at++;
+        skip_blanks (reader);
+        if (test->none->len == LIMIT_SELECTOR_PARTS)
+            return fail (reader, "the list is too long");
+        if (!read_compound (reader, add_compound (test->none, BELOW)))
+            return false;
+        skip_blanks (reader);
+    } while (*reader->at == ',');
+    if (*reader->at != ')')
+        return fail (reader, "here , or ) must stand; elements are not combined in :not()");
+    reader->at++;
+    reader->negated = false;
+    return true;
+}
+
+/* From behind the parenthesis. */
+static bool
+read_argument (Reader *reader, SelectorTest *test)
+{
+    if (test->kind == TEST_NOT)
+        return read_none (reader, test);
+    reader->at++;
+    return read_nth (reader, test);
+}
+
 static bool
 read_pseudo (Reader *reader, SelectorCompound *compound)
 {
     static const struct {
         const char *name;
         TestKind kind;
-        bool counts; /* has an argument */
+        bool argument;
     } known[] = {
-        { "first-child", TEST_NTH, false },
-        { "last-child", TEST_NTH_LAST, false },
-        { "nth-child", TEST_NTH, true },
-        { "nth-last-child", TEST_NTH_LAST, true },
+        { "first-child", TEST_NTH, false }, { "last-child", TEST_NTH_LAST, false },
+        { "nth-child", TEST_NTH, true },    { "nth-last-child", TEST_NTH_LAST, true },
+        { "not", TEST_NOT, true },
     };
     const char *start = ++reader->at;
     g_autofree char *name = read_name (reader, "here the name of a pseudo-class must stand");
 
     for (unsigned i = 0; name && i < G_N_ELEMENTS (known); i++) {
         if (g_ascii_strcasecmp (name, known[i].name) != 0 ||
-            known[i].counts != (*reader->at == '('))
+            known[i].argument != (*reader->at == '('))
             continue;
         SelectorTest *test = add_test (compound, known[i].kind);
         test->b = 1;
-        if (!known[i].counts)
-            return true;
-        reader->at++;
-        return read_nth (reader, test);
+        return !known[i].argument || read_argument (reader, test);
     }
     reader->at = start;
     return fail (reader,
                  "this pseudo-class is not known; right would be first-child, last-child, "
-                 "nth-child(…) or nth-last-child(…)");
+                 "nth-child(…), nth-last-child(…) or not(…)");
 }
 
 static bool
@@ -349,32 +394,39 @@ read_compound (Reader *reader, SelectorCompound *compound)
     }
 }
 
+/* Of a sign before the next compound; false when none is written. */
+static bool
+read_combinator (Reader *reader, Combinator *ret_combinator)
+{
+    static const char signs[] = ">+~";
+    static const Combinator combinators[] = { CHILD, NEXT_SIBLING, LATER_SIBLING };
+    const char *sign = *reader->at ? strchr (signs, *reader->at) : NULL;
+
+    *ret_combinator = sign ? combinators[sign - signs] : BELOW;
+    if (!sign)
+        return false;
+    reader->at++;
+    skip_blanks (reader);
+    return true;
+}
+
 /* Compounds with their combinators, up to a comma or the end. */
 static bool
 read_complex (Reader *reader, GPtrArray *compounds)
 {
-    bool child = false;
+    Combinator combinator = BELOW;
 
     for (;;) {
-        SelectorCompound *compound = g_new0 (SelectorCompound, 1);
-        compound->child = child;
-        compound->tests = g_ptr_array_new_with_free_func (test_free);
-        g_ptr_array_add (compounds, compound);
-        if (!read_compound (reader, compound))
+        if (!read_compound (reader, add_compound (compounds, combinator)))
             return false;
         const char *end = reader->at;
         skip_blanks (reader);
         if (*reader->at == ',' || !*reader->at)
             return true;
-        child = *reader->at == '>';
-        if (child) {
-            reader->at++;
-            skip_blanks (reader);
-        } else if (reader->at == end || *reader->at == '+' || *reader->at == '~') {
+        if (!read_combinator (reader, &combinator) && reader->at == end)
             return fail (reader,
-                         "this sign is not known here; elements are combined with a blank "
-                         "or with >");
-        }
+                         "this sign is not known here; elements are combined with a blank, "
+                         "with >, + or ~");
         if (compounds->len == LIMIT_SELECTOR_PARTS)
             return fail (reader, "the selector is too long");
     }
@@ -402,7 +454,7 @@ selector_parse (const char *text, GError **error)
 {
     g_autoptr (Selector) selector = g_new0 (Selector, 1);
     GError *cause = NULL;
-    Reader reader = { text, text, &cause };
+    Reader reader = { .text = text, .at = text, .error = &cause };
 
     selector->list = g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
     bool good = g_utf8_validate (text, -1, NULL) ? read_list (&reader, selector)

@@ -9,7 +9,16 @@ typedef enum {
     TEST_ATTRIBUTE, /* [name=value], .class, #id */
     TEST_NTH,       /* :nth-child(an+b), :first-child */
     TEST_NTH_LAST,  /* :last-child, :nth-last-child(an+b) */
+    TEST_NOT,       /* :not(a, b) */
 } TestKind;
+
+/* Where the element of a compound stands to that of the compound before it. */
+typedef enum {
+    BELOW,        /* a blank, or nothing before the first */
+    CHILD,        /* ">" */
+    NEXT_SIBLING, /* "+" */
+    LATER_SIBLING /* "~" */
+} Combinator;
 
 typedef enum {
     MATCH_PRESENT, /* [a] */
@@ -29,12 +38,13 @@ typedef struct {
     bool fold;   /* ASCII letters are compared without case */
     bool hash;   /* it is written as #name */
     int a, b;
+    GPtrArray *none; /* of SelectorCompound: it must meet none of them */
 } SelectorTest;
 
 /* Tests of one element, all of which it must pass. */
 typedef struct {
-    bool child;       /* ">" stands before it; else a blank or nothing */
-    GPtrArray *tests; /* of SelectorTest */
+    Combinator combinator; /* before it */
+    GPtrArray *tests;      /* of SelectorTest */
 } SelectorCompound;
 
 struct Selector {

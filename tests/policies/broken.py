@@ -351,6 +351,7 @@ ROWS = [
     # Selectors and patterns.
     ("a bad selector", M, '"tr.offers"', '"tr..offers"', "tr..offers"),
     ("a selector that is not known", M, '"#total"', '"a:hover"', "a:hover"),
+    ("a selector that combines in :not()", M, '"#total"', '"tr:not(.a b)"', "elements are not combined in :not()"),
     ("a pattern that takes all", M, '"/open*"', '"*"', "is no pattern"),
     ("a host that is an address", M, '"open.shop.example"', '"https://open.shop.example/"', "is no host"),
     # What cannot be, or does nothing.
