@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 /* As much as a heading; a block's text must not be read in the log. */
 enum {
     NAME_WORDS = 6,
@@ -59,11 +61,11 @@ bare_word (const char *word)
     return g_utf8_normalize (folded, -1, G_NORMALIZE_ALL);
 }
 
-/* "Ana García <ana.garcia@example.com>": ana and garcía, not the domain. */
+/* "Ana García <ana.garcia@example.com>": ana and garcía, not the domain; also in encoded words. */
 static void
 add_names (GHashTable *names, const char *field)
 {
-    g_autofree char *text = g_utf8_make_valid (field ? field : "", -1);
+    g_autofree char *text = message_decode_words (field ? field : "");
 
     for (char *at = text; (at = strchr (at, '@'));)
         for (; *at && !strchr (" ,;>\t", *at); at++)
@@ -108,11 +110,26 @@ is_name (const char *word, GHashTable *names)
     return g_hash_table_contains (names, bare);
 }
 
+/* Without letters that nobody sees (a zero-width space parts a name so that it is none), and with
+ * U+FFFD for what a terminal would obey. Caller frees. */
+static char *
+seen_letters (const char *text)
+{
+    g_autofree char *clean = utf8_without_controls (text);
+    GString *seen = g_string_sized_new (strlen (clean));
+
+    for (const char *c = clean; *c; c = g_utf8_next_char (c))
+        if (g_unichar_type (g_utf8_get_char (c)) != G_UNICODE_FORMAT)
+            g_string_append_unichar (seen, g_utf8_get_char (c));
+    return g_string_free (seen, FALSE);
+}
+
 /* The first words that are nobody's name or secret, or NULL when there are none. */
 static char *
 name_text (const char *text, GHashTable *names)
 {
-    g_auto (GStrv) words = g_strsplit (text, " ", NAME_WORDS + 1);
+    g_autofree char *seen = seen_letters (text);
+    g_auto (GStrv) words = g_strsplit (seen, " ", NAME_WORDS + 1);
     g_autoptr (GString) name = g_string_new (NULL);
     unsigned i = 0, greeting = count_greeting (words);
 

@@ -207,7 +207,9 @@ find_subject (AuditOptionsTool *options, int *ret_status)
         return false;
     }
     if (!options->subject) {
-        fputs ("licet: no record of this address\n", stderr);
+        fputs ("licet: no record leads to this address: none was written, or what led to it "
+               "was erased\n",
+               stderr);
         *ret_status = EX_OK;
     }
     return options->subject != NULL;

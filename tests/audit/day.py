@@ -76,8 +76,8 @@ keys = ( {{ domain = "shop.example"; selector = "d"; file = "{directory}/dkim.pe
     return config
 
 
-def run_day(build, config, count, mails=None):
-    command = [os.path.join(build, "tests", "audit", "make_day"), config, str(count), DATE]
+def run_day(build, config, count, mails=None, date=DATE):
+    command = [os.path.join(build, "tests", "audit", "make_day"), config, str(count), date]
     if mails:
         os.makedirs(mails)
         command.append(mails)

@@ -7,11 +7,13 @@ log themselves, read with Python's json. Prints TAP.
 """
 import base64
 import csv
+import datetime
 import hashlib
 import html.parser
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -446,12 +448,44 @@ class Tools:
         self.check("one record by its number", "same" in self.audit("replay", str(one["seq"]), "--mails",
                                                                     self.path("mails")))
 
+    def addresses(self, directory):
+        """Of people, anywhere in the files of the daemon: log, state, what SQLite keeps beside it."""
+        found = set()
+        for name in os.listdir(directory):
+            if name.startswith(("audit", "state", "checkpoints")) and os.path.isfile(os.path.join(directory, name)):
+                with open(os.path.join(directory, name), "rb") as file:
+                    found |= set(re.findall(rb"p[0-9]+@example\.(?:com|net|org)", file.read()))
+        return found
+
     def check_retention(self):
-        """All that the day recorded is older than a day, unless this machine's clock is behind it."""
-        if time.time() < 1795478400 + 2 * 86400:
-            return
-        self.check("who has no young record is erased", "erased: 0 of" not in self.audit("erase", "unused", "--days", "1")
-                   and not self.audit("find", "p0@example.com"))
+        """A day long ago and one of today in one log: who came on the first alone goes, from every file."""
+        directory = self.path("retention")
+        os.mkdir(directory)
+        config = day.prepare(TOP, directory, 60)
+        today = datetime.datetime.now(datetime.timezone.utc)
+        day.run_day(BUILD, config, 200, date="2025-03-04T00:00:00Z")
+        before = self.addresses(directory)
+        day.run_day(BUILD, config, 15, date=(today - datetime.timedelta(days=1)).strftime("%Y-%m-%dT00:00:00Z"))
+
+        def ask(*args):
+            return subprocess.run([os.path.join(BUILD, "licet"), "audit", *args, "--config", config], capture_output=True,
+                                  text=True, check=False)
+        every = self.addresses(directory)
+        young = {line.split('"subject":"')[1][:64] for line in ask(
+            "search", "--since", "2026-01-01", "--json").stdout.splitlines() if '"subject":"' in line}
+        said = ask("erase", "unused", "--days", "30").stdout
+        left = self.addresses(directory)
+        self.check(f"of {len(every)} people all but {len(young)} are erased", len(before) > len(young) > 3 and
+                   said == f"erased: {len(every) - len(young)} of {len(every)} people, who have no record in the last 30 "
+                   "days\n" and len(left) == len(young))
+        gone = sorted(every - left)[0].decode()
+        found = ask("find", gone)
+        self.check("find says that nothing leads to who is gone, and whose records are young is found",
+                   found.returncode == 0 and not found.stdout and "no record leads to this address: none was written, or "
+                   "what led to it was erased" in found.stderr and
+                   all(ask("find", one.decode()).stdout for one in left))
+        whole = ask("verify", "--checkpoints", os.path.join(directory, "checkpoints"))
+        self.check("and the log verifies", whole.returncode == 0 and whole.stdout.endswith("whole\n"))
 
     def check_show(self):
         """A record in words, in both languages, and with the same mail's other records."""
