@@ -239,7 +239,7 @@ next_style (const char *data, size_t length, size_t from)
 {
     const char *end = data + length;
 
-    for (const char *at = from < length ? memchr (data + from, '<', length - from) : NULL; at;
+    for (const char *at = memchr (data + from, '<', length - from); at;
          at = memchr (at + 1, '<', (size_t)(end - at - 1)))
         if (end - at > 6 && (at[1] | 0x20) == 's' && (at[2] | 0x20) == 't' &&
             g_ascii_strncasecmp (at + 1, "style", 5) == 0)
@@ -254,7 +254,7 @@ tag_read_sheets (Sheet *sheet, Part *part, const char *data, size_t length,
 {
     HtmlScanner scanner;
     HtmlToken token;
-    size_t next = next_style (data, length, 0);
+    size_t next = length > 0 ? next_style (data, length, 0) : 0;
     bool style = false;
 
     html_scanner_init (&scanner, data, length);
