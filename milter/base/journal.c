@@ -56,7 +56,7 @@ word_length (const char *text)
 
     if (name == 0 || text[name] != '=')
         return 0;
-    while (g_ascii_isalnum (value[length]) || (value[length] && strchr ("_.-", value[length])))
+    while (g_ascii_isalnum (value[length]) || (value[length] && strchr ("_.-,+", value[length])))
         length++;
     bool whole = length > 0 && (!value[length] || value[length] == ' ');
     return whole ? name + 1 + length : 0;

@@ -34,8 +34,9 @@ void
 handover_log_failure (const Handover *handover, const char *stage, const GError *error)
 {
     daemon_count (handover->daemon, COUNT_FAILED);
-    log_error (handover->envelope->queue_id, "lmtp: stage=%s error=%s text=\"%s\"", stage,
-               licet_error_word (error), error->message);
+    g_autofree char *text = outcome_quoted (error->message);
+    log_error (handover->envelope->queue_id, "lmtp: stage=%s error=%s text=%s", stage,
+               licet_error_word (error), text);
 }
 
 /* The second record of a recipient. A failure is logged; whether it matters is for the caller. */
@@ -386,11 +387,13 @@ log_replies (const Handover *handover)
         const char *reply = g_ptr_array_index (handover->replies, i);
         counts[outcome_is_positive (reply) ? 0 : outcome_is_temporary (reply) ? 1 : 2]++;
     }
+    g_autofree char *summary = outcome_summary (handover->plan);
     g_autofree char *unsigned_why = outcome_unsigned (handover->plan);
     log_info (handover->envelope->queue_id,
-              "lmtp: class=%s copies=%u submitted=%u deferred=%u refused=%u%s",
+              "lmtp: class=%s copies=%u submitted=%u deferred=%u refused=%u%s%s",
               message_class_word (handover->plan->classification->class),
-              handover->plan->variants->len, counts[0], counts[1], counts[2], unsigned_why);
+              handover->plan->variants->len, counts[0], counts[1], counts[2], summary,
+              unsigned_why);
 }
 
 /* The recipients without a reply yet. */

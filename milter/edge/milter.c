@@ -209,8 +209,9 @@ record_failure (const Session *session, const char *stage, const GError *cause,
     if (audit_failure (daemon_audit (the_daemon), daemon_ledger (the_daemon), session->envelope,
                        &failure, NULL, daemon_now (the_daemon), &error))
         return reply;
-    log_error (session->envelope->queue_id, "milter: stage=audit error=%s text=\"%s\"",
-               licet_error_word (error), error->message);
+    g_autofree char *text = outcome_quoted (error->message);
+    log_error (session->envelope->queue_id, "milter: stage=audit error=%s text=%s",
+               licet_error_word (error), text);
     return outcome_is_temporary (reply) ? reply : outcome_reply (error);
 }
 
@@ -220,9 +221,9 @@ fail (SMFICTX *ctx, const Session *session, const char *stage, const GError *err
     const char *reply = record_failure (session, stage, error, outcome_reply (error));
 
     daemon_count (the_daemon, COUNT_FAILED);
-    log_error (session->envelope->queue_id,
-               "milter: stage=%s error=%s text=\"%s\" reply=\"%s\"", stage,
-               licet_error_word (error), error->message, reply);
+    g_autofree char *text = outcome_quoted (error->message);
+    log_error (session->envelope->queue_id, "milter: stage=%s error=%s text=%s reply=\"%s\"",
+               stage, licet_error_word (error), text, reply);
     return answer (ctx, reply);
 }
 
@@ -230,29 +231,22 @@ static sfsistat
 postpone (SMFICTX *ctx, const Session *session, const char *stage, const char *reply)
 {
     daemon_count (the_daemon, COUNT_FAILED);
-    log_warning (session->envelope->queue_id, "milter: reply=\"%s\"", reply);
+    log_warning (session->envelope->queue_id, "milter: stage=%s reply=\"%s\"", stage, reply);
     return answer (ctx, record_failure (session, stage, NULL, reply));
 }
 
-static bool
-is_held (const Plan *plan)
-{
-    return plan->route == ROUTE_IN_PLACE &&
-           ((const Variant *)g_ptr_array_index (plan->variants, 0))->held;
-}
-
+/* reply: what the client gets; NULL when the message was accepted. */
 static void
-log_route (const Session *session, const Plan *plan, const char *reply)
+log_decision (const Session *session, const Plan *plan, const char *reply)
 {
-    /* A hand-over signs when its time has come. */
-    g_autofree char *unsigned_why =
-        plan->route == ROUTE_IN_PLACE ? outcome_unsigned (plan) : g_strdup ("");
+    g_autofree char *summary = outcome_summary (plan);
+    g_autofree char *unsigned_why = reply ? g_strdup ("") : outcome_unsigned (plan);
+    g_autofree char *said = reply ? outcome_quoted (reply) : NULL;
 
-    log_info (session->envelope->queue_id,
-              "milter: class=%s route=%s recipients=%u%s%s%s%s%s",
+    log_info (session->envelope->queue_id, "milter: class=%s route=%s recipients=%u%s%s%s%s",
               message_class_word (plan->classification->class), route_word (plan->route),
-              session->envelope->recipients->len, is_held (plan) ? " held=1" : "",
-              unsigned_why, reply ? " reply=\"" : "", reply ? reply : "", reply ? "\"" : "");
+              session->envelope->recipients->len, summary, unsigned_why, said ? " reply=" : "",
+              said ? said : "");
     daemon_note_plan (the_daemon, session->envelope->queue_id, "milter", plan);
 }
 
@@ -286,7 +280,10 @@ hand_over (SMFICTX *ctx, const Session *session, const Plan *plan)
     if (!apply_route (ctx, plan->untrusted, &error))
         return fail (ctx, session, "apply", error);
     daemon_count (the_daemon, COUNT_SPLIT);
-    log_route (session, plan, NULL);
+    log_info (session->envelope->queue_id, "milter: class=%s route=%s recipients=%u",
+              message_class_word (plan->classification->class), route_word (plan->route),
+              session->envelope->recipients->len);
+    daemon_note_plan (the_daemon, session->envelope->queue_id, "milter", plan);
     return SMFIS_ACCEPT;
 }
 
@@ -362,7 +359,7 @@ change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const P
     for (unsigned recipient = 0; recipient < plan->decisions->len; recipient++)
         quota_hold_commit (plan->quotas, recipient);
     daemon_count (the_daemon, variant->held ? COUNT_HELD : COUNT_IN_PLACE);
-    log_route (session, plan, NULL);
+    log_decision (session, plan, NULL);
     return SMFIS_ACCEPT;
 }
 
@@ -375,7 +372,7 @@ turn_away (SMFICTX *ctx, const Session *session, const Plan *plan, Outcome outco
     if (!record (session, plan, &error))
         return fail (ctx, session, "audit", error);
     daemon_count (the_daemon, outcome == OUTCOME_REFUSE ? COUNT_REFUSED : COUNT_DEFERRED);
-    log_route (session, plan, reply);
+    log_decision (session, plan, reply);
     return answer (ctx, reply);
 }
 

@@ -9,6 +9,8 @@
 #include "licet/error.h"
 #include "licet/limits.h"
 
+enum { LOGGED_RULES = 4 };
+
 /* Only what the sender can cure is permanent. */
 static const char *const replies[] = {
     [LICET_ERROR_UNAVAILABLE] = "451 4.3.0 licet: a service it needs does not answer",
@@ -95,6 +97,15 @@ outcome_without_addresses (const char *reply)
     return g_string_free (g_steal_pointer (&masked), FALSE);
 }
 
+char *
+outcome_quoted (const char *text)
+{
+    g_autofree char *clean = outcome_without_addresses (text);
+
+    g_strdelimit (clean, "\"", '\'');
+    return g_strdup_printf ("\"%s\"", clean);
+}
+
 bool
 outcome_is_temporary (const char *reply)
 {
@@ -137,10 +148,46 @@ outcome_split (const char *reply, char **ret_code, char **ret_status, char **ret
 char *
 outcome_unsigned (const Plan *plan)
 {
+    const char *why = NULL;
+
     for (unsigned i = 0; i < plan->variants->len; i++) {
         const Variant *variant = g_ptr_array_index (plan->variants, i);
-        if (variant->signatures->len == 0 && variant->unsigned_why)
-            return g_strdup_printf (" unsigned=\"%s\"", variant->unsigned_why);
+        if (!why && variant->signatures->len == 0)
+            why = variant->unsigned_why;
     }
-    return g_strdup ("");
+    g_autofree char *quoted = why ? outcome_quoted (why) : NULL;
+    return g_strconcat (why ? " unsigned=" : "", quoted, NULL);
+}
+
+/* The rules that decided, each once, in the order of the recipients; the rest as "+3". */
+static void
+add_rules (GString *text, const Plan *plan)
+{
+    g_autoptr (GPtrArray) rules = g_ptr_array_new ();
+
+    for (unsigned i = 0; i < plan->decisions->len; i++) {
+        const char *rule = plan_decision (plan, i)->rule;
+        if (rule && !g_ptr_array_find_with_equal_func (rules, rule, g_str_equal, NULL))
+            g_ptr_array_add (rules, (void *)rule);
+    }
+    for (unsigned i = 0; i < rules->len && i < LOGGED_RULES; i++)
+        g_string_append_printf (text, "%s%s", i == 0 ? " rules=" : ",",
+                                (const char *)g_ptr_array_index (rules, i));
+    if (rules->len > LOGGED_RULES)
+        g_string_append_printf (text, ",+%u", rules->len - LOGGED_RULES);
+}
+
+char *
+outcome_summary (const Plan *plan)
+{
+    GString *text = g_string_new (NULL);
+    unsigned counts[OUTCOME_REFUSE + 1] = { 0 };
+
+    for (unsigned i = 0; i < plan->decisions->len; i++)
+        counts[plan_decision (plan, i)->outcome]++;
+    for (Outcome outcome = OUTCOME_DELIVER; outcome <= OUTCOME_REFUSE; outcome++)
+        if (counts[outcome] > 0)
+            g_string_append_printf (text, " %s=%u", outcome_word (outcome), counts[outcome]);
+    add_rules (text, plan);
+    return g_string_free (text, FALSE);
 }

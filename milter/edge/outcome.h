@@ -52,4 +52,12 @@ bool outcome_is_positive (const char *reply);
  * reply has none (RFC 3463). Caller frees. */
 void outcome_split (const char *reply, char **ret_code, char **ret_status, char **ret_text);
 
+/* Text of a reply or an error for the daemon's messages: "…" with ' for ", and without addresses.
+ * Caller frees. */
+char *outcome_quoted (const char *text);
+
+/* " deliver=2 strip=1 rules=DE-CONSENT": how many recipients got which decision and by which rules,
+ * for the daemon's messages. Caller frees. */
+char *outcome_summary (const Plan *plan);
+
 #endif

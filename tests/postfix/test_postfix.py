@@ -456,6 +456,25 @@ def test_store_down(play):
     assert "ana@example.com" in dict(play.queue())
 
 
+def test_one_line_each(play):
+    """a message is one line of the daemon's, and one per hand-over: its queue id, what was decided, which rules"""
+    with open(play.path("licetd.log"), encoding="utf-8") as file:
+        lines = [line.rstrip("\n").split(": ", 3)[1:] for line in file if re.match(r"licetd: [\w-]+: (milter|lmtp): class=", line)]
+    value = r"[A-Za-z0-9_.,+-]+|\"[^\"]*\""
+    assert lines and all(re.fullmatch(f"[a-z]+=(?:{value})(?: [a-z]+=(?:{value}))*", text) for _, _, text in lines), lines
+    seen = {}
+    for queue_id, edge, text in lines:
+        seen.setdefault(queue_id, {}).setdefault(edge, []).append(dict(re.findall(f"([a-z]+)=({value})", text)))
+    assert all(len(one["milter"]) == 1 for one in seen.values() if "milter" in one), seen
+    outcomes = {outcome: next((one for edges in seen.values() for fields in edges.values() for one in fields if outcome in one),
+                              None) for outcome in ("deliver", "strip", "hold", "defer", "refuse")}
+    assert all(outcomes.values()), outcomes
+    assert all(one["rules"] for outcome, one in outcomes.items() if outcome != "deliver"), outcomes
+    split = [one for one in seen.values() if one.get("milter", [{}])[0].get("route") == "split" and "lmtp" in one]
+    decided = {row["queue_id"]: 0 for row in play.audit() if row["record"] == "decision"}
+    assert split and decided.keys() <= seen.keys(), decided.keys() - seen.keys()
+
+
 def test_log_holds_no_address(play):
     """neither the log nor the daemon's messages hold an address"""
     for name in ("audit.jsonl", "licetd.log"):
@@ -472,7 +491,7 @@ TESTS = [test_four_outcomes, test_bounce_has_reason, test_copies_differ_only_whe
          test_in_place, test_refused_at_once, test_newsletter_and_letter, test_sendmail, test_forged_route,
          test_fallback_refuse, test_fallback_text_only, test_held_all, test_held_by_sendmail, test_held_some,
          test_no_guard, test_strangers, test_odd_bytes,
-         test_licetd_down, test_memory_short, test_store_down, test_log_holds_no_address]
+         test_licetd_down, test_memory_short, test_store_down, test_one_line_each, test_log_holds_no_address]
 
 
 class Play(rehearsal.Rehearsal):

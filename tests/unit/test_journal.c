@@ -17,7 +17,7 @@
 
 #define HEAD(message, priority)                                                                \
     "MESSAGE=" message "\nPRIORITY=" priority "\nSYSLOG_IDENTIFIER=licetd\nSYSLOG_FACILITY="   \
-                                              "2\n"
+    "2\n"
 
 static const struct {
     int priority;
@@ -28,6 +28,11 @@ static const struct {
             "6") "LICET_QUEUE_ID=4cD00007\nLICET_EDGE=milter\nLICET_CLASS=mixed\nLICET_ROUTE="
                  "split\n"
                  "LICET_RECIPIENTS=4\n" },
+    { LOG_INFO, "4cD00007", "milter: class=mixed strip=2 rules=DE-CONSENT,XX-CONSENT,+3",
+      HEAD ("4cD00007: milter: class=mixed strip=2 rules=DE-CONSENT,XX-CONSENT,+3",
+            "6") "LICET_QUEUE_ID=4cD00007\nLICET_EDGE=milter\nLICET_CLASS=mixed\nLICET_STRIP="
+                 "2\n"
+                 "LICET_RULES=DE-CONSENT,XX-CONSENT,+3\n" },
     { LOG_ERR, "4cD00007", "milter: stage=audit error=limit text=\"a class=forged b\" reply=x",
       HEAD ("4cD00007: milter: stage=audit error=limit text=\"a class=forged b\" reply=x",
             "3") "LICET_QUEUE_ID=4cD00007\nLICET_EDGE=milter\nLICET_STAGE=audit\nLICET_ERROR="
@@ -35,7 +40,8 @@ static const struct {
     { LOG_WARNING, NULL, "audit: the disk is nearly full: free=3",
       HEAD ("audit: the disk is nearly full: free=3", "4") },
     { LOG_ERR, NULL, "milter: stage=audit text=\"\xff\"",
-      HEAD ("milter: stage=audit text=\"\xff\"", "3") "LICET_EDGE=milter\nLICET_STAGE=audit\n" },
+      HEAD ("milter: stage=audit text=\"\xff\"",
+            "3") "LICET_EDGE=milter\nLICET_STAGE=audit\n" },
     { LOG_INFO, NULL, "reload=done", HEAD ("reload=done", "6") },
 };
 
