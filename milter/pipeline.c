@@ -96,22 +96,26 @@ judge_text_only (Run *run, Decision *decision)
         policy_text_only_failed (run->engine->policies, decision, run->no_rest);
 }
 
-/* Where a law caps the mails of a period. A failure leaves them unknown, which is for the rule. */
+/* Where a law caps the mails of a period. A failure leaves them unknown, which is for the rule, and
+ * holds for the recipients that follow: each might wait as long for the same answer. */
 static void
-ask_contacts (Run *run, RecipientFacts *facts)
+ask_contacts (Run *run, RecipientFacts *facts, char **failure)
 {
     g_autoptr (GError) cause = NULL;
 
     if ((!run->engine->contacts && !run->engine->known_contacts) ||
         !policy_counts_contacts (run->engine->policies, facts))
         return;
-    facts->contacts =
-        run->engine->known_contacts
-            ? g_array_copy ((GArray *)run->engine->known_contacts)
-            : contacts_since (run->engine->contacts, (const char *const *)facts->names,
-                              run->now - CONTACT_DAYS * 86400, run->envelope->queue_id, &cause);
+    if (run->engine->known_contacts)
+        facts->contacts = g_array_copy ((GArray *)run->engine->known_contacts);
+    else if (!*failure)
+        facts->contacts =
+            contacts_since (run->engine->contacts, (const char *const *)facts->names,
+                            run->now - CONTACT_DAYS * 86400, run->envelope->queue_id, &cause);
+    if (cause)
+        *failure = g_strdup (cause->message);
     if (!facts->contacts)
-        facts->contacts_failure = g_strdup (cause->message);
+        facts->contacts_failure = g_strdup (*failure);
 }
 
 /* What preflight knows of the sender's domains. Caller unrefs; NULL when it knows nothing. */
@@ -186,6 +190,7 @@ decide_all (Run *run)
     const Classification *class = run->plan->classification;
     g_autoptr (Authentication) authentication = ask_authentication (run);
     g_autoptr (GPtrArray) hosts = ask_mail_hosts (run, addresses);
+    g_autofree char *no_contacts = NULL;
     g_autoptr (GPtrArray) records =
         consent_ask (run->engine->store, (const char *const *)addresses, class->promo_purpose,
                      run->now, &run->plan->consent_failure);
@@ -195,7 +200,7 @@ decide_all (Run *run)
         RecipientFacts *facts = policy_facts (
             policies, run->message, envelope_recipient (run->envelope, i)->address, record,
             hosts ? g_ptr_array_index (hosts, i) : NULL);
-        ask_contacts (run, facts);
+        ask_contacts (run, facts, &no_contacts);
         facts->authentication = authentication ? authentication_ref (authentication) : NULL;
         facts->token = make_token (run, facts);
         Decision *decision = policy_decide (policies, run->message, class, facts, run->now);

@@ -121,18 +121,34 @@ all_unavailable (const char *const *addresses)
     return records;
 }
 
-/* The secret is read once. *ret_has is false where a store keeps none. */
+static bool
+has_key (ConsentStore *store)
+{
+    g_mutex_lock (&store->lock);
+    bool has = store->has_key;
+    g_mutex_unlock (&store->lock);
+    return has;
+}
+
+/* The secret is read once, or by all who come meanwhile: it never changes, and nobody waits for the wait
+ * of another. *ret_has is false where a store keeps none. */
 static bool
 read_key (ConsentStore *store, bool *ret_has, GError **error)
 {
+    unsigned char key[CONSENT_KEY_BYTES];
+
     *ret_has = store->backend->key != NULL;
-    if (!*ret_has)
+    if (!*ret_has || has_key (store))
         return true;
+    if (!store->backend->key (store->handle, key, error))
+        return false;
     g_mutex_lock (&store->lock);
-    store->has_key = store->has_key || store->backend->key (store->handle, store->key, error);
-    bool ok = store->has_key;
+    if (!store->has_key)
+        memcpy (store->key, key, sizeof key);
+    store->has_key = true;
     g_mutex_unlock (&store->lock);
-    return ok;
+    explicit_bzero (key, sizeof key);
+    return true;
 }
 
 /* Under what name an erased address stays: a keyed hash in a domain that can never have mail. */

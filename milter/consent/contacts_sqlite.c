@@ -9,6 +9,7 @@
 
 #include "licet/error.h"
 #include "sqlite_util.h"
+#include "turn.h"
 
 typedef enum {
     FIND_KEY,
@@ -66,7 +67,7 @@ static const char *const upgrades[] = {
 static const DatabaseKind kind = { 0x6c637031 /* "lcp1" */, 2, schema };
 
 typedef struct {
-    GMutex lock;
+    Turn turn;
     sqlite3 *database;
     sqlite3_stmt *prepared[STATEMENTS];
     unsigned char key[CONTACTS_KEY_BYTES];
@@ -80,7 +81,7 @@ close_file (void *handle)
     for (unsigned i = 0; i < STATEMENTS; i++)
         sqlite3_finalize (file->prepared[i]);
     sqlite3_close (file->database);
-    g_mutex_clear (&file->lock);
+    turn_clear (&file->turn);
     g_free (file);
 }
 
@@ -126,8 +127,8 @@ open_file (const char *location, const ConsentOptions *options G_GNUC_UNUSED, GE
     if (!database)
         return NULL;
     File *file = g_new0 (File, 1);
-    g_mutex_init (&file->lock);
     file->database = database;
+    turn_init (&file->turn, database);
     bool ok = true;
     for (unsigned i = 0; ok && i < STATEMENTS; i++) {
         file->prepared[i] = database_prepare (database, statements[i], error);
@@ -241,11 +242,11 @@ reserve_in_file (void *handle, const char *const *who, const char *queue_id,
     g_autofree char *names = json_of (who);
     Wish wish = { names, who[0], queue_id, contact, caps, count };
 
-    g_mutex_lock (&file->lock);
+    turn_take (&file->turn);
     bool ok =
         database_run (file->database, "BEGIN IMMEDIATE", error) &&
         database_end (file->database, reserve_locked (file, &wish, ret_reserved, error), error);
-    g_mutex_unlock (&file->lock);
+    turn_give (&file->turn);
     return ok;
 }
 
@@ -255,11 +256,11 @@ release_in_file (void *handle, const char *who, const char *queue_id, GError **e
     File *file = handle;
     sqlite3_stmt *statement = file->prepared[REMOVE_ROW];
 
-    g_mutex_lock (&file->lock);
+    turn_take (&file->turn);
     database_bind_text (statement, 1, who);
     database_bind_text (statement, 2, queue_id);
     bool ok = database_finish (file->database, statement, error);
-    g_mutex_unlock (&file->lock);
+    turn_give (&file->turn);
     return ok;
 }
 
@@ -273,7 +274,7 @@ since_in_file (void *handle, const char *const *who, int64_t since, const char *
     g_autofree char *names = json_of (who);
     int status = SQLITE_ROW;
 
-    g_mutex_lock (&file->lock);
+    turn_take (&file->turn);
     database_bind_text (statement, 1, names);
     sqlite3_bind_int64 (statement, 2, since);
     database_bind_text (statement, 3, queue_id);
@@ -286,7 +287,7 @@ since_in_file (void *handle, const char *const *who, int64_t since, const char *
     if (status != SQLITE_DONE)
         database_fail (file->database, error);
     database_reset (statement);
-    g_mutex_unlock (&file->lock);
+    turn_give (&file->turn);
     return status == SQLITE_DONE ? g_steal_pointer (&found) : NULL;
 }
 
@@ -297,13 +298,13 @@ erase_in_file (void *handle, const char *who, unsigned *ret_erased, GError **err
     File *file = handle;
     sqlite3_stmt *statement = file->prepared[ERASE_ROWS];
 
-    g_mutex_lock (&file->lock);
+    turn_take (&file->turn);
     database_bind_text (statement, 1, who);
     bool ok = database_run (file->database, "PRAGMA secure_delete = ON", error) &&
               database_finish (file->database, statement, error);
     *ret_erased = ok ? (unsigned)sqlite3_changes (file->database) : 0;
     sqlite3_exec (file->database, "PRAGMA secure_delete = OFF", NULL, NULL, NULL);
-    g_mutex_unlock (&file->lock);
+    turn_give (&file->turn);
     return ok;
 }
 
@@ -313,10 +314,10 @@ expire_in_file (void *handle, int64_t before, GError **error)
     File *file = handle;
     sqlite3_stmt *statement = file->prepared[EXPIRE_ROWS];
 
-    g_mutex_lock (&file->lock);
+    turn_take (&file->turn);
     sqlite3_bind_int64 (statement, 1, before);
     bool ok = database_finish (file->database, statement, error);
-    g_mutex_unlock (&file->lock);
+    turn_give (&file->turn);
     return ok;
 }
 

@@ -104,10 +104,12 @@ ledger_free (Ledger *ledger)
         return;
     for (unsigned i = 0; i < STATEMENTS; i++)
         sqlite3_finalize (ledger->prepared[i]);
+    turn_take_long (&ledger->turn);
     if (!sqlite3_db_readonly (ledger->database, "main"))
         sqlite3_exec (ledger->database, REMOVE_JOURNAL, NULL, NULL, NULL);
     sqlite3_close (ledger->database);
-    g_mutex_clear (&ledger->lock);
+    turn_give (&ledger->turn);
+    turn_clear (&ledger->turn);
     g_free (ledger);
 }
 
@@ -120,8 +122,8 @@ open_ledger (const char *path, bool read_only, GError **error)
     if (!database)
         return NULL;
     g_autoptr (Ledger) ledger = g_new0 (Ledger, 1);
-    g_mutex_init (&ledger->lock);
     ledger->database = database;
+    turn_init (&ledger->turn, database);
     for (unsigned i = 0; i < STATEMENTS; i++) {
         ledger->prepared[i] = database_prepare (database, statements[i], error);
         if (!ledger->prepared[i])
@@ -241,9 +243,9 @@ ledger_subject (Ledger *ledger, const char *address, GError **error)
 {
     Salt salt = { 0 };
 
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = make_salts (ledger, &address, &salt, 1, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return ok ? ledger_pseudonym (&salt, address) : NULL;
 }
 
@@ -253,9 +255,9 @@ ledger_subjects (Ledger *ledger, const char *const *addresses, GError **error)
     unsigned count = g_strv_length ((char **)addresses);
     g_autofree Salt *salts = g_new0 (Salt, count + 1);
 
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = make_salts (ledger, addresses, salts, count, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     if (!ok)
         return NULL;
     char **subjects = g_new0 (char *, count + 1);
@@ -269,9 +271,9 @@ ledger_find_subject (Ledger *ledger, const char *address, GError **error)
 {
     Salt salt = { 0 };
 
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = ledger_find_salt (ledger, address, &salt, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return ok && salt.known ? ledger_pseudonym (&salt, address) : NULL;
 }
 
@@ -315,9 +317,9 @@ erase_locked (Ledger *ledger, const char *address, bool *ret_known, GError **err
 bool
 ledger_erase (Ledger *ledger, const char *address, bool *ret_known, GError **error)
 {
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = erase_locked (ledger, address, ret_known, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return ok;
 }
 
@@ -329,7 +331,7 @@ ledger_addresses (Ledger *ledger, GError **error)
     sqlite3_stmt *statement = ledger->prepared[ALL_SUBJECTS];
     int status;
 
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     while ((status = sqlite3_step (statement)) == SQLITE_ROW) {
         const char *address = (const char *)sqlite3_column_text (statement, 0);
         Salt salt = { .known = sqlite3_column_bytes (statement, 1) == SALT_BYTES };
@@ -341,6 +343,6 @@ ledger_addresses (Ledger *ledger, GError **error)
     if (status != SQLITE_DONE)
         database_fail (ledger->database, error);
     database_reset (statement);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return status == SQLITE_DONE ? g_steal_pointer (&table) : NULL;
 }

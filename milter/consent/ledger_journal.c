@@ -59,10 +59,10 @@ ledger_recall (Ledger *ledger, const LedgerKey *key, LedgerRow *ret_row, GError 
     Salt salt = { 0 };
     LedgerRow row = { 0 };
 
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = ledger_find_salt (ledger, key->address, &salt, error) &&
               (!salt.known || find_row (ledger, key, &salt, &row, error));
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     if (ok)
         *ret_row = row;
     return ok;
@@ -119,9 +119,9 @@ ledger_begin (Ledger *ledger, const LedgerKey *keys, unsigned count, const Ledge
     g_autofree bool *begun = g_new0 (bool, count);
     int64_t attempt = 0;
 
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = begin_locked (ledger, keys, count, copy, begun, &attempt, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     if (!ok)
         return false;
     memcpy (ret_begun, begun, count * sizeof *begun);
@@ -203,9 +203,9 @@ ledger_admit (Ledger *ledger, const LedgerArrival *arrival, LedgerVerdict *ret_v
     g_autofree char *held = NULL;
     LedgerVerdict verdict = LEDGER_STALE;
 
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = admit_locked (ledger, arrival, &verdict, &held, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     if (!ok)
         return false;
     *ret_verdict = verdict;
@@ -219,14 +219,14 @@ ledger_submitted (Ledger *ledger, const LedgerKey *key, const char *submitted_qu
 {
     Salt salt = { 0 };
 
-    g_mutex_lock (&ledger->lock);
+    turn_take_long (&ledger->turn);
     bool ok = ledger_make_salt (ledger, key->address, &salt, error);
     if (ok) {
         sqlite3_stmt *statement = bind_row (ledger, SUBMIT_ROW, key, &salt);
         database_bind_text (statement, 3, submitted_queue_id ? submitted_queue_id : "");
         ok = database_finish (ledger->database, statement, error);
     }
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return ok;
 }
 
@@ -247,18 +247,18 @@ fail_locked (Ledger *ledger, const LedgerKey *key, int64_t attempt, GError **err
 bool
 ledger_failed (Ledger *ledger, const LedgerKey *key, int64_t attempt, GError **error)
 {
-    g_mutex_lock (&ledger->lock);
+    turn_take_long (&ledger->turn);
     bool ok = fail_locked (ledger, key, attempt, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return ok;
 }
 
 bool
 ledger_end (Ledger *ledger, int64_t attempt, GError **error)
 {
-    g_mutex_lock (&ledger->lock);
+    turn_take_long (&ledger->turn);
     bool ok = drop_attempt (ledger, attempt, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return ok;
 }
 
@@ -268,14 +268,14 @@ ledger_abandon (Ledger *ledger, const LedgerKey *key, const char *submitted_queu
 {
     Salt salt = { 0 };
 
-    g_mutex_lock (&ledger->lock);
+    turn_take_long (&ledger->turn);
     bool ok = ledger_find_salt (ledger, key->address, &salt, error);
     if (ok && salt.known) {
         sqlite3_stmt *statement = bind_row (ledger, ABANDON_ROW, key, &salt);
         database_bind_text (statement, 3, submitted_queue_id);
         ok = database_finish (ledger->database, statement, error);
     }
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return ok;
 }
 
@@ -284,11 +284,11 @@ ledger_in_doubt (Ledger *ledger)
 {
     sqlite3_stmt *statement = ledger->prepared[COUNT_BEGUN];
 
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = sqlite3_step (statement) == SQLITE_ROW;
     unsigned count = ok ? (unsigned)sqlite3_column_int (statement, 0) : 0;
     database_reset (statement);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return count;
 }
 
@@ -304,9 +304,9 @@ expire (Ledger *ledger, Statement which, int64_t seconds, GError **error)
 bool
 ledger_expire (Ledger *ledger, int64_t seconds, GError **error)
 {
-    g_mutex_lock (&ledger->lock);
+    turn_take (&ledger->turn);
     bool ok = expire (ledger, EXPIRE_ROWS, seconds, error) &&
               expire (ledger, EXPIRE_ATTEMPTS, seconds, error);
-    g_mutex_unlock (&ledger->lock);
+    turn_give (&ledger->turn);
     return ok;
 }

@@ -4,6 +4,7 @@
 
 #include "licet/ledger.h"
 #include "sqlite_util.h"
+#include "turn.h"
 
 /* What ledger.c (file, subjects) and ledger_journal.c (rows and attempts) share. */
 
@@ -30,7 +31,7 @@ typedef enum {
 } Statement;
 
 struct Ledger {
-    GMutex lock; /* statements of one call belong together */
+    Turn turn; /* statements of one call belong together */
     sqlite3 *database;
     sqlite3_stmt *prepared[STATEMENTS];
 };
@@ -42,7 +43,7 @@ typedef struct {
     unsigned char bytes[SALT_BYTES];
 } Salt;
 
-/* Statements of one call belong together: the caller of these holds the lock. */
+/* Statements of one call belong together: the caller of these has the turn. */
 
 /* Caller frees. */
 char *ledger_pseudonym (const Salt *salt, const char *text);

@@ -10,6 +10,7 @@
 #include "backend.h"
 #include "licet/error.h"
 #include "sqlite_util.h"
+#include "turn.h"
 
 #define EVENTS_TABLE                                                                           \
     "CREATE TABLE events (\n"                                                                  \
@@ -130,7 +131,7 @@ static const char *const statements[STATEMENTS] = {
 };
 
 typedef struct {
-    GMutex lock; /* a transaction belongs to the connection, not to a thread */
+    Turn turn; /* a transaction belongs to the connection, not to a thread */
     sqlite3 *database;
     sqlite3_stmt *prepared[STATEMENTS];
 } SqliteStore;
@@ -143,7 +144,7 @@ close_sqlite (void *handle)
     for (unsigned i = 0; i < STATEMENTS; i++)
         sqlite3_finalize (store->prepared[i]);
     sqlite3_close (store->database);
-    g_mutex_clear (&store->lock);
+    turn_clear (&store->turn);
     g_free (store);
 }
 
@@ -155,8 +156,8 @@ open_sqlite (const char *location, const ConsentOptions *options G_GNUC_UNUSED, 
     if (!database)
         return NULL;
     SqliteStore *store = g_new0 (SqliteStore, 1);
-    g_mutex_init (&store->lock);
     store->database = database;
+    turn_init (&store->turn, database);
     for (unsigned i = 0; i < STATEMENTS; i++) {
         store->prepared[i] = database_prepare (database, statements[i], error);
         if (!store->prepared[i]) {
@@ -198,7 +199,7 @@ read_event (sqlite3_stmt *statement)
     return event;
 }
 
-/* All rows of a statement, which is reset; the caller holds the lock. */
+/* All rows of a statement, which is reset; the caller has the turn. */
 static bool
 read_events (SqliteStore *store, sqlite3_stmt *statement, GPtrArray *events, GError **error)
 {
@@ -317,9 +318,9 @@ find_sqlite (void *handle, const char *const *addresses, GError **error)
     SqliteStore *store = handle;
     g_autoptr (GPtrArray) events = consent_events_new ();
 
-    g_mutex_lock (&store->lock);
+    turn_take (&store->turn);
     bool ok = find_locked (store, addresses, events, error);
-    g_mutex_unlock (&store->lock);
+    turn_give (&store->turn);
     return ok ? g_steal_pointer (&events) : NULL;
 }
 
@@ -351,14 +352,14 @@ addresses_sqlite (void *handle, const char *after, unsigned limit, GError **erro
     g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
     int status;
 
-    g_mutex_lock (&store->lock);
+    turn_take (&store->turn);
     database_bind_text (statement, 1, after);
     sqlite3_bind_int64 (statement, 2, limit);
     while ((status = sqlite3_step (statement)) == SQLITE_ROW)
         g_ptr_array_add (found, column_text (statement, 0));
     bool ok = status == SQLITE_DONE || database_fail (store->database, error);
     database_reset (statement);
-    g_mutex_unlock (&store->lock);
+    turn_give (&store->turn);
     return ok ? g_steal_pointer (&found) : NULL;
 }
 
@@ -368,7 +369,7 @@ key_sqlite (void *handle, unsigned char ret_key[CONSENT_KEY_BYTES], GError **err
     SqliteStore *store = handle;
     sqlite3_stmt *statement = store->prepared[KEY];
 
-    g_mutex_lock (&store->lock);
+    turn_take (&store->turn);
     int status = sqlite3_step (statement);
     bool whole =
         status == SQLITE_ROW && sqlite3_column_bytes (statement, 0) == CONSENT_KEY_BYTES;
@@ -380,7 +381,7 @@ key_sqlite (void *handle, unsigned char ret_key[CONSENT_KEY_BYTES], GError **err
     else
         database_fail (store->database, error);
     database_reset (statement);
-    g_mutex_unlock (&store->lock);
+    turn_give (&store->turn);
     return whole;
 }
 
@@ -421,10 +422,10 @@ append_sqlite (void *handle, const GPtrArray *events, GError **error)
 {
     SqliteStore *store = handle;
 
-    g_mutex_lock (&store->lock);
+    turn_take (&store->turn);
     bool ok = database_run (store->database, "BEGIN IMMEDIATE", error) &&
               database_end (store->database, insert_all (store, events, error), error);
-    g_mutex_unlock (&store->lock);
+    turn_give (&store->turn);
     return ok;
 }
 
@@ -451,7 +452,7 @@ load_sqlite (void *handle, ConsentSupply supply, void *data, GError **error)
 {
     SqliteStore *store = handle;
 
-    g_mutex_lock (&store->lock);
+    turn_take_long (&store->turn);
     bool ok =
         database_run (store->database,
                       "PRAGMA cache_size = -65536; PRAGMA cache_spill = ON; BEGIN IMMEDIATE",
@@ -459,7 +460,7 @@ load_sqlite (void *handle, ConsentSupply supply, void *data, GError **error)
         database_end (store->database, insert_supply (store, supply, data, error), error);
     sqlite3_exec (store->database, "PRAGMA cache_spill = OFF; PRAGMA cache_size = -2000", NULL,
                   NULL, NULL);
-    g_mutex_unlock (&store->lock);
+    turn_give (&store->turn);
     return ok;
 }
 
@@ -484,12 +485,12 @@ erase_sqlite (void *handle, const char *const *addresses, const GPtrArray *event
 {
     SqliteStore *store = handle;
 
-    g_mutex_lock (&store->lock);
+    turn_take (&store->turn);
     bool ok =
         database_run (store->database, "PRAGMA secure_delete = ON; BEGIN IMMEDIATE", error) &&
         database_end (store->database, erase_locked (store, addresses, events, error), error);
     sqlite3_exec (store->database, "PRAGMA secure_delete = OFF", NULL, NULL, NULL);
-    g_mutex_unlock (&store->lock);
+    turn_give (&store->turn);
     return ok;
 }
 

@@ -29,6 +29,9 @@
 static Daemon *the_daemon;
 static Room *the_room;
 
+/* A message that takes longer says so. */
+enum { QUIET_SECONDS = 5 };
+
 #define NEEDED_ACTIONS (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE)
 
 /* No answer is needed before the end of the message: Postfix sends without waiting. But it keeps
@@ -287,17 +290,27 @@ hand_over (SMFICTX *ctx, const Session *session, const Plan *plan)
     return SMFIS_ACCEPT;
 }
 
-/* Gives back what the first so many recipients had. A failure leaves it taken, which harms nobody's
- * mailbox. */
+/* Gives back what the first so many recipients had. A failure leaves the rest taken, which harms
+ * nobody's mailbox; each might wait as long for the same. */
 static void
 release_some (const Session *session, const Plan *plan, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++) {
-        g_autoptr (GError) error = NULL;
-        if (!daemon_release_contact (the_daemon, plan_decision (plan, i),
-                                     session->envelope->queue_id, &error))
-            log_warning (session->envelope->queue_id, "milter: contacts: %s", error->message);
-    }
+    g_autoptr (GError) error = NULL;
+
+    for (unsigned i = 0; i < count && !error; i++)
+        daemon_release_contact (the_daemon, plan_decision (plan, i),
+                                session->envelope->queue_id, &error);
+    if (error)
+        log_warning (session->envelope->queue_id, "milter: contacts: %s", error->message);
+}
+
+/* Between the stages: Postfix waits milter_content_timeout for each word, and that a message takes long
+ * is a word. */
+static void
+tell_progress (SMFICTX *ctx, const Session *session)
+{
+    if (g_get_monotonic_time () - session->ended >= QUIET_SECONDS * G_USEC_PER_SEC)
+        smfi_progress (ctx);
 }
 
 /* A place for each under the caps, or for none. */
@@ -347,6 +360,7 @@ change_in_place (SMFICTX *ctx, const Session *session, GBytes *original, const P
         return postpone (ctx, session, "sign", REPLY_UNSIGNED);
     if (!reserve_all (session, plan, &reserved, &error))
         return fail (ctx, session, "contacts", error);
+    tell_progress (ctx, session);
     /* Some must wait now and some need not: that takes the other road. */
     if (!reserved)
         return hand_over (ctx, session, plan);
@@ -418,8 +432,9 @@ static sfsistat
 judge (SMFICTX *ctx, Session *session)
 {
     g_autoptr (GError) error = NULL;
+    session->ended = g_get_monotonic_time ();
     int64_t deadline =
-        g_get_monotonic_time () + session->engine->settings->message_seconds * G_USEC_PER_SEC;
+        session->ended + session->engine->settings->message_seconds * G_USEC_PER_SEC;
 
     session->envelope->queue_id = g_strdup (smfi_getsymval (ctx, (char *)"i"));
     daemon_count (the_daemon, COUNT_MESSAGES);
@@ -437,6 +452,7 @@ judge (SMFICTX *ctx, Session *session)
                                           daemon_now (the_daemon), &error);
     if (!plan)
         return fail (ctx, session, "pipeline", error);
+    tell_progress (ctx, session);
     if (g_get_monotonic_time () > deadline)
         return postpone (ctx, session, "deadline", REPLY_TOO_LATE);
     return carry_out (ctx, session, original, plan);

@@ -35,6 +35,7 @@ typedef struct {
                           * among the bytes; or NULL */
     const char *problem; /* why the message will be refused: past which bound; or NULL */
     size_t taken;        /* bytes of the room */
+    int64_t ended;       /* when all of it was here, on the monotonic clock */
     bool crowded;        /* there was no room for all of it: it must come again */
 } Session;
 

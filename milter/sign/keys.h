@@ -17,7 +17,8 @@ typedef struct {
     char *domain;   /* d=, A-labels in lower case; NULL: that of the From field */
     char *selector; /* s= */
     EVP_PKEY *pkey;
-    EVP_PKEY_CTX *ready; /* of RSA, to be duplicated: signs a SHA-256 hash; or NULL */
+    /* Of RSA, to be duplicated: signs a SHA-256 hash. NULL for others. */
+    EVP_PKEY_CTX *ready;
     GBytes *pem; /* the same, ended by NUL, for libopendkim; NULL when it is not in use. Cleared
                      when it is freed */
     char *record;     /* the DNS record of its public half */

@@ -319,7 +319,9 @@ milter_client_end (MilterClient *client)
     while (!answer->verdict && (data = receive_packet (client, &command))) {
         if (strchr ("hibmq", command))
             g_ptr_array_add (answer->changes, read_change (command, data));
-        else if (command != 'p')
+        else if (command == 'p')
+            answer->progress++;
+        else
             answer->verdict = command;
         if (command == 'y')
             answer->reply = g_strdup (data->str);

@@ -27,6 +27,7 @@ typedef struct {
         verdict; /* 'a' accept, 'c' continue, 'r' reject, 't' tempfail, 'y' reply; 0: hung up */
     char *reply; /* with 'y' */
     GPtrArray *changes; /* of MilterChange */
+    unsigned progress;  /* how often it said that it is still at it */
 } MilterAnswer;
 
 /* Postfix 3.7 offers these. */

@@ -12,6 +12,9 @@ void lmtp_scenarios_add (World *world);
 /* Adds the scenarios about signatures; each has a world of its own. */
 void sign_scenarios_add (void);
 
+/* Adds the scenarios about waiting; each has a world of its own. */
+void slow_scenarios_add (void);
+
 /* Asserts that reply number i (char *) begins so. */
 void check_reply (const GPtrArray *replies, unsigned i, const char *prefix);
 

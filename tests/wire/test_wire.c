@@ -610,6 +610,7 @@ main (int argc, char *argv[])
         g_test_add_func (scenarios[i].name, scenarios[i].run);
     lmtp_scenarios_add (shared);
     sign_scenarios_add ();
+    slow_scenarios_add ();
     int status = g_test_run ();
     world_free (shared);
     return status;
