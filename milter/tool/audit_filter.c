@@ -13,6 +13,8 @@
 #include "licet/ledger.h"
 #include "licet/nearest.h"
 
+enum { GLANCE_ROWS = 5000 };
+
 static const char *const hand_overs[] = { "submitted", "already-submitted", "held",
                                           "refused",   "deferred",          "in-doubt" };
 
@@ -95,20 +97,64 @@ is_territory (const char *given)
 }
 
 static bool
+is_domain (const char *sender)
+{
+    const char *at = sender ? strchr (sender, '@') : NULL;
+
+    if (!at)
+        return true;
+    tool_usage ("--sender %s: the log has domains; right would be %s", sender, at + 1);
+    return false;
+}
+
+static bool
 has_known_words (const AuditOptionsTool *options)
 {
     return is_outcome (options->outcome) && is_known ("record", records, options->record) &&
            is_class (options->class) && is_purpose (options->purpose) &&
-           is_territory (options->territory);
+           is_territory (options->territory) && is_domain (options->sender);
+}
+
+/* What the newest records have, for a hint: it must not take longer than the search did. */
+typedef struct {
+    GHashTable *seen;
+    unsigned rows;
+    bool all; /* the whole log was read */
+} Glance;
+
+static void
+glance_clear (Glance *glance)
+{
+    g_clear_pointer (&glance->seen, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Glance, glance_clear)
+
+static bool
+glance_over (Glance *glance, const GPtrArray *files, AuditVisit visit)
+{
+    const AuditFilter decisions = { .record = "decision" };
+
+    glance->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    for (unsigned i = files->len; i > 0 && glance->rows < GLANCE_ROWS; i--) {
+        g_autoptr (GPtrArray) file = g_ptr_array_new ();
+        g_ptr_array_add (file, g_ptr_array_index (files, i - 1));
+        if (!audit_scan (file, &decisions, visit, glance, NULL, NULL))
+            return false;
+        glance->all = i == 1;
+    }
+    return true;
 }
 
 static bool
 note_rules (const AuditRow *row, void *data)
 {
+    Glance *glance = data;
+
+    glance->rows++;
     for (unsigned i = 0; i < row->rules->len; i++) {
         const char *id = g_array_index (row->rules, AuditRule, i).id;
-        if (id && !g_hash_table_contains (data, id))
-            g_hash_table_add (data, g_strdup (id));
+        if (id && !g_hash_table_contains (glance->seen, id))
+            g_hash_table_add (glance->seen, g_strdup (id));
     }
     return true;
 }
@@ -117,12 +163,12 @@ note_rules (const AuditRow *row, void *data)
 static void
 hint_at_rule (const char *rule, const GPtrArray *files)
 {
-    const AuditFilter all = { 0 };
-    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    g_auto (Glance) glance = { 0 };
 
-    if (!audit_scan (files, &all, note_rules, seen, NULL, NULL))
+    if (!glance_over (&glance, files, note_rules))
         return;
-    g_autofree const char **ids = (const char **)g_hash_table_get_keys_as_array (seen, NULL);
+    g_autofree const char **ids =
+        (const char **)g_hash_table_get_keys_as_array (glance.seen, NULL);
     if (knows (ids, rule)) {
         fprintf (
             stderr,
@@ -132,15 +178,19 @@ hint_at_rule (const char *rule, const GPtrArray *files)
         return;
     }
     const char *near = nearest_word (ids, rule);
-    fprintf (stderr, "licet: no record names the rule %s%s%s%s\n", rule,
+    fprintf (stderr, "licet: %s names the rule %s%s%s%s\n",
+             glance.all ? "no record" : "none of the newest records", rule,
              near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
 static bool
 note_territory (const AuditRow *row, void *data)
 {
-    if (row->territory && !g_hash_table_contains (data, row->territory))
-        g_hash_table_add (data, g_strdup (row->territory));
+    Glance *glance = data;
+
+    glance->rows++;
+    if (row->territory && !g_hash_table_contains (glance->seen, row->territory))
+        g_hash_table_add (glance->seen, g_strdup (row->territory));
     return true;
 }
 
@@ -148,17 +198,17 @@ note_territory (const AuditRow *row, void *data)
 static void
 hint_at_territory (const GPtrArray *files)
 {
-    const AuditFilter all = { 0 };
-    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    g_auto (Glance) glance = { 0 };
 
-    if (!audit_scan (files, &all, note_territory, seen, NULL, NULL))
+    if (!glance_over (&glance, files, note_territory))
         return;
-    g_autoptr (GList) codes = g_list_sort (g_hash_table_get_keys (seen), (GCompareFunc)strcmp);
+    g_autoptr (GList) codes =
+        g_list_sort (g_hash_table_get_keys (glance.seen), (GCompareFunc)strcmp);
     g_autoptr (GString) list = g_string_new (NULL);
     for (const GList *code = codes; code; code = code->next)
         g_string_append_printf (list, "%s%s", list->len ? ", " : "", (const char *)code->data);
-    fprintf (stderr, "licet: the territories of this log are: %s\n",
-             list->len ? list->str : "none");
+    fprintf (stderr, "licet: the territories of %s are: %s\n",
+             glance.all ? "this log" : "the newest records", list->len ? list->str : "none");
 }
 
 void
@@ -186,8 +236,18 @@ read_time (const char *text, const char *option, int64_t *ret_time, int *ret_sta
 
     if (!text || clock_parse (text, ret_time, &error))
         return true;
-    g_prefix_error (&error, "--%s: ", option);
-    *ret_status = tool_fail (error);
+    *ret_status = tool_usage ("--%s: %s", option, error->message);
+    g_clear_error (&error);
+    return false;
+}
+
+/* A period without a second in it would read as if nothing had happened. */
+static bool
+has_period (const AuditOptionsTool *options, const AuditFilter *filter)
+{
+    if (!filter->since || !filter->until || filter->since < filter->until)
+        return true;
+    tool_usage ("--since %s is not before --until %s", options->since, options->until);
     return false;
 }
 
@@ -203,6 +263,7 @@ find_subject (AuditOptionsTool *options, int *ret_status)
     if (ledger)
         options->subject = ledger_find_subject (ledger, address, &error);
     if (error) {
+        g_prefix_error (&error, "--address %s: ", options->address);
         *ret_status = tool_fail (error);
         return false;
     }
@@ -237,6 +298,10 @@ audit_filter (AuditOptionsTool *options, AuditFilter *ret_filter, int *ret_statu
         !read_time (options->until, "until", &filter.until, ret_status) ||
         (options->address && !find_subject (options, ret_status)))
         return false;
+    if (!has_period (options, &filter)) {
+        *ret_status = EX_USAGE;
+        return false;
+    }
     filter.subject = options->subject;
     *ret_filter = filter;
     return true;

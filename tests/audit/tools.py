@@ -184,6 +184,16 @@ class Tools:
             for word in {row.get("message", {}).get(part) for row in self.rows} - {None}:
                 name = part.removeprefix("promo_")
                 self.check(f"--{name} {word}, which the log has, is taken", self.said("search", f"--{name}", word)[0] == 0)
+        for args, right in ((("--since", "yesterday"), "--since: \"yesterday\" is no RFC 3339 time; right would be"),
+                            (("--since", "2026-11-25", "--until", "2026-11-24"),
+                             "--since 2026-11-25 is not before --until 2026-11-24"),
+                            (("--sender", "orders@gym.example"),
+                             "--sender orders@gym.example: the log has domains; right would be gym.example"),
+                            (("-n", "-5"), "right would be 0 to 1000000")):
+            status, said = self.said("tail", *args)
+            self.check(f"{' '.join(args)} is wrong usage", status == 64 and right in said)
+        status, said = self.said("search", "--address", "nonsense")
+        self.check("no address", status == 65 and "--address nonsense: " in said and "right would be name@example.org" in said)
         self.check("a rule that is none", self.said("search", "--rule", "DE-CONSNT")[1].endswith(
             'no record names the rule DE-CONSNT; did you mean "DE-CONSENT"?\n'))
         self.check("a rule that is there", "no record names" not in self.said("search", "--rule", "de-consent")[1])
