@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The filters that are compared, each below its own directory: licetd with its whole job, opendkim and rspamd as they
-sign only, and a milter that does nothing. None is the system's service, none reads /etc."""
+sign only, a milter that does nothing, and one that makes one RSA signature of nothing. None is the system's service, none
+reads /etc."""
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import time
 
 DOMAIN = "shop.example"
 USER = "nobody"  # rspamd refuses to run as root
-NAMES = ("licetd", "opendkim", "rspamd", "null")
+NAMES = ("licetd", "opendkim", "rspamd", "null", "signature")
 
 
 class Peer:
@@ -165,9 +166,9 @@ worker "controller" {{ enabled = false; count = 0; }}
     return Peer("rspamd", directory, [program("rspamd"), "-f", "-u", USER, "-g", "nogroup", "-c", config], f"inet:{port}")
 
 
-def settle_null(build, directory):
+def settle_null(build, name, directory, *key):
     address = f"unix:{directory}/socket"
-    return Peer("null", directory, [os.path.join(build, "tests/bench/null_milter"), address], address)
+    return Peer(name, directory, [os.path.join(build, "tests/bench/null_milter"), address, *key], address)
 
 
 def free_port():

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """CPU per message, latency and private memory of licetd with its whole job (classification, consent out of a million
-rows, policy, one RSA signature, the synced log) beside opendkim and rspamd that only sign, and a milter that does
-nothing: the same mails at the same rate over as many connections, in turns within each round.
+rows, policy, one RSA signature, the synced log) beside opendkim and rspamd that only sign, a milter that does nothing
+and one that makes one RSA signature and nothing else, which no ratio can pass: the same mails at the same rate over as
+many connections, in turns within each round.
 
     make tests/bench/milter_load tests/bench/null_milter
     tests/bench/whole_job.py TOP BUILD [--work DIR] [--rounds 5] [--seconds 4] [--connections 16]
-        [--rates 100,30,15] [--sets small,medium,large] [--peers licetd,opendkim,rspamd,null] [--people 1000000]
+        [--rates 100,30,15] [--sets small,medium,large] [--peers licetd,opendkim,rspamd,null,signature] [--people 1000000]
 
 --rates: messages per second for each set, one that all can keep up with; 0 for as fast as each can. CPU is what the
 kernel counts for all processes of a filter. Ratios are taken pair by pair within a round; median, least and greatest are
@@ -106,8 +107,8 @@ class Bench:
         if name == "licetd":
             return filters.settle_licetd(self.options.build, directory, key, self.make_policies(), self.make_consent(),
                                          self.options.settings)
-        if name == "null":
-            return filters.settle_null(self.options.build, directory)
+        if name in ("null", "signature"):
+            return filters.settle_null(self.options.build, name, directory, *([key] if name == "signature" else []))
         if not filters.program(name):
             print(f"# {name} is not installed and left out")
             return None
