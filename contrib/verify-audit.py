@@ -122,6 +122,7 @@ class Verifier:
         self.sealed_at = b""
         self.removed = 0
         self.foreign = False
+        self.blank = []
 
     def stopped(self):
         return self.stop_at_first and self.problems
@@ -145,7 +146,7 @@ class Verifier:
             checkpoint.name = name
             self.held.append(checkpoint)
         if data and len(self.held) == before:
-            self.problems.append(f"{name}: holds no checkpoint")
+            self.blank.append(name)
         self.held.sort(key=lambda held: held.size)
 
     def begin(self, place, seq, prev, record):
@@ -217,8 +218,20 @@ class Verifier:
             self.notes.append(f"record {seq}: the daemon cut off a torn line after a crash")
         self.meet_held(f"{name}:{number}", seq, checkpoint)
 
+    def note_transfer(self, name, data):
+        """What a transfer or an editor does to a file, so that a mistake is told from a crime."""
+        for found, note in ((data.startswith(b"\x1f\x8b"), "is compressed (gzip); what it holds is to be verified"),
+                            (data.startswith(b"\xef\xbb\xbf"), "begins with a byte order mark, as an editor saves it; "
+                             "fetch it again as it is"),
+                            (data.split(b"\n", 1)[0].endswith(b"\r"), "has lines that end in CRLF, as a transfer in text "
+                             "mode makes them; fetch it again byte for byte")):
+            if found:
+                self.notes.append(f"{name} {note}")
+                return
+
     def feed(self, name, data):
         """One file of the log; the files in order."""
+        self.note_transfer(name, data)
         lines = data.split(b"\n")
         if lines.pop():
             self.notes.append(f"{name}: the last line has no end: it is being written, or a crash tore it")
@@ -234,9 +247,11 @@ class Verifier:
                                  f"({len(others)} of them)")
 
     def check_foreign(self):
-        """The one mistake that says nothing of the records: a file that was fetched from another host."""
+        """The mistakes that say nothing of the records: a file that was fetched from another host, or is none of
+        checkpoints."""
         places = [(held.name, held.log) for held in self.held if self.is_foreign(held)]
-        self.foreign = bool(places) and not self.problems
+        self.foreign = bool(places or self.blank) and not self.problems
+        self.problems += [f"{name}: holds no checkpoint" for name in self.blank]
         for name, log in sorted(set(places)):
             self.problems.append(f"{name}: checkpoints of the log {log.decode()} in it: {places.count((name, log))}, but "
                                  f"this log is {self.log.decode()}: the file is of another log, or this log was begun "
@@ -303,7 +318,11 @@ def main(arguments):
     verifier = Verifier(keys)
     for path in checkpoints:
         verifier.hold(path, read(path))
-    for path in files_of(logs[0]):
+    files = files_of(logs[0])
+    if not files:
+        print(f"verify-audit: {logs[0]}: there is no log", file=sys.stderr)
+        return 2
+    for path in files:
         verifier.feed(path, read(path))
     verifier.finish()
     for problem in verifier.problems[:20]:
@@ -313,7 +332,7 @@ def main(arguments):
     if verifier.first is not None:
         print(f"records {verifier.first} to {verifier.size}, {verifier.checkpoints} checkpoints, the last of "
               f"{verifier.sealed_at.decode()}")
-    print("NOT CONFIRMED: whole in itself, but the checkpoints are of another log" if verifier.foreign else
+    print("NOT CONFIRMED: whole in itself, but the checkpoints do not speak of it" if verifier.foreign else
           "NOT WHOLE" if verifier.problems else "whole")
     return 1 if verifier.problems else 0
 

@@ -34,6 +34,7 @@ struct AuditVerifier {
     GArray *held; /* of Held, by size */
     unsigned next_held;
     uint64_t removed; /* the last record that retention took, as the log says; 0 for none */
+    GPtrArray *blank; /* char *, files that were given for checkpoints and hold none */
 };
 
 static void
@@ -56,6 +57,7 @@ audit_verifier_new (const GPtrArray *keys, bool stop_at_first)
     verifier->verdict->problems = g_ptr_array_new_with_free_func (g_free);
     verifier->verdict->notes = g_ptr_array_new_with_free_func (g_free);
     verifier->chain = chain_empty;
+    verifier->blank = g_ptr_array_new_with_free_func (g_free);
     verifier->held = g_array_new (FALSE, TRUE, sizeof (Held));
     g_array_set_clear_func (verifier->held, clear_held);
     return verifier;
@@ -138,7 +140,7 @@ audit_verifier_hold (AuditVerifier *verifier, const char *name, const char *text
         text = newline ? newline + 1 : end;
     }
     if (length > 0 && verifier->held->len == before)
-        add_problem (verifier, "%s: holds no checkpoint", name);
+        g_ptr_array_add (verifier->blank, g_strdup (name));
     g_array_sort (verifier->held, compare_held);
 }
 
@@ -238,8 +240,7 @@ note_event (AuditVerifier *verifier, const ChainLine *line)
         memcmp (line->record, retention, sizeof retention - 1) == 0) {
         const char *last = memmem (line->record, length, "\"last\":", 7);
         if (last)
-            verifier->removed =
-                MAX (verifier->removed, g_ascii_strtoull (last + 7, NULL, 10));
+            verifier->removed = MAX (verifier->removed, g_ascii_strtoull (last + 7, NULL, 10));
     } else if (length > sizeof repair &&
                memcmp (line->record, repair, sizeof repair - 1) == 0) {
         g_ptr_array_add (
@@ -296,11 +297,33 @@ begins_with_checkpoint (const char *data, size_t length)
     return !chain_parse (data, length, &line) && checkpoint_is_one (&line);
 }
 
+/* What a transfer or an editor does to a file, so that a mistake is told from a crime. */
+static void
+note_transfer (AuditVerifier *verifier, const char *name, const char *data, size_t length)
+{
+    const char *newline = memchr (data, '\n', length);
+    const char *note =
+        length > 2 && memcmp (data, "\x1f\x8b", 2) == 0
+            ? "is compressed (gzip); what it holds is to be verified"
+        : length > 3 && memcmp (data, "\xef\xbb\xbf", 3) == 0
+            ? "begins with a byte order mark, as an editor saves it; fetch it again as it is"
+        : newline > data && newline && newline[-1] == '\r'
+            ? "has lines that end in CRLF, as a transfer in text mode makes them; fetch it "
+              "again byte for byte"
+            : NULL;
+
+    if (note)
+        g_ptr_array_add (verifier->verdict->notes, g_strdup_printf ("%s %s", name, note));
+}
+
 bool
 audit_verifier_feed (AuditVerifier *verifier, const char *name, const char *data, size_t length)
 {
     Place place = { name, 0 };
     const char *end = data + length;
+
+    if (length > 0)
+        note_transfer (verifier, name, data, length);
 
     while (data < end && !verifier->stopped) {
         const char *newline = memchr (data, '\n', (size_t)(end - data));
@@ -357,13 +380,19 @@ meet_foreign (AuditVerifier *verifier, const Held *first)
     return count;
 }
 
-/* The one mistake that says nothing of the records: a file that was fetched from another host. */
+/* The mistakes that say nothing of the records: a file that was fetched from another host, or is none of
+ * checkpoints. */
 static void
 check_foreign (AuditVerifier *verifier)
 {
     AuditVerdict *verdict = verifier->verdict;
     bool whole = verdict->problems->len == 0;
 
+    for (unsigned i = 0; i < verifier->blank->len; i++) {
+        add_problem (verifier, "%s: holds no checkpoint",
+                     (const char *)g_ptr_array_index (verifier->blank, i));
+        verdict->foreign = whole;
+    }
     for (unsigned i = 0; i < verifier->held->len && verdict->problems->len < PROBLEMS; i++) {
         const Held *held = &g_array_index (verifier->held, Held, i);
         if (held->met || !is_foreign (verifier, held))
@@ -443,6 +472,7 @@ audit_verifier_finish (AuditVerifier *verifier)
         check_missing (verifier);
     note_trust (verifier);
     g_array_unref (verifier->held);
+    g_ptr_array_unref (verifier->blank);
     g_free (verifier);
     return verdict;
 }
@@ -475,9 +505,14 @@ static GMappedFile *
 map_file (const char *path, GError **error)
 {
     g_autoptr (GError) cause = NULL;
-    GMappedFile *file = g_mapped_file_new (path, FALSE, &cause);
+    bool directory = g_file_test (path, G_FILE_TEST_IS_DIR);
+    GMappedFile *file = directory ? NULL : g_mapped_file_new (path, FALSE, &cause);
 
-    if (!file)
+    if (directory)
+        g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
+                     "%s: is a directory; right would be a file such as %s/audit.jsonl", path,
+                     path);
+    else if (!file)
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s", cause->message);
     return file;
 }

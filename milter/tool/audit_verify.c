@@ -55,7 +55,7 @@ print_text (const AuditVerdict *verdict)
             verdict->sealed_at ? verdict->sealed_at : "never",
             verdict->problems->len == 0 ? "whole"
             : verdict->foreign          ? "NOT CONFIRMED: whole in itself, but the checkpoints "
-                                          "are of another log"
+                                          "do not speak of it"
                                         : "NOT WHOLE");
 }
 

@@ -23,9 +23,9 @@ static const char *const words[WORDS][LANGUAGES] = {
                       "EL REGISTRO NO ESTÁ ÍNTEGRO. Lo que sigue puede basarse en asientos "
                       "alterados." },
     [W_NOT_CONFIRMED] = { "THE LOG IS NOT CONFIRMED: it is whole in itself, but the "
-                          "checkpoints that were given are of another log.",
+                          "checkpoints that were given do not speak of it.",
                           "EL REGISTRO NO ESTÁ CONFIRMADO: en sí está íntegro, pero los "
-                          "puntos de control aportados son de otro registro." },
+                          "puntos de control aportados no hablan de él." },
     [W_RECORDS] = { "Records", "Asientos" },
     [W_RECORD] = { "record", "asiento" },
     [W_CHECKPOINT] = { "Last verified checkpoint", "Último punto de control verificado" },

@@ -8,6 +8,7 @@ log themselves, read with Python's json. Prints TAP.
 import base64
 import csv
 import datetime
+import gzip
 import hashlib
 import html.parser
 import io
@@ -160,6 +161,46 @@ class Tools:
         wrong = base64.b64encode(bytes(32)).decode()
         said = self.audit("verify", "--checkpoints", mine, "--key", wrong, status=65)
         self.check("another key is no mistake of the file", said.count("checkpoints:") <= 1 and said.endswith("NOT WHOLE\n"))
+
+    def check_transfer(self):
+        """What happens to files on their way: both verifiers say it, and no mistake of the auditor's accuses the log."""
+        here, script = self.path("transfer"), os.path.join(TOP, "contrib", "verify-audit.py")
+        os.mkdir(here)
+        subprocess.run([os.path.join(BUILD, "tests", "audit", "make_log"), here, "30"], check=True)
+        log, outside = os.path.join(here, "audit.jsonl"), os.path.join(here, "checkpoints")
+        with open(log, "rb") as file:
+            data = file.read()
+        with open(outside, "rb") as file:
+            kept = file.read()
+        for what, lines, checkpoints, last, says in (
+                ("as it is", data, kept, "whole", ""),
+                ("CRLF", data.replace(b"\n", b"\r\n"), kept, "NOT WHOLE", "end in CRLF, as a transfer"),
+                ("a byte order mark", b"\xef\xbb\xbf" + data, kept, "NOT WHOLE", "begins with a byte order mark"),
+                ("compressed", gzip.compress(data), kept, "NOT WHOLE", "is compressed (gzip)"),
+                ("what is no checkpoint", data, b"some text\n", "NOT CONFIRMED: whole in itself", "holds no checkpoint"),
+                ("a checkpoint that is damaged", data, kept.replace(b'"signature":"', b'"signature":"A'), "NOT WHOLE",
+                 "holds no checkpoint"),
+                ("a line that a crash tore", data + data[:100], kept, "whole", "the last line has no end"),
+                ("the end cut off", data[:data.rindex(b"\n", 0, -1) + 1], kept, "NOT WHOLE", "its end was cut off"),
+                ("a record of a megabyte", data[:-1] + b" " * (1 << 20) + b"\n", kept, "NOT WHOLE", "is no record of a chain"),
+                ("nothing", b"", kept, "NOT WHOLE", "the log is empty")):
+            with open(log, "wb") as file:
+                file.write(lines)
+            with open(outside, "wb") as file:
+                file.write(checkpoints)
+            for who, command in (("licet", [os.path.join(BUILD, "licet"), "audit", "verify", "--log"]),
+                                 ("verify-audit.py", [sys.executable, script])):
+                done = subprocess.run([*command, log, "--checkpoints", outside], capture_output=True, text=True, check=False)
+                said = done.stdout.splitlines()
+                self.check(f"{who}: {what}", said[-1].startswith(last) and says in done.stdout and len(said) < 30 and
+                           (done.returncode == 0) == (last == "whole"))
+        os.remove(log)
+        for wrong, says in ((log, "there is no log"), (here, "is a directory; right would be a file")):
+            done = subprocess.run([os.path.join(BUILD, "licet"), "audit", "verify", "--log", wrong], capture_output=True,
+                                  text=True, check=False)
+            self.check(f"licet: {says}", done.returncode not in (0, 65) and says in done.stderr)
+        done = subprocess.run([sys.executable, script, log], capture_output=True, text=True, check=False)
+        self.check("verify-audit.py: there is no log", done.returncode == 2 and "there is no log" in done.stderr)
 
     def check_nobody(self):
         status, said = self.said("replay", "nonsense", "--mails", self.path("mails"))
@@ -543,6 +584,7 @@ def main():
         tools.check_search()
         tools.check_keys()
         tools.check_foreign()
+        tools.check_transfer()
         tools.check_nobody()
         tools.check_words()
         tools.check_person()
