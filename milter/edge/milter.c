@@ -576,5 +576,5 @@ milter_edge_stop (void)
 bool
 milter_edge_is_idle (void)
 {
-    return room_is_empty (the_room);
+    return !the_room || room_is_empty (the_room);
 }

@@ -471,6 +471,33 @@ test_signals (void)
     world_free (world);
 }
 
+/* Started by mistake beside the first: it says why, and leaves its sockets. */
+static void
+test_second_daemon (void)
+{
+    World *world = world_new ("");
+    g_autofree char *config = world_path (world, "licet.cfg"), *text = NULL, *errors = NULL;
+    g_autofree char *other = world_path (world, "other.cfg");
+    const char *program = g_getenv ("LICETD");
+    char *argv[] = { (char *)(program ? program : "./licetd"), "--config", other, NULL };
+    int ended = 0;
+
+    g_file_get_contents (config, &text, NULL, NULL);
+    g_autoptr (GString) changed = g_string_new (text);
+    g_string_replace (changed, "/milter\"", "/milter2\"", 1);
+    g_string_replace (changed, "/lmtp\"", "/lmtp2\"", 1);
+    g_string_replace (changed, "/state.db\"", "/state2.db\"", 1);
+    g_string_replace (changed, "/audit.jsonl\"", "/audit2.jsonl\"", 1);
+    world_write (world, "other.cfg", changed->str);
+    g_assert_true (g_spawn_sync (NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
+                                 &errors, &ended, NULL));
+    g_assert_true (WIFEXITED (ended));
+    g_assert_cmpint (WEXITSTATUS (ended), ==, 75); /* EX_TEMPFAIL */
+    g_assert_nonnull (strstr (errors, "/control: another daemon listens there"));
+    check_in_place (world, "yes@example.com", MIXED);
+    world_free (world);
+}
+
 /* As a full disk: neither log nor journal may grow. */
 static void
 limit_files (const World *world, rlim_t bytes)
@@ -599,6 +626,7 @@ main (int argc, char *argv[])
         { "/wire/control/policies whose cases come out otherwise are not taken", test_cases },
         { "/wire/process/one promotional mail a day", test_frequency },
         { "/wire/process/SIGHUP reloads, SIGTERM ends", test_signals },
+        { "/wire/process/a second daemon says so and ends", test_second_daemon },
         { "/wire/process/what cannot be recorded does not leave", test_no_record_no_mail },
         { "/wire/process/the store down: promotion waits, a receipt leaves", test_store_down },
     };
