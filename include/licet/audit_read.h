@@ -124,7 +124,8 @@ typedef struct {
 typedef bool (*AuditVisit) (const AuditRow *row, void *data);
 
 /* Shows every record that fits, oldest first, and tells how many were read. Lines that are no
- * records are passed over: whether there are any is for audit_verify. */
+ * records of a chain are passed over: whether there are any is for audit_verify. A record that is no JSON
+ * comes as one of the kind "unreadable". */
 bool audit_scan (const GPtrArray *files, const AuditFilter *filter, AuditVisit visit,
                  void *data, uint64_t *ret_read, GError **error);
 

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "chain.h"
 #include "licet/clock.h"
 
 /* Where a text of the row stands: a member, or one of a member. */
@@ -256,6 +257,22 @@ row_parse (ParsedRow *parsed, const char *line, size_t length)
     read_rules (row, root);
     read_edits (row, json_object_get (root, "copy"));
     return true;
+}
+
+bool
+row_of_unreadable (ParsedRow *parsed, const char *line, size_t length)
+{
+    g_autoptr (GString) stand_in = g_string_new (NULL);
+    ChainLine record;
+
+    if (chain_parse (line, length, &record))
+        return false;
+    g_string_printf (stand_in, "{\"seq\":%" G_GUINT64_FORMAT ",\"record\":\"unreadable\"}",
+                     record.seq);
+    bool ok = row_parse (parsed, stand_in->str, stand_in->len);
+    parsed->row.line = line;
+    parsed->row.length = length;
+    return ok;
 }
 
 void

@@ -14,6 +14,9 @@ typedef struct {
 } ParsedRow;
 
 bool row_parse (ParsedRow *parsed, const char *line, size_t length);
+/* What row_parse cannot read, as a row of the kind "unreadable" with its number, when it is a record of
+ * a chain: nothing in the log may be there for verify and not for who searches. False otherwise. */
+bool row_of_unreadable (ParsedRow *parsed, const char *line, size_t length);
 void row_clear (ParsedRow *parsed);
 
 #endif

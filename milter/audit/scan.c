@@ -13,6 +13,12 @@
 
 enum { MOST_NEEDLES = 9 };
 
+static bool
+is_same (const char *wanted, const char *found)
+{
+    return !wanted || (found && g_ascii_strcasecmp (wanted, found) == 0);
+}
+
 /* What must stand in a line that fits: texts in quotes, as JSON writes them, and in small letters, since
  * what is asked for and what stands there are compared without case. */
 typedef struct {
@@ -36,10 +42,16 @@ add_needle (Sieve *sieve, const char *text)
 static void
 sieve_init (Sieve *sieve, const AuditFilter *filter)
 {
-    const char *const texts[MOST_NEEDLES] = { filter->subject,   filter->queue_id,
-                                              filter->record,    filter->rule,
-                                              filter->territory, filter->outcome,
-                                              filter->sender,    filter->purpose,
+    /* Not a word of a line, but what is said of one. */
+    bool is_unreadable = is_same (filter->record, "unreadable");
+    const char *const texts[MOST_NEEDLES] = { filter->subject,
+                                              filter->queue_id,
+                                              is_unreadable ? NULL : filter->record,
+                                              filter->rule,
+                                              filter->territory,
+                                              filter->outcome,
+                                              filter->sender,
+                                              filter->purpose,
                                               filter->class };
 
     *sieve = (Sieve){ .filter = filter, .lower = g_string_new (NULL) };
@@ -90,12 +102,6 @@ may_fit (const Sieve *sieve, const char *line, size_t length)
 }
 
 static bool
-is_same (const char *wanted, const char *found)
-{
-    return !wanted || (found && g_ascii_strcasecmp (wanted, found) == 0);
-}
-
-static bool
 has_rule (const AuditRow *row, const char *id)
 {
     if (!id || is_same (id, row->rule))
@@ -139,7 +145,8 @@ show (const char *line, size_t length, const Sieve *sieve, AuditVisit visit, voi
 {
     ParsedRow parsed;
 
-    if (!may_fit (sieve, line, length) || !row_parse (&parsed, line, length))
+    if (!may_fit (sieve, line, length) ||
+        (!row_parse (&parsed, line, length) && !row_of_unreadable (&parsed, line, length)))
         return true;
     bool go_on = !fits (sieve->filter, &parsed.row) || visit (&parsed.row, data);
     row_clear (&parsed);

@@ -276,6 +276,7 @@ static const struct {
     { "unmark",
       { "a mark that was meant for licet is taken off",
         "se quita una marca dirigida a licet" } },
+    { "unreadable", { "a record that cannot be read", "un asiento que no se puede leer" } },
     { "violated", { "violated", "se incumple" } },
     { "wed", { "Wednesday", "miércoles" } },
     { "welcome", { "welcome", "bienvenida" } },

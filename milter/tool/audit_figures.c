@@ -273,7 +273,8 @@ add_row (const AuditRow *row, void *data)
                       -1, -1);
     } else if (strcmp (record, "outcome") == 0) {
         figures->outcomes_recorded++;
-    } else if ((strcmp (record, "repair") == 0 || strcmp (record, "retention") == 0) &&
+    } else if ((strcmp (record, "repair") == 0 || strcmp (record, "retention") == 0 ||
+                strcmp (record, "unreadable") == 0) &&
                figures->events->len < EVENTS) {
         LogEvent *event = g_new0 (LogEvent, 1);
         event->time = g_strdup (row->time);

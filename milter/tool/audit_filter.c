@@ -18,8 +18,9 @@ enum { GLANCE_ROWS = 5000 };
 static const char *const hand_overs[] = { "submitted", "already-submitted", "held",
                                           "refused",   "deferred",          "in-doubt" };
 
-static const char *const records[] = { "decision", "outcome",   "failure",  "checkpoint",
-                                       "repair",   "retention", "policies", NULL };
+static const char *const records[] = { "decision",   "outcome",    "failure",
+                                       "checkpoint", "repair",     "retention",
+                                       "policies",   "unreadable", NULL };
 
 /* A decision and what became of it, in words that are easily taken for each other. */
 static const char *const pairs[][2] = {

@@ -86,6 +86,7 @@ static const struct {
     { "repair", { "repair", "reparación" } },
     { "retention", { "retention", "conservación" } },
     { "policies", { "policies", "políticas" } },
+    { "unreadable", { "unreadable", "ilegible" } },
 };
 
 const char *const story_outcomes[] = {

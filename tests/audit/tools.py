@@ -202,6 +202,35 @@ class Tools:
         done = subprocess.run([sys.executable, script, log], capture_output=True, text=True, check=False)
         self.check("verify-audit.py: there is no log", done.returncode == 2 and "there is no log" in done.stderr)
 
+    def check_unreadable(self):
+        """A record that stands in the chain and is no JSON, as whoever has the key could write, is shown as such."""
+        here = self.path("unreadable")
+        os.mkdir(here)
+        subprocess.run([os.path.join(BUILD, "tests", "audit", "make_log"), here, "30"], check=True)
+        log = os.path.join(here, "audit.jsonl")
+        with open(log, "rb") as file:
+            last = json.loads(file.read().splitlines()[-1])
+        seq, head = last["seq"], last["hash"]
+        with open(log, "ab") as file:
+            for record in ('"record":"decision","outcome":"refuse","x":' + "[" * 5000, '"record":"decision","reply":"\\u0000"',
+                           '"record":"decision","time":"2025-11-25T00:03:00Z","outcome":"refuse","reply":"550 ' +
+                           "A" * (1 << 20) + '"'):
+                seq += 1
+                start = f'{{"seq":{seq},"prev":"{head}",{record}'
+                head = hashlib.sha256(start.encode()).hexdigest()
+                file.write(f'{start},"hash":"{head}"}}\n'.encode())
+        config, self.config = self.config, os.path.join(here, "none.cfg")
+        day.write(self.config, f'audit_log = "{log}"; state = "{here}/state.db";\n')
+        self.check("the chain is whole", "\nwhole\n" in self.audit("verify"))
+        lines = self.audit("search", "--record", "unreadable").splitlines()
+        self.check("search finds it", [int(line.split()[1]) for line in lines] == [seq - 2, seq - 1])
+        self.check("show tells it", "a record that cannot be read" in self.audit("show", str(seq - 1)))
+        self.check("export has all", len(self.audit("export").splitlines()) == seq + 1)
+        self.check("the report names it", self.audit("report").count("a record that cannot be read") == 2)
+        self.check("a record of a megabyte is one like others", self.found("search", "--outcome", "refuse") == [seq] and
+                   len(self.audit("show", str(seq))) > 1 << 20)
+        self.config = config
+
     def check_nobody(self):
         status, said = self.said("replay", "nonsense", "--mails", self.path("mails"))
         self.check("replay of what the log has not", status == 66 and "no such record: " in said and "nonsense" in said)
@@ -585,6 +614,7 @@ def main():
         tools.check_keys()
         tools.check_foreign()
         tools.check_transfer()
+        tools.check_unreadable()
         tools.check_nobody()
         tools.check_words()
         tools.check_person()
