@@ -82,7 +82,7 @@ says "explain tells the subject's class" "subject: transactional"
 says "explain tells what speaks for the class" 'what became of something, in the subject: "your receipt" (subject-status)'
 expect "explain of mail that declares nothing" 0 "$licet" explain $options --rcpt bruno@example.com "$top/tests/cases/128-activation-in-an-offer/mail.eml"
 says "explain says that no purpose was declared" "declared: no purpose; it is read from the message"
-says "explain tells why the class is no other" "offers outweigh a transaction that is in it (transaction-outweighed)"
+says "explain tells why the class is no other" "promotion that cannot be told from the transaction (block-doubt)"
 expect "explain without a consent store" 0 "$licet" explain --policies "$top/policies" --rcpt bruno@example.com "$mail"
 says "it says so" "^no consent store was given"
 for uri in "$work/none.csv" "sqlite:$work/none.db"; do

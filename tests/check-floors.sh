@@ -10,7 +10,7 @@ floor_of_header() {
     case "$1" in
     limits | authentication | mail_hosts | error | crlf | nearest | utf8 | json_text | address | clock | log | envelope | edit | classification | decision | plan) echo 0 ;;
     message | normalise | selector | tracking | hints | conffile | settings | consent | contacts | import | ledger | mail_resolver | preflight | quota | seal | signer | token | digest | audit | audit_mail | audit_read | audit_story) echo 1 ;;
-    classify | training | feedback | policy | cases | rewrite | doctor) echo 2 ;;
+    classify | training | passages | feedback | policy | cases | rewrite | doctor) echo 2 ;;
     pipeline | engine | rehearsal | withdrawal) echo 3 ;;
     edge) echo 4 ;;
     *) echo 9 ;;

@@ -14,6 +14,11 @@ enum { KINDS = PART_STAYS + 1 };
 /* The weakest promotion that its place can make a block. */
 enum { LEAST_POINTS = 2 };
 
+/* Log-odds of a passage that is plainly promotion, that leans to it, and that is plainly service; and
+ * letters that a passage has. */
+static const double PLAIN_PROMOTION = 2.5, LEANS = 1.5, PLAIN_SERVICE = -2;
+enum { PASSAGE_LETTERS = 25 };
+
 /* What names and describes one product of a row of them. */
 enum { NAME_LETTERS = 80 };
 
@@ -46,9 +51,10 @@ sets_init (BlockSets *sets)
             block_signals_of (ROW_PROMOTIONAL) &
             ~block_signals_set ("block-coupon", "block-code", "block-action", "block-next",
                                 "block-urgency", "block-app-link", "block-social-link", NULL),
-        .plain = block_signals_of (ROW_PROMOTIONAL) &
-                 ~block_signals_set ("block-app", "block-app-link", "block-coupon",
-                                     "block-code", "block-action", "block-urgency", NULL),
+        .plain =
+            block_signals_of (ROW_PROMOTIONAL) &
+            ~block_signals_set ("block-tone", "block-app", "block-app-link", "block-coupon",
+                                "block-code", "block-action", "block-urgency", NULL),
         .soft = block_signals_of (ROW_SOFT),
         .order = block_signals_set ("block-order", NULL),
         .hard = block_signals_set ("block-total", "block-quantity", "block-number",
@@ -58,6 +64,9 @@ sets_init (BlockSets *sets)
                                     "block-duty", NULL),
         .duty = block_signals_set ("block-duty", NULL),
         .priced = block_signals_set ("block-rate", "block-sum", NULL),
+        .wording = block_signals_set ("block-wording", NULL),
+        .tone = block_signals_set ("block-tone", NULL),
+        .service = block_signals_set ("block-service", NULL),
         .way = block_signals_set ("block-button", "block-linked", "block-app-link", NULL),
         .digits = block_signals_set ("block-digits", NULL),
         .shielded = block_signals_set ("block-protected", NULL),
@@ -272,6 +281,36 @@ protect (BlockParts *parts, const Hints *hints)
     return true;
 }
 
+/* Letters; of the scripts in which one says as much as two, twice. */
+static size_t
+count_letters (const char *text)
+{
+    size_t count = utf8_count_letters (text, strlen (text));
+
+    for (const char *at = text; *at; at = g_utf8_next_char (at))
+        count += (guchar)*at >= 0xe1 && g_unichar_iswide (g_utf8_get_char (at));
+    return count;
+}
+
+/* What the words of each piece say as a whole. */
+static void
+read_wording (BlockParts *parts, const Words *words)
+{
+    unsigned count = block_parts_count (parts);
+    g_autofree const char **texts = g_new (const char *, count + 1);
+
+    for (unsigned i = 0; i < count; i++)
+        texts[i] = block_parts_piece (parts, i)->text;
+    g_autofree double *odds = wording_weigh (words_wording (words), texts, count);
+    for (unsigned i = 0; odds && i < count; i++) {
+        bool passage = count_letters (texts[i]) >= PASSAGE_LETTERS;
+        parts->signs[i] |= passage && odds[i] >= PLAIN_PROMOTION ? parts->sets.wording : 0;
+        parts->signs[i] |=
+            passage && odds[i] >= LEANS && odds[i] < PLAIN_PROMOTION ? parts->sets.tone : 0;
+        parts->signs[i] |= passage && odds[i] <= PLAIN_SERVICE ? parts->sets.service : 0;
+    }
+}
+
 /* What may be of the transaction by its words: a voucher that was paid with, an app that shows the
  * ticket. */
 static bool
@@ -304,6 +343,10 @@ judge_piece (const BlockParts *parts, const Words *words, unsigned i)
 
     if (signs & sets->mention)
         return PART_PROMOTION;
+    if ((signs & sets->wording) && !(signs & sets->protected & ~sets->vague))
+        return PART_PROMOTION;
+    if (signs & sets->service)
+        return PART_STAYS;
     if (is_kind_heading (parts, i))
         return PART_NEUTRAL;
     if ((signs & sets->protected) || (promotional && number && !(signs & sets->code)))
@@ -346,7 +389,7 @@ static void
 sum_piece (BlockParts *parts, unsigned i)
 {
     const char *text = block_parts_piece (parts, i)->text;
-    size_t letters = utf8_count_letters (text, strlen (text));
+    size_t letters = count_letters (text);
     bool plain = parts->kinds[i] == PART_NEUTRAL && !block_parts_is_heading (parts, i);
     unsigned *before = rows_of (parts, i), *after = rows_of (parts, i + 1);
 
@@ -396,6 +439,7 @@ block_parts_new (const Message *message, unsigned leaf, const Words *words, cons
     parts->sets = *block_sets ();
     parts->signs =
         block_signals_look (message, leaf, parts->layout->pieces, words_cues (words));
+    read_wording (parts, words);
     size_t count = block_parts_count (parts) + 1;
     parts->kinds = g_new0 (PartKind, count);
     parts->rows = g_new0 (unsigned, count *block_signals_count ());

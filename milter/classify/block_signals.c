@@ -386,6 +386,8 @@ static const Row table[] = {
     { "block-social-link", ROW_PROMOTIONAL, 1, see_social_link },
     { "block-urgency", ROW_PROMOTIONAL, 1, see_urgency },
     { "block-action", ROW_PROMOTIONAL, 1, see_action },
+    { "block-wording", ROW_PROMOTIONAL, 5, NULL }, /* by the words of the whole passage */
+    { "block-tone", ROW_PROMOTIONAL, 3, NULL },    /* the same, less clearly */
     { "block-more", ROW_SOFT, 2, see_more },
     { "block-terms", ROW_SOFT, 2, see_terms },
     { "block-occasion", ROW_SOFT, 1, see_occasion },
@@ -406,6 +408,7 @@ static const Row table[] = {
     { "block-help", ROW_PROTECTED, 0, see_help },
     { "block-duty", ROW_PROTECTED, 0, see_duty },
     { "block-protected", ROW_PROTECTED, 0, NULL }, /* by a selector of the policy */
+    { "block-service", ROW_TRAIT, 0, NULL },       /* by the words of the whole passage */
     { "block-phrase", ROW_TRAIT, 0, see_phrase },
     { "block-mention", ROW_TRAIT, 0, see_mention },
     { "block-digits", ROW_TRAIT, 0, see_digits },

@@ -15,6 +15,7 @@
 #include "declared.h"
 #include "detected.h"
 #include "disguise.h"
+#include "mix.h"
 #include "model.h"
 #include "overmarked.h"
 #include "selected.h"
@@ -28,6 +29,9 @@ static const double CONTRADICTION = 0.7;
 /* How sure it must be of a transaction that is not searched for disguise; and of what remains without
  * its offer: of short notices it never is very. */
 static const double BEYOND_DOUBT = 0.6, LIKELY = 0.25;
+
+/* Log-odds of lines that are worded as a transaction, which tell of one without a word or number of it. */
+static const double SERVED = 5;
 
 /* A mail with less text than this besides its marked blocks has no transaction in it. */
 enum { LEAST_REMAINDER = 20 };
@@ -65,32 +69,6 @@ find_tracking (Classification *classification, const Message *message, const Hin
     classification->tracking = tracking_find (message, hints->tracking);
 }
 
-/* The visible text of a leaf outside its blocks; *ret_inside counts what lies in them. */
-static char *
-text_outside_blocks (const Classification *classification, const Message *message,
-                     unsigned leaf, size_t *ret_inside)
-{
-    g_autoptr (GString) outside = g_string_new (NULL);
-    size_t at = 0;
-
-    *ret_inside = 0;
-    for (unsigned i = 0; i < classification->blocks->len; i++) {
-        const Block *block = g_ptr_array_index (classification->blocks, i);
-        if (block->leaf != leaf)
-            continue;
-        g_autofree char *before = message_visible_text (message, leaf, at, block->start);
-        g_autofree char *inside =
-            message_visible_text (message, leaf, block->inner_start, block->inner_end);
-        g_string_append_printf (outside, "%s\n", before);
-        *ret_inside += strlen (inside);
-        at = block->end;
-    }
-    g_autofree char *rest = message_visible_text (
-        message, leaf, at, g_bytes_get_size (message_leaf (message, leaf)->content));
-    g_string_append (outside, rest);
-    return g_string_free (g_steal_pointer (&outside), FALSE);
-}
-
 /* Bounded, at a character boundary. */
 static char *
 first_bytes (const char *text, size_t most)
@@ -100,45 +78,6 @@ first_bytes (const char *text, size_t most)
     while (length > most)
         length = (size_t)(g_utf8_find_prev_char (text, text + MIN (length, most + 1)) - text);
     return g_strndup (text, length);
-}
-
-static bool
-has_block (const Classification *classification, unsigned leaf)
-{
-    for (unsigned i = 0; i < classification->blocks->len; i++)
-        if (((const Block *)g_ptr_array_index (classification->blocks, i))->leaf == leaf)
-            return true;
-    return false;
-}
-
-static bool
-begins_with_block (const Classification *classification, const Message *message, unsigned leaf)
-{
-    for (unsigned i = 0; i < classification->blocks->len; i++) {
-        const Block *block = g_ptr_array_index (classification->blocks, i);
-        if (block->leaf != leaf)
-            continue;
-        g_autofree char *before = message_visible_text (message, leaf, 0, block->start);
-        return strlen (before) < LEAST_REMAINDER;
-    }
-    return false;
-}
-
-/* Alternatives and parts may differ; what counts is the one in which promotion weighs most. */
-static void
-measure_mix (Classification *classification, const Message *message)
-{
-    classification->order = ORDER_TRANSACTION_FIRST;
-    for (unsigned i = 0; i < message_leaf_count (message); i++) {
-        size_t inside = 0;
-        if (message_leaf (message, i)->kind == LEAF_OTHER || !has_block (classification, i))
-            continue;
-        g_autofree char *outside = text_outside_blocks (classification, message, i, &inside);
-        double share = (double)inside / (double)MAX (inside + strlen (outside), 1);
-        classification->promo_share = MAX (classification->promo_share, share);
-        if (begins_with_block (classification, message, i))
-            classification->order = ORDER_PROMOTION_FIRST;
-    }
 }
 
 /* X-Licet-Purpose may name one transactional and one promotional purpose, with a comma between. */
@@ -448,6 +387,14 @@ detect_blocks (Classification *classification, const Message *message, const Wor
     companions_find (classification, message);
 }
 
+/* What a newsletter serves its readers with is none. */
+static bool
+may_hold_transaction (const Scene *scene, const GPtrArray *evidence)
+{
+    return model_tells_business (evidence) ||
+           (scene->serving >= SERVED && !model_reads_as_newsletter (evidence));
+}
+
 /* Whether a model takes what stands outside of the blocks for a transaction. */
 static bool
 rest_is_transaction (const Classification *classification, const Scene *scene,
@@ -458,17 +405,20 @@ rest_is_transaction (const Classification *classification, const Scene *scene,
     size_t inside = 0;
 
     g_autofree char *outside =
-        text_outside_blocks (classification, scene->message, (unsigned)leaf, &inside);
+        mix_outside (classification, scene->message, (unsigned)leaf, &inside);
     g_autofree char *text = first_bytes (outside, SCENE_TEXT);
     g_auto (Scene) without = scene_take (scene->message, text, words, NULL);
     signals_collect (&without, rest->evidence);
     decide_from_signals (rest, &without, model);
-    return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= LIKELY;
+    return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= LIKELY &&
+           without.serving >= without.promoting &&
+           may_hold_transaction (&without, rest->evidence);
 }
 
-/* A long offer can outweigh the transaction that it stands in. What remains without it decides, if
- * that is likely a transaction; otherwise nothing is said to have been found. A transaction that
- * cannot be told from the offer makes it mixed with no place known, which is judged as promotion. */
+/* A long offer can outweigh the transaction that it stands in, where something tells of one. What remains
+ * without it decides, if that is likely a transaction; otherwise nothing is said to have been found. A
+ * transaction that cannot be told from the offer makes it mixed with its place or none known, which is
+ * judged as promotion. */
 static void
 look_again (Classification *classification, const Scene *scene, const Words *words,
             const Model *model, const Hints *hints)
@@ -477,8 +427,12 @@ look_again (Classification *classification, const Scene *scene, const Words *wor
 
     if (classification->blocks->len > 0 || classification->declared || classification->problem)
         return;
-    if (detected_find (classification, scene->message, words, hints) &&
-        !classification->problem && rest_is_transaction (classification, scene, words, model)) {
+    bool holds = model_holds_transaction (classification->evidence);
+    bool found = may_hold_transaction (scene, classification->evidence) &&
+                 detected_find (classification, scene->message, words, hints);
+    if (found &&
+        (classification->problem ? holds
+                                 : rest_is_transaction (classification, scene, words, model))) {
         classification->class = CLASS_MIXED;
         companions_find (classification, scene->message);
         return;
@@ -486,7 +440,7 @@ look_again (Classification *classification, const Scene *scene, const Words *wor
     g_ptr_array_set_size (classification->blocks, 0);
     g_ptr_array_set_size (classification->evidence, (int)evidence);
     g_clear_pointer (&classification->problem, g_free);
-    if (!model_holds_transaction (classification->evidence))
+    if (!holds)
         return;
     classification->class = CLASS_MIXED;
     classification_note (classification, "transaction-outweighed", 0,
@@ -561,8 +515,8 @@ text_to_judge (const Classification *classification, const Message *message, int
 
     if (leaf < 0)
         return g_strdup ("");
-    if (has_block (classification, (unsigned)leaf))
-        return text_outside_blocks (classification, message, (unsigned)leaf, &inside);
+    if (mix_has_block (classification, (unsigned)leaf))
+        return mix_outside (classification, message, (unsigned)leaf, &inside);
     return g_strdup (message_leaf (message, (unsigned)leaf)->text);
 }
 
@@ -593,6 +547,6 @@ classify (const Message *message, const Words *words, const Model *model, const 
     if (classification->class == CLASS_PROMOTIONAL)
         classification->promo_share = 1;
     if (classification->class == CLASS_MIXED)
-        measure_mix (classification, message);
+        mix_measure (classification, message);
     return g_steal_pointer (&classification);
 }

@@ -85,6 +85,17 @@ points_of_look (const BlockParts *parts, const Found *found)
     return points + (found->span.first > parts->transaction ? POINTS_AFTER : 0);
 }
 
+/* How a mail begins is worded as warmly as promotion; and one tone speaks but once. */
+static BlockSigns
+unheard (const BlockParts *parts, Span span, BlockSigns cues)
+{
+    const BlockSets *sets = &parts->sets;
+
+    if (span.first <= parts->transaction)
+        return sets->wording | sets->tone;
+    return cues & sets->wording ? sets->tone : 0;
+}
+
 static void
 weigh (const BlockParts *parts, Span span, Found *found)
 {
@@ -93,6 +104,7 @@ weigh (const BlockParts *parts, Span span, Found *found)
     found->cards = has_cards (parts, span);
     BlockSigns cues = found->signs & parts->sets.promotional;
     unsigned look = points_of_look (parts, found);
+    cues &= ~unheard (parts, span, cues);
     if (is_word_alone (parts, found)) {
         found->points = block_parts_points (cues & ~parts->sets.teaser) + MIN (look, 1);
         return;
@@ -110,7 +122,7 @@ is_clean (const BlockParts *parts, const Found *found)
     const BlockSets *sets = &parts->sets;
     BlockSigns signs = found->signs;
     bool shop = (signs & sets->recommending) || (found->cards && (signs & sets->button));
-    bool gift = (signs & sets->gift) && !(signs & sets->money);
+    bool gift = (signs & (sets->gift | sets->wording)) && !(signs & sets->money);
 
     return block_parts_kind (parts, found->span) == PART_PROMOTION &&
            (shop || gift || !(signs & sets->amount)) &&
@@ -287,8 +299,7 @@ section_end (const BlockParts *parts, const GArray *children, unsigned first)
 }
 
 /* A heading may begin a section, and so may a picture right before promotion, behind the
- * transaction: what is above it is the head of the mail. A button above a heading is of what stands
- * before it. */
+ * transaction: what is above it is the head of the mail. A button is of what stands before it. */
 static bool
 may_begin (const BlockParts *parts, const GArray *children, unsigned i)
 {
@@ -302,9 +313,7 @@ may_begin (const BlockParts *parts, const GArray *children, unsigned i)
     if (is_heading_alone (parts, span))
         return true;
     return kind == PART_ALONG && is_kind (parts, children, i + 1, PART_PROMOTION) &&
-           !(block_parts_letters (parts, span) > 0 &&
-             block_parts_is_heading (parts,
-                                     block_parts_child_span (parts, children, i + 1).first));
+           block_parts_letters (parts, span) == 0;
 }
 
 /* Takes the section that begins with a child, if it is promotion. The number of children taken. */

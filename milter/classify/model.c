@@ -121,6 +121,15 @@ goes_to_many (const GPtrArray *evidence)
            !has_signal (evidence, "header-thread");
 }
 
+static bool
+has_any (const GPtrArray *evidence, const char *const names[])
+{
+    for (; *names; names++)
+        if (has_signal (evidence, *names))
+            return true;
+    return false;
+}
+
 /* Whether there is a word or number of business in it. */
 static bool
 shows_business (const GPtrArray *evidence)
@@ -130,13 +139,10 @@ shows_business (const GPtrArray *evidence)
         "business",         "status",         "automatic",      "reference",
         "reference-number", "totals",         "secret",         "task",
         "long-number",      "lone-code",      "labels",         "header-automatic",
-        "link-account",     "link-token",     "amount"
+        "link-account",     "link-token",     "amount",         NULL
     };
 
-    for (unsigned i = 0; i < G_N_ELEMENTS (names); i++)
-        if (has_signal (evidence, names[i]))
-            return true;
-    return false;
+    return has_any (evidence, names);
 }
 
 /* What became of an order or account, and more than a word of it: with its number and its total, or in
@@ -149,14 +155,41 @@ tells_of_order (const GPtrArray *evidence)
     bool first =
         has_signal (evidence, "business-first") || has_signal (evidence, "subject-status");
 
-    return !has_signal (evidence, "reward") && ((numbers && has_signal (evidence, "status")) ||
-                                                (first && has_signal (evidence, "states")));
+    bool became = has_signal (evidence, "status") || has_signal (evidence, "subject-status");
+
+    return !has_signal (evidence, "reward") &&
+           ((numbers && became) || (first && has_signal (evidence, "states")));
 }
 
 bool
 model_holds_transaction (const GPtrArray *evidence)
 {
     return has_signal (evidence, "task") || tells_of_order (evidence);
+}
+
+bool
+model_tells_business (const GPtrArray *evidence)
+{
+    static const char *const names[] = { "subject-business",
+                                         "subject-status",
+                                         "subject-secret",
+                                         "subject-reference",
+                                         "reference-number",
+                                         "total-amount",
+                                         "secret-code",
+                                         "task",
+                                         "states",
+                                         "labels",
+                                         NULL };
+
+    return has_any (evidence, names);
+}
+
+bool
+model_reads_as_newsletter (const GPtrArray *evidence)
+{
+    return has_way_out (evidence) || has_signal (evidence, "news-many") ||
+           has_signal (evidence, "offers-many");
 }
 
 void
@@ -198,8 +231,9 @@ model_decide (const Model *model, const GPtrArray *evidence, bool house, double 
     bool many = house || goes_to_many (evidence);
 
     bool out = has_way_out (evidence) || has_signal (evidence, "header-bulk");
+    bool serves = business > promotion && has_signal (evidence, "wording-service");
 
-    *ret_cannot_tell = (many && letter > best && best < THIN && out) ||
+    *ret_cannot_tell = (many && letter > best && best < THIN && out && !serves) ||
                        (house && business > promotion && !shows_business (evidence));
     if (letter > best && !many) {
         *ret_confidence = letter / sum;

@@ -28,6 +28,13 @@ MessageClass model_decide (const Model *model, const GPtrArray *evidence, bool h
  * activate or confirm, or what became of an order in more than a word. */
 bool model_holds_transaction (const GPtrArray *evidence);
 
+/* Whether it says more of business than a word: in its subject, by a number, in lines of a name and a
+ * value, or in three ways. */
+bool model_tells_business (const GPtrArray *evidence);
+
+/* Whether its readers can unsubscribe in it, or it is full of news or offers. */
+bool model_reads_as_newsletter (const GPtrArray *evidence);
+
 /* Gives each piece of evidence its weight in the model: for promotion minus for transaction. */
 void model_weigh (const Model *model, GPtrArray *evidence);
 

@@ -12,10 +12,19 @@ enum { LOCATOR_LETTERS = 5, LOCATOR_CAPITALS = 2 };
 static bool
 is_currency_word (const char *at)
 {
+    /* As fold_open spells them: the Korean one in its parts. */
     static const char *const words[] = {
-        "eur", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "try",
-        "rub", "uah", "brl", "jpy", "cny", "krw", "kr",  "zl",  "tl",  "руб", "грн",
-        "円",  "元",  "원",  "lei", "r.",  "ils", "aed", "mxn", "ars", "cop", "clp",
+        "eur",    "usd",   "gbp",     "chf",     "sek",
+        "nok",    "dkk",   "pln",     "czk",     "huf",
+        "try",    "rub",   "uah",     "brl",     "jpy",
+        "cny",    "krw",   "kr",      "zl",      "tl",
+        "руб",    "грн",   "円",      "元",      "lei",
+        "r.",     "ils",   "aed",     "mxn",     "ars",
+        "cop",    "clp",   "euro",    "euros",   "kroner",
+        "kronor", "pesos", "reais",   "zlotych", "lira",
+        "рублеи", "рубля", "гривень", "гривні",  "ש\"ח",
+        "שח",     "شيكل",  "ريال",    "درهم",    "جنيه",
+        "دينار",  "ر.س",   "د.إ",     "원",      "\xe1\x84\x8b\xe1\x85\xaf\xe1\x86\xab",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
@@ -43,6 +52,27 @@ follows_currency_word (const char *text, const char *number)
            (at == text || !g_unichar_isalpha (g_utf8_get_char (g_utf8_prev_char (at))));
 }
 
+/* "2만 원", "3万円": ten thousands, and the like. */
+static const char *
+skip_multiple (const char *at)
+{
+    static const char *const words[] = { "万",
+                                         "萬",
+                                         "千",
+                                         "억",
+                                         "만",
+                                         "천",
+                                         "\xe1\x84\x86\xe1\x85\xa1\xe1\x86\xab",
+                                         "\xe1\x84\x8e\xe1\x85\xa5\xe1\x86\xab" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
+        if (g_str_has_prefix (at, words[i])) {
+            at += strlen (words[i]);
+            return at + strspn (at, " ");
+        }
+    return at;
+}
+
 static bool
 is_currency (gunichar letter)
 {
@@ -66,7 +96,8 @@ look_at_number (const char *text, const char *start, const char *end, Numbers *n
 
     numbers->percent = numbers->percent || next == '%' || before == '%' || next == 0x066a;
     numbers->amount = numbers->amount || is_currency (before) || is_currency (next) ||
-                      is_currency_word (behind) || follows_currency_word (text, start);
+                      is_currency_word (behind) || is_currency_word (skip_multiple (behind)) ||
+                      follows_currency_word (text, start);
 }
 
 Numbers

@@ -13,6 +13,10 @@
 
 #include "settled.h"
 
+/* Bytes whose wording is weighed, and the log-odds from which on a line leans to a side. */
+enum { READ = 3 * 1024 };
+static const double LEAN = 0.5;
+
 typedef struct {
     const char *name, *meaning;
     const char *direction; /* of transactional, promotional, personal: '+', '-', '*' for
@@ -171,6 +175,13 @@ SEEN (see_reward,
           scene->words.count[GROUP_COUPON] + scene->words.count[GROUP_PROMOTIONAL] > 0 &&
           !is_receipt (scene))
 
+SEEN (see_serving, scene->serving - scene->promoting >= 1)
+SEEN (see_much_serving, scene->serving - scene->promoting >= 4)
+SEEN (see_only_serving, scene->serving >= 1 && scene->promoting < 1)
+SEEN (see_promoting, scene->promoting - scene->serving >= 1)
+SEEN (see_much_promoting, scene->promoting - scene->serving >= 4)
+SEEN (see_only_promoting, scene->promoting >= 1 && scene->serving < 1)
+
 SEEN (see_numbered_reference,
       scene->words.numbered[GROUP_REFERENCE] + scene->subject_words.numbered[GROUP_REFERENCE] >=
           1)
@@ -283,6 +294,17 @@ static const Signal table[] = {
       see_lean_promotion },
     { "long-promotion", "long, and more of offers and news than of business", "-+-", 0.5,
       see_long_promotion },
+    { "wording-service", "worded as service rather than promotion", "+-*", -0.6, see_serving },
+    { "wording-service-much", "worded as service much rather than promotion", "+-*", -0.8,
+      see_much_serving },
+    { "wording-service-alone", "worded as service with no promotion", "+-*", -0.6,
+      see_only_serving },
+    { "wording-promotion", "worded as promotion rather than service", "-+*", 0.6,
+      see_promoting },
+    { "wording-promotion-much", "worded as promotion much rather than service", "-+*", 0.8,
+      see_much_promoting },
+    { "wording-promotion-alone", "worded as promotion with no service", "-+*", 0.6,
+      see_only_promoting },
     { "formal", "addresses customers, or speaks for a firm", "..-", 0, see_formal },
     { "words-none", "no word of business, offers or news", "--+", 0, see_neither },
     { "personal", "a word as people write to each other", "--+", 0, see_personal },
@@ -413,6 +435,25 @@ count_subject (const Words *words, const char *subject)
     return words_count (words, apart);
 }
 
+/* The first lines, in which a mail says what it wants; a line that leans to neither side is left out.
+ * Of what people write to each other the passages tell nothing. */
+static void
+weigh_lines (Scene *scene, const char *text, const Words *words)
+{
+    if (scene->sender.discussion || scene->sender.thread || scene->sender.client)
+        return;
+    g_autofree char *first = g_strndup (text, READ);
+    g_autofree char *valid = g_utf8_make_valid (first, -1);
+    g_auto (GStrv) lines = g_strsplit (valid, "\n", -1);
+    g_autofree double *odds = wording_weigh (words_wording (words), (const char *const *)lines,
+                                             g_strv_length (lines));
+
+    for (unsigned i = 0; odds && lines[i]; i++) {
+        scene->promoting += MAX (odds[i] - LEAN, 0);
+        scene->serving += MAX (-odds[i] - LEAN, 0);
+    }
+}
+
 /* An answer is judged by what its author wrote, not by what the earlier mail says; and a bill not
  * by the rebates that it was reduced by. */
 Scene
@@ -428,6 +469,7 @@ scene_take (const Message *message, const char *text, const Words *words, char *
     const char *own = scene.answer ? scene.quoted.own : text;
     g_autofree char *bill = settled_bill (own, words);
     scene.words = words_count (words, bill ? bill : own);
+    weigh_lines (&scene, bill ? bill : own, words);
     scene.tally = tally_take (message, message_main_leaf (message), text);
     return scene;
 }

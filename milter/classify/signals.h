@@ -14,7 +14,8 @@ typedef struct {
     const char *text; /* visible text without the marked blocks, at most 64 KiB */
     bool answer;      /* it answers an earlier message, and says something of its own */
     WordCount subject_words;
-    WordCount words; /* of the author's own text in an answer, else of all text */
+    WordCount words;           /* of the author's own text in an answer, else of all text */
+    double promoting, serving; /* log-odds of its lines, those of each side together */
     Tally tally;
     Quoted quoted;
     Sender sender;

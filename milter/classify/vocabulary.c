@@ -202,6 +202,7 @@ words_new (void)
     words->languages = g_ptr_array_new_with_free_func (g_free);
     words->written = g_string_chunk_new (4096);
     words->cues = cues_new ();
+    words->wording = wording_new ();
     g_atomic_ref_count_init (&words->references);
     return words;
 }
@@ -216,7 +217,34 @@ sort_terms (Words *words)
     words->settled = make_trie (words->terms, false, is_settled);
     words->settled_substrings = make_trie (words->terms, true, is_settled);
     cues_sort (words->cues);
+    wording_sort (words->wording);
     return words;
+}
+
+static void
+read_passages (Words *words, const ConfNode *root, GPtrArray *problems)
+{
+    wording_read (words->wording, root, problems);
+}
+
+static bool
+read_files (Words *words, const char *dir,
+            void (*read) (Words *words, const ConfNode *root, GPtrArray *problems),
+            GPtrArray *problems, GError **error)
+{
+    if (!g_file_test (dir, G_FILE_TEST_EXISTS))
+        return true;
+    g_autoptr (GPtrArray) paths = conffile_list (dir, ".cfg", error);
+
+    for (unsigned i = 0; paths && i < paths->len; i++) {
+        g_autoptr (GError) cause = NULL;
+        g_autoptr (Conffile) file = conffile_load (g_ptr_array_index (paths, i), &cause);
+        if (file)
+            read (words, conffile_root (file), problems);
+        else
+            g_ptr_array_add (problems, g_strdup (cause->message));
+    }
+    return paths != NULL;
 }
 
 Words *
@@ -224,21 +252,11 @@ words_load (const char *dir, GError **error)
 {
     g_autoptr (Words) words = words_new ();
     g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+    g_autofree char *passages = g_build_filename (dir, "passages", NULL);
 
-    if (!g_file_test (dir, G_FILE_TEST_EXISTS))
-        return sort_terms (g_steal_pointer (&words));
-    g_autoptr (GPtrArray) paths = conffile_list (dir, ".cfg", error);
-    if (!paths)
-        return NULL;
-    for (unsigned i = 0; i < paths->len; i++) {
-        g_autoptr (GError) cause = NULL;
-        g_autoptr (Conffile) file = conffile_load (g_ptr_array_index (paths, i), &cause);
-        if (file)
-            read_language (words, conffile_root (file), problems);
-        else
-            g_ptr_array_add (problems, g_strdup (cause->message));
-    }
-    if (!conf_finish (problems, LICET_ERROR_POLICY, error))
+    if (!read_files (words, dir, read_language, problems, error) ||
+        !read_files (words, passages, read_passages, problems, error) ||
+        !conf_finish (problems, LICET_ERROR_POLICY, error))
         return NULL;
     return sort_terms (g_steal_pointer (&words));
 }
@@ -265,5 +283,6 @@ words_unref (Words *words)
     g_ptr_array_unref (words->languages);
     g_string_chunk_free (words->written);
     cues_free (words->cues);
+    wording_free (words->wording);
     g_free (words);
 }

@@ -3,6 +3,7 @@
 #define LICET_CLASSIFY_VOCABULARY_H
 
 #include "trie.h"
+#include "wording.h"
 #include "words.h"
 
 /* What words_load makes of the files and words_count walks through. */
@@ -30,6 +31,7 @@ struct Words {
     Trie *offers, *offer_substrings;    /* of these the promotional ones */
     Trie *settled, *settled_substrings; /* and those that words_settled looks for */
     Cues *cues;
+    Wording *wording;
     gatomicrefcount references;
 };
 

@@ -316,6 +316,12 @@ words_cues (const Words *words)
     return words->cues;
 }
 
+const Wording *
+words_wording (const Words *words)
+{
+    return words->wording;
+}
+
 bool
 words_settled (const Words *words, const char *text)
 {

@@ -5,6 +5,7 @@
 #include "licet/classify.h"
 
 #include "cues.h"
+#include "wording.h"
 
 /* What a term of the vocabulary speaks of; each is a list of a file of policies/words. */
 typedef enum {
@@ -19,10 +20,10 @@ typedef enum {
     GROUP_REFERENCE, /* what a number is of: order, invoice, ticket */
     GROUP_TOTAL,     /* what an amount is of: total, tax, shipping */
     GROUP_SECRET,    /* codes and passwords */
-    GROUP_TASK,      /* what only the reader can finish: activate an account, confirm an address */
-    GROUP_FORMAL,    /* how firms address customers and name themselves */
-    GROUP_PERSONAL,  /* how people greet, answer and take leave */
-    GROUP_VIEW,      /* to be read in a browser */
+    GROUP_TASK,   /* what only the reader can finish: activate an account, confirm an address */
+    GROUP_FORMAL, /* how firms address customers and name themselves */
+    GROUP_PERSONAL, /* how people greet, answer and take leave */
+    GROUP_VIEW,     /* to be read in a browser */
     GROUP_UNSUBSCRIBE,
     GROUP_SURVEY,  /* asks for an opinion, a rating or answers */
     GROUP_REWARD,  /* what comes of buying again, of friends, of loyalty or of coming back */
@@ -51,6 +52,9 @@ unsigned words_promotional (const Words *words, const char *text, const char **r
 
 /* The vocabulary for parts of a page. */
 const Cues *words_cues (const Words *words);
+
+/* What its passages taught. */
+const Wording *words_wording (const Words *words);
 
 /* Whether a line says in some language that a voucher or the like was used, or how to be spared
  * offers. */

@@ -8,6 +8,7 @@
 #include "licet/message.h"
 #include "licet/training.h"
 #include "tool.h"
+#include "train_passages.h"
 
 typedef struct {
     Training *training;
@@ -86,7 +87,7 @@ add_folder (Intake *intake, const char *top, MessageClass class, GError **error)
 }
 
 typedef struct {
-    char *policies, *labels, *out;
+    char *policies, *labels, *out, *passages;
     int folds;
     gboolean errors, show;
 } TrainOptions;
@@ -97,6 +98,7 @@ train_options_clear (TrainOptions *options)
     g_free (options->policies);
     g_free (options->labels);
     g_free (options->out);
+    g_free (options->passages);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrainOptions, train_options_clear)
@@ -153,14 +155,21 @@ cmd_train (int argc, char **argv)
         { "show", 0, 0, G_OPTION_ARG_NONE, &options.show,
           "the strongest signals by class and language", NULL },
         { "out", 0, 0, G_OPTION_ARG_FILENAME, &options.out, "write the model there", "FILE" },
+        { "passages", 0, 0, G_OPTION_ARG_FILENAME, &options.passages,
+          "learn what words speak for instead", "DIR" },
         G_OPTION_ENTRY_NULL,
     };
     GError *error = NULL;
 
     if (!tool_options (&argc, &argv, "DIR…", "Trains the model on labelled folders.", entries))
         return EX_USAGE;
-    if (argc < 2 || options.folds < 2 || !options.policies)
-        return tool_usage ("train takes --policies DIR, folders, and two --folds or more");
+    if (options.passages && argc == 1 && options.folds >= 2)
+        return train_passages (options.passages, (unsigned)options.folds, options.out, &error)
+                   ? EX_OK
+                   : tool_fail (error);
+    if (argc < 2 || options.folds < 2 || !options.policies || options.passages)
+        return tool_usage ("train takes --policies DIR, folders, and two --folds or more; or "
+                           "--passages DIR alone");
     g_autofree char *dir = g_build_filename (options.policies, "words", NULL);
     g_autoptr (Words) words = words_load (dir, &error);
     g_autoptr (GHashTable) table = words ? read_table (options.labels, &error) : NULL;

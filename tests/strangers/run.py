@@ -84,7 +84,7 @@ def body(mail):
     """The leaf's type and text."""
     lines = mail["lines"]
     if mail["layout"] == "text":
-        return "plain", "\n\n".join(lines) + "\n"
+        return "plain", "\n\n".join(line.removeprefix("+ ") for line in lines) + "\n"
     pieces = [piece(line) for line in lines]
     if mail["layout"] == "rows":
         middle = "<table>\n" + "\n".join(f"<tr><td>{p}</td></tr>" for p in pieces) + "\n</table>"
@@ -101,7 +101,7 @@ def body(mail):
 def write(mail, folder):
     name, address = email.utils.parseaddr(mail["from"])
     kind, text = body(mail)
-    mail["body"] = text.encode()
+    mail["body"] = text.replace("\n", "\r\n").encode()
     mail["path"] = os.path.join(folder, mail["name"] + ".eml")
     head = (f"From: {encoded(name)} <{address}>\nTo: reader@mail.example\n"
             f"Subject: {encoded(mail['subject'])}\nDate: Wed, 26 Nov 2025 09:12:00 +0000\n"
@@ -109,7 +109,7 @@ def write(mail, folder):
             + HEADERS[mail["headers"]] +
             f"Content-Type: text/{kind}; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n")
     with open(mail["path"], "wb") as file:
-        file.write(head.encode() + mail["body"])
+        file.write(head.replace("\n", "\r\n").encode() + mail["body"])
 
 
 def classify(mails):

@@ -163,9 +163,25 @@ static const FindRow finds[] = {
       "<p>Kind regards</p>",
       "<h2>Want more room?</h2><p>The larger basket costs just 3 EUR a month more.</p>"
       "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>" },
-    { "the same without a heading stays",
+    { "the same without a heading, by its wording",
       HTML ORDER "<p>Want more room?</p><p>The larger basket costs just 3 EUR a month more.</p>"
                  "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>",
+      "<p>The larger basket costs just 3 EUR a month more.</p>"
+      "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>" },
+    { "one plain sentence behind the transaction, by its wording",
+      HTML ORDER
+      "<p>Many of our customers treat themselves to a guided tour and stay for dinner in "
+      "our new restaurant by the harbour.</p>",
+      "<p>Many of our customers treat themselves to a guided tour and stay for dinner in "
+      "our new restaurant by the harbour.</p>" },
+    { "the same before the transaction is a greeting",
+      HTML "<p>Many of our customers treat themselves to a guided tour and stay for dinner in "
+           "our new restaurant by the harbour.</p>" ORDER,
+      "" },
+    { "what serves stays though it speaks of what is free",
+      HTML ORDER
+      "<p>You can cancel free of charge until 24 hours before; please bring this email "
+      "and your card with you.</p>",
       "" },
     { "the same before the transaction stays",
       HTML "<h2>Want more room?</h2><p>The larger basket costs just 3 EUR a month more.</p>"

@@ -28,6 +28,18 @@ typedef struct {
     "<a href=\"https://b.example/\"><img src=\"b.png\"></a>"                                   \
     "<a href=\"https://c.example/\"><img src=\"c.png\"></a>"                                   \
     "<a href=\"https://d.example/\">d</a>"
+#define SERVED                                                                                 \
+    "Your order has been dispatched and should reach you on Tuesday. Please keep this email "  \
+    "as "                                                                                      \
+    "proof of purchase; if anything is missing, call us and we will send it again."
+#define SERVED2                                                                                \
+    "The amount was refunded to your card. You cancelled your booking and need do nothing."
+#define WOOED                                                                                  \
+    "Why not treat your friends to an evening in our new restaurant? Our chefs love the "      \
+    "season, "                                                                                 \
+    "and many guests come back for the wine."
+#define WOOED2                                                                                 \
+    "Join our club and discover even more: members enjoy the first look at every collection."
 #define LINK6                                                                                  \
     "<a href=\"https://a.example/1\">a</a> <a href=\"https://a.example/2\">b</a> "             \
     "<a href=\"https://a.example/3\">c</a> <a href=\"https://a.example/4\">d</a> "             \
@@ -44,7 +56,8 @@ static const Row shown[] = {
       ANA "List-Post: <mailto:l@a.example>\r\nReferences: <1@a.example>\r\n", "x" },
     { "header-discussion", ANA "To: l@a.example\r\nList-Post: <mailto:l@a.example>\r\n", "x" },
     { "header-discussion",
-      "From: bo77@b.example\r\nSubject: x\r\nTo: l@a.example\r\nX-BeenThere: l@a.example\r\n", "x" },
+      "From: bo77@b.example\r\nSubject: x\r\nTo: l@a.example\r\nX-BeenThere: l@a.example\r\n",
+      "x" },
     { "subject-reply", "From: a@b.example\r\nSubject: Re: x\r\n", "x" },
     { "subject-reply", "From: a@b.example\r\nSubject: [list] Antw: x\r\n", "x" },
     { "subject-reply", "From: a@b.example\r\nSubject: 回复：x\r\n", "x" },
@@ -98,6 +111,12 @@ static const Row shown[] = {
     { "lean-promotion", SHOP, "discount, coupon, shop now" },
     { "long-promotion", SHOP, "discount " P3000 },
     { "formal", SHOP, "Sehr geehrte Damen und Herren" },
+    { "wording-service", SHOP, SERVED },
+    { "wording-service-much", SHOP, SERVED "\r\n" SERVED2 },
+    { "wording-service-alone", SHOP, SERVED },
+    { "wording-promotion", SHOP, WOOED },
+    { "wording-promotion-much", SHOP, WOOED "\r\n" WOOED2 },
+    { "wording-promotion-alone", SHOP, WOOED },
     { "words-none", ANA, "xyz" },
     { "personal", ANA, "what do you think" },
     { "personal-many", ANA, "ich denke, ich habe, bis bald" },
@@ -149,11 +168,12 @@ static const Row absent[] = {
     { "header-automatic", SHOP "Auto-Submitted: no\r\n", "x" },
     { "header-discussion", SHOP "List-Post: <mailto:l@a.example>\r\n", "x" },
     { "header-discussion",
-      "From: bo77@a.example\r\nSubject: x\r\nTo: l@a.example\r\nX-BeenThere: l@a.example\r\n", "x" },
+      "From: bo77@a.example\r\nSubject: x\r\nTo: l@a.example\r\nX-BeenThere: l@a.example\r\n",
+      "x" },
     { "header-discussion",
-      "From: news@b.example\r\nSubject: x\r\nTo: l@a.example\r\nX-BeenThere: l@a.example\r\n", "x" },
-    { "from-machine",
-      "From: root@web.example\r\nUser-Agent: Mutt/2.2\r\nSubject: x\r\n", "x" },
+      "From: news@b.example\r\nSubject: x\r\nTo: l@a.example\r\nX-BeenThere: l@a.example\r\n",
+      "x" },
+    { "from-machine", "From: root@web.example\r\nUser-Agent: Mutt/2.2\r\nSubject: x\r\n", "x" },
     { "from-machine", "From: Rooty <rooty@web.example>\r\nSubject: x\r\n", "x" },
     { "task", SHOP, "activate your discount" },
     { "subject-reply", TITLE "Restaurant: new menu\r\n", "x" },
@@ -167,6 +187,9 @@ static const Row absent[] = {
     { "text-quoted-head", SHOP, "Order: 5\r\nDate: 3 May 2026 10:58\r\n" },
     { "link-account", SHOP, LINK6 "<a href=\"https://a.example/account\">a</a>" },
     { "simple", SHOP, "<table></table>" },
+    { "wording-promotion", ANA "In-Reply-To: <1@a.example>\r\n", WOOED },
+    { "wording-promotion", SHOP, SERVED },
+    { "wording-service", SHOP, WOOED },
 };
 
 static Words *

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+/* The terms of all languages in one table; one with the same spelling in several follows the other. */
+
+#include "wording.h"
+
+#include "terms.h"
+
+/* Terms of one text, by the bits of their hash that tell them apart: beyond this it is no passage. */
+enum { MOST_TERMS = 512, MET_SLOTS = 2048 };
+
+/* A language with fewer terms than this in a text is not known to be its language. */
+enum { LEAST_TERMS = 3 };
+
+typedef struct {
+    guint64 hash; /* 0 when it is free */
+    float weight;
+    unsigned language;
+} Slot;
+
+struct Wording {
+    GArray *entries;      /* of Slot */
+    GPtrArray *languages; /* of char * */
+    Slot *slots;          /* by hash; the next free one where it is taken */
+    guint64 mask;
+};
+
+Wording *
+wording_new (void)
+{
+    Wording *wording = g_new0 (Wording, 1);
+
+    wording->entries = g_array_new (FALSE, FALSE, sizeof (Slot));
+    wording->languages = g_ptr_array_new_with_free_func (g_free);
+    return wording;
+}
+
+void
+wording_free (Wording *wording)
+{
+    if (!wording)
+        return;
+    g_array_unref (wording->entries);
+    g_ptr_array_unref (wording->languages);
+    g_free (wording->slots);
+    g_free (wording);
+}
+
+static void
+read_group (Wording *wording, const ConfNode *group, GPtrArray *problems)
+{
+    static const ConfField fields[] = {
+        { "weight", CONF_NUMBER, true, -20, 20, NULL },
+        { "terms", CONF_STRING, true, 0, 0, NULL },
+        { NULL, CONF_STRING, false, 0, 0, NULL },
+    };
+
+    if (!conf_check (group, fields, problems))
+        return;
+    float weight = (float)conf_number (group, "weight", 0);
+    g_auto (GStrv) terms = g_strsplit (conf_string (group, "terms", ""), ", ", -1);
+    for (char **term = terms; *term; term++) {
+        Slot entry = { passage_term_hash (*term), weight, wording->languages->len - 1 };
+        g_array_append_val (wording->entries, entry);
+    }
+}
+
+void
+wording_read (Wording *wording, const ConfNode *root, GPtrArray *problems)
+{
+    static const ConfField fields[] = {
+        { "language", CONF_STRING, true, 0, 0, NULL },
+        { "trained", CONF_STRING, true, 0, 0, NULL },
+        { "weights", CONF_GROUPS, true, 0, 0, NULL },
+        { NULL, CONF_STRING, false, 0, 0, NULL },
+    };
+
+    if (!conf_check (root, fields, problems))
+        return;
+    const ConfNode *weights = conf_child (root, "weights");
+    g_ptr_array_add (wording->languages, g_strdup (conf_string (root, "language", "")));
+    for (unsigned i = 0; i < conf_count (weights); i++)
+        read_group (wording, conf_item (weights, i), problems);
+}
+
+void
+wording_sort (Wording *wording)
+{
+    guint64 size = 16;
+
+    while (size < 2 * (guint64)wording->entries->len)
+        size *= 2;
+    wording->mask = size - 1;
+    wording->slots = g_new0 (Slot, size);
+    for (unsigned i = 0; i < wording->entries->len; i++) {
+        const Slot *entry = &g_array_index (wording->entries, Slot, i);
+        guint64 at = entry->hash & wording->mask;
+        while (wording->slots[at].hash != 0)
+            at = (at + 1) & wording->mask;
+        wording->slots[at] = *entry;
+    }
+}
+
+/* One text: the sums and numbers of its terms by language, and which terms it had. */
+typedef struct {
+    const Wording *wording;
+    double *sums;
+    unsigned *known, count;
+    guint64 met[MET_SLOTS];
+    unsigned places[MOST_TERMS]; /* of those that are taken */
+} Reading;
+
+/* Whether a term was not met before; it is from then on. */
+static bool
+meet (Reading *reading, guint64 hash)
+{
+    unsigned at = (unsigned)(hash >> 20) % MET_SLOTS;
+
+    for (; reading->met[at] != 0; at = (at + 1) % MET_SLOTS)
+        if (reading->met[at] == hash)
+            return false;
+    reading->met[at] = hash;
+    reading->places[reading->count++] = at;
+    return true;
+}
+
+static void
+forget (Reading *reading)
+{
+    for (; reading->count > 0; reading->count--)
+        reading->met[reading->places[reading->count - 1]] = 0;
+}
+
+static void
+weigh_term (const PassageTerm *term, gpointer data)
+{
+    Reading *reading = data;
+    const Wording *wording = reading->wording;
+    guint64 at = term->hash & wording->mask;
+
+    while (wording->slots[at].hash != 0 && wording->slots[at].hash != term->hash)
+        at = (at + 1) & wording->mask;
+    if (wording->slots[at].hash == 0 || reading->count == MOST_TERMS ||
+        !meet (reading, term->hash))
+        return;
+    for (; wording->slots[at].hash != 0; at = (at + 1) & wording->mask) {
+        const Slot *slot = &wording->slots[at];
+        if (slot->hash != term->hash)
+            continue;
+        reading->sums[slot->language] += slot->weight;
+        reading->known[slot->language]++;
+    }
+}
+
+double *
+wording_weigh (const Wording *wording, const char *const texts[], unsigned count)
+{
+    unsigned languages = wording->languages->len, best = 0;
+
+    if (languages == 0)
+        return NULL;
+    g_autofree double *sums = g_new0 (double, (size_t)count *languages + 1);
+    g_autofree unsigned *known = g_new0 (unsigned, languages);
+    g_autofree Reading *reading = g_new0 (Reading, 1);
+    *reading = (Reading){ .wording = wording, .known = known };
+    for (unsigned i = 0; i < count; i++) {
+        forget (reading);
+        reading->sums = sums + (size_t)i * languages;
+        passage_terms_each (texts[i], weigh_term, reading);
+    }
+    for (unsigned i = 1; i < languages; i++)
+        best = known[i] > known[best] ? i : best;
+    double *result = g_new0 (double, count + 1);
+    for (unsigned i = 0; known[best] >= LEAST_TERMS && i < count; i++)
+        result[i] = sums[(size_t)i * languages + best];
+    return result;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LICET_CLASSIFY_WORDING_H
+#define LICET_CLASSIFY_WORDING_H
+
+#include "licet/conffile.h"
+
+/*
+ * What the words of a passage speak for, as learnt from passages in each language (see
+ * licet/lessons.h): each term adds to the log-odds of promotion. Immutable once sorted; readable
+ * from several threads.
+ */
+typedef struct Wording Wording;
+
+Wording *wording_new (void);
+void wording_free (Wording *wording);
+
+/* Takes a file of policies/words/passages; a line to problems for each deviation. */
+void wording_read (Wording *wording, const ConfNode *root, GPtrArray *problems);
+
+/* After the last file. */
+void wording_sort (Wording *wording);
+
+/* The log-odds of each text, in the language that all of them together have most terms of; 0 where
+ * nothing is known. Each term counts once per text. NULL without any file. Caller frees. */
+double *wording_weigh (const Wording *wording, const char *const texts[], unsigned count);
+
+#endif
