@@ -55,6 +55,7 @@ typedef struct {
     size_t start, name_end;
     size_t name_length;
     bool formats, solid; /* what it holds */
+    bool breaks;         /* it holds what ends a paragraph */
     Last last;
 } Open;
 
@@ -141,6 +142,8 @@ take_start (Search *search, const HtmlToken *token, unsigned char kind, GumboTag
         forget (search);
     if (kind == RULE && kinds[last_of (search)->tag] < HEADING)
         last_of (search)->count = 0; /* it may end a paragraph around them */
+    if (kind == RULE && search->open->len > 0)
+        top_of (search)->breaks = true;
     if (kind >= INLINE)
         push (search, token, tag);
     else if (kind >= SOLID)
@@ -156,12 +159,14 @@ is_touched (const Search *search, size_t start, size_t end)
     return touched;
 }
 
-/* Links and spans are where formatting elements are, and gumbo moves many of those. */
+/* Links and spans are where formatting elements are, and gumbo moves many of those. They end no paragraph
+ * around them, but what they hold may. */
 static bool
 is_block (const Open *open)
 {
     return kinds[open->tag] >= HEADING ||
-           (!open->formats && (open->tag == GUMBO_TAG_A || open->tag == GUMBO_TAG_SPAN));
+           (!open->formats && !open->breaks &&
+            (open->tag == GUMBO_TAG_A || open->tag == GUMBO_TAG_SPAN));
 }
 
 /* A block of its own, which takes the place of those in it. */
@@ -197,8 +202,8 @@ may_join (const Search *search, const Last *last, const Open *open)
     const Open *around = top_of (search);
     unsigned char kind = kinds[open->tag];
 
-    if (last->count == 0 ||
-        (kinds[last->tag] < HEADING && (kind >= HEADING || formats_after (open, last))))
+    if (last->count == 0 || (kinds[last->tag] < HEADING &&
+                             (kind >= HEADING || open->breaks || formats_after (open, last))))
         return false;
     if (kind == HEADING)
         return around && kinds[around->tag] != HEADING;
@@ -249,6 +254,7 @@ take_end (Search *search, const HtmlToken *token, GumboTag tag)
     if (around) {
         around->formats = around->formats || ended.formats || kinds[ended.tag] == FORMATTING;
         around->solid = around->solid || ended.solid;
+        around->breaks = around->breaks || ended.breaks || kinds[ended.tag] >= HEADING;
     }
 }
 

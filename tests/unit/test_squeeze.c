@@ -455,6 +455,9 @@ static const struct {
     { "<p id=a>" WORDS "</p><p>x<p id=b>" WORDS "</p>", "ab" },
     { "<p id=a>" WORDS "</p><input><p id=b>" WORDS "</p>", "ab" },
     { "<p id=a>" WORDS "</p></div><p id=b>" WORDS "</p>", "ab" },
+    { "<a id=a>x<div id=b>" WORDS "</div></a><span id=c>" WORDS "<hr></span>", "b" },
+    { "<a id=a>" WORDS "</a><span><b><div id=b>" WORDS "</div></b></span>", "ab" },
+    { "<p id=A>" WORDS "</p><span><b><div>" WORDS "</div></b></span>", "A+" },
     { "<p id=a>x</p><p id=b>x</p>", "" },
     { "<o:p>" WORDS "</o:p><b>" WORDS "</b>", "" },
 };
@@ -503,6 +506,9 @@ static const struct {
     { "<a><b></a><p>" WORDS "</p> <a>x</a>" CUT, JUDGE_UNSURE },
     { "<div><u>x</div><a>" WORDS "</a> <a>x</a>" CUT, JUDGE_RIGHT },
     { "<div><u>x</div><span>" WORDS "</span>" CUT, JUDGE_RIGHT },
+    /* A paragraph around a link is ended by what the link holds. */
+    { "<p>x<nobr><a><span></span><div></div><span>" WORDS "</span></a>|<div><span>|",
+      JUDGE_RIGHT },
     /* In a table, what of them is a blank stays there. */
     { "<table><a>" WORDS "</a> <a>x</a></table>" CUT, JUDGE_UNSURE },
     { "<table><div><a>" WORDS "</a> <a>x</a></div></table>" CUT, JUDGE_RIGHT },
