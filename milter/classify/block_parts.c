@@ -14,6 +14,9 @@ enum { KINDS = PART_STAYS + 1 };
 /* The weakest promotion that its place can make a block. */
 enum { LEAST_POINTS = 2 };
 
+/* Points of words of promotion that outweigh a wording of service. */
+enum { POINTS_REDEEMED = 4 };
+
 /* Log-odds of a passage that is plainly promotion, that leans to it, and that is plainly service; and
  * letters that a passage has. */
 static const double PLAIN_PROMOTION = 2.5, LEANS = 1.5, PLAIN_SERVICE = -2;
@@ -67,6 +70,7 @@ sets_init (BlockSets *sets)
         .wording = block_signals_set ("block-wording", NULL),
         .tone = block_signals_set ("block-tone", NULL),
         .service = block_signals_set ("block-service", NULL),
+        .yielding = block_signals_set ("block-delivery", "block-booking", "block-duty", NULL),
         .way = block_signals_set ("block-button", "block-linked", "block-app-link", NULL),
         .digits = block_signals_set ("block-digits", NULL),
         .shielded = block_signals_set ("block-protected", NULL),
@@ -343,9 +347,11 @@ judge_piece (const BlockParts *parts, const Words *words, unsigned i)
 
     if (signs & sets->mention)
         return PART_PROMOTION;
-    if ((signs & sets->wording) && !(signs & sets->protected & ~sets->vague))
+    if ((signs & sets->wording) && !(signs & sets->protected & ~sets->yielding))
         return PART_PROMOTION;
-    if (signs & sets->service)
+    /* How to redeem a voucher is worded as service. */
+    if ((signs & sets->service) &&
+        block_parts_points (signs & sets->promotional) < POINTS_REDEEMED)
         return PART_STAYS;
     if (is_kind_heading (parts, i))
         return PART_NEUTRAL;
