@@ -213,8 +213,10 @@ record_failure (const Session *session, const char *stage, const GError *cause,
                        &failure, NULL, daemon_now (the_daemon), &error))
         return reply;
     g_autofree char *text = outcome_quoted (error->message);
-    log_error (session->envelope->queue_id, "milter: stage=audit error=%s text=%s",
-               licet_error_word (error), text);
+    /* A log that could not take the decision takes no failure either, which is said once. */
+    if (strcmp (stage, "audit") != 0)
+        log_error (session->envelope->queue_id, "milter: stage=audit error=%s text=%s",
+                   licet_error_word (error), text);
     return outcome_is_temporary (reply) ? reply : outcome_reply (error);
 }
 
