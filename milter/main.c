@@ -341,6 +341,7 @@ serve (Daemon *daemon, LmtpEdge *lmtp)
 {
     /* Threads of its kind leave signals to this one. */
     AuditorEdge *auditor = auditor_edge_start (daemon);
+    ForgetEdge *forget = forget_edge_start (daemon);
     mask_signals (SIG_UNBLOCK);
     GThread *milter = g_thread_new ("milter", run_milter, daemon);
     log_info (NULL, "ready version=%s", PACKAGE_VERSION);
@@ -350,6 +351,7 @@ serve (Daemon *daemon, LmtpEdge *lmtp)
     notify ("STOPPING=1");
     log_info (NULL, "stopping");
     auditor_edge_stop (auditor);
+    forget_edge_stop (forget);
     /* Copies under way still need the guard. */
     lmtp_edge_stop (lmtp);
     milter_edge_stop ();

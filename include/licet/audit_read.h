@@ -129,6 +129,11 @@ typedef bool (*AuditVisit) (const AuditRow *row, void *data);
 bool audit_scan (const GPtrArray *files, const AuditFilter *filter, AuditVisit visit,
                  void *data, uint64_t *ret_read, GError **error);
 
+/* The pseudonyms of all records from a time on, without reading JSON. Ends early, and returns what it has,
+ * once *stop is not 0; stop may be NULL. Caller unrefs. */
+GHashTable *audit_subjects_since (const GPtrArray *files, int64_t since, const int *stop,
+                                  GError **error);
+
 /* The same over text in memory that begins at a line. Returns how much of it were whole lines. */
 size_t audit_scan_text (const char *text, size_t length, const AuditFilter *filter,
                         AuditVisit visit, void *data);

@@ -146,6 +146,12 @@ typedef struct AuditorEdge AuditorEdge;
 AuditorEdge *auditor_edge_start (Daemon *daemon);
 void auditor_edge_stop (AuditorEdge *edge);
 
+/* Erases the addresses of who has had no record for long (audit_address_days), once a day, on a thread
+ * of its own. */
+typedef struct ForgetEdge ForgetEdge;
+ForgetEdge *forget_edge_start (Daemon *daemon);
+void forget_edge_stop (ForgetEdge *edge);
+
 typedef struct ControlEdge ControlEdge;
 /* A Unix socket, mode 0660, one request line ("status", "metrics", "preflight" or "reload"), one JSON
  * answer line; to "metrics" a JSON string. "preflight" answers with what is known and has DNS looked

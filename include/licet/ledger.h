@@ -115,6 +115,17 @@ char *ledger_find_subject (Ledger *ledger, const char *address, GError **error);
  * to that address is begun and unfinished, since the journal finds it by the same salt.
  */
 bool ledger_erase (Ledger *ledger, const char *address, bool *ret_known, GError **error);
+/*
+ * The retention of addresses: from ledger_watch on it is remembered who is asked for, so that
+ * ledger_erase_unasked spares those who get mail while somebody looks through the log for who got none.
+ * One at a time; ledger_unwatch forgets them.
+ */
+void ledger_watch (Ledger *ledger);
+void ledger_unwatch (Ledger *ledger);
+/* As ledger_erase; *ret_erased tells whether it was done: neither when the address was asked for, nor while a
+ * hand-over to it is under way. UNAVAILABLE otherwise. */
+bool ledger_erase_unasked (Ledger *ledger, const char *address, bool *ret_erased,
+                           GError **error);
 /* Every address that has a pseudonym, by pseudonym (char * to char *). Caller unrefs. */
 GHashTable *ledger_addresses (Ledger *ledger, GError **error);
 

@@ -8,6 +8,7 @@
 #include "licet/audit_read.h"
 #include "licet/clock.h"
 #include "licet/error.h"
+#include "licet/seal.h"
 #include "licet/utf8.h"
 #include "row.h"
 
@@ -206,4 +207,45 @@ audit_scan (const GPtrArray *files, const AuditFilter *filter, AuditVisit visit,
     if (ret_read)
         *ret_read = progress.lines;
     return true;
+}
+
+/* A record has one, but more do no harm: who is named is kept. */
+static void
+note_subjects (GHashTable *subjects, const char *line, size_t length)
+{
+    static const char name[] = "\"subject\":\"";
+    const char *end = line + length, *at = line;
+
+    while ((at = memmem (at, (size_t)(end - at), name, strlen (name)))) {
+        at += strlen (name);
+        if (end - at < SEAL_HEX - 1)
+            return;
+        g_hash_table_add (subjects, g_strndup (at, SEAL_HEX - 1));
+    }
+}
+
+GHashTable *
+audit_subjects_since (const GPtrArray *files, int64_t since, const int *stop, GError **error)
+{
+    const AuditFilter filter = { .since = since };
+    g_autoptr (GHashTable) subjects =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    for (unsigned i = 0; i < files->len; i++) {
+        g_autoptr (GError) cause = NULL;
+        g_autoptr (GMappedFile) file =
+            g_mapped_file_new (g_ptr_array_index (files, i), FALSE, &cause);
+        if (!file) {
+            g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s", cause->message);
+            return NULL;
+        }
+        const char *line = g_mapped_file_get_contents (file), *newline;
+        const char *end = line + g_mapped_file_get_length (file);
+        for (; line < end && !(stop && g_atomic_int_get (stop)) &&
+               (newline = memchr (line, '\n', (size_t)(end - line))) != NULL;
+             line = newline + 1)
+            if (!is_out_of_time (&filter, line, (size_t)(newline - line)))
+                note_subjects (subjects, line, (size_t)(newline - line));
+    }
+    return g_steal_pointer (&subjects);
 }

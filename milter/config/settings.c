@@ -93,6 +93,8 @@ static const Setting table[] = {
       "MiB after which a file of the log is closed; each UTC day closes one too" },
     { "audit_days", SETTING_NUMBER, "0", AT (audit_days), 0, 36500, NULL,
       "days after which closed files of the log are removed; 0 keeps them" },
+    { "audit_address_days", SETTING_NUMBER, "0", AT (audit_address_days), 0, 36500, NULL,
+      "days without a record after which an address is erased; 0 keeps all" },
     { "audit_reserve", SETTING_NUMBER, "64", AT (audit_reserve), 0, 1048576, NULL,
       "MiB of free disk below which mail is deferred" },
     { "audit_evidence", SETTING_TEXT, "keep", AT (audit_evidence), 0, 0, keep_words,

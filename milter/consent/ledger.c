@@ -110,6 +110,7 @@ ledger_free (Ledger *ledger)
     sqlite3_close (ledger->database);
     turn_give (&ledger->turn);
     turn_clear (&ledger->turn);
+    g_clear_pointer (&ledger->asked, g_hash_table_unref);
     g_free (ledger);
 }
 
@@ -227,6 +228,8 @@ make_salts (Ledger *ledger, const char *const *addresses, Salt *salts, unsigned 
     unsigned unknown = 0;
     bool ok = true;
 
+    for (unsigned i = 0; ledger->asked && i < count; i++)
+        g_hash_table_add (ledger->asked, g_strdup (addresses[i]));
     for (unsigned i = 0; ok && i < count; i++) {
         ok = ledger_find_salt (ledger, addresses[i], &salts[i], error);
         unknown += !salts[i].known;
@@ -320,6 +323,39 @@ ledger_erase (Ledger *ledger, const char *address, bool *ret_known, GError **err
     turn_take (&ledger->turn);
     bool ok = erase_locked (ledger, address, ret_known, error);
     turn_give (&ledger->turn);
+    return ok;
+}
+
+void
+ledger_watch (Ledger *ledger)
+{
+    turn_take (&ledger->turn);
+    ledger->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    turn_give (&ledger->turn);
+}
+
+void
+ledger_unwatch (Ledger *ledger)
+{
+    turn_take (&ledger->turn);
+    g_clear_pointer (&ledger->asked, g_hash_table_unref);
+    turn_give (&ledger->turn);
+}
+
+bool
+ledger_erase_unasked (Ledger *ledger, const char *address, bool *ret_erased, GError **error)
+{
+    Salt salt = { 0 };
+    bool erased = false;
+
+    turn_take (&ledger->turn);
+    bool asked = ledger->asked && g_hash_table_contains (ledger->asked, address);
+    bool ok = asked || ledger_find_salt (ledger, address, &salt, error);
+    bool idle = ok && salt.known && !is_under_way (ledger, address, &salt, NULL);
+    ok = ok && (!idle || erase_locked (ledger, address, &erased, error));
+    turn_give (&ledger->turn);
+    if (ok)
+        *ret_erased = erased;
     return ok;
 }
 

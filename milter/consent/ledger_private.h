@@ -34,6 +34,7 @@ struct Ledger {
     Turn turn; /* statements of one call belong together */
     sqlite3 *database;
     sqlite3_stmt *prepared[STATEMENTS];
+    GHashTable *asked; /* addresses, while somebody watches; or NULL */
 };
 
 enum { SALT_BYTES = 16 };

@@ -95,35 +95,15 @@ audit_do_verify (AuditOptionsTool *options, const char *operand G_GNUC_UNUSED)
     return verdict->problems->len == 0 ? EX_OK : EX_DATAERR;
 }
 
-static bool
-note_subject (const AuditRow *row, void *data)
-{
-    if (row->subject && !g_hash_table_contains (data, row->subject))
-        g_hash_table_add (data, g_strdup (row->subject));
-    return true;
-}
-
-/* Pseudonyms that the log has from that time on. NULL on failure. */
-static GHashTable *
-subjects_since (const AuditOptionsTool *options, int64_t since, GError **error)
-{
-    g_autoptr (GHashTable) subjects =
-        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), error);
-    const AuditFilter filter = { .since = since };
-
-    return files && audit_scan (files, &filter, note_subject, subjects, NULL, error)
-               ? g_steal_pointer (&subjects)
-               : NULL;
-}
-
 /* Who has a hand-over under way is left for the next time. */
 static int
 erase_unused (const AuditOptionsTool *options)
 {
     GError *error = NULL;
     int64_t since = clock_now (&(Clock){ 0 }) - (int64_t)options->unused * 24 * 3600;
-    g_autoptr (GHashTable) used = subjects_since (options, since, &error);
+    g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), &error);
+    g_autoptr (GHashTable) used =
+        files ? audit_subjects_since (files, since, NULL, &error) : NULL;
     g_autoptr (Ledger) ledger = used ? ledger_open (audit_state_path (options), &error) : NULL;
     g_autoptr (GHashTable) known = ledger ? ledger_addresses (ledger, &error) : NULL;
     GHashTableIter iter;

@@ -3,7 +3,7 @@
 /*
  * A day of mail through the pipeline into a log, without sockets: make_day CONFIG COUNT DATE
  * [MAILS]. MAILS is a directory where each message is kept, for `licet audit replay`. Who gets
- * what is drawn from the number of the message alone; from noon on the gym declares its offers as account mail.
+ * what is drawn from the number of the message alone; from noon on the gym sends its offers within receipts.
  */
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ static const struct {
     { "Parcel #N was sent", "shipping",
       "<p>Your parcel #N is on its way.</p><p>Follow it in your account. Order number "
       "#N.</p>" },
-    { "Your account #N", "account", ORDER OFFER GOODBYE },
+    { "Your receipt #N", "receipt", ORDER OFFER GOODBYE },
 };
 
 enum { NEWSLETTER = 2, DISGUISED = 6, LETTER, DRAWN = 6, LETTER_EVERY = 19 };

@@ -442,6 +442,32 @@ test_erased (void)
     g_assert_true (g_file_test (journal, G_FILE_TEST_EXISTS));
 }
 
+/* Who is asked for while somebody looks for the unused is none of them. */
+static void
+test_unasked (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (Ledger) ledger = open_ledger (&place);
+    g_autofree char *ana = ledger_subject (ledger, "ana@x.example", NULL);
+    g_autofree char *bob = ledger_subject (ledger, "bob@x.example", NULL);
+    bool erased = false;
+
+    ledger_watch (ledger);
+    g_autofree char *again = ledger_subject (ledger, "ana@x.example", NULL);
+    g_assert_true (ledger_erase_unasked (ledger, "ana@x.example", &erased, NULL));
+    g_assert_false (erased);
+    g_assert_true (ledger_erase_unasked (ledger, "eve@x.example", &erased, NULL));
+    g_assert_false (erased);
+    g_assert_true (ledger_erase_unasked (ledger, "bob@x.example", &erased, NULL));
+    g_assert_true (erased);
+    g_assert_cmpuint (count_in_file (place.path, "bob@x.example"), ==, 0);
+    g_assert_cmpuint (count_in_file (place.path, "ana@x.example"), >, 0);
+    ledger_unwatch (ledger);
+    g_assert_true (ledger_erase_unasked (ledger, "ana@x.example", &erased, NULL));
+    g_assert_true (erased);
+    g_assert_cmpuint (count_in_file (place.path, "ana@x.example"), ==, 0);
+}
+
 /* New ones, a known one, and the same one twice, in one call. */
 static void
 test_list (void)
@@ -513,6 +539,7 @@ static const struct {
     { "files that are none of ours", test_other_files },
     { "a file that was cut off is unavailable", test_cut_off },
     { "what is erased is in no file", test_erased },
+    { "who is asked for is not unused", test_unasked },
     { "a list with doubles has one salt each", test_list },
     { "several threads", test_threads },
 };
