@@ -173,7 +173,8 @@ def stories(site):
     own = next(r for r in site.rows if r["record"] == "decision" and r["queue_id"] == split["queue_id"] and
                r["subject"] == split["subject"])
     assert f'href="/audit/{own["seq"]}"' in text and f'href="/audit/{split["seq"]}"' not in text
-    strip = next(r for r in site.rows if r["record"] == "decision" and r["outcome"] == "strip")
+    strip = next(r for r in site.rows if r["record"] == "decision" and r["outcome"] == "strip" and
+                 r["rule"].endswith("-CONSENT") and r["copy"]["edits"])
     spanish = page(site, f"/audit/{strip['seq']}", language="es-MX,es;q=0.9")
     assert 'lang="es"' in spanish and "licet retiró el bloque «" in spanish and " exige consentimiento para esta promoción (" in spanish
     refused = next(r for r in site.rows if r.get("consent", {}).get("state") == "refused" and r["outcome"] == "refuse" and
