@@ -67,9 +67,6 @@ sets_init (BlockSets *sets)
                                     "block-duty", NULL),
         .duty = block_signals_set ("block-duty", NULL),
         .priced = block_signals_set ("block-rate", "block-sum", NULL),
-        .wording = block_signals_set ("block-wording", NULL),
-        .tone = block_signals_set ("block-tone", NULL),
-        .service = block_signals_set ("block-service", NULL),
         .yielding = block_signals_set ("block-delivery", "block-booking", "block-duty", NULL),
         .way = block_signals_set ("block-button", "block-linked", "block-app-link", NULL),
         .digits = block_signals_set ("block-digits", NULL),
@@ -87,6 +84,16 @@ sets_init (BlockSets *sets)
     };
 }
 
+/* What the words of a passage say together, and what they outweigh. */
+static void
+sets_add_wording (BlockSets *sets)
+{
+    sets->wording = block_signals_set ("block-wording", NULL);
+    sets->tone = block_signals_set ("block-tone", NULL);
+    sets->service = block_signals_set ("block-service", NULL);
+    sets->yielding = block_signals_set ("block-delivery", "block-booking", "block-duty", NULL);
+}
+
 static const BlockSets *
 block_sets (void)
 {
@@ -95,6 +102,7 @@ block_sets (void)
 
     if (g_once_init_enter (&made)) {
         sets_init (&sets);
+        sets_add_wording (&sets);
         g_once_init_leave (&made, 1);
     }
     return &sets;
