@@ -67,7 +67,6 @@ sets_init (BlockSets *sets)
                                     "block-duty", NULL),
         .duty = block_signals_set ("block-duty", NULL),
         .priced = block_signals_set ("block-rate", "block-sum", NULL),
-        .yielding = block_signals_set ("block-delivery", "block-booking", "block-duty", NULL),
         .way = block_signals_set ("block-button", "block-linked", "block-app-link", NULL),
         .digits = block_signals_set ("block-digits", NULL),
         .shielded = block_signals_set ("block-protected", NULL),
