@@ -54,7 +54,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..155
+echo 1..162
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -134,6 +134,16 @@ expect "what train wrote is a model" 0 "$licet" classify --json --policies "$wor
 json "and it tells the mail that it learnt from" "[r['class'] for r in rows] == ['promotional']"
 expect "train on one class of one source" 65 sh -c "mkdir -p '$work/one/personal' && cp '$work/labelled/personal/1.eml' '$work/one/personal/' && '$licet' train --policies '$top/policies' '$work/one'"
 says "it tells what is missing" "there is nothing to test a model on"
+mkdir -p "$work/passages" "$work/broken-passages" "$work/no-passages" "$work/learnt"
+printf '== books\n- your order has been shipped\n+ you may like this novel\n== shoes\n- your order will be shipped\n+ friends like this shoe\n' >"$work/passages/en.txt"
+printf '== books\n- your order has been shipped\n* you may like it\n' >"$work/broken-passages/en.txt"
+expect "train on passages" 0 "$licet" train --passages "$work/passages" --folds 2 --out "$work/learnt"
+says "train tells how many passages were told rightly" "^en  *4 passages, [01]\.[0-9]* told rightly"
+expect "what it wrote is a file of words" 0 grep -q '^language = "en";$' "$work/learnt/en.cfg"
+expect "train on what is no passage" 65 "$licet" train --passages "$work/broken-passages"
+says "it names file and line" "en.txt:3: "
+expect "train on no passages" 65 "$licet" train --passages "$work/no-passages"
+expect "train on passages and on mail" 64 "$licet" train --passages "$work/passages" "$work/labelled"
 expect "policy show" 0 "$licet" policy show CO --policies "$top/policies"
 says "policy show tells the hours" "mon, tue, wed, thu, fri from 07:00 to 19:00"
 expect "policy show of nowhere" 65 "$licet" policy show QQ --policies "$top/policies"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "licet/conffile.h"
+#include "licet/error.h"
 #include "licet/passages.h"
 #include "tool.h"
 
@@ -47,9 +48,15 @@ bool
 train_passages (const char *dir, unsigned folds, const char *out, GError **error)
 {
     g_autoptr (GPtrArray) paths = conffile_list (dir, ".txt", error);
-
-    for (unsigned i = 0; paths && i < paths->len; i++)
+    if (!paths)
+        return false;
+    if (paths->len == 0) {
+        g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
+                     "%s: there is no LANGUAGE.txt in it", dir);
+        return false;
+    }
+    for (unsigned i = 0; i < paths->len; i++)
         if (!train_file (paths->pdata[i], folds, out, error))
             return false;
-    return paths != NULL;
+    return true;
 }
