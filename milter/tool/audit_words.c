@@ -52,7 +52,7 @@ static const char *const words[WORDS][LANGUAGES] = {
                            "Proporción promocional por plantilla o campaña" },
     [W_SHIFT] = { "Shift of classes by sender", "Cambio de clases por remitente" },
     [W_SHIFT_NOTE] = { "Part of each class in the first and the second half of the period, and "
-                       "by how many points of percent it changed. Where the promotional part "
+                       "by how many percentage points it changed. Where the promotional part "
                        "shrinks and another grows, promotion may be declared as something "
                        "else; ten points and more are in bold type.",
                        "Parte de cada clase en la primera y la segunda mitad del periodo, y "
