@@ -13,8 +13,9 @@
 
 #include "settled.h"
 
-/* Bytes whose wording is weighed, and the log-odds from which on a line leans to a side. */
-enum { READ = 3 * 1024 };
+/* Bytes whose wording is weighed, those that a line with a number has more of, and the log-odds from which on it leans
+ * to a side. */
+enum { READ = 3 * 1024, PASSAGE = 25 };
 static const double LEAN = 0.5;
 
 typedef struct {
@@ -435,8 +436,8 @@ count_subject (const Words *words, const char *subject)
     return words_count (words, apart);
 }
 
-/* The first lines, in which a mail says what it wants; a line that leans to neither side is left out.
- * Of what people write to each other the passages tell nothing. */
+/* The first lines, in which a mail says what it wants; rows of a bill and what leans to neither side are
+ * left out. Of what people write to each other the passages tell nothing. */
 static void
 weigh_lines (Scene *scene, const char *text, const Words *words)
 {
@@ -449,6 +450,8 @@ weigh_lines (Scene *scene, const char *text, const Words *words)
                                              g_strv_length (lines));
 
     for (unsigned i = 0; odds && lines[i]; i++) {
+        if (strlen (lines[i]) < PASSAGE && strpbrk (lines[i], "0123456789"))
+            continue;
         scene->promoting += MAX (odds[i] - LEAN, 0);
         scene->serving += MAX (-odds[i] - LEAN, 0);
     }
