@@ -46,7 +46,7 @@ csv_reader_new (const char *text, size_t length, const char *name)
 
     reader->name = g_strdup (name);
     reader->start = reader->at = text;
-    reader->end = text + length;
+    reader->end = length > 0 ? text + length : text;
     reader->line = reader->next = 1;
     reader->separator = ',';
     reader->row = g_ptr_array_new_with_free_func (g_free);
