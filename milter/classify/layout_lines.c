@@ -6,8 +6,13 @@
 
 #include <string.h>
 
+#include "licet/limits.h"
+
 /* A heading is a line, not a paragraph. */
 enum { LONGEST_HEADING = 72 };
+
+/* Each takes a kilobyte while it is judged, as an element of a page does; what is behind them is one. */
+enum { MOST_PARAGRAPHS = LIMIT_HTML_ELEMENTS };
 
 /* A byte beyond ASCII may be a letter of any script. */
 static bool
@@ -64,7 +69,7 @@ layout_lines (const Message *message, unsigned leaf, PageLayout *layout)
     for (size_t at = 0; at < length;) {
         const char *newline = memchr (data + at, '\n', length - at);
         size_t next = newline ? (size_t)(newline - data) + 1 : length;
-        if (is_rule (data + at, next - at)) {
+        if (layout->pieces->len < MOST_PARAGRAPHS && is_rule (data + at, next - at)) {
             if (lines > 0)
                 add_paragraph (message, leaf, layout, start, end, lines);
             lines = 0;

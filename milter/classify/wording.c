@@ -4,6 +4,8 @@
 
 #include "wording.h"
 
+#include <math.h>
+
 #include "terms.h"
 
 /* Terms of one text, by the bits of their hash that tell them apart: beyond this it is no passage. */
@@ -13,13 +15,20 @@ enum { MOST_TERMS = 512, MET_SLOTS = 2048 };
 enum { LEAST_TERMS = 3 };
 
 typedef struct {
-    guint64 hash; /* 0 when it is free */
-    float weight;
-    unsigned language;
+    guint64 hash;
+    gint8 tenths; /* of log-odds */
+    guint8 language;
+} Entry;
+
+/* Small, since a text asks for thousands: place and check together are 49 bits of the hash and more. */
+typedef struct {
+    guint32 check; /* 0 when it is free */
+    gint8 tenths;
+    guint8 language;
 } Slot;
 
 struct Wording {
-    GArray *entries;      /* of Slot */
+    GArray *entries;      /* of Entry */
     GPtrArray *languages; /* of char * */
     Slot *slots;          /* by hash; the next free one where it is taken */
     guint64 mask;
@@ -30,7 +39,7 @@ wording_new (void)
 {
     Wording *wording = g_new0 (Wording, 1);
 
-    wording->entries = g_array_new (FALSE, FALSE, sizeof (Slot));
+    wording->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
     wording->languages = g_ptr_array_new_with_free_func (g_free);
     return wording;
 }
@@ -50,17 +59,18 @@ static void
 read_group (Wording *wording, const ConfNode *group, GPtrArray *problems)
 {
     static const ConfField fields[] = {
-        { "weight", CONF_NUMBER, true, -20, 20, NULL },
+        { "weight", CONF_NUMBER, true, -12, 12, NULL },
         { "terms", CONF_STRING, true, 0, 0, NULL },
         { NULL, CONF_STRING, false, 0, 0, NULL },
     };
 
     if (!conf_check (group, fields, problems))
         return;
-    float weight = (float)conf_number (group, "weight", 0);
+    double weight = conf_number (group, "weight", 0);
     g_auto (GStrv) terms = g_strsplit (conf_string (group, "terms", ""), ", ", -1);
     for (char **term = terms; *term; term++) {
-        Slot entry = { passage_term_hash (*term), weight, wording->languages->len - 1 };
+        Entry entry = { passage_term_hash (*term), (gint8)lround (10 * weight),
+                        (guint8)(wording->languages->len - 1) };
         g_array_append_val (wording->entries, entry);
     }
 }
@@ -83,6 +93,12 @@ wording_read (Wording *wording, const ConfNode *root, GPtrArray *problems)
         read_group (wording, conf_item (weights, i), problems);
 }
 
+static guint32
+check_of (guint64 hash)
+{
+    return (guint32)(hash >> 32) | 1;
+}
+
 void
 wording_sort (Wording *wording)
 {
@@ -93,18 +109,18 @@ wording_sort (Wording *wording)
     wording->mask = size - 1;
     wording->slots = g_new0 (Slot, size);
     for (unsigned i = 0; i < wording->entries->len; i++) {
-        const Slot *entry = &g_array_index (wording->entries, Slot, i);
+        const Entry *entry = &g_array_index (wording->entries, Entry, i);
         guint64 at = entry->hash & wording->mask;
-        while (wording->slots[at].hash != 0)
+        while (wording->slots[at].check != 0)
             at = (at + 1) & wording->mask;
-        wording->slots[at] = *entry;
+        wording->slots[at] = (Slot){ check_of (entry->hash), entry->tenths, entry->language };
     }
 }
 
-/* One text: the sums and numbers of its terms by language, and which terms it had. */
+/* One text: the sums, in tenths, and numbers of its terms by language, and which terms it had. */
 typedef struct {
     const Wording *wording;
-    double *sums;
+    int *sums;
     unsigned *known, count;
     guint64 met[MET_SLOTS];
     unsigned places[MOST_TERMS]; /* of those that are taken */
@@ -136,18 +152,19 @@ weigh_term (const PassageTerm *term, gpointer data)
 {
     Reading *reading = data;
     const Wording *wording = reading->wording;
+    guint32 check = check_of (term->hash);
     guint64 at = term->hash & wording->mask;
 
-    while (wording->slots[at].hash != 0 && wording->slots[at].hash != term->hash)
+    while (wording->slots[at].check != 0 && wording->slots[at].check != check)
         at = (at + 1) & wording->mask;
-    if (wording->slots[at].hash == 0 || reading->count == MOST_TERMS ||
+    if (wording->slots[at].check == 0 || reading->count == MOST_TERMS ||
         !meet (reading, term->hash))
         return;
-    for (; wording->slots[at].hash != 0; at = (at + 1) & wording->mask) {
+    for (; wording->slots[at].check != 0; at = (at + 1) & wording->mask) {
         const Slot *slot = &wording->slots[at];
-        if (slot->hash != term->hash)
+        if (slot->check != check)
             continue;
-        reading->sums[slot->language] += slot->weight;
+        reading->sums[slot->language] += slot->tenths;
         reading->known[slot->language]++;
     }
 }
@@ -159,7 +176,7 @@ wording_weigh (const Wording *wording, const char *const texts[], unsigned count
 
     if (languages == 0)
         return NULL;
-    g_autofree double *sums = g_new0 (double, (size_t)count *languages + 1);
+    g_autofree int *sums = g_new0 (int, (size_t)count *languages + 1);
     g_autofree unsigned *known = g_new0 (unsigned, languages);
     g_autofree Reading *reading = g_new0 (Reading, 1);
     *reading = (Reading){ .wording = wording, .known = known };
@@ -172,6 +189,6 @@ wording_weigh (const Wording *wording, const char *const texts[], unsigned count
         best = known[i] > known[best] ? i : best;
     double *result = g_new0 (double, count + 1);
     for (unsigned i = 0; known[best] >= LEAST_TERMS && i < count; i++)
-        result[i] = sums[(size_t)i * languages + best];
+        result[i] = sums[(size_t)i * languages + best] / 10.0;
     return result;
 }

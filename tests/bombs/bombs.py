@@ -113,6 +113,8 @@ BOMBS = [
      "its HTML is nested too deep"),
     ("a line of 3 MB", lambda: html(SHOP + "x" * 3000000), "its HTML is too long"),
     ("a plain line of 3 MB", lambda: (HEAD + "\r\n" + "x" * 3000000 + "\r\n").encode(), "delivered as sent"),
+    ("300,000 paragraphs", lambda: (HEAD + "\r\nYour order 48213 is on its way.\r\n\r\n" + "a b c\r\n\r\n" * 300000).encode(),
+     "delivered as sent"),
     ("1,000,000 attributes of one tag", lambda: html(SHOP + "<p" + " a" * 1000000 + ">x</p>"),
      "a tag of its HTML has too many attributes"),
     ("255 attributes of each tag", lambda: html(SHOP + ("<p" + " a" * 255 + ">x</p>") * 3800),
