@@ -129,6 +129,10 @@ typedef bool (*AuditVisit) (const AuditRow *row, void *data);
 bool audit_scan (const GPtrArray *files, const AuditFilter *filter, AuditVisit visit,
                  void *data, uint64_t *ret_read, GError **error);
 
+/* Whether the log has a record of that time or before it: of who has none since then, one that begins later
+ * tells nothing. */
+bool audit_reaches (const GPtrArray *files, int64_t since);
+
 /* The pseudonyms of all records from a time on, without reading JSON. Ends early, and returns what it has,
  * once *stop is not 0; stop may be NULL. Caller unrefs. */
 GHashTable *audit_subjects_since (const GPtrArray *files, int64_t since, const int *stop,

@@ -209,6 +209,23 @@ audit_scan (const GPtrArray *files, const AuditFilter *filter, AuditVisit visit,
     return true;
 }
 
+static bool
+note_time (const AuditRow *row, void *data)
+{
+    *(int64_t *)data = row->at;
+    return false;
+}
+
+bool
+audit_reaches (const GPtrArray *files, int64_t since)
+{
+    const AuditFilter all = { 0 };
+    int64_t first = 0;
+
+    return audit_scan (files, &all, note_time, &first, NULL, NULL) && first > 0 &&
+           first <= since;
+}
+
 /* A record has one, but more do no harm: who is named is kept. */
 static void
 note_subjects (GHashTable *subjects, const char *line, size_t length)

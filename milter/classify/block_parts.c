@@ -9,6 +9,8 @@
 #include "licet/selector.h"
 #include "licet/utf8.h"
 
+#include "prose.h"
+
 enum { KINDS = PART_STAYS + 1 };
 
 /* The weakest promotion that its place can make a block. */
@@ -19,7 +21,7 @@ enum { POINTS_REDEEMED = 4 };
 
 /* Log-odds of a passage that is plainly promotion, that leans to it, and that is plainly service; and
  * letters that a passage has. */
-static const double PLAIN_PROMOTION = 2.5, LEANS = 1.5, PLAIN_SERVICE = -2;
+static const double PLAIN_PROMOTION = 3, LEANS = 1.5, PLAIN_SERVICE = -2, SERVES_IN_PART = -0.5;
 enum { PASSAGE_LETTERS = 25 };
 
 /* What names and describes one product of a row of them. */
@@ -83,14 +85,13 @@ sets_init (BlockSets *sets)
     };
 }
 
-/* What the words of a passage say together, and what they outweigh. */
+/* What the words of a passage say together. */
 static void
 sets_add_wording (BlockSets *sets)
 {
     sets->wording = block_signals_set ("block-wording", NULL);
     sets->tone = block_signals_set ("block-tone", NULL);
     sets->service = block_signals_set ("block-service", NULL);
-    sets->yielding = block_signals_set ("block-delivery", "block-booking", "block-duty", NULL);
 }
 
 static const BlockSets *
@@ -303,6 +304,32 @@ count_letters (const char *text)
     return count;
 }
 
+/* A sentence of the reader's business among them makes a paragraph one of business. */
+static bool
+serves_in_part (const Words *words, const char *text)
+{
+    g_auto (GStrv) sentences = prose_sentences (text);
+    unsigned count = g_strv_length (sentences);
+    g_autofree double *odds =
+        count > 1 ? wording_weigh (words_wording (words), (const char *const *)sentences, count)
+                  : NULL;
+
+    for (unsigned i = 0; odds && i < count; i++)
+        if (odds[i] <= SERVES_IN_PART)
+            return true;
+    return false;
+}
+
+static BlockSigns
+judge_wording (const BlockParts *parts, const Words *words, const char *text, double odds)
+{
+    if (odds <= PLAIN_SERVICE)
+        return parts->sets.service;
+    if (odds < LEANS || !prose_is (text) || serves_in_part (words, text))
+        return 0;
+    return odds >= PLAIN_PROMOTION ? parts->sets.wording : parts->sets.tone;
+}
+
 /* What the words of each piece say as a whole. */
 static void
 read_wording (BlockParts *parts, const Words *words)
@@ -313,13 +340,9 @@ read_wording (BlockParts *parts, const Words *words)
     for (unsigned i = 0; i < count; i++)
         texts[i] = block_parts_piece (parts, i)->text;
     g_autofree double *odds = wording_weigh (words_wording (words), texts, count);
-    for (unsigned i = 0; odds && i < count; i++) {
-        bool passage = count_letters (texts[i]) >= PASSAGE_LETTERS;
-        parts->signs[i] |= passage && odds[i] >= PLAIN_PROMOTION ? parts->sets.wording : 0;
-        parts->signs[i] |=
-            passage && odds[i] >= LEANS && odds[i] < PLAIN_PROMOTION ? parts->sets.tone : 0;
-        parts->signs[i] |= passage && odds[i] <= PLAIN_SERVICE ? parts->sets.service : 0;
-    }
+    for (unsigned i = 0; odds && i < count; i++)
+        if (count_letters (texts[i]) >= PASSAGE_LETTERS)
+            parts->signs[i] |= judge_wording (parts, words, texts[i], odds[i]);
 }
 
 /* What may be of the transaction by its words: a voucher that was paid with, an app that shows the
@@ -353,8 +376,6 @@ judge_piece (const BlockParts *parts, const Words *words, unsigned i)
     bool number = (signs & sets->digits) && !(signs & sets->reason & sets->plain);
 
     if (signs & sets->mention)
-        return PART_PROMOTION;
-    if ((signs & sets->wording) && !(signs & sets->protected & ~sets->yielding))
         return PART_PROMOTION;
     /* How to redeem a voucher is worded as service. */
     if ((signs & sets->service) &&

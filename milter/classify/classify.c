@@ -415,6 +415,16 @@ rest_is_transaction (const Classification *classification, const Scene *scene,
            may_hold_transaction (&without, rest->evidence);
 }
 
+static bool
+is_contradicted (const Classification *classification)
+{
+    for (unsigned i = 0; i < classification->evidence->len; i++)
+        if (strcmp (((const Evidence *)classification->evidence->pdata[i])->signal,
+                    "declared-contradicted") == 0)
+            return true;
+    return false;
+}
+
 /* A long offer can outweigh the transaction that it stands in, where something tells of one. What remains
  * without it decides, if that is likely a transaction; otherwise nothing is said to have been found. A
  * transaction that cannot be told from the offer makes it mixed with its place or none known, which is
@@ -425,7 +435,8 @@ look_again (Classification *classification, const Scene *scene, const Words *wor
 {
     unsigned evidence = classification->evidence->len;
 
-    if (classification->blocks->len > 0 || classification->declared || classification->problem)
+    if (classification->blocks->len > 0 || classification->problem ||
+        (classification->declared && !is_contradicted (classification)))
         return;
     bool holds = model_holds_transaction (classification->evidence);
     bool found = may_hold_transaction (scene, classification->evidence) &&

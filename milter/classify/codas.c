@@ -27,7 +27,7 @@ count_rows (BlockSigns signs)
 static BlockSigns
 evidence (const BlockParts *parts)
 {
-    return parts->sets.promotional | parts->sets.soft;
+    return (parts->sets.promotional & ~parts->sets.tone) | parts->sets.soft;
 }
 
 /* A number, an amount due, an account: no word of offers outweighs those. */
@@ -154,7 +154,8 @@ codas_end (const BlockParts *parts, const GArray *children, unsigned first,
 {
     Span begin = block_parts_child_span (parts, children, first);
 
-    if (begin.first <= parts->transaction || !block_parts_is_heading (parts, begin.first))
+    if (begin.first <= parts->transaction || !block_parts_is_heading (parts, begin.first) ||
+        (parts->signs[begin.first] & parts->sets.numbers))
         return -1;
     int last = last_child (parts, children, first);
     if (last < 0)

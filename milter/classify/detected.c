@@ -113,6 +113,17 @@ weigh (const BlockParts *parts, Span span, Found *found)
     found->points += found->cards ? POINTS_CARDS : 0;
 }
 
+/* A label with an amount or a number, a date or an hour, of which nothing says that it is of the offer. */
+static bool
+holds_row (const BlockParts *parts, Span span)
+{
+    for (unsigned i = span.first; i < span.end; i++)
+        if ((parts->signs[i] & parts->sets.numbers) &&
+            !(parts->signs[i] & parts->sets.promotional))
+            return true;
+    return false;
+}
+
 /* Amounts are of the transaction, but for prices of products that are recommended and for what
  * is given to buy more; and so is the number of an order, but for the one that a reward was earned
  * by. */
@@ -122,6 +133,8 @@ is_clean (const BlockParts *parts, const Found *found)
     const BlockSets *sets = &parts->sets;
     BlockSigns signs = found->signs;
     bool shop = (signs & sets->recommending) || (found->cards && (signs & sets->button));
+    if (!shop && !(signs & sets->gift) && holds_row (parts, found->span))
+        return false;
     bool gift = (signs & (sets->gift | sets->wording)) && !(signs & sets->money);
 
     return block_parts_kind (parts, found->span) == PART_PROMOTION &&

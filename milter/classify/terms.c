@@ -227,7 +227,8 @@ address_length (const char *at)
     bool mail = false, page = strncmp (at, "http", 4) == 0 || strncmp (at, "www.", 4) == 0;
     size_t length = 0;
 
-    for (; at[length] && at[length] != ' '; length++) {
+    /* What is no ASCII is no part of one: a script without blanks may go on right behind it. */
+    for (; at[length] > ' '; length++) {
         mail = mail || at[length] == '@';
         page = page && (length != 4 || at[0] == 'w' || at[4] == ':' || at[4] == 's');
     }

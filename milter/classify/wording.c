@@ -11,6 +11,9 @@
 /* Terms of one text, by the bits of their hash that tell them apart: beyond this it is no passage. */
 enum { MOST_TERMS = 512, MET_SLOTS = 2048 };
 
+/* Each text is weighed in all of them. */
+enum { MOST_LANGUAGES = 100 };
+
 /* A language with fewer terms than this in a text is not known to be its language. */
 enum { LEAST_TERMS = 3 };
 
@@ -88,7 +91,16 @@ wording_read (Wording *wording, const ConfNode *root, GPtrArray *problems)
     if (!conf_check (root, fields, problems))
         return;
     const ConfNode *weights = conf_child (root, "weights");
-    g_ptr_array_add (wording->languages, g_strdup (conf_string (root, "language", "")));
+    const char *language = conf_string (root, "language", "");
+    if (wording->languages->len == MOST_LANGUAGES) {
+        conf_problem (problems, root, "there are more than %d languages", MOST_LANGUAGES);
+        return;
+    }
+    if (g_ptr_array_find_with_equal_func (wording->languages, language, g_str_equal, NULL)) {
+        conf_problem (problems, root, "there is another file with language = \"%s\"", language);
+        return;
+    }
+    g_ptr_array_add (wording->languages, g_strdup (language));
     for (unsigned i = 0; i < conf_count (weights); i++)
         read_group (wording, conf_item (weights, i), problems);
 }

@@ -43,11 +43,29 @@ erase_all_but (ForgetEdge *edge, GHashTable *used, GHashTable *known, GError **e
     return erased;
 }
 
+/* A log that is new, or whose older files are not there, tells nothing of who had mail before: it must reach
+ * back over the period, or as far as its own retention lets it. */
+static bool
+is_log_there (const GPtrArray *files, const Settings *settings, int64_t now)
+{
+    int64_t days = settings->audit_address_days;
+
+    if (settings->audit_days > 0)
+        days = MIN (days, settings->audit_days);
+    if (audit_reaches (files, now - days * DAY_SECONDS))
+        return true;
+    log_info (NULL, "retention: the log begins less than %d days ago; nobody is erased",
+              (int)days);
+    return false;
+}
+
 static bool
 sweep (ForgetEdge *edge, const Settings *settings, GError **error)
 {
     int64_t now = daemon_now (edge->daemon);
     g_autoptr (GPtrArray) files = audit_files (settings->audit_log, error);
+    if (files && !is_log_there (files, settings, now))
+        return true;
     g_autoptr (GHashTable) used =
         files ? audit_subjects_since (files, now - settings->audit_address_days * DAY_SECONDS,
                                       &edge->stopping, error)

@@ -7,6 +7,7 @@
 
 #include "audit.h"
 #include "licet/address.h"
+#include "licet/error.h"
 #include "licet/ledger.h"
 
 static void
@@ -102,6 +103,13 @@ erase_unused (const AuditOptionsTool *options)
     GError *error = NULL;
     int64_t since = clock_now (&(Clock){ 0 }) - (int64_t)options->unused * 24 * 3600;
     g_autoptr (GPtrArray) files = audit_files (audit_log_path (options), &error);
+    if (files && !audit_reaches (files, since)) {
+        g_set_error (&error, LICET_ERROR, LICET_ERROR_MALFORMED,
+                     "the log begins later than %d days ago: who has no record in it may have "
+                     "had one before; nobody was erased",
+                     options->unused);
+        return tool_fail (error);
+    }
     g_autoptr (GHashTable) used =
         files ? audit_subjects_since (files, since, NULL, &error) : NULL;
     g_autoptr (Ledger) ledger = used ? ledger_open (audit_state_path (options), &error) : NULL;

@@ -178,6 +178,21 @@ static const FindRow finds[] = {
       HTML "<p>Many of our customers treat themselves to a guided tour and stay for dinner in "
            "our new restaurant by the harbour.</p>" ORDER,
       "" },
+    { "a closing and an address are no sentence",
+      PLAIN
+      "Order number: 48213\r\nTotal: 54.80 EUR\r\n\r\nYour coat will be sent tomorrow.\r\n"
+      "\r\nMit freundlichen Gruessen\r\nMoebelhaus Tann, Ringstr. 4, Gera\r\n",
+      "" },
+    { "a label with an amount is no heading of an offer",
+      PLAIN "Order number: 48213\r\n\r\nYour coat will be sent tomorrow.\r\n\r\nAmount: EUR "
+            "60.00\r\n\r\nKind regards\r\nTann Furniture, 4 Ring Road, Leeds\r\n",
+      "" },
+    { "a paragraph with a sentence of business stays whole",
+      HTML ORDER
+      "<p>The engineer comes on 2 December between eight and ten. Many of our customers "
+      "treat themselves to a guided tour and stay for dinner in our new restaurant. "
+      "Please keep the passage clear and call us if you need to move the visit.</p>",
+      "" },
     { "what serves stays though it speaks of what is free",
       HTML ORDER
       "<p>You can cancel free of charge until 24 hours before; please bring this email "

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "prose.h"
+
+#include <string.h>
+
+/* In letters: a line that is no row of an address, and a sentence that says something. */
+enum { LONG_LINE = 46, LEAST_SENTENCE = 18 };
+
+static bool
+is_end (gunichar letter)
+{
+    return letter == '.' || letter == '!' || letter == '?' || letter == 0x2026 ||
+           letter == 0x3002 || letter == 0xff01 || letter == 0xff1f || letter == 0x61f;
+}
+
+/* Quotes and brackets that close, pictures and blanks may follow the end. */
+static bool
+may_follow (gunichar letter)
+{
+    return g_unichar_isspace (letter) || letter == '"' || letter == '\'' || letter >= 0x1f000 ||
+           g_unichar_type (letter) == G_UNICODE_CLOSE_PUNCTUATION ||
+           g_unichar_type (letter) == G_UNICODE_FINAL_PUNCTUATION;
+}
+
+static bool
+ends_well (const char *text)
+{
+    const char *at = text + strlen (text);
+
+    while (at > text) {
+        at = g_utf8_prev_char (at);
+        gunichar letter = g_utf8_get_char (at);
+        if (!may_follow (letter))
+            return is_end (letter);
+    }
+    return false;
+}
+
+static bool
+has_long_line (const char *text)
+{
+    g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+    for (char **line = lines; *line; line++)
+        if (g_utf8_strlen (*line, -1) >= LONG_LINE ||
+            (strlen (*line) >= LONG_LINE && g_unichar_iswide (g_utf8_get_char (*line))))
+            return true;
+    return false;
+}
+
+bool
+prose_is (const char *text)
+{
+    return ends_well (text) && has_long_line (text);
+}
+
+/* Ideographic ends need no blank behind them. */
+static bool
+ends_sentence (const char *at)
+{
+    gunichar letter = g_utf8_get_char (at);
+    const char *next = g_utf8_next_char (at);
+
+    return is_end (letter) && (letter > 0x3000 || *next == '\0' || g_ascii_isspace (*next));
+}
+
+char **
+prose_sentences (const char *text)
+{
+    GPtrArray *sentences = g_ptr_array_new ();
+    const char *start = text;
+
+    for (const char *at = text; *at; at = g_utf8_next_char (at)) {
+        if (!ends_sentence (at) || g_utf8_strlen (start, at - start) <
+                                       (*start < 0 ? LEAST_SENTENCE / 2 : LEAST_SENTENCE))
+            continue;
+        const char *end = g_utf8_next_char (at);
+        g_ptr_array_add (sentences, g_strndup (start, (size_t)(end - start)));
+        start = end;
+    }
+    if (*start)
+        g_ptr_array_add (sentences, g_strdup (start));
+    g_ptr_array_add (sentences, NULL);
+    return (char **)g_ptr_array_free (sentences, FALSE);
+}
