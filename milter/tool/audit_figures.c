@@ -352,6 +352,10 @@ figures_new (const GPtrArray *files, const AuditFilter *filter, GError **error)
         figures->since = filter->since;
     if (filter->until)
         figures->until = filter->until;
+    /* Without a record the side that was not asked for has no time of its own. */
+    if (figures->until < figures->since)
+        *(filter->since ? &figures->until : &figures->since) =
+            filter->since ? filter->since : filter->until;
     choose_buckets (figures);
     return audit_scan (files, filter, add_row, figures, NULL, error)
                ? g_steal_pointer (&figures)

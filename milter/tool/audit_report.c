@@ -245,6 +245,30 @@ part_of (const unsigned *mix, unsigned class)
     return sum > 0 ? 100 * mix[class] / sum : 0;
 }
 
+static bool
+is_empty (const unsigned *mix)
+{
+    for (unsigned i = 0; i < CLASSES; i++)
+        if (mix[i] > 0)
+            return false;
+    return true;
+}
+
+/* Beside a half without any mail there is nothing that changed. */
+static void
+add_changes (Page *page, const Group *group)
+{
+    bool one_half = is_empty (group->classes[0]) || is_empty (group->classes[1]);
+
+    for (unsigned k = 0; k < CLASSES; k++)
+        if (one_half)
+            html_element (page->html, "td class=\"n\"", "–");
+        else
+            html_change (page->html,
+                         part_of (group->classes[1], k) - part_of (group->classes[0], k),
+                         page_has_comma (page));
+}
+
 static void
 add_shift (Page *page)
 {
@@ -265,10 +289,7 @@ add_shift (Page *page)
                 describe (page, group->classes[half], W_TRANSACTIONAL, CLASSES);
             html_parts (page->html, group->classes[half], class_colours, CLASSES, text);
         }
-        for (unsigned k = 0; k < CLASSES; k++)
-            html_change (page->html,
-                         part_of (group->classes[1], k) - part_of (group->classes[0], k),
-                         page_has_comma (page));
+        add_changes (page, group);
         g_string_append (page->html, "</tr>");
     }
     page_end_table (page);

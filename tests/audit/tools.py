@@ -400,6 +400,11 @@ class Tools:
                    rows[7:] == most)
         looked, nothing, unsure, found = figures.rules(self.rows)
         rows = page.rows["Outcomes by rule"][1:]
+        empty = self.audit("report", "--since", "2031-12-01T00:00:00Z")
+        self.check("a period without a record has its own times", "1 December 2031, 00:00 UTC to 1 December 2031, "
+                   "00:00 UTC" in " ".join(re.sub("<[^>]+>", "", empty).split()))
+        half = self.audit("report", "--since", "2026-11-24T00:00:00Z", "--until", "2026-11-27T00:00:00Z")
+        self.check("beside an empty half nothing changed", half.count('<td class="n">–</td>') >= 4)
         self.check("a rule that was violated decided, was put right, left it to another, or only watched", all(
             int(row[2]) == sum(map(int, row[3:])) or row[0] in self.unsure() for row in rows))
         self.check("the sender who renamed its offers stands out, and no other", [
