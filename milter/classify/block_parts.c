@@ -21,7 +21,7 @@ enum { POINTS_REDEEMED = 4 };
 
 /* Log-odds of a passage that is plainly promotion, that leans to it, and that is plainly service; and
  * letters that a passage has. */
-static const double PLAIN_PROMOTION = 3, LEANS = 1.5, PLAIN_SERVICE = -2, SERVES_IN_PART = -0.5;
+static const double PLAIN_PROMOTION = 4, LEANS = 1.5, PLAIN_SERVICE = -2, SERVES_IN_PART = -0.5;
 enum { PASSAGE_LETTERS = 25 };
 
 /* What names and describes one product of a row of them. */

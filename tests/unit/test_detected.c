@@ -163,11 +163,10 @@ static const FindRow finds[] = {
       "<p>Kind regards</p>",
       "<h2>Want more room?</h2><p>The larger basket costs just 3 EUR a month more.</p>"
       "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>" },
-    { "the same without a heading, by its wording",
+    { "the same without a heading stays",
       HTML ORDER "<p>Want more room?</p><p>The larger basket costs just 3 EUR a month more.</p>"
                  "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>",
-      "<p>The larger basket costs just 3 EUR a month more.</p>"
-      "<p><a href=\"https://shop.example/baskets\">See baskets</a></p>" },
+      "" },
     { "one plain sentence behind the transaction, by its wording",
       HTML ORDER
       "<p>Many of our customers treat themselves to a guided tour and stay for dinner in "
