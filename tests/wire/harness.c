@@ -118,6 +118,20 @@ world_ask (const World *world, const char *request)
     return control_ask (path, request, NULL);
 }
 
+const char world_capped_policy[] =
+    "territory = \"ES\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
+    "rules = ( { id = \"CAP\"; kind = \"frequency-cap\"; applies_to = [ \"promotional\" ];\n"
+    "    most = 1; hours = 24; otherwise = \"defer\";\n"
+    "    source = \"Test Act s. 2\"; provenance = \"verified: test\"; } );\n";
+
+void
+world_cap (const World *world)
+{
+    world_write (world, "policies/territories/ES.cfg", world_capped_policy);
+    g_autofree char *answer = world_ask (world, "reload");
+    g_assert_cmpstr (answer, ==, "{\"ok\":true}");
+}
+
 /* Waits until all sockets listen: the milter's is the last. */
 static void
 wait_until_ready (const World *world)

@@ -29,6 +29,9 @@ char *world_path (const World *world, const char *name);
 void world_write (const World *world, const char *name, const char *text);
 /* The log of decisions and outcomes so far. */
 char *world_audit (const World *world);
+/* Lets a recipient in Spain have one promotional mail a day, by the rule CAP, and reloads. */
+void world_cap (const World *world);
+extern const char world_capped_policy[];
 /* What the control socket answers. */
 char *world_ask (const World *world, const char *request);
 /* After SIGTERM; the wait status. */

@@ -62,12 +62,6 @@ test_locked_store (void)
     world_free (world);
 }
 
-static const char capped_policy[] =
-    "territory = \"ES\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
-    "rules = ( { id = \"CAP\"; kind = \"frequency-cap\"; applies_to = [ \"promotional\" ];\n"
-    "    most = 1; hours = 24; otherwise = \"defer\";\n"
-    "    source = \"Test Act s. 2\"; provenance = \"verified: test\"; } );\n";
-
 /* The contacts are asked for each recipient, and their failure is known after the first. */
 static void
 test_locked_contacts (void)
@@ -75,9 +69,7 @@ test_locked_contacts (void)
     World *world = world_new ("queueing_clients = [ \"192.0.2.7\" ];\n");
     g_autoptr (MilterClient) client = world_milter (world);
 
-    world_write (world, "policies/territories/ES.cfg", capped_policy);
-    g_autofree char *reloaded = world_ask (world, "reload");
-    g_assert_cmpstr (reloaded, ==, "{\"ok\":true}");
+    world_cap (world);
     sqlite3 *lock = lock_file (world, "state.db.contacts");
     int64_t start = g_get_monotonic_time ();
     g_autoptr (MilterAnswer) answer = world_send (

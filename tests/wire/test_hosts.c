@@ -100,20 +100,6 @@ test_withdrawal (void)
     world_free (there);
 }
 
-static const char capped_policy[] =
-    "territory = \"ES\";\nname = \"Test\";\nmixed_mail = \"any-promotion\";\n"
-    "rules = ( { id = \"CAP\"; kind = \"frequency-cap\"; applies_to = [ \"promotional\" ];\n"
-    "    most = 1; hours = 24; otherwise = \"defer\";\n"
-    "    source = \"Test Act s. 2\"; provenance = \"verified: test\"; } );\n";
-
-static void
-cap (const World *world)
-{
-    world_write (world, "policies/territories/ES.cfg", capped_policy);
-    g_autofree char *answer = world_ask (world, "reload");
-    g_assert_cmpstr (answer, ==, "{\"ok\":true}");
-}
-
 typedef struct {
     const World *world;
     unsigned number;
@@ -168,8 +154,8 @@ test_cap (void)
 
     tell ("bea@example.com", "granted");
     tell ("eva@example.com", "granted");
-    cap (here);
-    cap (there);
+    world_cap (here);
+    world_cap (there);
     g_assert_cmpuint (race (here, there, send_one), ==, 1);
     g_assert_cmpuint (race (here, there, hand_over_one), ==, 1);
     world_free (here);
@@ -206,7 +192,7 @@ static void
 test_linked_cap (void)
 {
     World *here = new_host (), *there = new_host ();
-    g_auto (GStrv) parts = g_strsplit (capped_policy, "most = 1", 2);
+    g_auto (GStrv) parts = g_strsplit (world_capped_policy, "most = 1", 2);
     g_autofree char *two = g_strjoinv ("most = 2", parts);
 
     tell ("pia@example.com", "granted");
@@ -245,7 +231,7 @@ test_full_disk (void)
     World *world = new_host ();
     g_autoptr (MilterClient) client = world_milter (world);
     tell ("kim@example.com", "granted");
-    cap (world);
+    world_cap (world);
     server_fill (small);
     g_autoptr (MilterAnswer) promotion = send_mixed (client, "kim@example.com");
     g_autoptr (MilterAnswer) receipt =
