@@ -4,12 +4,12 @@
 
 #include "licet/passages.h"
 
-#include <linear.h>
 #include <math.h>
 #include <string.h>
 
 #include "licet/error.h"
 
+#include "regression.h"
 #include "terms.h"
 
 /* A term of one passage alone is chance. LINE: letters after which a line of the file ends. */
@@ -222,31 +222,17 @@ prepare (const Passages *passages, unsigned part, unsigned parts)
     return lesson;
 }
 
-static void
-be_silent (const char *text)
-{
-    (void)text;
-}
-
-/* By number of the term, rounded; all 0 where one kind alone is left. */
+/* By number of the term - 1, rounded; all 0 where one kind alone is left. */
 static double *
 fit (const Passages *passages, unsigned part, unsigned parts)
 {
+    static const double masses[] = { 1, 1 };
     g_auto (Lesson) lesson = prepare (passages, part, parts);
-    double *weights = g_new0 (double, passages->names->len + 1);
-    struct problem problem = { .l = (int)lesson.rows->len,
-                               .n = (int)passages->names->len,
-                               .y = (double *)(void *)lesson.labels->data,
-                               .x = (struct feature_node **)lesson.rows->pdata,
-                               .bias = -1 };
-    struct parameter parameter = { .solver_type = L2R_LR, .eps = 0.001, .C = PENALTY };
+    double *weights =
+        regression_fit (lesson.rows, lesson.labels, passages->names->len, PENALTY, masses);
 
-    set_print_string_function (be_silent);
-    struct model *found = train (&problem, &parameter);
-    double sign = found->nr_class == 2 && found->label[0] == 1 ? 1 : -1;
-    for (unsigned i = 0; found->nr_class == 2 && i < passages->names->len; i++)
-        weights[i + 1] = sign * round (found->w[i] / STEP) * STEP;
-    free_and_destroy_model (&found);
+    for (unsigned i = 0; i < passages->names->len; i++)
+        weights[i] = round (weights[i] / STEP) * STEP;
     return weights;
 }
 
@@ -256,7 +242,7 @@ weigh (const Passage *passage, const double *weights)
     double sum = 0;
 
     for (unsigned i = 0; i < passage->terms->len; i++)
-        sum += weights[g_array_index (passage->terms, unsigned, i)];
+        sum += weights[g_array_index (passage->terms, unsigned, i) - 1];
     return sum;
 }
 
@@ -309,7 +295,7 @@ list_weighed (const Passages *passages)
     GArray *list = g_array_new (FALSE, FALSE, sizeof (Weighed));
 
     for (unsigned i = 0; i < passages->names->len; i++) {
-        Weighed weighed = { passages->names->pdata[i], weights[i + 1] };
+        Weighed weighed = { passages->names->pdata[i], weights[i] };
         if (fabs (weighed.weight) > STEP / 2)
             g_array_append_val (list, weighed);
     }

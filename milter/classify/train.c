@@ -2,11 +2,11 @@
 
 /* From labelled messages to weights, with liblinear's logistic regression. */
 
-#include <linear.h>
 #include <string.h>
 
 #include "licet/error.h"
 
+#include "regression.h"
 #include "samples.h"
 #include "signals.h"
 
@@ -112,12 +112,6 @@ count_copies (const GPtrArray *samples, const Sample *sample)
     return CLAMP (SOURCE_MASS / siblings, 1, MOST_COPIES);
 }
 
-static void
-be_silent (const char *text)
-{
-    (void)text;
-}
-
 /* What one class is told from the others with: +1 is the class itself. */
 typedef struct {
     GPtrArray *rows;  /* of struct feature_node *, copies included */
@@ -178,28 +172,9 @@ static double *
 fit (const GPtrArray *samples, MessageClass class, const bool use[])
 {
     g_auto (Lesson) lesson = prepare (samples, class, use);
-    double *weights = g_new0 (double, signals_count () + 1);
-    int labels[] = { 1, -1 };
-    struct problem problem = { .l = (int)lesson.rows->len,
-                               .n = (int)signals_count () + 1,
-                               .y = (double *)(void *)lesson.labels->data,
-                               .x = (struct feature_node **)lesson.rows->pdata,
-                               .bias = -1 };
-    struct parameter parameter = { .solver_type = L2R_LR,
-                                   .eps = 0.001,
-                                   .C = PENALTY,
-                                   .nr_weight = 2,
-                                   .weight_label = labels,
-                                   .weight = lesson.masses };
 
-    set_print_string_function (be_silent);
-    struct model *found = train (&problem, &parameter);
-    /* With two classes liblinear keeps the weights of the first that it met alone. */
-    double sign = found->nr_class < 1 || found->label[0] == 1 ? 1 : -1;
-    for (unsigned i = 0; found->nr_class == 2 && i <= signals_count (); i++)
-        weights[i] = sign * found->w[i];
-    free_and_destroy_model (&found);
-    return weights;
+    return regression_fit (lesson.rows, lesson.labels, signals_count () + 1, PENALTY,
+                           lesson.masses);
 }
 
 /* Fits again without what came out against its direction, until nothing does. */
