@@ -8,6 +8,7 @@ log themselves, read with Python's json. Prints TAP.
 import base64
 import csv
 import datetime
+import glob
 import gzip
 import hashlib
 import html.parser
@@ -548,8 +549,8 @@ class Tools:
                               capture_output=True, text=True, check=False)
         return re.fullmatch(r"erased: (\d+) of (\d+) people, who have no record in the last 30 days\n", done.stdout).groups()
 
-    def erase_by_daemon(self, directory, config):
-        """With audit_address_days: it looks at its start."""
+    def retention(self, directory, config, pattern):
+        """What the daemon says with audit_address_days, which looks at its start."""
         with open(config, "a", encoding="utf-8") as out:
             out.write(f"""audit_address_days = 30; milter_socket = "unix:{directory}/milter"; audit_reserve = 0;
 lmtp_listen = "unix:{directory}/lmtp"; control_socket = "{directory}/control"; submit_to = "127.0.0.1:9";
@@ -560,7 +561,7 @@ postfix_queue = ""; mail_log = "{directory}/mail.log";
             found = None
             for _ in range(600):
                 log.seek(0)
-                found = re.search(r"licetd: retention: addresses=(\d+) erased=(\d+) days=30\n", log.read())
+                found = re.search("licetd: retention: " + pattern, log.read())
                 if found or daemon.poll() is not None:
                     break
                 time.sleep(0.1)
@@ -569,7 +570,25 @@ postfix_queue = ""; mail_log = "{directory}/mail.log";
             log.seek(0)
             if not found:
                 print("# " + log.read()[-1500:].replace("\n", "\n# "))
+        return found
+
+    def erase_by_daemon(self, directory, config):
+        found = self.retention(directory, config, r"addresses=(\d+) erased=(\d+) days=30\n")
         return (found.group(2), found.group(1)) if found else None
+
+    def check_young_log(self):
+        """A log that is new, moved away or cut tells nothing of who had mail before."""
+        directory = self.path("retention-young")
+        os.mkdir(directory)
+        config = day.prepare(TOP, directory, 60)
+        yesterday = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
+        day.run_day(BUILD, config, 15, date=yesterday.strftime("%Y-%m-%dT00:00:00Z"))
+        for path in glob.glob(os.path.join(directory, "audit*.jsonl*")):
+            os.remove(path)
+        every = self.addresses(directory)
+        found = self.retention(directory, config, "the log begins less than 30 days ago; nobody is erased\n")
+        self.check("daemon: a log that is not there any more erases nobody",
+                   every and found and self.addresses(directory) == every)
 
     def check_retention(self, who, erase):
         """A day long ago and one of today in one log: who came on the first alone goes, from every file."""
@@ -663,6 +682,7 @@ def main():
         tools.check_speed()
         tools.check_retention("tool", tools.erase_by_tool)
         tools.check_retention("daemon", tools.erase_by_daemon)
+        tools.check_young_log()
         print(f"1..{tools.number}")
         return 1 if tools.failed else 0
     finally:
