@@ -29,16 +29,16 @@ typedef struct {
     char **audit_mail_to;    /* addresses of auditors */
     char *audit_mail_from;   /* address; not "" when there are auditors */
     int64_t audit_mail_hours;
-    int64_t audit_segment;      /* MiB */
-    int64_t audit_days;         /* 0 keeps all */
+    int64_t audit_segment;   /* MiB */
+    int64_t audit_days;      /* 0 keeps all */
     int64_t audit_address_days; /* 0 keeps all addresses */
-    int64_t audit_reserve;      /* MiB */
-    char *audit_evidence;       /* "keep" or "omit" */
-    char *audit_facts;          /* "keep" or "omit" */
-    char *metrics_file;         /* path, or "" */
-    char *log;                  /* "stderr" or "syslog" */
+    int64_t audit_reserve;   /* MiB */
+    char *audit_evidence;    /* "keep" or "omit" */
+    char *audit_facts;       /* "keep" or "omit" */
+    char *metrics_file;      /* path, or "" */
+    char *log;               /* "stderr" or "syslog" */
     char *tag_header;
-    char *unsubscribe_keys;    /* path, or "" */
+    char *unsubscribe_keys;  /* path, or "" */
     char *eightbit;            /* "encode" or "keep" */
     char *unsigned_mail;       /* "pass" or "defer" */
     char *existing_signatures; /* "keep", "remove" or "remove-if-broken" */
@@ -47,12 +47,12 @@ typedef struct {
     char *signing_engine;                            /* "openssl" or "libopendkim" */
     int64_t verify_signatures;                       /* one in so many; 0: none */
     char *hostname;                                  /* for greetings and EHLO */
-    char *web_listen;                                /* "HOST:PORT" */
-    char *web_user;                                  /* or "" */
-    char *web_name;                                  /* of the sender, for pages; or "" */
-    char *web_imprint;                               /* URL, or "" */
-    char *web_auditors;                              /* path, or "" */
-    int64_t web_rate;                                /* requests per minute of one client */
+    char *web_listen;        /* "HOST:PORT" */
+    char *web_user;          /* or "" */
+    char *web_name;          /* of the sender, for pages; or "" */
+    char *web_imprint;       /* URL, or "" */
+    char *web_auditors;      /* path, or "" */
+    int64_t web_rate;        /* requests per minute of one client */
     int64_t web_connections;
     int64_t web_seconds;     /* longest life of a connection */
     char **queueing_clients; /* addresses of clients that keep mail after a 4xx */
@@ -73,7 +73,7 @@ typedef struct {
     /* For a consent store on another host: of one question, and connections at once. */
     int64_t consent_timeout_ms, consent_connections;
     char *address_tags; /* "keep" or "fold" */
-    uid_t keeper; /* of SignerOptions; no setting of the file, 0 unless somebody sets it */
+    uid_t keeper;       /* of SignerOptions; no setting of the file, 0 unless somebody sets it */
 } Settings;
 
 typedef struct {

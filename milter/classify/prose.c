@@ -65,6 +65,13 @@ ends_sentence (const char *at)
     return is_end (letter) && (letter > 0x3000 || *next == '\0' || g_ascii_isspace (*next));
 }
 
+/* Other scripts than Latin may say as much with half as many. */
+static long
+least_letters (const char *sentence)
+{
+    return (guchar)*sentence < 0x80 ? LEAST_SENTENCE : LEAST_SENTENCE / 2;
+}
+
 char **
 prose_sentences (const char *text)
 {
@@ -72,8 +79,7 @@ prose_sentences (const char *text)
     const char *start = text;
 
     for (const char *at = text; *at; at = g_utf8_next_char (at)) {
-        if (!ends_sentence (at) || g_utf8_strlen (start, at - start) <
-                                       (*start < 0 ? LEAST_SENTENCE / 2 : LEAST_SENTENCE))
+        if (!ends_sentence (at) || g_utf8_strlen (start, at - start) < least_letters (start))
             continue;
         const char *end = g_utf8_next_char (at);
         g_ptr_array_add (sentences, g_strndup (start, (size_t)(end - start)));

@@ -13,8 +13,8 @@
 
 #include "settled.h"
 
-/* Bytes whose wording is weighed, those that a line with a number has more of, and the log-odds from which on it leans
- * to a side. */
+/* Bytes whose wording is weighed, bytes that a line with a number has or is a row of a bill, and the
+ * log-odds from which on a line leans to a side. */
 enum { READ = 3 * 1024, PASSAGE = 25 };
 static const double LEAN = 0.5;
 

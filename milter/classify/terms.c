@@ -100,15 +100,16 @@ hash_place (guint64 hash, TermPlace place)
 }
 
 guint64
-passage_term_hash (const char *spelling)
+passage_term_hash (const char *spelling, size_t length)
 {
-    const char *blank = strchr (spelling, ' ');
-    size_t length = strlen (spelling);
-    bool within = *spelling == '*', open = length > 1 && spelling[length - 1] == '*';
+    const char *blank = memchr (spelling, ' ', length);
+    size_t first = blank ? (size_t)(blank - spelling) : 0;
+    bool within = length > 0 && *spelling == '*';
+    bool open = length > 1 && spelling[length - 1] == '*';
 
     if (blank)
-        return hash_pair (hash_more (HASH_START, spelling, (size_t)(blank - spelling)),
-                          hash_more (HASH_START, blank + 1, strlen (blank + 1)));
+        return hash_pair (hash_more (HASH_START, spelling, first),
+                          hash_more (HASH_START, blank + 1, length - first - 1));
     guint64 hash = hash_more (HASH_START, spelling + within, length - within - open);
     return !open ? hash : hash_place (hash, within ? TERM_WITHIN : TERM_BEGINNING);
 }
@@ -228,7 +229,7 @@ address_length (const char *at)
     size_t length = 0;
 
     /* What is no ASCII is no part of one: a script without blanks may go on right behind it. */
-    for (; at[length] > ' '; length++) {
+    for (; g_ascii_isgraph (at[length]); length++) {
         mail = mail || at[length] == '@';
         page = page && (length != 4 || at[0] == 'w' || at[4] == ':' || at[4] == 's');
     }

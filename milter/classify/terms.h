@@ -36,6 +36,6 @@ void passage_terms_each (const char *text, void (*seen) (const PassageTerm *, gp
 /* As it is written in a file. Caller frees. */
 char *passage_term_spell (const PassageTerm *term);
 /* The hash of a term from its spelling. */
-guint64 passage_term_hash (const char *spelling);
+guint64 passage_term_hash (const char *spelling, size_t length);
 
 #endif

@@ -5,10 +5,11 @@
 #include "wording.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "terms.h"
 
-/* Terms of one text, by the bits of their hash that tell them apart: beyond this it is no passage. */
+/* Terms of one text that are counted, and places for them to be found again: what has more is no passage. */
 enum { MOST_TERMS = 512, MET_SLOTS = 2048 };
 
 /* Each text is weighed in all of them. */
@@ -23,7 +24,7 @@ typedef struct {
     guint8 language;
 } Entry;
 
-/* Small, since a text asks for thousands: place and check together are 49 bits of the hash and more. */
+/* Small, since a text asks for thousands: place and check together are some fifty bits of the hash. */
 typedef struct {
     guint32 check; /* 0 when it is free */
     gint8 tenths;
@@ -58,6 +59,21 @@ wording_free (Wording *wording)
     g_free (wording);
 }
 
+/* They are many: a copy of each would be most of what loading costs. */
+static void
+read_terms (Wording *wording, const char *terms, gint8 tenths)
+{
+    guint8 language = (guint8)(wording->languages->len - 1);
+
+    for (const char *at = terms; *at;) {
+        const char *comma = strstr (at, ", ");
+        size_t length = comma ? (size_t)(comma - at) : strlen (at);
+        Entry entry = { passage_term_hash (at, length), tenths, language };
+        g_array_append_val (wording->entries, entry);
+        at += comma ? length + 2 : length;
+    }
+}
+
 static void
 read_group (Wording *wording, const ConfNode *group, GPtrArray *problems)
 {
@@ -67,15 +83,9 @@ read_group (Wording *wording, const ConfNode *group, GPtrArray *problems)
         { NULL, CONF_STRING, false, 0, 0, NULL },
     };
 
-    if (!conf_check (group, fields, problems))
-        return;
-    double weight = conf_number (group, "weight", 0);
-    g_auto (GStrv) terms = g_strsplit (conf_string (group, "terms", ""), ", ", -1);
-    for (char **term = terms; *term; term++) {
-        Entry entry = { passage_term_hash (*term), (gint8)lround (10 * weight),
-                        (guint8)(wording->languages->len - 1) };
-        g_array_append_val (wording->entries, entry);
-    }
+    if (conf_check (group, fields, problems))
+        read_terms (wording, conf_string (group, "terms", ""),
+                    (gint8)lround (10 * conf_number (group, "weight", 0)));
 }
 
 void

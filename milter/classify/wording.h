@@ -6,7 +6,7 @@
 
 /*
  * What the words of a passage speak for, as learnt from passages in each language (see
- * licet/lessons.h): each term adds to the log-odds of promotion. Immutable once sorted; readable
+ * licet/passages.h): each term adds to the log-odds of promotion. Immutable once sorted; readable
  * from several threads.
  */
 typedef struct Wording Wording;

@@ -20,10 +20,10 @@ typedef enum {
     GROUP_REFERENCE, /* what a number is of: order, invoice, ticket */
     GROUP_TOTAL,     /* what an amount is of: total, tax, shipping */
     GROUP_SECRET,    /* codes and passwords */
-    GROUP_TASK,   /* what only the reader can finish: activate an account, confirm an address */
-    GROUP_FORMAL, /* how firms address customers and name themselves */
-    GROUP_PERSONAL, /* how people greet, answer and take leave */
-    GROUP_VIEW,     /* to be read in a browser */
+    GROUP_TASK,      /* what only the reader can finish: activate an account, confirm an address */
+    GROUP_FORMAL,    /* how firms address customers and name themselves */
+    GROUP_PERSONAL,  /* how people greet, answer and take leave */
+    GROUP_VIEW,      /* to be read in a browser */
     GROUP_UNSUBSCRIBE,
     GROUP_SURVEY,  /* asks for an opinion, a rating or answers */
     GROUP_REWARD,  /* what comes of buying again, of friends, of loyalty or of coming back */

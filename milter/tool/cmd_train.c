@@ -169,7 +169,7 @@ cmd_train (int argc, char **argv)
                    : tool_fail (error);
     if (argc < 2 || options.folds < 2 || !options.policies || options.passages)
         return tool_usage ("train takes --policies DIR, folders, and two --folds or more; or "
-                           "--passages DIR alone");
+                           "--passages DIR without folders");
     g_autofree char *dir = g_build_filename (options.policies, "words", NULL);
     g_autoptr (Words) words = words_load (dir, &error);
     g_autoptr (GHashTable) table = words ? read_table (options.labels, &error) : NULL;

@@ -17,7 +17,7 @@ spell (const PassageTerm *term, gpointer data)
     g_autofree char *spelling = passage_term_spell (term);
     GString *all = data;
 
-    g_assert_cmpuint (passage_term_hash (spelling), ==, term->hash);
+    g_assert_cmpuint (passage_term_hash (spelling, strlen (spelling)), ==, term->hash);
     g_string_append_printf (all, "%s%s", all->len > 0 ? "|" : "", spelling);
 }
 
@@ -185,6 +185,25 @@ test_problems (void)
     wording_free (wording);
 }
 
+/* They would compete as two languages, and what an officer added to one would say nothing. */
+static void
+test_twice (void)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (Conffile) file =
+        conffile_parse (HEAD ("en") "{ weight = 1.0; terms = \"a\"; } );", "x.cfg", &error);
+    Wording *wording = wording_new ();
+
+    g_assert_no_error (error);
+    wording_read (wording, conffile_root (file), problems);
+    g_assert_cmpuint (problems->len, ==, 0);
+    wording_read (wording, conffile_root (file), problems);
+    g_assert_cmpuint (problems->len, ==, 1);
+    g_assert_nonnull (strstr (problems->pdata[0], "another file with language = \"en\""));
+    wording_free (wording);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -195,5 +214,6 @@ main (int argc, char **argv)
     g_test_add_func ("/passages/languages", test_languages);
     g_test_add_func ("/passages/nothing", test_nothing);
     g_test_add_func ("/passages/problems", test_problems);
+    g_test_add_func ("/passages/twice", test_twice);
     return g_test_run ();
 }
