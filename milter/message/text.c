@@ -197,7 +197,7 @@ text_append_letters (const Part *part, size_t start, size_t end, GString *out)
         size_t blank = blank_length (text);
         const char *next = blank > 0 ? text : text + g_utf8_skip[(guchar)*text];
         text += blank;
-        while (text < MIN (next, stop) || (text<stop && * text> ' ' && *text != 0x7f))
+        while (text < MIN (next, stop) || (text < stop && g_ascii_isgraph (*text)))
             out->str[at++] = *text++;
     }
     g_string_truncate (out, at);
