@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "licet/digest.h"
 #include "licet/error.h"
 #include "exceptions.h"
 #include "house.h"
@@ -64,21 +65,35 @@ is_there (const char *path)
     return g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK);
 }
 
+/* A file that belongs to the version. Caller frees; NULL, with a problem, when it cannot be read. */
+static char *
+read_file (Loader *loader, const char *path)
+{
+    g_autoptr (GError) cause = NULL;
+    char *text = conffile_read (path, &cause);
+
+    if (!text) {
+        g_ptr_array_add (loader->problems, g_strdup (cause->message));
+        return NULL;
+    }
+    loader_warn_of_writers (loader, path);
+    g_autofree char *checksum = digest_sha256 (text, strlen (text));
+    g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
+    return text;
+}
+
 static Conffile *
 open_file (Loader *loader, const char *path)
 {
     g_autoptr (GError) cause = NULL;
-    g_autofree char *text = conffile_read (path, &cause);
+    g_autofree char *text = read_file (loader, path);
     Conffile *file = text ? conffile_parse (text, path, &cause) : NULL;
 
-    if (!file) {
+    if (cause)
         g_ptr_array_add (loader->problems, g_strdup (cause->message));
+    if (!file)
         return NULL;
-    }
     conffile_set_manual (file, "licet-policy(5)");
-    loader_warn_of_writers (loader, path);
-    g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
-    g_checksum_update (loader->checksum, (const guchar *)checksum, (gssize)strlen (checksum));
     g_ptr_array_add (loader->files, file);
     return file;
 }
@@ -307,17 +322,28 @@ list_folder (Loader *loader, const char *folder)
     return paths;
 }
 
-/* The words and the model decide the class, so they belong to the version; classify reads them. Of
- * the words the rules ask for those that say unsubscribe. */
+/* The model and the wording of passages decide the class, so they belong to the version; classify reads
+ * them. */
 static void
-count_folder (Loader *loader, const char *dir, const char *name, bool words)
+count_folder (Loader *loader, const char *dir, const char *name)
 {
     g_autofree char *folder = g_build_filename (dir, name, NULL);
     g_autoptr (GPtrArray) paths = list_folder (loader, folder);
 
+    for (unsigned i = 0; paths && i < paths->len; i++)
+        g_free (read_file (loader, g_ptr_array_index (paths, i)));
+}
+
+/* So do the words, of which the rules ask for those that say unsubscribe. */
+static void
+count_words (Loader *loader, const char *dir)
+{
+    g_autofree char *folder = g_build_filename (dir, "words", NULL);
+    g_autoptr (GPtrArray) paths = list_folder (loader, folder);
+
     for (unsigned i = 0; paths && i < paths->len; i++) {
         const Conffile *file = open_file (loader, g_ptr_array_index (paths, i));
-        if (words && file && loader->set->resources)
+        if (file && loader->set->resources)
             resources_add_words (loader->set->resources, conffile_root (file));
         if (file)
             g_ptr_array_set_size (loader->files, (int)loader->files->len - 1);
@@ -400,8 +426,9 @@ read_all (Loader *loader, const char *dir)
     links_resolve (loader);
     if (loader->main)
         references_check (loader, loader->main);
-    count_folder (loader, dir, "words", true);
-    count_folder (loader, dir, "model", false);
+    count_words (loader, dir);
+    count_folder (loader, dir, "words/passages");
+    count_folder (loader, dir, "model");
 }
 
 static PolicySet *

@@ -566,6 +566,54 @@ test_version (void)
     g_assert_cmpuint (policy_set_sender_count (other), ==, 1);
 }
 
+static char *
+version_of (const char *dir)
+{
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PolicySet) set = policy_set_load (dir, &error);
+
+    g_assert_no_error (error);
+    return g_strdup (policy_set_version (set));
+}
+
+/* What decides the class belongs to the version too. */
+static void
+test_version_of_words (void)
+{
+    static const char *const folders[] = { "words", "words/passages", "model" };
+    static const char *const shipped[] = { "licet-policy.cfg", "territories" };
+    g_autofree char *dir = g_dir_make_tmp ("licet-version.XXXXXX", NULL);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (shipped); i++) {
+        g_autofree char *from = shipped_file (shipped[i]);
+        g_autofree char *to = g_build_filename (dir, shipped[i], NULL);
+        g_assert_cmpint (symlink (from, to), ==, 0);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (folders); i++) {
+        g_autofree char *folder = g_build_filename (dir, folders[i], NULL);
+        g_autofree char *path = g_build_filename (folder, "xx.cfg", NULL);
+        g_autofree char *first = version_of (dir);
+        g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+        g_assert_true (g_file_set_contents (path, "a = 1;\n", -1, NULL));
+        g_autofree char *second = version_of (dir);
+        g_assert_true (g_file_set_contents (path, "a = 2;\n", -1, NULL));
+        g_autofree char *third = version_of (dir);
+        g_assert_cmpstr (first, !=, second);
+        g_assert_cmpstr (second, !=, third);
+        g_unlink (path);
+    }
+    static const char *const order[] = { "words/passages", "words", "model" };
+    for (unsigned i = 0; i < G_N_ELEMENTS (order); i++) {
+        g_autofree char *folder = g_build_filename (dir, order[i], NULL);
+        g_assert_cmpint (g_rmdir (folder), ==, 0);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (shipped); i++) {
+        g_autofree char *to = g_build_filename (dir, shipped[i], NULL);
+        g_unlink (to);
+    }
+    g_rmdir (dir);
+}
+
 /* An officer sees where each fact comes from, and the rules that are inherited once. */
 static void
 test_show (void)
@@ -616,6 +664,7 @@ main (int argc, char **argv)
     g_test_add_func ("/territories/the record of a strip", test_record_of_strip);
     g_test_add_func ("/territories/a strip that failed", test_strip_failed);
     g_test_add_func ("/territories/version", test_version);
+    g_test_add_func ("/territories/version of words", test_version_of_words);
     g_test_add_func ("/territories/show", test_show);
     g_test_add_func ("/territories/no directory", test_no_directory);
     return g_test_run ();
