@@ -26,10 +26,18 @@
     "<td><a href=\"https://shop.example/" name "\"><img src=\"" name ".jpg\"></a>" name        \
     "<br>29.00 EUR</td>"
 
-static const char *
-words_dir (void)
+/* Read once: they are large. */
+static const Words *
+shipped_words (void)
 {
-    return g_test_get_filename (G_TEST_DIST, "..", "policies", "words", NULL);
+    static Words *words = NULL;
+    g_autoptr (GError) error = NULL;
+
+    if (!words)
+        words = words_load (
+            g_test_get_filename (G_TEST_DIST, "..", "policies", "words", NULL), &error);
+    g_assert_no_error (error);
+    return words;
 }
 
 static Message *
@@ -279,9 +287,7 @@ test_find (const void *data)
 {
     const FindRow *row = data;
     g_autoptr (Message) message = read_mail (row->mail);
-    g_autoptr (GError) error = NULL;
-    g_autoptr (Words) words = words_load (words_dir (), &error);
-    g_assert_no_error (error);
+    const Words *words = shipped_words ();
     g_autoptr (Classification) classification = classification_new ();
 
     bool found = detected_find (classification, message, words, NULL);
@@ -314,8 +320,7 @@ test_hints (const void *data)
     const HintRow *row = data;
     g_autoptr (Message) message = read_mail (HTML ORDER OFFER "<p class=\"total\">Bye</p>");
     g_autoptr (GError) error = NULL;
-    g_autoptr (Words) words = words_load (words_dir (), &error);
-    g_assert_no_error (error);
+    const Words *words = shipped_words ();
     g_autoptr (Classification) classification = classification_new ();
     g_autoptr (GPtrArray) promotional = g_ptr_array_new ();
     g_autoptr (GPtrArray) protected =
@@ -372,9 +377,7 @@ test_marked (const void *data)
              "<!-- /licet:promotional --><p>Bye</p>",
         row->marked);
     g_autoptr (Message) message = read_mail (mail);
-    g_autoptr (GError) error = NULL;
-    g_autoptr (Words) words = words_load (words_dir (), &error);
-    g_assert_no_error (error);
+    const Words *words = shipped_words ();
     g_autoptr (GPtrArray) none = g_ptr_array_new ();
     Hints hints = { .promotional = none, .protected = none, .marked = row->setting };
 
@@ -392,9 +395,7 @@ static void
 test_bounds (void)
 {
     g_autoptr (GString) mail = g_string_new (HTML ORDER);
-    g_autoptr (GError) error = NULL;
-    g_autoptr (Words) words = words_load (words_dir (), &error);
-    g_assert_no_error (error);
+    const Words *words = shipped_words ();
 
     for (unsigned i = 0; i < 4000; i++)
         g_string_append (mail, i % 40 == 0 ? OFFER "<p>Delivery address: A</p>"
