@@ -30,7 +30,8 @@
 
 typedef struct {
     char *dir;
-    const char *work; /* shared policies and keys below a temporary directory */
+    const char *work;      /* shared policies and keys below a temporary directory */
+    const Engine *shipped; /* with those policies */
 } Case;
 
 static void
@@ -210,8 +211,7 @@ check_engines (const Engine *engine, const Variant *variant, int64_t now)
     g_autoptr (Signer) other = signer_open (&options, &error);
     g_autoptr (GBytes) bytes = unsigned_bytes (engine, variant->bytes);
     SignerCopy copy = { .from = "shop.example", .now = now };
-    g_autoptr (GPtrArray) ours =
-        signer_sign (engine->signer, bytes, &copy, &error);
+    g_autoptr (GPtrArray) ours = signer_sign (engine->signer, bytes, &copy, &error);
     g_autoptr (GPtrArray) theirs = signer_sign (other, bytes, &copy, &error);
 
     g_assert_no_error (error);
@@ -350,6 +350,14 @@ compare_plan (const Case *this, const Envelope *envelope, const Plan *plan)
     }
 }
 
+static bool
+has_policies (const Case *this)
+{
+    g_autofree char *overlay = g_build_filename (this->dir, "policies", NULL);
+
+    return g_file_test (overlay, G_FILE_TEST_IS_DIR);
+}
+
 static char *
 lay_policies (const Case *this)
 {
@@ -359,9 +367,28 @@ lay_policies (const Case *this)
     char *policies = g_build_filename (this->work, name, NULL);
 
     copy_tree (shared, policies);
-    if (g_file_test (overlay, G_FILE_TEST_IS_DIR))
-        copy_tree (overlay, policies);
+    copy_tree (overlay, policies);
     return policies;
+}
+
+/* Most cases take the shipped policies as they are, which are read once for all of them. */
+static Engine *
+open_engine (const Case *this)
+{
+    g_autofree char *bare = g_build_filename (this->work, "bare", NULL);
+    g_autofree char *policies = has_policies (this) ? lay_policies (this) : g_strdup (bare);
+    g_autoptr (GError) error = NULL;
+    Engine *engine = engine_new (settings_for (this, policies), &error);
+
+    g_assert_no_error (error);
+    if (has_policies (this))
+        return engine;
+    policy_set_unref (engine->policies);
+    words_unref (engine->words);
+    engine->policies = policy_set_ref (this->shipped->policies);
+    engine->words = words_ref (this->shipped->words);
+    engine->model = model_ref (this->shipped->model);
+    return engine;
 }
 
 static void
@@ -370,13 +397,11 @@ run_case (gconstpointer data)
     const Case *this = data;
     g_auto (ToolOptions) options = read_envelope (this->dir);
     g_autofree char *mail = g_build_filename (this->dir, "mail.eml", NULL);
-    g_autofree char *policies = lay_policies (this);
     g_autoptr (GError) error = NULL;
     int64_t now = 0;
 
     g_assert_true (clock_parse (options.now, &now, NULL));
-    g_autoptr (Engine) engine = engine_new (settings_for (this, policies), &error);
-    g_assert_no_error (error);
+    g_autoptr (Engine) engine = open_engine (this);
     g_autoptr (GBytes) bytes = tool_read_mail (mail, &error);
     g_assert_no_error (error);
     g_autoptr (Envelope) envelope = report_envelope (&options, now);
@@ -395,6 +420,25 @@ run_case (gconstpointer data)
     check_invariants (this, engine, envelope, plan);
 }
 
+/* The least that is a directory of policies. */
+static void
+write_bare (const char *work)
+{
+    g_autofree char *territories = g_build_filename (work, "bare", "territories", NULL);
+    g_autofree char *main_file = g_build_filename (work, "bare", "licet-policy.cfg", NULL);
+    g_autofree char *territory = g_build_filename (territories, "XX.cfg", NULL);
+
+    g_assert_cmpint (g_mkdir_with_parents (territories, 0700), ==, 0);
+    g_assert_true (g_file_set_contents (main_file,
+                                        "default_territory = \"XX\";\n"
+                                        "unsubscribe_words = [ \"unsubscribe\" ];\n",
+                                        -1, NULL));
+    g_assert_true (g_file_set_contents (territory,
+                                        "territory = \"XX\"; name = \"X\"; mixed_mail = "
+                                        "\"any-promotion\"; rules = ( );\n",
+                                        -1, NULL));
+}
+
 /* The shipped policies with the sender profile of the cases, and the keys with a safe mode. */
 static char *
 prepare_work (const char *cases)
@@ -410,7 +454,23 @@ prepare_work (const char *cases)
     copy_tree (shipped, policies);
     append_file (senders, main_file);
     copy_tree (keys_from, keys_to);
+    write_bare (work);
     return work;
+}
+
+static Engine *
+open_shipped (const char *work)
+{
+    g_autoptr (GError) error = NULL;
+    Settings *settings = settings_new ();
+
+    g_free (settings->policies);
+    settings->policies = g_build_filename (work, "policies", NULL);
+    g_free (settings->consent);
+    settings->consent = g_strdup ("memory:");
+    Engine *engine = engine_new (settings, &error);
+    g_assert_no_error (error);
+    return engine;
 }
 
 static int
@@ -426,6 +486,7 @@ main (int argc, char **argv)
     g_test_set_nonfatal_assertions ();
     g_autofree char *cases = g_test_build_filename (G_TEST_DIST, "cases", NULL);
     g_autofree char *work = prepare_work (cases);
+    g_autoptr (Engine) shipped = open_shipped (work);
     g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
     g_autoptr (GDir) handle = g_dir_open (cases, 0, NULL);
 
@@ -439,6 +500,7 @@ main (int argc, char **argv)
         Case *this = g_new0 (Case, 1);
         this->dir = g_build_filename (cases, name, NULL);
         this->work = work;
+        this->shipped = shipped;
         g_autofree char *path = g_strdup_printf ("/cases/%s", name);
         g_test_add_data_func_full (path, this, run_case, free_case);
     }

@@ -178,9 +178,10 @@ write_policies (const char *dir, const char *fallback, const char *rules)
     g_autofree char *main_file = g_build_filename (dir, "licet-policy.cfg", NULL);
     g_autofree char *sub = g_build_filename (dir, "territories", NULL);
     g_autofree char *territory = g_build_filename (sub, "XY.cfg", NULL);
-    g_autofree char *words = g_build_filename (dir, "words", NULL);
+    g_autofree char *words = g_build_filename (dir, "words", "en.cfg", NULL);
+    g_autofree char *folder = g_build_filename (dir, "words", NULL);
     g_autofree char *shipped =
-        g_test_build_filename (G_TEST_DIST, "..", "policies", "words", NULL);
+        g_test_build_filename (G_TEST_DIST, "..", "policies", "words", "en.cfg", NULL);
     g_autofree char *line =
         fallback ? g_strdup_printf ("strip_fallback = \"%s\";\n", fallback) : g_strdup ("");
     g_autofree char *main_text = g_strdup_printf (
@@ -193,14 +194,16 @@ write_policies (const char *dir, const char *fallback, const char *rules)
     g_mkdir (sub, 0700);
     g_assert_true (g_file_set_contents (main_file, main_text, -1, NULL));
     g_assert_true (g_file_set_contents (territory, text, -1, NULL));
+    g_mkdir (folder, 0700);
     g_assert_cmpint (symlink (real, words), ==, 0);
 }
 
 static void
 remove_policies (const char *dir)
 {
-    static const char *const names[] = { "licet-policy.cfg", "territories/XY.cfg",
-                                         "territories", "words", "" };
+    static const char *const names[] = {
+        "licet-policy.cfg", "territories/XY.cfg", "territories", "words/en.cfg", "words", ""
+    };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (names); i++) {
         g_autofree char *path = g_build_filename (dir, names[i], NULL);

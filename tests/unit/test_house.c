@@ -17,8 +17,7 @@
     "From: Shop <orders@shop.example>\r\nTo: c@example.com\r\nSubject: Boots for winter\r\n"   \
     "Message-ID: <h1@shop.example>\r\nMIME-Version: 1.0\r\nX-Licet-Purpose: newsletter\r\n"    \
     "X-Licet-Territory: "
-#define BODY                                                                                   \
-    "\r\nContent-Type: text/html\r\n\r\n<p>20 % off all boots until Sunday.</p>\r\n"
+#define BODY "\r\nContent-Type: text/html\r\n\r\n<p>20 % off all boots until Sunday.</p>\r\n"
 
 #define RULE(id)                                                                               \
     "{ id = \"" id "\"; kind = \"consent\"; applies_to = [ \"promotional\" ]; accept = [ "     \
@@ -66,9 +65,8 @@ static const Row rows[] = {
       .rule = NULL },
     { "an exception that both inherit", "DE, FR", .eu = RULE ("E"), .eu_but = EXCEPT ("E", ""),
       .rule = NULL },
-    { "both except for other campaigns", "DE, FR", .eu = RULE ("E"),
-      .de_but = EXCEPT ("E", ""), .fr_but = EXCEPT ("E", "campaigns = [ \"x\" ]; "),
-      .rule = "E" },
+    { "both except for other campaigns", "DE, FR", .eu = RULE ("E"), .de_but = EXCEPT ("E", ""),
+      .fr_but = EXCEPT ("E", "campaigns = [ \"x\" ]; "), .rule = "E" },
     { "both except, one of them not yet", "DE, FR", .eu = RULE ("E"),
       .de_but = EXCEPT ("E", ""), .fr_but = EXCEPT ("E", "from = \"2098-01-01\"; "),
       .rule = "E" },
@@ -82,9 +80,8 @@ write_file (const char *dir, const char *name, const char *head, const char *rul
             const char *exceptions)
 {
     g_autofree char *path = g_build_filename (dir, name, NULL);
-    g_autofree char *text =
-        g_strdup_printf ("%srules = ( %s );\nexceptions = ( %s );\n", head, rules ? rules : "",
-                         exceptions ? exceptions : "");
+    g_autofree char *text = g_strdup_printf ("%srules = ( %s );\nexceptions = ( %s );\n", head,
+                                             rules ? rules : "", exceptions ? exceptions : "");
 
     g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
@@ -97,12 +94,14 @@ write_policies (const char *dir, const Row *row)
 {
     g_autofree char *main_file = g_build_filename (dir, "licet-policy.cfg", NULL);
     g_autofree char *sub = g_build_filename (dir, "territories", NULL);
-    g_autofree char *words = g_build_filename (dir, "words", NULL);
+    g_autofree char *words = g_build_filename (dir, "words", "en.cfg", NULL);
+    g_autofree char *folder = g_build_filename (dir, "words", NULL);
     g_autofree char *shipped =
-        g_test_build_filename (G_TEST_DIST, "..", "policies", "words", NULL);
+        g_test_build_filename (G_TEST_DIST, "..", "policies", "words", "en.cfg", NULL);
     g_autofree char *real = g_canonicalize_filename (shipped, NULL);
 
     g_mkdir (sub, 0700);
+    g_mkdir (folder, 0700);
     g_assert_cmpint (symlink (real, words), ==, 0);
     g_assert_true (g_file_set_contents (main_file,
                                         "default_territory = \"XX\";\n"
@@ -118,12 +117,13 @@ write_policies (const char *dir, const Row *row)
 static void
 remove_policies (const char *dir)
 {
-    static const char *const others[] = { "licet-policy.cfg", "territories", "words", "" };
+    static const char *const others[] = { "licet-policy.cfg", "territories", "words/en.cfg",
+                                          "words", "" };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (files) + G_N_ELEMENTS (others); i++) {
         bool other = i >= G_N_ELEMENTS (files);
-        g_autofree char *path = g_build_filename (
-            dir, other ? others[i - G_N_ELEMENTS (files)] : files[i], NULL);
+        g_autofree char *path =
+            g_build_filename (dir, other ? others[i - G_N_ELEMENTS (files)] : files[i], NULL);
         g_assert_cmpint (g_remove (path), ==, 0);
     }
 }
@@ -208,7 +208,8 @@ static void
 test_contradictions (void)
 {
 #define LABEL(id, label)                                                                       \
-    "{ id = \"" id "\"; kind = \"subject-label\"; applies_to = [ \"promotional\" ]; labels = [ "   \
+    "{ id = \"" id                                                                             \
+    "\"; kind = \"subject-label\"; applies_to = [ \"promotional\" ]; labels = [ "              \
     "\"" label "\" ]; otherwise = \"refuse\"; source = \"S\"; provenance = \"verify: x\"; }"
     g_autofree char *dir = g_dir_make_tmp ("licet-house.XXXXXX", NULL);
     Row row = { .house = LABEL ("A", "[A]") ",\n" LABEL ("B", "[B]") ",\n" LABEL ("C", "[C]") };
