@@ -9,7 +9,7 @@
 #include "licet/selector.h"
 #include "licet/utf8.h"
 
-#include "prose.h"
+#include "leaning.h"
 
 enum { KINDS = PART_STAYS + 1 };
 
@@ -18,11 +18,6 @@ enum { LEAST_POINTS = 2 };
 
 /* Points of words of promotion that outweigh a wording of service. */
 enum { POINTS_REDEEMED = 4 };
-
-/* Log-odds of a passage that is plainly promotion, that leans to it, and that is plainly service; and
- * letters that a passage has. */
-static const double PLAIN_PROMOTION = 4, LEANS = 1.5, PLAIN_SERVICE = -2, SERVES_IN_PART = -0.5;
-enum { PASSAGE_LETTERS = 25 };
 
 /* What names and describes one product of a row of them. */
 enum { NAME_LETTERS = 80 };
@@ -293,41 +288,20 @@ protect (BlockParts *parts, const Hints *hints)
     return true;
 }
 
-/* Letters; of the scripts in which one says as much as two, twice. */
-static size_t
-count_letters (const char *text)
-{
-    size_t count = utf8_count_letters (text, strlen (text));
-
-    for (const char *at = text; *at; at = g_utf8_next_char (at))
-        count += (guchar)*at >= 0xe1 && g_unichar_iswide (g_utf8_get_char (at));
-    return count;
-}
-
-/* A sentence of the reader's business among them makes a paragraph one of business. */
-static bool
-serves_in_part (const Words *words, const char *text)
-{
-    g_auto (GStrv) sentences = prose_sentences (text);
-    unsigned count = g_strv_length (sentences);
-    g_autofree double *odds =
-        count > 1 ? wording_weigh (words_wording (words), (const char *const *)sentences, count)
-                  : NULL;
-
-    for (unsigned i = 0; odds && i < count; i++)
-        if (odds[i] <= SERVES_IN_PART)
-            return true;
-    return false;
-}
-
 static BlockSigns
-judge_wording (const BlockParts *parts, const Words *words, const char *text, double odds)
+sign_of (const BlockParts *parts, Leaning leaning)
 {
-    if (odds <= PLAIN_SERVICE)
-        return parts->sets.service;
-    if (odds < LEANS || !prose_is (text) || serves_in_part (words, text))
+    switch (leaning) {
+    case LEANING_NONE:
         return 0;
-    return odds >= PLAIN_PROMOTION ? parts->sets.wording : parts->sets.tone;
+    case LEANING_SERVICE:
+        return parts->sets.service;
+    case LEANING_TONE:
+        return parts->sets.tone;
+    case LEANING_PROMOTION:
+        return parts->sets.wording;
+    }
+    g_assert_not_reached ();
 }
 
 /* What the words of each piece say as a whole. */
@@ -341,8 +315,7 @@ read_wording (BlockParts *parts, const Words *words)
         texts[i] = block_parts_piece (parts, i)->text;
     g_autofree double *odds = wording_weigh (words_wording (words), texts, count);
     for (unsigned i = 0; odds && i < count; i++)
-        if (count_letters (texts[i]) >= PASSAGE_LETTERS)
-            parts->signs[i] |= judge_wording (parts, words, texts[i], odds[i]);
+        parts->signs[i] |= sign_of (parts, leaning_judge (words, texts[i], odds[i]));
 }
 
 /* What may be of the transaction by its words: a voucher that was paid with, an app that shows the
@@ -423,7 +396,7 @@ static void
 sum_piece (BlockParts *parts, unsigned i)
 {
     const char *text = block_parts_piece (parts, i)->text;
-    size_t letters = count_letters (text);
+    size_t letters = leaning_letters (text);
     bool plain = parts->kinds[i] == PART_NEUTRAL && !block_parts_is_heading (parts, i);
     unsigned *before = rows_of (parts, i), *after = rows_of (parts, i + 1);
 
@@ -441,11 +414,10 @@ judge_pieces (BlockParts *parts, const Words *words)
 {
     unsigned pieces = block_parts_count (parts);
 
-    parts->transaction = pieces;
     for (unsigned i = 0; i < pieces; i++) {
         parts->kinds[i] = judge_piece (parts, words, i);
-        if (parts->transaction == pieces && is_transaction (parts, i))
-            parts->transaction = i;
+        if (!block_parts_has_transaction (parts) && is_transaction (parts, i))
+            parts->behind = i + 1;
         sum_piece (parts, i);
     }
 }
@@ -480,7 +452,7 @@ block_parts_new (const Message *message, unsigned leaf, const Words *words, cons
     parts->kind_count = g_new0 (unsigned, count *KINDS);
     parts->letters = g_new0 (size_t, count);
     parts->neutral = g_new0 (size_t, count);
-    parts->transaction = block_parts_count (parts);
+    parts->behind = block_parts_count (parts) + 1;
     if (shows_promotion (parts) && protect (parts, hints))
         judge_pieces (parts, words);
     return parts;
@@ -491,10 +463,23 @@ block_parts_assume (BlockParts *parts)
 {
     unsigned pieces = block_parts_count (parts);
 
-    for (unsigned i = 0; parts->transaction == pieces && i < pieces; i++)
+    for (unsigned i = 0; !block_parts_has_transaction (parts) && i < pieces; i++)
         if (parts->letters[i + 1] > parts->letters[i] && !block_parts_is_heading (parts, i) &&
             (parts->kinds[i] == PART_NEUTRAL || parts->kinds[i] == PART_STAYS))
-            parts->transaction = i;
+            parts->behind = i + 1;
+}
+
+void
+block_parts_assume_apart (BlockParts *parts, bool before)
+{
+    if (!block_parts_has_transaction (parts))
+        parts->behind = before ? 0 : block_parts_count (parts);
+}
+
+bool
+block_parts_has_transaction (const BlockParts *parts)
+{
+    return parts->behind <= block_parts_count (parts);
 }
 
 void

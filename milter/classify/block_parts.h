@@ -40,7 +40,8 @@ typedef struct {
     unsigned *kind_count; /* by piece and kind: pieces before it of that kind */
     size_t *letters;      /* by piece: visible letters before it */
     size_t *neutral;      /* of these, letters of neutral pieces that are no headings */
-    unsigned transaction; /* first piece of the transaction; the number of pieces when none */
+    unsigned behind;      /* first piece behind the one that the transaction begins with; more than
+                           * the number of pieces when none is known */
 } BlockParts;
 
 BlockParts *block_parts_new (const Message *message, unsigned leaf, const Words *words,
@@ -48,6 +49,9 @@ BlockParts *block_parts_new (const Message *message, unsigned leaf, const Words 
 /* Where nothing shows the transaction though there is one: it begins with the first words that offer
  * nothing. */
 void block_parts_assume (BlockParts *parts);
+/* Where nothing shows it since it stands in a part of the message before this one, or behind it. */
+void block_parts_assume_apart (BlockParts *parts, bool before);
+bool block_parts_has_transaction (const BlockParts *parts);
 void block_parts_free (BlockParts *parts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BlockParts, block_parts_free)
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
-/*
- * Which parts of a page are promotion. The tree is searched from the top, so that the largest part
- * that is promotion alone is found first; rows that follow each other are judged as the sections
- * that their headings make of them.
- */
+/* From the promotion that a leaf shows to what is cut and what is doubted. */
 
 #include "detected.h"
 
@@ -12,386 +8,27 @@
 
 #include "licet/limits.h"
 
-#include "block_parts.h"
-#include "codas.h"
+#include "doubts.h"
 #include "locked_page.h"
-#include "settled.h"
-
-/* Points from which on a part is promotion, and a cell, without which its row has a hole. */
-enum { POINTS = 6, POINTS_CELL = 8 };
-
-/* What the place of a part adds. */
-enum { POINTS_CARDS = 3, POINTS_HEADING = 1, POINTS_BUTTON = 1, POINTS_AFTER = 1 };
-
-/* One piece with so many, though it cannot be cut, is promotion that must not pass unseen. No
- * receipt of those that were measured has more than seven. */
-enum { POINTS_DOUBT = 8 };
+#include "runs.h"
+#include "sections.h"
 
 /* How sure it must be of a transaction that no part of the page shows. */
 static const double KNOWN = 0.6;
 
-/* Terms of offers that a bill may hold besides what it was reduced by. */
-enum { MOST_TERMS = 2 };
-
-/* Letters that say nothing of promotion and may stand within it, under its own heading or not. */
-enum { BRIDGE_HEADED = 240, BRIDGE = 90 };
-
-/* One piece of fewer letters than this is no block. */
-enum { LEAST_LETTERS = 40 };
-
-/* What names one product. */
-enum { NAME_LETTERS = 80 };
-
-/* Children of one node that make a section; more are searched one by one. */
-enum { MOST_ROWS = 64 };
+/* What the page that a text stands for says; most texts need not be compared with it. */
+typedef struct {
+    const Message *message;
+    unsigned leaf;
+    GArray *runs; /* NULL before it is asked for */
+} Page;
 
 typedef struct {
-    Span span;
-    size_t start, end; /* decoded */
-    unsigned points;
-    BlockSigns signs;
-    bool cards, coda;
-} Found;
-
-typedef struct {
+    const Classification *classification;
     const BlockParts *parts;
-    GArray *found; /* of Found, in order */
+    GArray *found; /* of Section, in order */
+    Page *page;    /* NULL of others than a text that stands for one */
 } Search;
-
-/* Pictures that lead to the shop, each with a price, a name that is a link, or a button. */
-static bool
-has_cards (const BlockParts *parts, Span span)
-{
-    return block_parts_shows (parts, parts->sets.card, span) >= 2 &&
-           block_parts_shows (parts, parts->sets.price, span) >= 2;
-}
-
-/* One word alone ("survey", "club"), which the link's address only says again: much else is called
- * that, and the look of a part tells nothing of it. */
-static bool
-is_word_alone (const BlockParts *parts, const Found *found)
-{
-    BlockSigns cues = found->signs & parts->sets.promotional & ~parts->sets.teaser;
-
-    return !found->cards && !(found->signs & parts->sets.phrase) && (cues & (cues - 1)) == 0;
-}
-
-static unsigned
-points_of_look (const BlockParts *parts, const Found *found)
-{
-    unsigned points = block_parts_is_heading (parts, found->span.first) ? POINTS_HEADING : 0;
-
-    points += found->signs & parts->sets.link ? POINTS_BUTTON : 0;
-    return points + (found->span.first > parts->transaction ? POINTS_AFTER : 0);
-}
-
-/* How a mail begins is worded as warmly as promotion; and one tone speaks but once. */
-static BlockSigns
-unheard (const BlockParts *parts, Span span, BlockSigns cues)
-{
-    const BlockSets *sets = &parts->sets;
-
-    if (span.first <= parts->transaction)
-        return sets->wording | sets->tone;
-    return cues & sets->wording ? sets->tone : 0;
-}
-
-static void
-weigh (const BlockParts *parts, Span span, Found *found)
-{
-    found->span = span;
-    found->signs = block_parts_signs (parts, span);
-    found->cards = has_cards (parts, span);
-    BlockSigns cues = found->signs & parts->sets.promotional;
-    unsigned look = points_of_look (parts, found);
-    cues &= ~unheard (parts, span, cues);
-    if (is_word_alone (parts, found)) {
-        found->points = block_parts_points (cues & ~parts->sets.teaser) + MIN (look, 1);
-        return;
-    }
-    found->points = block_parts_points (cues) + look;
-    found->points += found->cards ? POINTS_CARDS : 0;
-}
-
-/* A label with an amount or a number, a date or an hour, of which nothing says that it is of the offer. */
-static bool
-holds_row (const BlockParts *parts, Span span)
-{
-    for (unsigned i = span.first; i < span.end; i++)
-        if ((parts->signs[i] & parts->sets.numbers) &&
-            !(parts->signs[i] & parts->sets.promotional))
-            return true;
-    return false;
-}
-
-/* Amounts are of the transaction, but for prices of products that are recommended and for what
- * is given to buy more; and so is the number of an order, but for the one that a reward was earned
- * by. */
-static bool
-is_clean (const BlockParts *parts, const Found *found)
-{
-    const BlockSets *sets = &parts->sets;
-    BlockSigns signs = found->signs;
-    bool shop = (signs & sets->recommending) || (found->cards && (signs & sets->button));
-    if (!shop && !(signs & sets->gift) && holds_row (parts, found->span))
-        return false;
-    bool gift = (signs & (sets->gift | sets->wording)) && !(signs & sets->money);
-
-    return block_parts_kind (parts, found->span) == PART_PROMOTION &&
-           (shop || gift || !(signs & sets->amount)) &&
-           (!(signs & sets->mention) || (signs & sets->program));
-}
-
-/* "Discount (SPRING15)" beside an amount is what was paid less, not what one could. */
-static bool
-is_bill_line (const BlockParts *parts, const Found *found)
-{
-    Span around = { found->span.first - (found->span.first > 0),
-                    MIN (found->span.end + 1, block_parts_count (parts)) };
-
-    return !(found->signs & parts->sets.inviting) && !found->cards &&
-           block_parts_shows (parts, parts->sets.money, around) > 0;
-}
-
-/* The first words of a part say what it is: they must be promotion, or its heading. */
-static bool
-begins_well (const BlockParts *parts, Span span)
-{
-    bool wares = block_parts_is_wares (parts, span);
-
-    for (unsigned i = span.first; i < span.end; i++) {
-        PartKind kind = parts->kinds[i];
-        bool after = i > parts->transaction;
-        if (kind == PART_PROMOTION)
-            return true;
-        if (!after || (kind == PART_NEUTRAL && !wares && !block_parts_is_heading (parts, i)))
-            return false;
-    }
-    return false;
-}
-
-/* Most of a part must speak of promotion itself, unless its heading and its end do. */
-static bool
-is_coherent (const BlockParts *parts, Span span)
-{
-    size_t neutral = block_parts_neutral (parts, span);
-    bool enclosed = block_parts_is_heading (parts, span.first) &&
-                    parts->kinds[span.first] == PART_PROMOTION &&
-                    parts->kinds[span.end - 1] == PART_PROMOTION;
-
-    return begins_well (parts, span) && neutral <= BRIDGE_HEADED &&
-           (enclosed || 2 * neutral <= block_parts_letters (parts, span));
-}
-
-/* A heading alone would leave behind what it announces, and a button what it is about. */
-static bool
-has_body (const BlockParts *parts, Span span)
-{
-    size_t letters = block_parts_letters (parts, span);
-    unsigned wares = block_parts_shows (parts, parts->sets.card, span);
-
-    return span.end > span.first + (wares > 0 ? 0 : 1) || letters >= LEAST_LETTERS;
-}
-
-static bool
-is_promotion (const BlockParts *parts, Span span, unsigned points, Found *ret_found)
-{
-    weigh (parts, span, ret_found);
-    return ret_found->points >= points && (ret_found->signs & parts->sets.reason) &&
-           is_clean (parts, ret_found) && !is_bill_line (parts, ret_found) &&
-           has_body (parts, span) && is_coherent (parts, span);
-}
-
-static bool
-is_cell (const BlockParts *parts, unsigned node)
-{
-    int element = block_parts_node (parts, node)->element;
-    const char *name =
-        element >= 0 ? message_element (parts->message, parts->leaf, (unsigned)element)->name
-                     : "";
-
-    return strcmp (name, "td") == 0 || strcmp (name, "th") == 0;
-}
-
-/* A cell is a column of the page when more than a line stands in it; others are of a table. */
-static bool
-may_be_cut (const BlockParts *parts, unsigned from, unsigned to)
-{
-    Span span = { block_parts_span (parts, from).first, block_parts_span (parts, to).end };
-
-    return !is_cell (parts, from) ||
-           (span.end > span.first + 1 && block_parts_letters (parts, span) >= LEAST_LETTERS);
-}
-
-static bool
-is_heading_alone (const BlockParts *parts, Span span)
-{
-    return span.end == span.first + 1 && block_parts_is_heading (parts, span.first);
-}
-
-static bool
-is_kind (const BlockParts *parts, const GArray *children, unsigned i, PartKind kind)
-{
-    return i < children->len &&
-           block_parts_kind (parts, block_parts_child_span (parts, children, i)) == kind;
-}
-
-/* Whether a child goes with the promotion before it: a button, or cards below what recommends
- * them. */
-static bool
-goes_along (const BlockParts *parts, const GArray *children, unsigned first, unsigned last,
-            unsigned i)
-{
-    Span own = block_parts_child_span (parts, children, i);
-    Span all = { block_parts_child_span (parts, children, first).first, own.end };
-    BlockSigns signs = block_parts_signs (parts, own);
-
-    if ((signs & parts->sets.link) && i == last + 1)
-        return true;
-    return (block_parts_signs (parts, all) & parts->sets.recommending) &&
-           (signs & parts->sets.ware);
-}
-
-/* A row with the name of a product and its price. */
-static bool
-is_priced (const BlockParts *parts, Span span)
-{
-    return block_parts_shows (parts, parts->sets.money, span) > 0 &&
-           block_parts_kind (parts, span) == PART_NEUTRAL &&
-           block_parts_neutral (parts, span) <= NAME_LETTERS;
-}
-
-/* A heading of its own ends a section, unless it is followed by more promotion. */
-static bool
-begins_other (const BlockParts *parts, const GArray *children, unsigned i)
-{
-    return is_heading_alone (parts, block_parts_child_span (parts, children, i)) &&
-           !is_kind (parts, children, i + 1, PART_PROMOTION);
-}
-
-static bool
-ends_section (const BlockParts *parts, const GArray *children, unsigned first, unsigned i)
-{
-    const LayoutNode *begin = block_parts_node (parts, block_parts_child (children, first));
-    const LayoutNode *node = block_parts_node (parts, block_parts_child (children, i));
-    Span span = block_parts_child_span (parts, children, i);
-    PartKind kind = block_parts_kind (parts, span);
-
-    return kind == PART_STAYS || node->around != begin->around || !node->whole ||
-           (i > first && kind == PART_PROMOTION && !is_coherent (parts, span));
-}
-
-/* The last child of the section that begins with one; -1 when there is none. Neutral ones belong
- * to it when promotion follows. */
-static int
-section_end (const BlockParts *parts, const GArray *children, unsigned first)
-{
-    bool headed =
-        block_parts_is_heading (parts, block_parts_child_span (parts, children, first).first);
-    unsigned end = MIN (children->len, first + MOST_ROWS);
-    size_t bridge = 0;
-    int last = -1;
-
-    for (unsigned i = first; i < end && !ends_section (parts, children, first, i); i++) {
-        Span span = block_parts_child_span (parts, children, i);
-        PartKind kind = block_parts_kind (parts, span);
-        bool along = kind == PART_ALONG || is_priced (parts, span);
-        if (kind == PART_PROMOTION ||
-            (along && last >= 0 && goes_along (parts, children, first, (unsigned)last, i))) {
-            last = (int)i;
-            bridge = 0;
-            continue;
-        }
-        if (i > first && begins_other (parts, children, i))
-            break;
-        bridge += i > first ? block_parts_letters (parts, span) : 0;
-        if (bridge > (headed ? BRIDGE_HEADED : BRIDGE))
-            break;
-    }
-    return last;
-}
-
-/* A heading may begin a section, and so may a picture right before promotion, behind the
- * transaction: what is above it is the head of the mail. A button is of what stands before it. */
-static bool
-may_begin (const BlockParts *parts, const GArray *children, unsigned i)
-{
-    Span span = block_parts_child_span (parts, children, i);
-    PartKind kind = block_parts_kind (parts, span);
-
-    if (kind == PART_PROMOTION)
-        return true;
-    if (span.first <= parts->transaction || kind == PART_STAYS)
-        return false;
-    if (is_heading_alone (parts, span))
-        return true;
-    return kind == PART_ALONG && is_kind (parts, children, i + 1, PART_PROMOTION) &&
-           block_parts_letters (parts, span) == 0;
-}
-
-/* Takes the section that begins with a child, if it is promotion. The number of children taken. */
-static unsigned
-take_section (Search *search, const GArray *children, unsigned first)
-{
-    const BlockParts *parts = search->parts;
-    unsigned from = block_parts_child (children, first);
-    Found found = { 0 };
-
-    if (!may_begin (parts, children, first) || !block_parts_node (parts, from)->whole)
-        return 0;
-    int last = section_end (parts, children, first);
-    if (last < 0)
-        return 0;
-    unsigned to = block_parts_child (children, (unsigned)last);
-    Span span = { block_parts_span (parts, from).first, block_parts_span (parts, to).end };
-    if (!may_be_cut (parts, from, to) ||
-        !is_promotion (parts, span, is_cell (parts, from) ? POINTS_CELL : POINTS, &found))
-        return 0;
-    found.start = block_parts_node (parts, from)->start;
-    found.end = block_parts_node (parts, to)->end;
-    g_array_append_val (search->found, found);
-    return (unsigned)last - first + 1;
-}
-
-/* The same for a section of its own behind the transaction. */
-static unsigned
-take_coda (Search *search, const GArray *children, unsigned first)
-{
-    const BlockParts *parts = search->parts;
-    Found found = { 0 };
-    int last = codas_end (parts, children, first, &found.points);
-
-    if (last < 0)
-        return 0;
-    found.coda = true;
-    found.span = block_parts_child_span (parts, children, first);
-    found.span.end = block_parts_child_span (parts, children, (unsigned)last).end;
-    found.signs = block_parts_signs (parts, found.span);
-    found.start = block_parts_node (parts, block_parts_child (children, first))->start;
-    found.end = block_parts_node (parts, block_parts_child (children, (unsigned)last))->end;
-    g_array_append_val (search->found, found);
-    return (unsigned)last - first + 1;
-}
-
-/* Nodes are as deep as elements, see LIMIT_HTML_DEPTH. */
-static void
-search_node (Search *search, unsigned node)
-{
-    const BlockParts *parts = search->parts;
-    Span span = block_parts_span (parts, node);
-
-    if (block_parts_shows (parts, parts->sets.promotional | parts->sets.soft, span) == 0)
-        return;
-    g_autoptr (GArray) children = block_parts_children (parts, node);
-    for (unsigned i = 0; i < children->len && search->found->len <= LIMIT_DETECTED;) {
-        unsigned taken = take_section (search, children, i);
-        if (taken == 0)
-            taken = take_coda (search, children, i);
-        if (taken == 0)
-            search_node (search, block_parts_child (children, i));
-        i += MAX (taken, 1);
-    }
-}
 
 static bool
 overlaps_block (const Classification *classification, unsigned leaf, size_t start, size_t end)
@@ -405,7 +42,7 @@ overlaps_block (const Classification *classification, unsigned leaf, size_t star
 }
 
 static char *
-name_reasons (const BlockParts *parts, const Found *found)
+name_reasons (const BlockParts *parts, const Section *found)
 {
     BlockSigns reasons = parts->sets.promotional | (found->coda ? parts->sets.soft : 0);
     GString *names = g_string_new (NULL);
@@ -420,13 +57,13 @@ name_reasons (const BlockParts *parts, const Found *found)
         g_string_append (names, ", block-button");
     if (block_parts_is_heading (parts, found->span.first))
         g_string_append (names, ", block-heading");
-    if (found->span.first > parts->transaction)
+    if (found->span.first >= parts->behind)
         g_string_append (names, ", block-after");
     return g_string_free (names, FALSE);
 }
 
 static void
-add_block (Classification *classification, const BlockParts *parts, const Found *found)
+add_block (Classification *classification, const BlockParts *parts, const Section *found)
 {
     Block *block = g_new0 (Block, 1);
     g_autofree char *reasons = name_reasons (parts, found);
@@ -443,53 +80,60 @@ add_block (Classification *classification, const BlockParts *parts, const Found 
                                           found->start, found->points, reasons));
 }
 
-static bool
-is_found (const Search *search, unsigned piece)
+/* All that it says to somebody, with the names of its pictures. */
+static const GArray *
+runs_of_page (Page *page)
 {
+    g_autoptr (GArray) words = NULL;
+    g_autoptr (GPtrArray) notes = NULL;
+
+    if (page->runs)
+        return page->runs;
+    words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    notes = message_readings (page->message, page->leaf);
+    runs_add_range (words, page->message, page->leaf, 0, G_MAXSIZE, 0);
+    for (unsigned i = 0; i < notes->len; i++)
+        runs_add_words (words, ((const Reading *)g_ptr_array_index (notes, i))->text, 0);
+    page->runs = runs_of (words);
+    return page->runs;
+}
+
+/* Half of its runs: what the page shows is searched there, and cut here as its twin. */
+static bool
+is_shown (const Search *search, size_t start, size_t end)
+{
+    g_autoptr (GArray) words = g_array_new (FALSE, FALSE, sizeof (RunWord));
+    unsigned shown = 0;
+
+    if (!search->page)
+        return false;
+    const GArray *said = runs_of_page (search->page);
+    runs_add_range (words, search->parts->message, search->parts->leaf, start, end, 0);
+    g_autoptr (GArray) runs = runs_of (words);
+    for (unsigned i = 0; i < runs->len; i++)
+        shown += runs_has (said, g_array_index (runs, guint64, i));
+    return 2 * shown >= runs->len;
+}
+
+/* Whether a piece is in a block, or the page tells of it. */
+static bool
+is_settled (gconstpointer data, unsigned number)
+{
+    const Search *search = data;
+    const Piece *piece = block_parts_piece (search->parts, number);
+
     for (unsigned i = 0; i < search->found->len; i++) {
-        Span span = g_array_index (search->found, Found, i).span;
-        if (span.first <= piece && piece < span.end)
+        Span span = g_array_index (search->found, Section, i).span;
+        if (span.first <= number && number < span.end)
             return true;
     }
-    return false;
-}
-
-/* A bill that names what it was reduced by, and next to no offer besides. */
-static bool
-is_bill (const char *text, const Words *words)
-{
-    g_autofree char *rest = settled_bill (text, words);
-    const char *term = NULL;
-
-    return rest && strlen (rest) < strlen (text) &&
-           words_promotional (words, rest, &term) <= MOST_TERMS;
-}
-
-/* The first piece that is full of promotion and cannot be cut. */
-static void
-doubt_pieces (Classification *classification, const Search *search, const Words *words)
-{
-    const BlockParts *parts = search->parts;
-
-    for (unsigned i = 0; i < block_parts_count (parts); i++) {
-        const Piece *piece = block_parts_piece (parts, i);
-        unsigned points = block_parts_points (parts->signs[i] & parts->sets.promotional);
-        if (points < POINTS_DOUBT || is_found (search, i) || is_bill (piece->text, words) ||
-            overlaps_block (classification, parts->leaf, piece->start, piece->end))
-            continue;
-        char *where =
-            g_strdup_printf ("leaf %s, offset %zu: promotion that cannot be told "
-                             "from the transaction",
-                             message_leaf (parts->message, parts->leaf)->path, piece->start);
-        if (!classification->problem)
-            classification->problem = g_strdup (where);
-        classification_note (classification, "block-doubt", points / 2.0, where);
-        return;
-    }
+    return overlaps_block (search->classification, search->parts->leaf, piece->start,
+                           piece->end) ||
+           is_shown (search, piece->start, piece->end);
 }
 
 static void
-keep_problem (Classification *classification, const BlockParts *parts, const Found *found)
+keep_problem (Classification *classification, const BlockParts *parts, const Section *found)
 {
     if (!classification->problem)
         classification->problem =
@@ -498,42 +142,83 @@ keep_problem (Classification *classification, const BlockParts *parts, const Fou
                              message_leaf (parts->message, parts->leaf)->path, found->start);
 }
 
+/* Where it stands that no piece shows: in another part than that by which the class was told, in that
+ * one; and otherwise, when something is known to be in it, before its first words that offer nothing. */
+static void
+assume_transaction (const Classification *classification, BlockParts *parts)
+{
+    unsigned main = (unsigned)MAX (message_main_leaf (parts->message), 0);
+
+    if (parts->leaf != main && !message_is_alternative (parts->message, parts->leaf, main) &&
+        !message_is_alternative (parts->message, main, parts->leaf))
+        block_parts_assume_apart (parts, parts->leaf > main);
+    else if (classification->class == CLASS_TRANSACTIONAL &&
+             classification->confidence >= KNOWN)
+        block_parts_assume (parts);
+}
+
+/* Where blocks of the page lead to those of its text, one of the text alone cannot be cut with them. */
+static void
+keep_own (Classification *classification, const BlockParts *parts)
+{
+    char *where = g_strdup_printf ("leaf %s: promotion that cannot be cut: the page that the "
+                                   "text stands for does not show it",
+                                   message_leaf (parts->message, parts->leaf)->path);
+
+    if (!classification->problem)
+        classification->problem = g_strdup (where);
+    classification_note (classification, "block-doubt", 1, where);
+}
+
+static void
+take_found (Classification *classification, const Search *search)
+{
+    const BlockParts *parts = search->parts;
+    bool cut = !search->page || classification->blocks->len == 0;
+
+    for (unsigned i = 0; i < MIN (search->found->len, LIMIT_DETECTED); i++) {
+        const Section *this = &g_array_index (search->found, Section, i);
+        if (classification->blocks->len >= LIMIT_BLOCKS ||
+            overlaps_block (classification, parts->leaf, this->start, this->end) ||
+            is_shown (search, this->start, this->end))
+            continue;
+        if (cut)
+            add_block (classification, parts, this);
+        else
+            keep_own (classification, parts);
+    }
+    if (search->found->len > LIMIT_DETECTED)
+        keep_problem (classification, parts,
+                      &g_array_index (search->found, Section, LIMIT_DETECTED));
+}
+
 static void
 search_leaf (Classification *classification, const Message *message, unsigned leaf,
-             const Words *words, const Hints *hints)
+             const Words *words, const Hints *hints, Page *page)
 {
     g_autoptr (BlockParts) parts = block_parts_new (message, leaf, words, hints);
-    g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
-    Search search = { parts, found };
 
     /* Without a transaction around it there is nothing to keep. */
-    if (classification->class == CLASS_TRANSACTIONAL && classification->confidence >= KNOWN)
-        block_parts_assume (parts);
-    if (parts->transaction == block_parts_count (parts))
+    assume_transaction (classification, parts);
+    if (!block_parts_has_transaction (parts))
         return;
-    search_node (&search, 0);
-    doubt_pieces (classification, &search, words);
-    if (found->len > LIMIT_DETECTED)
-        keep_problem (classification, parts, &g_array_index (found, Found, LIMIT_DETECTED));
-    for (unsigned i = 0; i < MIN (found->len, LIMIT_DETECTED); i++) {
-        const Found *this = &g_array_index (found, Found, i);
-        if (classification->blocks->len < LIMIT_BLOCKS &&
-            !overlaps_block (classification, leaf, this->start, this->end))
-            add_block (classification, parts, this);
-    }
+    g_autoptr (GArray) found = sections_find (parts);
+    Search search = { classification, parts, found, page };
+    doubts_find (classification, parts, words, is_settled, &search);
+    take_found (classification, &search);
 }
 
 /* A leaf that must not be edited is searched as its reader sees it: what is found cannot be cut. */
 static void
 search_locked (Classification *classification, const Message *message, unsigned leaf,
-               const Words *words)
+               const Words *words, Page *page)
 {
     const Leaf *this = message_leaf (message, leaf);
-    g_autofree char *page = locked_page (this);
-    g_autoptr (Message) shown = message_of_page (page, strlen (page));
+    g_autofree char *shown = locked_page (this);
+    g_autoptr (Message) copy = message_of_page (shown, strlen (shown));
     g_autoptr (Classification) found = classification_new ();
 
-    search_leaf (found, shown, 0, words, NULL);
+    search_leaf (found, copy, 0, words, NULL, page);
     if (found->blocks->len == 0 && !found->problem)
         return;
     char *where =
@@ -543,19 +228,44 @@ search_locked (Classification *classification, const Message *message, unsigned 
     classification_note (classification, "block-locked", 1, where);
 }
 
-/* Text that stands for a page is cut as its twin. */
-static bool
-is_searched (const Message *message, unsigned leaf)
+/* The page that a reader may choose in place of a text; -1 without one. */
+static int
+find_page (const Message *message, unsigned leaf)
 {
-    const Leaf *this = message_leaf (message, leaf);
-
-    if (this->attachment || (this->kind != LEAF_HTML && this->kind != LEAF_PLAIN))
-        return false;
-    for (unsigned i = 0; this->kind == LEAF_PLAIN && i < message_leaf_count (message); i++)
+    for (unsigned i = 0;
+         message_leaf (message, leaf)->kind == LEAF_PLAIN && i < message_leaf_count (message);
+         i++)
         if (message_leaf (message, i)->kind == LEAF_HTML &&
             message_is_alternative (message, leaf, i))
-            return false;
-    return true;
+            return (int)i;
+    return -1;
+}
+
+static void
+search_one (Classification *classification, const Message *message, unsigned leaf,
+            const Words *words, const Hints *hints, Page *page)
+{
+    if (!message_leaf (message, leaf)->locked)
+        search_leaf (classification, message, leaf, words, hints, page);
+    else if (!message_ambiguity (message)) /* which is told of as that */
+        search_locked (classification, message, leaf, words, page);
+}
+
+/* With pages: those, with texts that stand for none; otherwise the texts that do. */
+static void
+search_leaves (Classification *classification, const Message *message, const Words *words,
+               const Hints *hints, bool pages)
+{
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        const Leaf *leaf = message_leaf (message, i);
+        int number = find_page (message, i);
+        Page page = { message, (unsigned)MAX (number, 0), NULL };
+        if (leaf->attachment || (leaf->kind != LEAF_HTML && leaf->kind != LEAF_PLAIN) ||
+            pages != (number < 0))
+            continue;
+        search_one (classification, message, i, words, hints, pages ? NULL : &page);
+        g_clear_pointer (&page.runs, g_array_unref);
+    }
 }
 
 static void
@@ -579,13 +289,8 @@ detected_find (Classification *classification, const Message *message, const Wor
 
     if (hints && hints->detection == DETECT_OFF)
         return false;
-    for (unsigned i = 0; i < message_leaf_count (message); i++)
-        if (is_searched (message, i) && message_leaf (message, i)->locked) {
-            /* What can be read in two ways is told of as that. */
-            if (!message_ambiguity (message))
-                search_locked (classification, message, i, words);
-        } else if (is_searched (message, i))
-            search_leaf (classification, message, i, words, hints);
+    search_leaves (classification, message, words, hints, true);
+    search_leaves (classification, message, words, hints, false);
     bool found = classification->blocks->len > before;
     if (found && hints && hints->detection == DETECT_TAG)
         tag (classification, message, before);

@@ -14,13 +14,16 @@
  *
  * A part is taken when it is promotion by at least two reasons, holds nothing of the transaction
  * nor an element that the policy protects, and the transaction stands outside of it; the largest
- * such part, or a heading with the rows that follow it. What overlaps other blocks, is in an
- * attachment, or in plain text that is an alternative of a page (see companions.h) is left alone. More than LIMIT_DETECTED of a leaf are a problem. Linear in the
- * message. Blocks are left in order by leaf and offset.
+ * such part, or a heading with the rows that follow it. What overlaps other blocks or is in an
+ * attachment is left alone, and so is what a plain text says of the page that it stands for (see
+ * companions.h): there is searched what the page does not show, and no block added where the page has
+ * some. More than LIMIT_DETECTED of a leaf are a problem. Linear in the message. Blocks are left in
+ * order by leaf and offset.
  *
  * Promotion in a leaf that is locked is a problem (evidence "block-locked"), and so is promotion
- * that stands in one piece with the transaction (evidence "block-doubt"), and a block where the policy says that such are not to be cut. True when a block or a
- * problem was found; hints: NULL for none.
+ * that stands in one piece with the transaction or cannot be cut else (evidence "block-doubt"), and a
+ * block where the policy says that such are not to be cut. True when a block or a problem was found;
+ * hints: NULL for none.
  */
 bool detected_find (Classification *classification, const Message *message, const Words *words,
                     const Hints *hints);

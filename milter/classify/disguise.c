@@ -15,6 +15,7 @@
 #include "licet/limits.h"
 
 #include "embeds.h"
+#include "leaning.h"
 #include "letters.h"
 #include "settled.h"
 #include "sights.h"
@@ -36,6 +37,9 @@ static const Row rows[] = {
 /* Of the open text of what is a transaction beyond doubt, and of what somebody wrote: people talk of
  * sales to each other, but an answer's thread is easily forged. */
 enum { POINTS_TRANSACTION = 4, POINTS_LETTER = 6 };
+
+/* Points of what is plainly worded as promotion, where it is kept from the eye. */
+enum { POINTS_WORDED = 3 };
 
 /* What is searched. */
 typedef struct {
@@ -111,14 +115,46 @@ judge_text (const char *text, bool backwards, const Words *words)
     return verdict;
 }
 
+/* What some readers see, and what is out of the way of those who look for blocks (detected.h). */
+static bool
+is_kept (const Sight *sight)
+{
+    static const char *const signals[] = {
+        "reading-hidden",      "reading-image",    "reading-title", "reading-style",
+        "reading-conditional", "reading-fallback", "reading-page",  "reading-amp",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (signals); i++)
+        if (strcmp (sight->signal, signals[i]) == 0)
+            return true;
+    return sight->contrived;
+}
+
+/* Whether one of its lines is worded as promotion, or all of them are. */
+static bool
+is_worded (const char *text, const Words *words)
+{
+    for (const char *at = text; *at;) {
+        size_t length = strcspn (at, "\n");
+        g_autofree char *line = g_strndup (at, length);
+        if (leaning_promotes (words, line))
+            return true;
+        at += length + (at[length] == '\n');
+    }
+    const char *more = strchr (text, '\n');
+    return more && more[1] && leaning_promotes (words, text);
+}
+
 /* Few texts have points enough, so that only they are searched for what is settled. */
 static Verdict
 judge (const Sight *sight, const Words *words, unsigned limit)
 {
     Verdict verdict = judge_text (sight->text, sight->backwards, words);
 
-    if (verdict.points < limit)
+    if (verdict.points < limit) {
+        verdict.points += is_kept (sight) && is_worded (sight->text, words) ? POINTS_WORDED : 0;
         return verdict;
+    }
     g_autofree char *text = settled_remove (sight->text, words);
     return judge_text (text, sight->backwards, words);
 }
@@ -184,12 +220,13 @@ search_sights (const Search *search, const GPtrArray *blocks, bool say)
         const Sight *sight = g_ptr_array_index (sights, i);
         const Row *row = find_row (sight->signal);
         unsigned limit = letter ? row->letter : row->transaction;
-        bool open = is_open (sight->signal);
+        bool open = is_open (sight->signal) && !sight->contrived;
         if (open && search->open == OPEN_VOUCHED)
             continue;
         Verdict verdict = judge (sight, search->words, limit);
         if (open && search->open == OPEN_TRUSTED && verdict.disguised == 0 &&
-            (letter || !verdict.reduced) && verdict.points >= limit && is_of_main (search, sight))
+            (letter || !verdict.reduced) && verdict.points >= limit &&
+            is_of_main (search, sight))
             limit = letter ? POINTS_LETTER : POINTS_TRANSACTION;
         if (verdict.points < limit)
             continue;

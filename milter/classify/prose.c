@@ -23,36 +23,44 @@ may_follow (gunichar letter)
            g_unichar_type (letter) == G_UNICODE_FINAL_PUNCTUATION;
 }
 
-static bool
-ends_well (const char *text)
+/* Behind the last end of a sentence; the text itself where none ends. "5.00" is no end. */
+static const char *
+last_end (const char *text)
 {
     const char *at = text + strlen (text);
 
     while (at > text) {
+        const char *next = at;
         at = g_utf8_prev_char (at);
         gunichar letter = g_utf8_get_char (at);
-        if (!may_follow (letter))
-            return is_end (letter);
+        if (is_end (letter) &&
+            (letter > 0x3000 || *next == '\0' || may_follow (g_utf8_get_char (next))))
+            return next;
+    }
+    return text;
+}
+
+static bool
+has_long_line (const char *text, const char *end)
+{
+    for (const char *at = text; at < end;) {
+        const char *newline = memchr (at, '\n', (size_t)(end - at));
+        const char *stop = newline ? newline : end;
+        bool wide = g_unichar_iswide (g_utf8_get_char (at));
+        if (g_utf8_strlen (at, stop - at) >= LONG_LINE || (stop - at >= LONG_LINE && wide))
+            return true;
+        at = stop + 1;
     }
     return false;
 }
 
-static bool
-has_long_line (const char *text)
-{
-    g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-
-    for (char **line = lines; *line; line++)
-        if (g_utf8_strlen (*line, -1) >= LONG_LINE ||
-            (strlen (*line) >= LONG_LINE && g_unichar_iswide (g_utf8_get_char (*line))))
-            return true;
-    return false;
-}
-
+/* A link, an address or a sign may stand behind the sentences, if it is shorter than they are. */
 bool
 prose_is (const char *text)
 {
-    return ends_well (text) && has_long_line (text);
+    const char *end = last_end (text);
+
+    return 2 * strlen (end) <= (size_t)(end - text) && has_long_line (text, end);
 }
 
 /* Ideographic ends need no blank behind them. */

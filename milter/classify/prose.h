@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /* Whether a text is sentences, and not a label, a row, a list, a closing with an address or a signature:
- * it ends as a sentence does, and its lines are not all short. UTF-8. */
+ * two thirds of it end as a sentence does, and its lines are not all short. UTF-8. */
 bool prose_is (const char *text);
 
 /* The sentences of a text, those too short to say something joined with the one before. Caller frees. */

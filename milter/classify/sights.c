@@ -12,6 +12,7 @@
 #include "licet/limits.h"
 
 #include "attached.h"
+#include "contrived.h"
 #include "embeds.h"
 #include "encoded.h"
 
@@ -25,7 +26,7 @@ typedef struct {
     GHashTable *seen;   /* the sights, so that none is judged twice */
     const char *prefix; /* of all places */
     unsigned depth;
-    bool backwards;
+    bool backwards, contrived;
 } Collection;
 
 static void
@@ -93,6 +94,7 @@ add (Collection *collection, const char *signal, const char *where, char *text)
         *g_utf8_find_prev_char (text, text + LIMIT_READING_BYTES) = '\0';
     sight->text = text;
     sight->backwards = collection->backwards;
+    sight->contrived = collection->contrived;
     if (g_hash_table_contains (collection->seen, sight)) {
         sight_free (sight);
         return;
@@ -246,47 +248,6 @@ add_embeds (Collection *collection, unsigned i)
     add_leaf (collection, "reading-title", leaf, g_strdup (embeds->own->str));
 }
 
-/* What turns letters round, by the rarest of its signs and what stands before and behind that. */
-typedef struct {
-    char sign;
-    const char *before, *behind;
-} Turn;
-
-static const Turn turns[] = {
-    { '<', "", "bdo" },        { '-', "bidi", "override" }, { '-', "isolate", "override" },
-    { '-', "row", "reverse" }, { '(', "scalex", "-1" },     { '(', "rotatey", "180" },
-};
-
-static bool
-holds_turn (const char *data, size_t length, const Turn *turn)
-{
-    size_t before = strlen (turn->before), behind = strlen (turn->behind);
-    const char *end = data + length, *at = data;
-
-    while (at && (at = memchr (at, turn->sign, (size_t)(end - at)))) {
-        bool room = (size_t)(at - data) >= before && (size_t)(end - at) > behind;
-        if (room && (at[1] | 0x20) == *turn->behind &&
-            g_ascii_strncasecmp (at + 1, turn->behind, behind) == 0 &&
-            g_ascii_strncasecmp (at - before, turn->before, before) == 0)
-            return true;
-        at++;
-    }
-    return false;
-}
-
-/* An element or a style that turns letters round, in whatever it is written. */
-static bool
-turns_letters (const Leaf *leaf)
-{
-    gsize length = 0;
-    const char *data = g_bytes_get_data (leaf->content, &length);
-
-    for (unsigned i = 0; length > 0 && i < G_N_ELEMENTS (turns); i++)
-        if (holds_turn (data, length, &turns[i]))
-            return true;
-    return false;
-}
-
 /* In these sets letters of ASCII are what they are, so that no second look is needed. */
 static bool
 is_plain_charset (const Leaf *leaf)
@@ -370,13 +331,31 @@ add_filename (Collection *collection, const Leaf *leaf)
         add_leaf (collection, "reading-filename", leaf, g_strdelimit (name, "_-.+", ' '));
 }
 
+/* What is written so that only the eye reads it, as the eye does. */
+static void
+add_contrived (Collection *collection, unsigned i)
+{
+    const Leaf *leaf = message_leaf (collection->message, i);
+    g_autofree char *text = collection->backwards ? text_outside (collection, i) : NULL;
+    g_autoptr (GArray) ranges = list_ranges (collection, i);
+    char *rest = contrived_without_fillers (collection->message, i, ranges);
+
+    collection->contrived = true;
+    if (text)
+        add_leaf (collection, signal_of (collection, i), leaf, contrived_turned (text));
+    if (rest)
+        add_leaf (collection, signal_of (collection, i), leaf, rest);
+    collection->contrived = false;
+}
+
 static void
 add_text_leaf (Collection *collection, unsigned i)
 {
     const Leaf *leaf = message_leaf (collection->message, i);
 
-    collection->backwards = turns_letters (leaf);
+    collection->backwards = contrived_turns (leaf);
     add_leaf (collection, signal_of (collection, i), leaf, text_outside (collection, i));
+    add_contrived (collection, i);
     add_notes (collection, i);
     add_embeds (collection, i);
     collection->backwards = false;

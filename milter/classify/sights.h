@@ -11,6 +11,7 @@ typedef struct {
     char *where;        /* "leaf 1.2", "Subject" */
     char *text;         /* UTF-8, without the promotional blocks that are known */
     bool backwards;     /* the page turns letters round */
+    bool contrived;     /* what the eye makes of text that is written for nobody else */
 } Sight;
 
 /*

@@ -18,6 +18,10 @@ enum { MOST_LANGUAGES = 100 };
 /* A language with fewer terms than this in a text is not known to be its language. */
 enum { LEAST_TERMS = 3 };
 
+/* A text is in another language than the rest when it has so many terms of that, and so many times those
+ * that it has of the other: names and loan-words are of many. */
+enum { LEAST_OTHER = 8, TIMES_OTHER = 2 };
+
 typedef struct {
     guint64 hash;
     gint8 tenths; /* of log-odds */
@@ -143,7 +147,8 @@ wording_sort (Wording *wording)
 typedef struct {
     const Wording *wording;
     int *sums;
-    unsigned *known, count;
+    guint16 *known;
+    unsigned count;
     guint64 met[MET_SLOTS];
     unsigned places[MOST_TERMS]; /* of those that are taken */
 } Reading;
@@ -191,26 +196,53 @@ weigh_term (const PassageTerm *term, gpointer data)
     }
 }
 
+static unsigned
+most_known (const guint16 *known, unsigned languages)
+{
+    unsigned best = 0;
+
+    for (unsigned i = 1; i < languages; i++)
+        best = known[i] > known[best] ? i : best;
+    return best;
+}
+
+static unsigned
+most_known_of_all (const guint16 *known, unsigned languages, unsigned count)
+{
+    g_autofree unsigned *all = g_new0 (unsigned, languages);
+    unsigned best = 0;
+
+    for (size_t i = 0; i < (size_t)count * languages; i++)
+        all[i % languages] += known[i];
+    for (unsigned i = 1; i < languages; i++)
+        best = all[i] > all[best] ? i : best;
+    return all[best] >= LEAST_TERMS ? best : languages;
+}
+
 double *
 wording_weigh (const Wording *wording, const char *const texts[], unsigned count)
 {
-    unsigned languages = wording->languages->len, best = 0;
+    unsigned languages = wording->languages->len;
 
     if (languages == 0)
         return NULL;
     g_autofree int *sums = g_new0 (int, (size_t)count *languages + 1);
-    g_autofree unsigned *known = g_new0 (unsigned, languages);
+    g_autofree guint16 *known = g_new0 (guint16, (size_t)count * languages + 1);
     g_autofree Reading *reading = g_new0 (Reading, 1);
-    *reading = (Reading){ .wording = wording, .known = known };
+    reading->wording = wording;
     for (unsigned i = 0; i < count; i++) {
         forget (reading);
         reading->sums = sums + (size_t)i * languages;
+        reading->known = known + (size_t)i * languages;
         passage_terms_each (texts[i], weigh_term, reading);
     }
-    for (unsigned i = 1; i < languages; i++)
-        best = known[i] > known[best] ? i : best;
+    unsigned best = most_known_of_all (known, languages, count);
     double *result = g_new0 (double, count + 1);
-    for (unsigned i = 0; known[best] >= LEAST_TERMS && i < count; i++)
-        result[i] = sums[(size_t)i * languages + best] / 10.0;
+    for (unsigned i = 0; best < languages && i < count; i++) {
+        const guint16 *own = known + (size_t)i * languages;
+        unsigned other = most_known (own, languages);
+        bool foreign = own[other] >= LEAST_OTHER && own[other] >= TIMES_OTHER * own[best];
+        result[i] = sums[(size_t)i * languages + (foreign ? other : best)] / 10.0;
+    }
     return result;
 }

@@ -20,8 +20,8 @@ void wording_read (Wording *wording, const ConfNode *root, GPtrArray *problems);
 /* After the last file. */
 void wording_sort (Wording *wording);
 
-/* The log-odds of each text, in the language that all of them together have most terms of; 0 where
- * nothing is known. Each term counts once per text. NULL without any file. Caller frees. */
+/* The log-odds of each text, in the language that all of them together have most terms of, unless it is
+ * clearly in another; 0 where nothing is known. Each term counts once per text. NULL without any file. Caller frees. */
 double *wording_weigh (const Wording *wording, const char *const texts[], unsigned count);
 
 #endif

@@ -230,3 +230,42 @@ CASES += [shop(f"duty: {title}",
                one(html(f"{CONFIRMED[language]}<div><h3>{title}</h3><p>{text}</p><p><a href='{link}'>{title}</a></p></div>{FOOT}"),
                    subject=coded(("Confirmation 2026-10088", "Bestätigung 2026-10088")[language])))
           for language, title, text, link in DUTIES]
+
+# Where promotion is looked for in places that are easily overlooked, such words stand as well.
+PAID = "<p>Thank you for your order 2026-10042.</p><p>Kettle 39.90 EUR. Total 39.90 EUR.</p>"
+PAID_TEXT = "Thank you for your order 2026-10042.\n\nKettle 39.90 EUR. Total 39.90 EUR."
+CASES += [
+    shop("notice of a filter in a part of its own",
+         one(multi("mixed", leaf(PAID_TEXT), leaf("This message was scanned for viruses. It may hold confidential matters and is meant "
+                                                  "for the person that it is addressed to.")), subject="Your order 2026-10042")),
+    shop("terms in a part of its own",
+         one(multi("mixed", html(PAID), leaf("Our terms: you may return goods within 14 days. Vouchers are not paid out in cash, and "
+                                             "discounts are not combined.")), subject="Your order 2026-10042")),
+    shop("text that says more than its page",
+         alternative(PAID_TEXT + "\n\nTrack your parcel here:\nhttps://shop.example/account/orders/2026-10042\n\nYou get this mail since "
+                     "you have ordered at Shop Example. If you cannot read it, open it in your browser:\nhttps://shop.example/view/1",
+                     PAID + '<p><a href="https://shop.example/account/orders/2026-10042">Track</a></p>', subject="Your order 2026-10042")),
+    shop("thanks in warm words above the lines of the order",
+         one(html("<p>Hello Lea, we are so happy that you have chosen us, and we hope that you will love your new kettle as much as we "
+                  "do! Here is all that you need to know of your order.</p>" + PAID), subject="Your order 2026-10042")),
+    shop("thanks in warm words in one paragraph with the order",
+         one(html("<p>Thank you for your order 2026-10042.<br>Kettle 39.90 EUR, total 39.90 EUR.<br><br>We hope that you will love "
+                  "your new kettle as much as we do, and wish you many cosy cups of tea!</p>"), subject="Your order 2026-10042")),
+    shop("goods of few words each in a list",
+         one(html(PAID + "<ul><li>New summer dress</li><li>Gift box red</li><li>Free sample tea</li></ul>"), subject="Your order 2026-10042")),
+    shop("what was bought, described in another language",
+         receipt("<p>Ihr Artikel, wie der Hersteller ihn beschreibt: Stainless steel kettle with a soft grip. The water boils in three "
+                 "minutes, and the lid opens at the push of a button. Do not immerse in water.</p>" + FOOT)),
+    shop("notes on a change, with the address to write to",
+         receipt("<p>Gef\u00e4llt Ihnen etwas nicht? Schreiben Sie uns an hilfe@shop.example, wir finden gemeinsam eine L\u00f6sung.</p>" + FOOT)),
+    shop("thanks in warm words that are hidden above the order",
+         one(html('<div style="display:none">Hello Lea, we are so happy that you have chosen us, and we hope that you will love your new '
+                  "kettle as much as we do!</div>" + PAID), subject="Your order 2026-10042")),
+    shop("a word of Hebrew that is turned round", receipt('<p>Die Bestellung ging an <bdo dir="rtl">\u05e9\u05dc\u05d5\u05dd</bdo>.</p>' + FOOT)),
+    shop("letters that stand out in their words",
+         receipt("<p><b>S</b>hop <b>E</b>xample und <b>P</b>artner danken; <i>n</i>-te <i>k</i>-fache Sendung, H<sub>2</sub>O und "
+                 "CO<sub>2</sub>-neutral verpackt.</p>" + FOOT)),
+    shop("style sheet for what a program can do",
+         receipt('<p class="a">Lieferung am Freitag.</p><p class="b">Lieferung: 27.11.</p>' + FOOT,
+                 "<style>@supports (display:grid){.a{display:none}}@media (max-width:480px){.b{display:none}}</style>")),
+]

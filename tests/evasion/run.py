@@ -23,10 +23,11 @@ import cases_languages
 import cases_letters
 import cases_pages
 import cases_parts
+import cases_places
 import cases_structure
 
 HOSTILE = (cases_hidden, cases_letters, cases_parts, cases_pages, cases_headers, cases_structure,
-           cases_languages)
+           cases_languages, cases_places)
 RECIPIENT = "lea@example.de"
 CONSENT = ("address,purpose,state,basis,at,source,wording,evidence,country,subdivision,recipient_class,language,"
            "expires,person\n" + RECIPIENT + ",*,pending,double-opt-in,2026-02-03T10:15:00Z,signup,v3,,DE,,natural,,,\n")
