@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 
 /*
- * The table says how many points make a reading promotional. A point is a promotional term, each
- * counted once; a percentage off and a code to redeem are two each, and a term that only a person
- * reads, because its letters are swapped, split or marked, counts twice. Honest transactions name
+ * The table says how many points (pitches.h) make a reading promotional. Honest transactions name
  * a term or two in their visible text (a rebate, a voucher that was paid with), and what is one
  * beyond doubt more of them; hardly any does where its sender has to look twice.
  */
@@ -16,8 +14,7 @@
 
 #include "embeds.h"
 #include "leaning.h"
-#include "letters.h"
-#include "settled.h"
+#include "pitches.h"
 #include "sights.h"
 #include "unread.h"
 
@@ -47,73 +44,9 @@ typedef struct {
     const Message *message;
     const Words *words;
     const GPtrArray *embeds;
+    Pitches *pitches;
     OpenText open;
 } Search;
-
-typedef struct {
-    unsigned points;
-    unsigned disguised; /* terms that only a person reads */
-    bool reduced;       /* a percentage off, or a code, that nothing has settled */
-    const char *term;
-} Verdict;
-
-static bool
-matches (GRegex **pattern, const char *expression, const char *text)
-{
-    if (g_once_init_enter (pattern)) {
-        GRegex *compiled =
-            g_regex_new (expression, G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0, NULL);
-        g_assert (compiled);
-        g_once_init_leave (pattern, compiled);
-    }
-    return g_regex_match (*pattern, text, 0, NULL);
-}
-
-static bool
-has_percentage (const char *text)
-{
-    static GRegex *pattern;
-
-    return strchr (text, '%') &&
-           matches (&pattern,
-                    "(?<![\\w.,])-\\s?\\d{1,2}\\s?%|\\b\\d{1,2}\\s?%\\s?(?:off|discount|rabatt|"
-                    "de descuento|dto|de réduction|de remise|di sconto|de desconto|korting|"
-                    "zniżki|rabatu|indirim|скид)|%\\s?\\d{1,2} indirim",
-                    text);
-}
-
-/* What the pattern cannot do without comes first: it is dear on a long text. */
-static bool
-has_code (const char *text)
-{
-    static GRegex *pattern;
-
-    return (strstr (text, "code") || strstr (text, "digo pro") || strstr (text, "codice")) &&
-           matches (&pattern,
-                    "\\b(?:promo|coupon|discount|voucher|gutschein|rabatt|aktions|kortings)"
-                    "[ -]?code|c[oó]digo promocional|code promo|codice sconto",
-                    text);
-}
-
-static Verdict
-judge_text (const char *text, bool backwards, const Words *words)
-{
-    Verdict verdict = { 0 };
-    const char *term = NULL;
-    g_autofree char *plain = letters_plain (text, backwards);
-
-    verdict.points = words_promotional (words, plain, &verdict.term);
-    if (verdict.points > 0) {
-        unsigned open = words_promotional (words, text, &term);
-        verdict.disguised = verdict.points > open ? verdict.points - open : 0;
-    }
-    bool percentage = has_percentage (plain), code = has_code (plain);
-    verdict.reduced = percentage || code;
-    verdict.points += verdict.disguised;
-    verdict.points += percentage ? 2 : 0;
-    verdict.points += code ? 2 : 0;
-    return verdict;
-}
 
 /* What some readers see, and what is out of the way of those who look for blocks (detected.h). */
 static bool
@@ -146,17 +79,16 @@ is_worded (const char *text, const Words *words)
 }
 
 /* Few texts have points enough, so that only they are searched for what is settled. */
-static Verdict
-judge (const Sight *sight, const Words *words, unsigned limit)
+static Pitch
+judge (const Search *search, const Sight *sight, unsigned limit)
 {
-    Verdict verdict = judge_text (sight->text, sight->backwards, words);
+    Pitch pitch = pitches_whole (search->pitches, sight->text, sight->backwards);
 
-    if (verdict.points < limit) {
-        verdict.points += is_kept (sight) && is_worded (sight->text, words) ? POINTS_WORDED : 0;
-        return verdict;
-    }
-    g_autofree char *text = settled_remove (sight->text, words);
-    return judge_text (text, sight->backwards, words);
+    if (pitch.points >= limit)
+        return pitches_rest (search->pitches, sight->text, sight->backwards);
+    if (is_kept (sight) && is_worded (sight->text, search->words))
+        pitch.points += POINTS_WORDED;
+    return pitch;
 }
 
 static const Row *
@@ -170,19 +102,19 @@ find_row (const char *signal)
 }
 
 static void
-note_sight (Classification *classification, const Sight *sight, const Verdict *verdict)
+note_sight (Classification *classification, const Sight *sight, const Pitch *pitch)
 {
     g_autofree char *term =
-        verdict->term ? g_strdup_printf (", first \"%s\"", verdict->term) : g_strdup ("");
+        pitch->term ? g_strdup_printf (", first \"%s\"", pitch->term) : g_strdup ("");
 
     classification_note (
-        classification, sight->signal, verdict->points / 2.0,
-        g_strdup_printf ("%s: %u points%s", sight->where, verdict->points, term));
-    if (verdict->disguised > 0)
+        classification, sight->signal, pitch->points / 2.0,
+        g_strdup_printf ("%s: %u points%s", sight->where, pitch->points, term));
+    if (pitch->disguised > 0)
         classification_note (
             classification, "disguise-letters", 0,
             g_strdup_printf ("%s: %u terms in letters that are swapped, split or marked",
-                             sight->where, verdict->disguised));
+                             sight->where, pitch->disguised));
 }
 
 static bool
@@ -210,9 +142,8 @@ is_of_main (const Search *search, const Sight *sight)
 
 /* What was found first outside of the blocks, for the problem; or NULL. Caller frees. */
 static char *
-search_sights (const Search *search, const GPtrArray *blocks, bool say)
+search_sights (const Search *search, const GPtrArray *sights, bool say)
 {
-    g_autoptr (GPtrArray) sights = sights_new (search->message, blocks, search->embeds);
     bool letter = search->classification->class == CLASS_PERSONAL;
     char *found = NULL;
 
@@ -223,15 +154,14 @@ search_sights (const Search *search, const GPtrArray *blocks, bool say)
         bool open = is_open (sight->signal) && !sight->contrived;
         if (open && search->open == OPEN_VOUCHED)
             continue;
-        Verdict verdict = judge (sight, search->words, limit);
-        if (open && search->open == OPEN_TRUSTED && verdict.disguised == 0 &&
-            (letter || !verdict.reduced) && verdict.points >= limit &&
-            is_of_main (search, sight))
+        Pitch pitch = judge (search, sight, limit);
+        if (open && search->open == OPEN_TRUSTED && pitch.disguised == 0 &&
+            (letter || !pitch.reduced) && pitch.points >= limit && is_of_main (search, sight))
             limit = letter ? POINTS_LETTER : POINTS_TRANSACTION;
-        if (verdict.points < limit)
+        if (pitch.points < limit)
             continue;
         if (say)
-            note_sight (search->classification, sight, &verdict);
+            note_sight (search->classification, sight, &pitch);
         if (!found)
             found = g_strdup_printf ("%s: promotion that is not in a block (%s)", sight->where,
                                      sight->signal);
@@ -260,15 +190,21 @@ static char *
 search_promotion (const Search *search)
 {
     g_autoptr (GPtrArray) told = g_ptr_array_new ();
+    g_autoptr (GHashTable) pages = sights_pages_new ();
     const GPtrArray *blocks = search->classification->blocks;
 
     for (unsigned i = 0; i < blocks->len; i++)
         if (is_told (g_ptr_array_index (blocks, i)))
             g_ptr_array_add (told, g_ptr_array_index (blocks, i));
-    if (!has_detected (search->classification))
-        return search_sights (search, blocks, true);
-    g_free (search_sights (search, told, true));
-    return search_sights (search, blocks, false);
+    if (!has_detected (search->classification)) {
+        g_autoptr (GPtrArray) sights =
+            sights_new (search->message, blocks, search->embeds, NULL);
+        return search_sights (search, sights, true);
+    }
+    g_autoptr (GPtrArray) before = sights_new (search->message, told, search->embeds, pages);
+    g_autoptr (GPtrArray) outside = sights_new (search->message, blocks, search->embeds, pages);
+    g_free (search_sights (search, before, true));
+    return search_sights (search, outside, false);
 }
 
 static char *
@@ -297,7 +233,8 @@ disguise_find (Classification *classification, const Message *message, const Wor
     if (classification->class == CLASS_PROMOTIONAL)
         return;
     g_autoptr (GPtrArray) embeds = embeds_all (message, classification->blocks);
-    Search search = { classification, message, words, embeds, open };
+    g_autoptr (Pitches) pitches = pitches_new (words);
+    Search search = { classification, message, words, embeds, pitches, open };
     g_autofree char *promotion = search_promotion (&search);
     g_autofree char *unread = search_unread (&search);
 

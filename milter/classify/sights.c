@@ -24,6 +24,7 @@ typedef struct {
     const GPtrArray *embeds; /* by leaf */
     GPtrArray *sights;
     GHashTable *seen;   /* the sights, so that none is judged twice */
+    GHashTable *pages;  /* char * by GBytes, or NULL */
     const char *prefix; /* of all places */
     unsigned depth;
     bool backwards, contrived;
@@ -233,6 +234,21 @@ read_page (const char *page, size_t length, unsigned depth)
     return g_string_free (text, FALSE);
 }
 
+/* The same, once for each page. */
+static char *
+read_known (const Collection *collection, const char *page, size_t length)
+{
+    if (!collection->pages)
+        return read_page (page, length, 0);
+    g_autoptr (GBytes) key = g_bytes_new_static (page, length);
+    char *text = g_hash_table_lookup (collection->pages, key);
+    if (!text) {
+        text = read_page (page, length, 0);
+        g_hash_table_insert (collection->pages, g_bytes_new (page, length), text);
+    }
+    return g_strdup (text);
+}
+
 static void
 add_embeds (Collection *collection, unsigned i)
 {
@@ -241,7 +257,7 @@ add_embeds (Collection *collection, unsigned i)
 
     if (embeds->pages->len > 0)
         add_leaf (collection, "reading-page", leaf,
-                  read_page (embeds->pages->str, embeds->pages->len, 0));
+                  read_known (collection, embeds->pages->str, embeds->pages->len));
     if (embeds->scripts->len > 0)
         add_leaf (collection, "reading-script", leaf,
                   g_utf8_make_valid (embeds->scripts->str, (gssize)embeds->scripts->len));
@@ -292,14 +308,16 @@ add_other_charset (Collection *collection, unsigned number)
         return;
     g_autoptr (GString) outside = bytes_outside (collection, number);
     g_autoptr (GString) bytes = encoded_without_nul (outside->str, outside->len);
-    add_leaf (collection, "reading-bytes", leaf, read_page (bytes->str, bytes->len, 0));
+    add_leaf (collection, "reading-bytes", leaf,
+              read_known (collection, bytes->str, bytes->len));
 }
 
 /* Takes bytes. */
 static char *
-read_encoded (GString *bytes)
+read_encoded (const Collection *collection, GString *bytes)
 {
-    char *text = bytes->len > 0 ? read_page (bytes->str, bytes->len, 0) : g_strdup ("");
+    char *text =
+        bytes->len > 0 ? read_known (collection, bytes->str, bytes->len) : g_strdup ("");
 
     g_string_free (bytes, TRUE);
     return text;
@@ -313,13 +331,14 @@ add_encoded (Collection *collection, const Leaf *leaf)
 
     if (length == 0)
         return;
-    add_leaf (collection, "reading-uuencode", leaf, read_encoded (encoded_uu (data, length)));
+    add_leaf (collection, "reading-uuencode", leaf,
+              read_encoded (collection, encoded_uu (data, length)));
     if (leaf->kind == LEAF_PLAIN)
         add_leaf (collection, "reading-bytes", leaf,
-                  read_encoded (encoded_base64 (data, length)));
+                  read_encoded (collection, encoded_base64 (data, length)));
     if (leaf->encoding == ENCODING_IDENTITY && encoded_has_escapes (data, length))
         add_leaf (collection, "reading-bytes", leaf,
-                  read_encoded (encoded_escapes (data, length)));
+                  read_encoded (collection, encoded_escapes (data, length)));
 }
 
 static void
@@ -380,6 +399,7 @@ add_message (Collection *collection, const Leaf *leaf, GBytes *file)
     nested.embeds = embeds;
     nested.prefix = prefix;
     nested.seen = collection->seen;
+    nested.pages = collection->pages;
     nested.depth = collection->depth + 1;
     collect (&nested);
     return true;
@@ -398,7 +418,8 @@ add_folded (Collection *collection, const Leaf *leaf, const GString *bytes)
     g_string_replace (lines, "\n\t", "", 0);
     g_string_replace (lines, "\\n", "\n", 0);
     g_string_replace (lines, "\\N", "\n", 0);
-    add_leaf (collection, "reading-attachment", leaf, read_page (lines->str, lines->len, 0));
+    add_leaf (collection, "reading-attachment", leaf,
+              read_known (collection, lines->str, lines->len));
 }
 
 static void
@@ -415,11 +436,12 @@ add_attachment (Collection *collection, const Leaf *leaf, unsigned i)
     if (!attached_is_text (collection->message, i))
         return;
     g_autoptr (GString) bytes = encoded_without_nul (data, length);
-    add_leaf (collection, "reading-attachment", leaf, read_page (bytes->str, bytes->len, 0));
+    add_leaf (collection, "reading-attachment", leaf,
+              read_known (collection, bytes->str, bytes->len));
     add_folded (collection, leaf, bytes);
     if (encoded_has_escapes (bytes->str, bytes->len))
         add_leaf (collection, "reading-attachment", leaf,
-                  read_encoded (encoded_escapes (bytes->str, bytes->len)));
+                  read_encoded (collection, encoded_escapes (bytes->str, bytes->len)));
 }
 
 static char *
@@ -450,7 +472,7 @@ add_between (Collection *collection)
         g_string_append_len (text, data + at, (gssize)(length - at));
     if (text->len == 0)
         return;
-    g_autofree char *page = read_page (text->str, text->len, 0);
+    g_autofree char *page = read_known (collection, text->str, text->len);
     if (strstr (page, "=?"))
         add (collection, "reading-between", "between the parts", decode_twice (page));
     add (collection, "reading-between", "between the parts", g_steal_pointer (&page));
@@ -468,9 +490,9 @@ add_raw (Collection *collection)
         return;
     g_autoptr (GString) bytes = encoded_without_nul (data + body, length - body);
     add (collection, "reading-bytes", "body",
-         read_encoded (encoded_escapes (bytes->str, bytes->len)));
+         read_encoded (collection, encoded_escapes (bytes->str, bytes->len)));
     add (collection, "reading-bytes", "body",
-         read_encoded (encoded_base64 (bytes->str, bytes->len)));
+         read_encoded (collection, encoded_base64 (bytes->str, bytes->len)));
 }
 
 /* A name is shown where the address is not. */
@@ -532,7 +554,8 @@ collect (Collection *collection)
 }
 
 GPtrArray *
-sights_new (const Message *message, const GPtrArray *blocks, const GPtrArray *embeds)
+sights_new (const Message *message, const GPtrArray *blocks, const GPtrArray *embeds,
+            GHashTable *pages)
 {
     g_autoptr (GHashTable) seen = g_hash_table_new (hash_sight, equal_sights);
     GPtrArray *sights = g_ptr_array_new_with_free_func ((GDestroyNotify)sight_free);
@@ -541,6 +564,14 @@ sights_new (const Message *message, const GPtrArray *blocks, const GPtrArray *em
     collection.blocks = blocks;
     collection.embeds = embeds;
     collection.seen = seen;
+    collection.pages = pages;
     collect (&collection);
     return sights;
+}
+
+GHashTable *
+sights_pages_new (void)
+{
+    return g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                                  g_free);
 }

@@ -18,10 +18,13 @@ typedef struct {
  * Every way to read the message: visible text of each leaf, what pages say beside it, alternatives,
  * pages in pages, attachments that are text, messages in the message, what stands between the
  * parts, subject, names and file names, and for an ambiguous message its bytes. Linear in the
- * message; at most LIMIT_READING_BYTES of each. embeds: embeds_all of the message. Array of
- * Sight.
+ * message; at most LIMIT_READING_BYTES of each. embeds: embeds_all of the message. pages: of
+ * sights_pages_new, or NULL. Array of Sight.
  */
-GPtrArray *sights_new (const Message *message, const GPtrArray *blocks,
-                       const GPtrArray *embeds);
+GPtrArray *sights_new (const Message *message, const GPtrArray *blocks, const GPtrArray *embeds,
+                       GHashTable *pages);
+
+/* What each page says, kept from one call to the next: most are the same whatever the blocks are. */
+GHashTable *sights_pages_new (void);
 
 #endif
