@@ -126,7 +126,7 @@ typedef struct {
  * Memory is a small multiple of the size; time is linear in it.
  */
 Message *message_parse (GBytes *bytes, GError **error);
-/* A message that is an HTML page in UTF-8 and nothing else, for reading it. */
+/* A message that is an HTML page in UTF-8 and nothing else, for reading it: its marks are not looked for. */
 Message *message_of_page (const char *page, size_t length);
 void message_free (Message *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, message_free)

@@ -21,6 +21,9 @@ size_t utf8_ascii_length (const char *text, size_t length);
 void utf8_lower_ascii (char *to, const char *text, size_t length);
 size_t utf8_count_letters (const char *text, size_t length);
 
+/* For a GHashTable of texts that may have megabytes, where g_str_hash would see every byte. */
+guint utf8_hash (const char *text);
+
 /* What a terminal or a reader of lines would obey: C0, C1 and DEL, the separators of lines, and what
  * turns the direction of writing (UAX 9), by which a text can be read as another one. */
 bool utf8_is_control (gunichar letter);

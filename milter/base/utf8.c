@@ -61,6 +61,24 @@ utf8_count_letters (const char *text, size_t length)
     return count;
 }
 
+/* FNV-1a over eight bytes at a time. */
+guint
+utf8_hash (const char *text)
+{
+    size_t length = strlen (text);
+    guint64 hash = length, eight = 0;
+
+    for (; length >= sizeof eight; length -= sizeof eight, text += sizeof eight) {
+        memcpy (&eight, text, sizeof eight);
+        hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
+        hash ^= hash >> 32;
+    }
+    eight = 0;
+    memcpy (&eight, text, length);
+    hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
+    return (guint)(hash ^ hash >> 32);
+}
+
 typedef struct {
     gunichar first, last;
 } Letters;

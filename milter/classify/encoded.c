@@ -187,15 +187,20 @@ encoded_escapes (const char *data, size_t length)
     GString *out = g_string_sized_new (length + 1);
 
     for (size_t at = 0; at < length; at++) {
+        const char *sign = memchr (data + at, '=', length - at);
+        size_t plain = sign ? (size_t)(sign - data) - at : length - at;
+        g_string_append_len (out, data + at, (gssize)plain);
+        at += plain;
+        if (at == length)
+            break;
         if (is_escape (data, length, at)) {
             g_string_append_c (out, (char)(g_ascii_xdigit_value (data[at + 1]) * 16 +
                                            g_ascii_xdigit_value (data[at + 2])));
             at += 2;
-        } else if (data[at] == '=' && at + 1 < length &&
-                   (data[at + 1] == '\r' || data[at + 1] == '\n')) {
+        } else if (at + 1 < length && (data[at + 1] == '\r' || data[at + 1] == '\n')) {
             at += data[at + 1] == '\r' && at + 2 < length && data[at + 2] == '\n' ? 2 : 1;
         } else {
-            g_string_append_c (out, data[at]);
+            g_string_append_c (out, '=');
         }
     }
     return out;

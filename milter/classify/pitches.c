@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "licet/utf8.h"
+
 #include "letters.h"
 #include "settled.h"
 
@@ -88,34 +90,37 @@ has_percentage (const char *text)
                     text, step_back (text, sign, REACH));
 }
 
-/* Whether "code" may be of what the pattern looks for, by the ends of the words before it. */
+/* Of a text without capitals: whether "code" may be of what the pattern looks for, by the ends of the words before it. */
 static bool
 may_redeem (const char *text, const char *code)
 {
     static const char *const ends[] = { "mo", "on", "nt", "er", "in", "tt", "ns", "gs" };
     const char *end = code - (code > text && strchr (" -", code[-1]) ? 1 : 0);
 
-    if (code[4] == ' ' && (code[5] | 0x20) == 'p')
+    if (code[4] == ' ' && code[5] == 'p')
         return true;
     if (end - text < 2)
         return false;
     for (unsigned i = 0; i < G_N_ELEMENTS (ends); i++)
-        if (g_ascii_strncasecmp (end - 2, ends[i], 2) == 0)
+        if (strncmp (end - 2, ends[i], 2) == 0)
             return true;
     return (guchar)end[-1] >= 0x80 || (guchar)end[-2] >= 0x80;
 }
 
-/* The first place of what the pattern cannot do without, which is dear on a long text. */
+/* The first place that may be of what the pattern looks for, which is dear on a long text. */
 static const char *
 find_code (const char *text)
 {
-    const char *code = strcasestr (text, "code");
+    size_t length = strlen (text);
+    g_autofree char *lower = g_malloc (length + 1);
 
-    if (strcasestr (text, "digo pro") || strcasestr (text, "codice"))
+    utf8_lower_ascii (lower, text, length + 1);
+    if (strstr (lower, "digo pro") || strstr (lower, "codice"))
         return text;
-    while (code && !may_redeem (text, code))
-        code = strcasestr (code + 1, "code");
-    return code;
+    const char *code = strstr (lower, "code");
+    while (code && !may_redeem (lower, code))
+        code = strstr (code + 1, "code");
+    return code ? text + (code - lower) : NULL;
 }
 
 static bool
@@ -165,7 +170,7 @@ judge_text (const char *text, bool backwards, const Words *words)
 static guint
 hash_judged (gconstpointer data)
 {
-    return g_str_hash (((const Judged *)data)->text);
+    return utf8_hash (((const Judged *)data)->text);
 }
 
 static gboolean

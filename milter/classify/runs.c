@@ -7,19 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a, 64 bits. A collision would need two different runs in one message; what it could do
- * is name a line a twin, which must hold several runs. */
-static guint64
-hash_bytes (guint64 hash, const void *data, size_t length)
-{
-    const guint8 *bytes = data;
+/* As FNV-1a, but of letters and words instead of bytes. A collision would need two different runs in
+ * one message; what it could do is name a line a twin, which must hold several runs. */
+static const guint64 HASH_START = G_GUINT64_CONSTANT (14695981039346656037);
+static const guint64 HASH_STEP = G_GUINT64_CONSTANT (1099511628211);
 
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ bytes[i]) * G_GUINT64_CONSTANT (1099511628211);
-    return hash;
+static guint64
+hash_letter (guint64 hash, gunichar letter)
+{
+    return (hash ^ letter) * HASH_STEP;
 }
 
-#define HASH_START G_GUINT64_CONSTANT (14695981039346656037)
+static guint64
+hash_word (guint64 hash, guint64 word)
+{
+    hash = (hash ^ word) * HASH_STEP;
+    return hash ^ hash >> 32;
+}
+
+/* So few hashes are sorted as they are; more are split by their first byte. */
+enum { MOST_INSERTED = 32, BUCKETS = 256 };
 
 static bool
 stands_alone (gunichar letter)
@@ -51,11 +58,30 @@ static size_t
 address_length (const char *text)
 {
     static const char *const prefixes[] = { "http://", "https://", "mailto:", "www." };
+    char first = *text | 0x20;
 
+    if (first != 'h' && first != 'm' && first != 'w')
+        return 0;
     for (unsigned i = 0; i < G_N_ELEMENTS (prefixes); i++)
         if (g_ascii_strncasecmp (text, prefixes[i], strlen (prefixes[i])) == 0)
             return strcspn (text, " \t\r\n<>\"");
     return 0;
+}
+
+/* A letter that is not of ASCII; gives the hash of the word so far. */
+static guint64
+add_letter (GArray *words, guint64 hash, gunichar letter, unsigned piece)
+{
+    letter = g_unichar_tolower (letter);
+    bool of_word = g_unichar_isalnum (letter), alone = of_word && stands_alone (letter);
+
+    if (!of_word || alone)
+        end_word (words, &hash, piece);
+    if (of_word)
+        hash = hash_letter (hash, letter);
+    if (alone)
+        end_word (words, &hash, piece);
+    return hash;
 }
 
 void
@@ -65,17 +91,17 @@ runs_add_words (GArray *words, const char *text, unsigned piece)
 
     while (*text) {
         size_t address = hash == HASH_START ? address_length (text) : 0;
-        gunichar letter = g_unichar_tolower (g_utf8_get_char (text));
-        bool alone = g_unichar_isalnum (letter) && stands_alone (letter);
-        text = address > 0 ? text + address : g_utf8_next_char (text);
-        if (address > 0)
-            continue;
-        if (!g_unichar_isalnum (letter) || alone)
+        if (address > 0) {
+            text += address;
+        } else if ((signed char)*text < 0) {
+            hash = add_letter (words, hash, g_utf8_get_char (text), piece);
+            text = g_utf8_next_char (text);
+        } else if (g_ascii_isalnum (*text)) {
+            hash = hash_letter (hash, (guchar)*text++ | 0x20);
+        } else {
             end_word (words, &hash, piece);
-        if (g_unichar_isalnum (letter))
-            hash = hash_bytes (hash, &letter, sizeof letter);
-        if (alone)
-            end_word (words, &hash, piece);
+            text++;
+        }
     }
     end_word (words, &hash, piece);
 }
@@ -95,7 +121,7 @@ runs_whole (const GArray *words, unsigned from, unsigned to)
     guint64 hash = HASH_START;
 
     for (unsigned i = from; i < to; i++)
-        hash = hash_bytes (hash, &g_array_index (words, RunWord, i).hash, sizeof hash);
+        hash = hash_word (hash, g_array_index (words, RunWord, i).hash);
     return hash;
 }
 
@@ -113,59 +139,128 @@ compare_hashes (const void *a, const void *b)
     return first < second ? -1 : first > second;
 }
 
+static void
+sort_few (guint64 *hashes, unsigned count)
+{
+    if (count > MOST_INSERTED) {
+        qsort (hashes, count, sizeof *hashes, compare_hashes);
+        return;
+    }
+    for (unsigned i = 1; i < count; i++) {
+        guint64 hash = hashes[i];
+        unsigned at = i;
+        for (; at > 0 && hashes[at - 1] > hash; at--)
+            hashes[at] = hashes[at - 1];
+        hashes[at] = hash;
+    }
+}
+
+/* Hashes are spread evenly, so that little is left to sort in each bucket. */
+static void
+sort_many (guint64 *hashes, unsigned count)
+{
+    g_autofree guint64 *from = g_memdup2 (hashes, count * sizeof *hashes);
+    unsigned ends[BUCKETS + 1] = { 0 };
+
+    for (unsigned i = 0; i < count; i++)
+        ends[(from[i] >> 56) + 1]++;
+    for (unsigned i = 0; i < BUCKETS; i++)
+        ends[i + 1] += ends[i];
+    for (unsigned i = 0; i < count; i++)
+        hashes[ends[from[i] >> 56]++] = from[i];
+    for (unsigned i = 0, start = 0; i < BUCKETS; start = ends[i++])
+        sort_few (hashes + start, ends[i] - start);
+}
+
+/* What a page repeats is kept once. Returns how many are left. */
+static unsigned
+keep_once (guint64 *hashes, unsigned count)
+{
+    unsigned size = 2 * MOST_INSERTED, kept = 0;
+    bool zero = false;
+
+    while (size < 2 * count)
+        size *= 2;
+    g_autofree guint64 *seen = g_new0 (guint64, size);
+    for (unsigned i = 0; i < count; i++) {
+        guint64 hash = hashes[i];
+        unsigned at = (unsigned)(hash >> 24) & (size - 1);
+        while (seen[at] != 0 && seen[at] != hash)
+            at = (at + 1) & (size - 1);
+        if (seen[at] == hash && (hash != 0 || zero))
+            continue;
+        zero = zero || hash == 0;
+        seen[at] = hash;
+        hashes[kept++] = hash;
+    }
+    return kept;
+}
+
 GArray *
 runs_sort (GArray *set)
 {
-    unsigned kept = 0;
+    guint64 *hashes = (guint64 *)(void *)set->data;
+    unsigned kept = keep_once (hashes, set->len);
 
-    g_array_sort (set, compare_hashes);
-    for (unsigned i = 0; i < set->len; i++) {
-        guint64 hash = g_array_index (set, guint64, i);
-        if (kept == 0 || g_array_index (set, guint64, kept - 1) != hash)
-            g_array_index (set, guint64, kept++) = hash;
-    }
-    g_array_set_size (set, kept);
-    return set;
+    if (kept > MOST_INSERTED)
+        sort_many (hashes, kept);
+    else
+        sort_few (hashes, kept);
+    return g_array_set_size (set, kept);
+}
+
+static GArray *
+set_sized (unsigned count)
+{
+    GArray *set = g_array_sized_new (FALSE, FALSE, sizeof (guint64), count);
+
+    return g_array_set_size (set, count);
 }
 
 GArray *
 runs_of (const GArray *words)
 {
-    GArray *set = g_array_new (FALSE, FALSE, sizeof (guint64));
+    unsigned count = words->len < RUN_WORDS ? 0 : words->len - RUN_WORDS + 1;
+    GArray *set = set_sized (count);
 
-    for (unsigned i = 0; i + RUN_WORDS <= words->len; i++) {
-        guint64 run = runs_at (words, i);
-        g_array_append_val (set, run);
-    }
+    for (unsigned i = 0; i < count; i++)
+        g_array_index (set, guint64, i) = runs_at (words, i);
     return runs_sort (set);
 }
 
 GArray *
 runs_single (const GArray *words)
 {
-    GArray *set = g_array_new (FALSE, FALSE, sizeof (guint64));
+    GArray *set = set_sized (words->len);
 
     for (unsigned i = 0; i < words->len; i++)
-        g_array_append_val (set, g_array_index (words, RunWord, i).hash);
+        g_array_index (set, guint64, i) = g_array_index (words, RunWord, i).hash;
     return runs_sort (set);
 }
 
 bool
 runs_has (const GArray *set, guint64 hash)
 {
-    return set->len > 0 &&
-           bsearch (&hash, set->data, set->len, sizeof (guint64), compare_hashes);
+    const guint64 *first = (const guint64 *)(const void *)set->data;
+
+    for (unsigned count = set->len; count > 1; count -= count / 2)
+        first += first[count / 2 - 1] < hash ? count / 2 : 0;
+    return set->len > 0 && *first == hash;
 }
 
+/* Both are sorted. */
 void
 runs_subtract (GArray *set, const GArray *other)
 {
-    unsigned kept = 0;
+    guint64 *hashes = (guint64 *)(void *)set->data;
+    const guint64 *away = (const guint64 *)(const void *)other->data;
+    unsigned kept = 0, next = 0;
 
     for (unsigned i = 0; i < set->len; i++) {
-        guint64 hash = g_array_index (set, guint64, i);
-        if (!runs_has (other, hash))
-            g_array_index (set, guint64, kept++) = hash;
+        while (next < other->len && away[next] < hashes[i])
+            next++;
+        if (next == other->len || away[next] != hashes[i])
+            hashes[kept++] = hashes[i];
     }
     g_array_set_size (set, kept);
 }

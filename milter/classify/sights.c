@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "licet/limits.h"
+#include "licet/utf8.h"
 
 #include "attached.h"
 #include "contrived.h"
@@ -38,23 +39,10 @@ sight_free (Sight *sight)
     g_free (sight);
 }
 
-/* FNV-1a over eight bytes at a time: a text may have megabytes. */
 static guint
 hash_sight (gconstpointer data)
 {
-    const char *text = ((const Sight *)data)->text;
-    size_t length = strlen (text);
-    guint64 hash = length, eight = 0;
-
-    for (; length >= sizeof eight; length -= sizeof eight, text += sizeof eight) {
-        memcpy (&eight, text, sizeof eight);
-        hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
-        hash ^= hash >> 32;
-    }
-    eight = 0;
-    memcpy (&eight, text, length);
-    hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
-    return (guint)(hash ^ hash >> 32);
+    return utf8_hash (((const Sight *)data)->text);
 }
 
 /* The same text in another reading may be judged otherwise. */

@@ -185,7 +185,6 @@ find_leaf_marks (Message *message, unsigned i)
 static bool
 find_marks (Message *message, GError **error)
 {
-    message->blocks = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
         find_leaf_marks (message, i);
         if (message->blocks->len > LIMIT_BLOCKS) {
@@ -233,7 +232,8 @@ parse (GBytes *bytes, bool witnessed, GError **error)
     read_fields (message);
     for (unsigned i = 0; i < message_leaf_count (message); i++)
         read_leaf (message, get_part (message, i));
-    if (!find_marks (message, error))
+    message->blocks = g_array_new (FALSE, FALSE, sizeof (MarkedBlock));
+    if (witnessed && !find_marks (message, error))
         return NULL;
     return g_steal_pointer (&message);
 }
@@ -429,8 +429,8 @@ message_leaf_head (const Message *message, unsigned leaf, size_t most)
 
     if (!this->content)
         for (; some < length; some *= 2) {
-            g_autoptr (GBytes) head = coding_decode (this->encoding, message->bytes, this->start,
-                                                     this->start + some, &verdict);
+            g_autoptr (GBytes) head = coding_decode (this->encoding, message->bytes,
+                                                     this->start, this->start + some, &verdict);
             if (g_bytes_get_size (head) >= most + TORN)
                 return g_bytes_new_from_bytes (head, 0, most);
         }

@@ -121,10 +121,12 @@ decode_value (const Part *part, const char *raw, size_t length)
     return g_string_free (value, FALSE);
 }
 
+/* Most differ in the first letter, before a call would pay. */
 static bool
 is_attribute (const char *data, const HtmlAttribute *attribute, const char *name)
 {
-    return attribute->name_length == strlen (name) &&
+    return attribute->name_length > 0 && ((data[attribute->name] ^ *name) & ~0x20) == 0 &&
+           attribute->name_length == strlen (name) &&
            g_ascii_strncasecmp (data + attribute->name, name, attribute->name_length) == 0;
 }
 
