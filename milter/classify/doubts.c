@@ -40,16 +40,31 @@ is_worded (const BlockParts *parts, const Words *words, unsigned piece)
            leaning_promotes_in_part (words, block_parts_piece (parts, piece)->text);
 }
 
-/* A link to the shop, but for its front page. */
+/* Where help is given, in words of addresses. */
+static bool
+is_of_help (const char *target)
+{
+    static const char *const words[] = { "help",  "support", "faq",    "contact", "care",
+                                         "hilfe", "kontakt", "pflege", "aide",    "entretien",
+                                         "ayuda", "aiuto",   "ajuda",  "pomoc",   "hjalp" };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
+        if (strcasestr (target, words[i]))
+            return true;
+    return false;
+}
+
+/* A link to the shop, but for its front page and where it helps. */
 static bool
 leads_to_shop (const BlockParts *parts, const Piece *piece)
 {
     const GPtrArray *links = message_leaf (parts->message, parts->leaf)->links;
 
     for (unsigned i = piece->first_link; i < piece->end_link; i++) {
-        const Link *link = g_ptr_array_index (links, i);
-        LinkGoal goal = block_links_goal (link->target);
-        if ((goal == GOAL_SHOP || goal == GOAL_TEASER) && !block_links_is_front (link->target))
+        const char *target = ((const Link *)g_ptr_array_index (links, i))->target;
+        LinkGoal goal = block_links_goal (target);
+        if ((goal == GOAL_SHOP || goal == GOAL_TEASER) && !block_links_is_front (target) &&
+            !is_of_help (target))
             return true;
     }
     return false;

@@ -268,4 +268,13 @@ CASES += [
     shop("style sheet for what a program can do",
          receipt('<p class="a">Lieferung am Freitag.</p><p class="b">Lieferung: 27.11.</p>' + FOOT,
                  "<style>@supports (display:grid){.a{display:none}}@media (max-width:480px){.b{display:none}}</style>")),
+    shop("warm words that lead to help, above the order",
+         one(html("<p>Thank you for choosing us. We are excited to have you with us, and cannot wait to hear what you think! "
+                  '<a href="https://shop.example/help">Help and answers</a></p>' + PAID), subject="Your order 2026-10042")),
+    shop("warm words that lead to the order, in one paragraph with it",
+         one(html("<p>Kettle 39.90 EUR, total 39.90 EUR.<br>Your kettle is almost here! We are packing it with love, and you can follow "
+                  'its way <a href="https://shop.example/account/orders/2026-10042">here</a>.</p>'), subject="Your order 2026-10042")),
+    shop("how to care for what was bought",
+         receipt("<p>Wir hoffen, dass Ihr neuer Wasserkocher Ihnen viel Freude macht! Wie Sie ihn pflegen, lesen Sie "
+                 '<a href="https://shop.example/pflege">hier</a>.</p>' + FOOT)),
 ]

@@ -34,6 +34,16 @@ WORDED = {
     "es": "Date un capricho este invierno: nuestra nueva colección de mantas suaves y zapatillas calentitas te espera. "
           "¡Descubre toda la gama en nuestra tienda y déjate inspirar!",
 }
+# The same without any word of them.
+WARM = {
+    "en": "Our cosy blankets are waiting for you, softer than ever and made for long winter evenings. Come and discover your favourite!",
+    "de": "Unsere kuscheligen Decken warten auf Sie, weicher denn je und wie gemacht für lange Winterabende. Gönnen Sie sich Ihren neuen "
+          "Liebling!",
+    "fr": "Nos plaids moelleux vous attendent, plus doux que jamais et faits pour vos soirées d'hiver. Faites-vous plaisir et laissez-vous "
+          "inspirer par notre boutique !",
+    "es": "¡Nuestras mantas suaves te esperan, más suaves que nunca y hechas para las tardes de invierno! Date un capricho y déjate "
+          "inspirar por nuestra tienda.",
+}
 ITEMS = {
     "en": ("New arrivals", "Summer sale -20%", "Free shipping today", "Shop now"),
     "de": ("Neue Kollektion", "Sommersale -20%", "Heute versandkostenfrei", "Jetzt shoppen"),
@@ -73,6 +83,7 @@ PARTS = [
     *cases("offer as text below a page", lambda l: multi("mixed", page(l), leaf(LOUD[l]))),
     *cases("offer in the part before", lambda l: multi("mixed", leaf(LOUD[l]), page(l))),
     *cases("worded offer in a second part", lambda l: multi("mixed", text(l), leaf(f"{WORDED[l]}\n\n{URL}new"))),
+    *cases("warm offer with its link in a second part", lambda l: multi("mixed", text(l), leaf(f"{WARM[l]}\n{URL}new"))),
     *cases("worded offer in a second page", lambda l: multi("mixed", page(l), html(f"<p>{WORDED[l]}</p><p>{linked(ITEMS[l][3])}</p>"))),
     *cases("offer in the text alternative alone", lambda l: multi("alternative", text(l, LOUD[l]), page(l))),
     *cases("worded offer in the text alternative alone",
@@ -94,33 +105,32 @@ BREAKS = [
     *cases("offer below the receipt in one paragraph",
            lambda l: html(f"<p>{'<br>'.join(RECEIPTS[l][1:])}<br>{LOUD[l]}</p>")),
     *cases("offer below the delivery in one paragraph", lambda l: page(l, f"<p>{RECEIPTS[l][3]}<br><br>{LOUD[l]}</p>")),
+    *cases("warm offer below the delivery in one paragraph",
+           lambda l: page(l, f"<p>{RECEIPTS[l][3]}<br>{WARM[l]}<br>{linked('Shop Example')}</p>")),
     *cases("worded offer below the delivery in one paragraph",
            lambda l: page(l, f"<p>{RECEIPTS[l][3]}<br><br>{WORDED[l]}<br>{linked(ITEMS[l][3])}</p>")),
 ]
 
 BEFORE = [
     *cases("offer above the receipt", lambda l: page(l, before=[f"<p>{LOUD[l]}</p>"])),
-    *cases("worded offer above the receipt",
-           lambda l: page(l, before=[f"<p>{WORDED[l]}</p>", f"<p>{linked(ITEMS[l][3])}</p>"])),
-    *cases("worded offer with its link above the receipt", lambda l: page(l, before=[f"<p>{WORDED[l]} {linked(ITEMS[l][1])}</p>"])),
-    *cases("worded offer above the lines of a receipt", lambda l: leaf("\n\n".join([WORDED[l] + f" {ITEMS[l][1]}\n{URL}new", *RECEIPTS[l][1:]]))),
+    *cases("warm offer above the receipt", lambda l: page(l, before=[f"<p>{WARM[l]}</p>", f"<p>{linked('Shop Example')}</p>"])),
+    *cases("warm offer with its link above the receipt", lambda l: page(l, before=[f"<p>{WARM[l]} {linked('Shop Example')}</p>"])),
 ]
 
 SHIELDED = [
-    *cases("worded offer with an address", lambda l: page(l, f"<p>{WORDED[l]} {ITEMS[l][1]}. offers@shop.example</p>")),
-    *cases("worded offer with a sign of copyright", lambda l: page(l, f"<p>{WORDED[l]} {ITEMS[l][1]}. © Shop Example</p>")),
-    *cases("worded offer with a number", lambda l: page(l, f"<p>{WORDED[l]} {ITEMS[l][1]}. #123456</p>")),
+    *cases("warm offer with an address", lambda l: page(l, f"<p>{WARM[l]} {linked('Shop Example')} offers@shop.example</p>")),
+    *cases("warm offer with a sign of copyright", lambda l: page(l, f"<p>{WARM[l]} {linked('Shop Example')} © Shop Example</p>")),
+    *cases("warm offer with a number", lambda l: page(l, f"<p>{WARM[l]} {linked('Shop Example')} #123456</p>")),
     *cases("loud offer with an address", lambda l: page(l, f"<p>{LOUD[l]} offers@shop.example</p>")),
-    *cases("loud offer with a number", lambda l: page(l, f"<p>{LOUD[l]} #123456</p>")),
 ]
 
-TONGUES = [Case(f"worded offer in {other} below a receipt in {language}",
-                mail(language, page(language, f"<p>{WORDED[other]}</p>", f"<p>{linked(ITEMS[other][3])}</p>")), ["block-"])
-           for language, other in (("de", "en"), ("en", "fr"), ("fr", "de"), ("es", "en"))]
+TONGUES = [Case(f"warm offer in {other} below a receipt in {language}",
+                mail(language, page(language, f"<p>{WARM[other]}</p>", f"<p>{linked('Shop Example')}</p>")), ["block-"])
+           for language, other in (("de", "en"), ("en", "fr"), ("fr", "es"), ("es", "en"))]
 
 HIDDEN = [
-    *cases("worded offer that is not displayed", lambda l: page(l, f'<div style="display:none">{WORDED[l]}</div>'), says=("reading-hidden",)),
-    *cases("worded offer in the name of a picture", lambda l: page(l, f'<img src="{URL}1.jpg" alt="{WORDED[l]}">'), says=("reading-image",)),
+    *cases("warm offer that is not displayed", lambda l: page(l, f'<div style="display:none">{WARM[l]}</div>'), says=("reading-hidden",)),
+    *cases("warm offer in the name of a picture", lambda l: page(l, f'<img src="{URL}1.jpg" alt="{WARM[l]}">'), says=("reading-image",)),
 ]
 
 
@@ -130,7 +140,7 @@ def turned(line):
 
 TURNED = [
     *cases("offer that is turned round", lambda l: page(l, turned(LOUD[l].split(" http")[0])), says=("reading-visible",)),
-    *cases("worded offer that is turned round", lambda l: page(l, turned(WORDED[l])), says=("reading-visible",)),
+    *cases("warm offer that is turned round", lambda l: page(l, turned(WARM[l])), says=("reading-visible",)),
 ]
 
 
