@@ -28,6 +28,7 @@ typedef struct {
     const BlockParts *parts;
     GArray *found; /* of Section, in order */
     Page *page;    /* NULL of others than a text that stands for one */
+    bool own;      /* the transaction stands in the leaf */
 } Search;
 
 static bool
@@ -142,22 +143,47 @@ keep_problem (Classification *classification, const BlockParts *parts, const Sec
                              message_leaf (parts->message, parts->leaf)->path, found->start);
 }
 
-/* Where it stands that no piece shows: in another part than that by which the class was told, in that
- * one; and otherwise, when something is known to be in it, before its first words that offer nothing. */
-static void
-assume_transaction (const Classification *classification, BlockParts *parts)
+static bool
+are_alternatives (const Message *message, unsigned one, unsigned other)
 {
-    unsigned main = (unsigned)MAX (message_main_leaf (parts->message), 0);
-
-    if (parts->leaf != main && !message_is_alternative (parts->message, parts->leaf, main) &&
-        !message_is_alternative (parts->message, main, parts->leaf))
-        block_parts_assume_apart (parts, parts->leaf > main);
-    else if (classification->class == CLASS_TRANSACTIONAL &&
-             classification->confidence >= KNOWN)
-        block_parts_assume (parts);
+    return message_is_alternative (message, one, other) ||
+           message_is_alternative (message, other, one);
 }
 
-/* Where blocks of the page lead to those of its text, one of the text alone cannot be cut with them. */
+/* Whether a reader sees another text beside a leaf. */
+static bool
+has_text_beside (const Message *message, unsigned leaf)
+{
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        const Leaf *other = message_leaf (message, i);
+        if (i != leaf && !other->attachment &&
+            (other->kind == LEAF_HTML || other->kind == LEAF_PLAIN) &&
+            !are_alternatives (message, i, leaf))
+            return true;
+    }
+    return false;
+}
+
+/* Where it stands that no piece shows: when something is known to be in the leaf by which the class was
+ * told, before its first words that offer nothing; else in another part than this one, or in the page. Whether
+ * it is in the leaf. */
+static bool
+assume_transaction (const Classification *classification, BlockParts *parts, const Page *page)
+{
+    unsigned main = (unsigned)MAX (message_main_leaf (parts->message), 0);
+    bool told = parts->leaf == main || are_alternatives (parts->message, parts->leaf, main);
+
+    if (told && classification->class == CLASS_TRANSACTIONAL &&
+        classification->confidence >= KNOWN)
+        block_parts_assume (parts);
+    bool own = block_parts_has_transaction (parts);
+    if (page || has_text_beside (parts->message, parts->leaf))
+        block_parts_assume_apart (parts, page || parts->leaf > main);
+    return own;
+}
+
+/* Where blocks of the page lead to those of its text, one of the text alone cannot be cut with them; and
+ * a text that says nothing else would be empty. */
 static void
 keep_own (Classification *classification, const BlockParts *parts)
 {
@@ -174,7 +200,7 @@ static void
 take_found (Classification *classification, const Search *search)
 {
     const BlockParts *parts = search->parts;
-    bool cut = !search->page || classification->blocks->len == 0;
+    bool cut = !search->page || (search->own && classification->blocks->len == 0);
 
     for (unsigned i = 0; i < MIN (search->found->len, LIMIT_DETECTED); i++) {
         const Section *this = &g_array_index (search->found, Section, i);
@@ -199,11 +225,11 @@ search_leaf (Classification *classification, const Message *message, unsigned le
     g_autoptr (BlockParts) parts = block_parts_new (message, leaf, words, hints);
 
     /* Without a transaction around it there is nothing to keep. */
-    assume_transaction (classification, parts);
+    bool own = assume_transaction (classification, parts, page);
     if (!block_parts_has_transaction (parts))
         return;
     g_autoptr (GArray) found = sections_find (parts);
-    Search search = { classification, parts, found, page };
+    Search search = { classification, parts, found, page, own };
     doubts_find (classification, parts, words, is_settled, &search);
     take_found (classification, &search);
 }
