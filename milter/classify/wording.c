@@ -228,13 +228,12 @@ wording_weigh (const Wording *wording, const char *const texts[], unsigned count
         return NULL;
     g_autofree int *sums = g_new0 (int, (size_t)count *languages + 1);
     g_autofree guint16 *known = g_new0 (guint16, (size_t)count * languages + 1);
-    g_autofree Reading *reading = g_new0 (Reading, 1);
-    reading->wording = wording;
+    Reading reading = { .wording = wording };
     for (unsigned i = 0; i < count; i++) {
-        forget (reading);
-        reading->sums = sums + (size_t)i * languages;
-        reading->known = known + (size_t)i * languages;
-        passage_terms_each (texts[i], weigh_term, reading);
+        forget (&reading);
+        reading.sums = sums + (size_t)i * languages;
+        reading.known = known + (size_t)i * languages;
+        passage_terms_each (texts[i], weigh_term, &reading);
     }
     unsigned best = most_known_of_all (known, languages, count);
     double *result = g_new0 (double, count + 1);
