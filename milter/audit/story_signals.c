@@ -6,6 +6,9 @@
 #include "story_phrases.h"
 
 const StoryPhrase story_phrases_of_signals[] = {
+    { "%p: leaf %s, offset %d: %d points, %w; by the words \"%s\"",
+      { "$1 (part $2, byte $3: $4 {4|point|points} for $5, by the words “$6”)",
+        "$1 (parte $2, byte $3: $4 {4|punto|puntos} por $5, por las palabras «$6»)" } },
     { "%p: leaf %s, offset %d: %d points, %w",
       { "$1 (part $2, byte $3: $4 {4|point|points} for $5)",
         "$1 (parte $2, byte $3: $4 {4|punto|puntos} por $5)" } },

@@ -12,10 +12,14 @@
 #include "regression.h"
 #include "terms.h"
 
-/* A term of one passage alone is chance. LINE: letters after which a line of the file ends. */
-enum { LEAST_PASSAGES = 2, LINE = 80 };
+/* A term of one passage alone is chance, and a common one, of more than each tenth passage, says how
+ * somebody writes, not of what. LINE: letters after which a line of the file ends. */
+enum { LEAST_PASSAGES = 2, MOST_SHARE = 10, LEAST_COMMON = 10, LINE = 80 };
 
 static const double PENALTY = 1, STEP = 0.1;
+
+/* What one term can say at most: a passage is no offer for one exclamation mark. */
+static const double MOST_WEIGHT = 1.5;
 
 typedef struct {
     bool promotion;
@@ -176,40 +180,69 @@ is_learnt (const Passage *passage, unsigned part, unsigned parts)
     return parts == 0 || passage->trade % parts != part;
 }
 
+/* Of each term, by number: passages of either kind that have it, and how much it counts: the more, the
+ * more it stands in one kind (the log ratio of Wang and Manning, "Baselines and Bigrams", 2012). */
+typedef struct {
+    unsigned service, promotion;
+    double scale; /* 0: it is not learnt from */
+} TermCount;
+
 static struct feature_node *
-make_row (const Passage *passage, const unsigned *counts)
+make_row (const Passage *passage, const TermCount *counts)
 {
     struct feature_node *row = g_new0 (struct feature_node, passage->terms->len + 1);
     unsigned length = 0;
 
     for (unsigned i = 0; i < passage->terms->len; i++) {
         unsigned number = g_array_index (passage->terms, unsigned, i);
-        if (counts[number] >= LEAST_PASSAGES)
-            row[length++] = (struct feature_node){ (int)number, 1 };
+        if (counts[number].scale > 0)
+            row[length++] = (struct feature_node){ (int)number, counts[number].scale };
     }
     row[length].index = -1;
     return row;
 }
 
-static unsigned *
+static void
+count_passage (const Passage *passage, TermCount *counts)
+{
+    for (unsigned i = 0; i < passage->terms->len; i++) {
+        TermCount *count = &counts[g_array_index (passage->terms, unsigned, i)];
+        if (passage->promotion)
+            count->promotion++;
+        else
+            count->service++;
+    }
+}
+
+static TermCount *
 count_terms (const Passages *passages, unsigned part, unsigned parts)
 {
-    unsigned *counts = g_new0 (unsigned, passages->names->len + 1);
+    TermCount *counts = g_new0 (TermCount, passages->names->len + 1);
+    unsigned promotion = 0, service = 0;
 
     for (unsigned i = 0; i < passages->passages->len; i++) {
         const Passage *passage = passages->passages->pdata[i];
-        for (unsigned t = 0; is_learnt (passage, part, parts) && t < passage->terms->len; t++)
-            counts[g_array_index (passage->terms, unsigned, t)]++;
+        if (!is_learnt (passage, part, parts))
+            continue;
+        promotion += passage->promotion;
+        service += !passage->promotion;
+        count_passage (passage, counts);
+    }
+    for (unsigned i = 1; i <= passages->names->len; i++) {
+        unsigned all = counts[i].promotion + counts[i].service;
+        if (all >= LEAST_PASSAGES &&
+            all <= MAX ((promotion + service) / MOST_SHARE, LEAST_COMMON))
+            counts[i].scale = fabs (log ((counts[i].promotion + 1.0) / (promotion + 2.0)) -
+                                    log ((counts[i].service + 1.0) / (service + 2.0)));
     }
     return counts;
 }
 
 static Lesson
-prepare (const Passages *passages, unsigned part, unsigned parts)
+prepare (const Passages *passages, const TermCount *counts, unsigned part, unsigned parts)
 {
     Lesson lesson = { g_ptr_array_new_with_free_func (g_free),
                       g_array_new (FALSE, FALSE, sizeof (double)) };
-    g_autofree unsigned *counts = count_terms (passages, part, parts);
 
     for (unsigned i = 0; i < passages->passages->len; i++) {
         const Passage *passage = passages->passages->pdata[i];
@@ -227,12 +260,15 @@ static double *
 fit (const Passages *passages, unsigned part, unsigned parts)
 {
     static const double masses[] = { 1, 1 };
-    g_auto (Lesson) lesson = prepare (passages, part, parts);
+    g_autofree TermCount *counts = count_terms (passages, part, parts);
+    g_auto (Lesson) lesson = prepare (passages, counts, part, parts);
     double *weights =
         regression_fit (lesson.rows, lesson.labels, passages->names->len, PENALTY, masses);
 
-    for (unsigned i = 0; i < passages->names->len; i++)
+    for (unsigned i = 0; i < passages->names->len; i++) {
+        weights[i] = CLAMP (weights[i] * counts[i + 1].scale, -MOST_WEIGHT, MOST_WEIGHT);
         weights[i] = round (weights[i] / STEP) * STEP;
+    }
     return weights;
 }
 
@@ -338,8 +374,9 @@ passages_learn (const Passages *passages, const char *language)
         "# What each term adds to the log-odds of promotion; written by \"licet train\".\n"
         "# A \"*\" stands for any ending, \"^\" for the beginning, \"#\" for any number.\n\n"
         "language = \"%s\";\n"
-        "trained = \"liblinear L2R_LR, C %g, on %u passages of %u trades; terms of %d passages "
-        "or more, rounded to %g\";\n\nweights = (\n",
+        "trained = \"liblinear L2R_LR, C %g, terms by their log ratio, on %u passages of %u "
+        "trades; terms of %d passages or more and of a tenth or less, rounded to "
+        "%g\";\n\nweights = (\n",
         language, PENALTY, passages->passages->len, passages->trades, LEAST_PASSAGES, STEP);
     for (unsigned first = 0, end = 0; first < list->len; first = end) {
         double weight = g_array_index (list, Weighed, first).weight;

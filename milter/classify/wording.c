@@ -15,6 +15,9 @@ enum { MOST_TERMS = 512, MET_SLOTS = 2048 };
 /* Each text is weighed in all of them. */
 enum { MOST_LANGUAGES = 100 };
 
+/* Words that are named, and tenths of log-odds that one worth a name adds. */
+enum { MOST_NAMED = 3, LEAST_NAMED = 3 };
+
 /* A language with fewer terms than this in a text is not known to be its language. */
 enum { LEAST_TERMS = 3 };
 
@@ -244,4 +247,119 @@ wording_weigh (const Wording *wording, const char *const texts[], unsigned count
         result[i] = sums[(size_t)i * languages + (foreign ? other : best)] / 10.0;
     }
     return result;
+}
+
+/* A word that may be named, with all that its terms add, and where it stands: only for comparison, the
+ * text is gone. */
+typedef struct {
+    char *spelling;
+    guintptr start, end;
+    int tenths;
+} Named;
+
+typedef struct {
+    const Wording *wording;
+    unsigned language;
+    GArray *list; /* of Named */
+} Naming;
+
+static void
+named_clear (gpointer data)
+{
+    g_free (((Named *)data)->spelling);
+}
+
+static unsigned
+language_of (const Wording *wording, const char *text)
+{
+    unsigned languages = wording->languages->len;
+    g_autofree int *sums = g_new0 (int, languages);
+    g_autofree guint16 *known = g_new0 (guint16, languages);
+    g_autofree Reading *reading = g_new0 (Reading, 1);
+
+    reading->wording = wording;
+    reading->sums = sums;
+    reading->known = known;
+    passage_terms_each (text, weigh_term, reading);
+    return most_known (known, languages);
+}
+
+static gint8
+tenths_of (const Wording *wording, guint64 hash, unsigned language)
+{
+    guint32 check = check_of (hash);
+
+    for (guint64 at = hash & wording->mask; wording->slots[at].check != 0;
+         at = (at + 1) & wording->mask)
+        if (wording->slots[at].check == check && wording->slots[at].language == language)
+            return wording->slots[at].tenths;
+    return 0;
+}
+
+/* Beginnings, parts and what a word is with the one before it follow the word itself. */
+static void
+note_term (const PassageTerm *term, gpointer data)
+{
+    Naming *naming = data;
+    int tenths = tenths_of (naming->wording, term->hash, naming->language);
+    guintptr start = (guintptr)term->at;
+    Named *last = naming->list->len > 0
+                      ? &g_array_index (naming->list, Named, naming->list->len - 1)
+                      : NULL;
+    bool word = term->place == TERM_WHOLE && term->before_length == 0;
+
+    if (!word && last && start >= last->start && start < last->end) {
+        last->tenths += tenths;
+    } else if (word) {
+        Named named = { passage_term_spell (term), start, start + term->length, tenths };
+        g_array_append_val (naming->list, named);
+    }
+}
+
+static int
+compare_named (const void *a, const void *b)
+{
+    const Named *first = a, *second = b;
+
+    if (first->tenths != second->tenths)
+        return second->tenths - first->tenths;
+    if (first->start != second->start)
+        return first->start < second->start ? -1 : 1;
+    return strcmp (second->spelling, first->spelling);
+}
+
+/* Whether it stands where an earlier one does, or is the same. */
+static bool
+is_named (const GArray *list, unsigned i)
+{
+    const Named *named = &g_array_index (list, Named, i);
+
+    for (unsigned k = 0; k < i; k++) {
+        const Named *other = &g_array_index (list, Named, k);
+        if (strcmp (other->spelling, named->spelling) == 0 ||
+            (named->start < other->end && other->start < named->end))
+            return true;
+    }
+    return false;
+}
+
+char *
+wording_name (const Wording *wording, const char *text)
+{
+    g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (Named));
+    g_autoptr (GString) names = g_string_new (NULL);
+
+    if (wording->languages->len == 0)
+        return NULL;
+    Naming naming = { wording, language_of (wording, text), list };
+    g_array_set_clear_func (list, named_clear);
+    passage_terms_each (text, note_term, &naming);
+    g_array_sort (list, compare_named);
+    for (unsigned i = 0, count = 0; i < list->len && count < MOST_NAMED; i++) {
+        const Named *named = &g_array_index (list, Named, i);
+        if (named->tenths < LEAST_NAMED || is_named (list, i))
+            continue;
+        g_string_append_printf (names, "%s%s", count++ > 0 ? ", " : "", named->spelling);
+    }
+    return names->len > 0 ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
 }

@@ -24,4 +24,9 @@ void wording_sort (Wording *wording);
  * clearly in another; 0 where nothing is known. Each term counts once per text. NULL without any file. Caller frees. */
 double *wording_weigh (const Wording *wording, const char *const texts[], unsigned count);
 
+/* The words of a text that speak most for promotion with all terms that they are part of, in the
+ * language that it has most terms of: three at most, "a, b", folded. NULL where none does. Caller
+ * frees. */
+char *wording_name (const Wording *wording, const char *text);
+
 #endif

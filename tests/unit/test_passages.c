@@ -156,6 +156,32 @@ test_languages (void)
     wording_free (wording);
 }
 
+/* Beginnings and pairs are of their word; the strongest words first, each once. */
+static void
+test_named (void)
+{
+    static const struct {
+        const char *text, *names;
+    } rows[] = {
+        { "Taste our gifts, a gift for friends", "gifts, taste, friends" },
+        { "our our our", "our" },
+        { "the order", NULL },
+        { "", NULL },
+    };
+    Wording *wording = read_wording (
+        HEAD ("en") "{ weight = 1.0; terms = \"gift*\"; }, { weight = 0.7; terms = \"taste\"; }, "
+                    "{ weight = 0.4; terms = \"our, for friends\"; }, "
+                    "{ weight = 0.2; terms = \"friends\"; }, "
+                    "{ weight = -1.0; terms = \"order\"; } );",
+        NULL);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
+        g_autofree char *names = wording_name (wording, rows[i].text);
+        g_assert_cmpstr (names, ==, rows[i].names);
+    }
+    wording_free (wording);
+}
+
 static void
 test_nothing (void)
 {
@@ -163,6 +189,7 @@ test_nothing (void)
     Wording *wording = read_wording (NULL, NULL);
 
     g_assert_null (wording_weigh (wording, texts, 1));
+    g_assert_null (wording_name (wording, texts[0]));
     wording_free (wording);
 }
 
@@ -212,6 +239,7 @@ main (int argc, char **argv)
     g_test_add_func ("/passages/lines", test_lines);
     g_test_add_func ("/passages/learnt", test_learnt);
     g_test_add_func ("/passages/languages", test_languages);
+    g_test_add_func ("/passages/named", test_named);
     g_test_add_func ("/passages/nothing", test_nothing);
     g_test_add_func ("/passages/problems", test_problems);
     g_test_add_func ("/passages/twice", test_twice);

@@ -104,6 +104,12 @@ static const struct {
       "contenido promocional. El 40 % del texto es promoción (prueba any-promotion)" },
     { "a word of offers: 3 terms, first \"sale\"", "a word of offers: 3 terms, first “sale”",
       "una palabra de ofertas: 3 términos, el primero «sale»" },
+    { "a part that reads as promotion: leaf 1.2, offset 104: 8 points, block-wording, "
+      "block-after; by the words \"taste, gifts\"",
+      "a part that reads as promotion (part 1.2, byte 104: 8 points for the wording of "
+      "promotion, its place behind the transaction, by the words “taste, gifts”)",
+      "una parte que se lee como promoción (parte 1.2, byte 104: 8 puntos por una redacción de "
+      "promoción, su lugar tras la transacción, por las palabras «taste, gifts»)" },
     { "what nobody ever wrote", "what nobody ever wrote",
       "el registro dice, en inglés: «what nobody ever wrote»" },
     { "", "", "el registro dice, en inglés: «»" },
