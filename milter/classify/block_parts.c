@@ -16,6 +16,9 @@ enum { KINDS = PART_STAYS + 1 };
 /* The weakest promotion that its place can make a block. */
 enum { LEAST_POINTS = 2 };
 
+/* Points of soft words with which a tone speaks. */
+enum { LEAST_SOFT = 2 };
+
 /* Points of words of promotion that outweigh a wording of service. */
 enum { POINTS_REDEEMED = 4 };
 
@@ -236,6 +239,12 @@ block_parts_neutral (const BlockParts *parts, Span span)
     return parts->neutral[span.end] - parts->neutral[span.first];
 }
 
+double
+block_parts_odds (const BlockParts *parts, Span span)
+{
+    return parts->odds[span.end] - parts->odds[span.first];
+}
+
 unsigned
 block_parts_points (BlockSigns signs)
 {
@@ -314,8 +323,11 @@ read_wording (BlockParts *parts, const Words *words)
     for (unsigned i = 0; i < count; i++)
         texts[i] = block_parts_piece (parts, i)->text;
     g_autofree double *odds = wording_weigh (words_wording (words), texts, count);
-    for (unsigned i = 0; odds && i < count; i++)
-        parts->signs[i] |= sign_of (parts, leaning_judge (words, texts[i], odds[i]));
+    for (unsigned i = 0; i < count; i++) {
+        if (odds)
+            parts->signs[i] |= sign_of (parts, leaning_judge (words, texts[i], odds[i]));
+        parts->odds[i + 1] = parts->odds[i] + (odds ? odds[i] : 0);
+    }
 }
 
 /* What may be of the transaction by its words: a voucher that was paid with, an app that shows the
@@ -340,12 +352,22 @@ is_kind_heading (const BlockParts *parts, unsigned i)
            !(parts->signs[i] & parts->sets.promotional);
 }
 
+/* A tone says too little alone, or with one soft word. */
+static bool
+speaks_of_promotion (const BlockParts *parts, BlockSigns signs)
+{
+    const BlockSets *sets = &parts->sets;
+
+    return (signs & sets->promotional & ~sets->tone) ||
+           ((signs & sets->tone) && block_parts_points (signs & sets->soft) >= LEAST_SOFT);
+}
+
 static PartKind
 judge_piece (const BlockParts *parts, const Words *words, unsigned i)
 {
     const BlockSets *sets = &parts->sets;
     BlockSigns signs = parts->signs[i];
-    bool promotional = (signs & sets->promotional) != 0;
+    bool promotional = speaks_of_promotion (parts, signs);
     bool number = (signs & sets->digits) && !(signs & sets->reason & sets->plain);
 
     if (signs & sets->mention)
@@ -435,18 +457,20 @@ shows_promotion (const BlockParts *parts)
 }
 
 BlockParts *
-block_parts_new (const Message *message, unsigned leaf, const Words *words, const Hints *hints)
+block_parts_new (const Message *message, unsigned leaf, const Words *words, const Hints *hints,
+                 bool parting)
 {
     BlockParts *parts = g_new0 (BlockParts, 1);
 
     parts->message = message;
     parts->leaf = leaf;
-    parts->layout = layout_blocks_new (message, leaf);
+    parts->layout = layout_blocks_new (message, leaf, parting);
     parts->sets = *block_sets ();
     parts->signs =
         block_signals_look (message, leaf, parts->layout->pieces, words_cues (words));
-    read_wording (parts, words);
     size_t count = block_parts_count (parts) + 1;
+    parts->odds = g_new0 (double, count);
+    read_wording (parts, words);
     parts->kinds = g_new0 (PartKind, count);
     parts->rows = g_new0 (unsigned, count *block_signals_count ());
     parts->kind_count = g_new0 (unsigned, count *KINDS);
@@ -494,5 +518,6 @@ block_parts_free (BlockParts *parts)
     g_free (parts->kind_count);
     g_free (parts->letters);
     g_free (parts->neutral);
+    g_free (parts->odds);
     g_free (parts);
 }

@@ -40,12 +40,14 @@ typedef struct {
     unsigned *kind_count; /* by piece and kind: pieces before it of that kind */
     size_t *letters;      /* by piece: visible letters before it */
     size_t *neutral;      /* of these, letters of neutral pieces that are no headings */
-    unsigned behind;      /* first piece behind the one that the transaction begins with; more than
+    double *odds;         /* by piece: log-odds of promotion of all before it, by their words */
+    unsigned behind; /* first piece behind the one that the transaction begins with; more than
                            * the number of pieces when none is known */
 } BlockParts;
 
+/* parting: see layout_blocks_new. */
 BlockParts *block_parts_new (const Message *message, unsigned leaf, const Words *words,
-                             const Hints *hints);
+                             const Hints *hints, bool parting);
 /* Where nothing shows the transaction though there is one: it begins with the first words that offer
  * nothing. */
 void block_parts_assume (BlockParts *parts);
@@ -76,6 +78,8 @@ PartKind block_parts_kind (const BlockParts *parts, Span span);
 bool block_parts_is_wares (const BlockParts *parts, Span span);
 size_t block_parts_letters (const BlockParts *parts, Span span);
 size_t block_parts_neutral (const BlockParts *parts, Span span);
+/* What the words of all pieces say together (see wording.h). */
+double block_parts_odds (const BlockParts *parts, Span span);
 /* The points of the promotional and soft rows of a set. */
 unsigned block_parts_points (BlockSigns signs);
 

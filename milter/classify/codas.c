@@ -10,13 +10,16 @@
 
 /* Points from which on a section is promotion, and what its place, its heading and a way to the shop
  * are worth. */
-enum { POINTS = 6, POINTS_PLACE = 1, POINTS_HEADING = 1, POINTS_WAY = 2 };
+enum { POINTS = 6, POINTS_PLACE = 1, POINTS_HEADING = 1, POINTS_WAY = 2, POINTS_LEANS = 3 };
+
+/* Log-odds of a section, and of its heading alone, that lean to promotion. */
+static const double LEANS = 3, HEADING_LEANS = 0.5;
 
 /* What words that may be of the transaction take away, by kind of them. */
 enum { POINTS_VAGUE = 2 };
 
-/* Letters of a section, and those in it that say nothing of promotion. */
-enum { MOST_LETTERS = 700, MOST_NEUTRAL = 240, MOST_CHILDREN = 24 };
+/* Letters of a section whose words can be weighed, of any, and those in it that say nothing of promotion. */
+enum { LEAST_LETTERS = 60, MOST_LETTERS = 700, MOST_NEUTRAL = 240, MOST_CHILDREN = 24 };
 
 static unsigned
 count_rows (BlockSigns signs)
@@ -30,7 +33,7 @@ evidence (const BlockParts *parts)
     return (parts->sets.promotional & ~parts->sets.tone) | parts->sets.soft;
 }
 
-/* A number, an amount due, an account: no word of offers outweighs those. */
+/* A number, an amount due, an account, a passage that serves: no word of offers outweighs those. */
 static bool
 is_transaction (const BlockParts *parts, Span span)
 {
@@ -39,7 +42,7 @@ is_transaction (const BlockParts *parts, Span span)
     for (unsigned i = span.first; i < span.end; i++) {
         BlockSigns signs = parts->signs[i];
         bool number = (signs & sets->order) && (signs & sets->digits);
-        if (number || (signs & (sets->hard | sets->mention)))
+        if (number || (signs & (sets->hard | sets->mention | sets->service)))
             return true;
     }
     return false;
@@ -81,6 +84,18 @@ vague_points (const BlockParts *parts, Span span)
     return POINTS_VAGUE * (count_rows (vague) + settles);
 }
 
+/* A heading and what stands below it may each say little: together their words lean to promotion. */
+static bool
+leans (const BlockParts *parts, Span span)
+{
+    Span heading = { span.first, span.first + 1 };
+
+    return block_parts_odds (parts, span) >= LEANS &&
+           block_parts_letters (parts, span) >= LEAST_LETTERS &&
+           block_parts_odds (parts, heading) >= HEADING_LEANS &&
+           block_parts_shows (parts, parts->sets.service, span) == 0;
+}
+
 /* An app may show the ticket, and a code be one to enter: beside words of the transaction they speak for
  * nothing. */
 static unsigned
@@ -92,7 +107,8 @@ weigh (const BlockParts *parts, Span span)
     if (vague > 0)
         signs &= parts->sets.plain | parts->sets.soft;
     unsigned points = block_parts_points (signs) + POINTS_PLACE + POINTS_HEADING +
-                      (has_way (parts, span) ? POINTS_WAY : 0);
+                      (has_way (parts, span) ? POINTS_WAY : 0) +
+                      (leans (parts, span) ? POINTS_LEANS : 0);
     return points > vague ? points - vague : 0;
 }
 
@@ -106,7 +122,7 @@ is_coda (const BlockParts *parts, Span span, unsigned *ret_points)
 
     *ret_points = weigh (parts, span);
     return *ret_points >= POINTS && span.end > span.first + 1 &&
-           (has_way (parts, span) ||
+           (has_way (parts, span) || (!bill && leans (parts, span)) ||
             (!bill && (signs & parts->sets.inviting & parts->sets.reason))) &&
            block_parts_letters (parts, span) <= MOST_LETTERS;
 }

@@ -16,6 +16,9 @@
 /* How sure it must be of a transaction that no part of the page shows. */
 static const double KNOWN = 0.6;
 
+/* A paragraph of fewer letters is not looked at by its breaks. */
+enum { LEAST_PARTED = 80 };
+
 /* What the page that a text stands for says; most texts need not be compared with it. */
 typedef struct {
     const Message *message;
@@ -43,8 +46,9 @@ overlaps_block (const Classification *classification, unsigned leaf, size_t star
 }
 
 static char *
-name_reasons (const BlockParts *parts, const Section *found)
+name_reasons (const Section *found)
 {
+    const BlockParts *parts = found->parts;
     BlockSigns reasons = parts->sets.promotional | (found->coda ? parts->sets.soft : 0);
     GString *names = g_string_new (NULL);
 
@@ -63,11 +67,30 @@ name_reasons (const BlockParts *parts, const Section *found)
     return g_string_free (names, FALSE);
 }
 
-static void
-add_block (Classification *classification, const BlockParts *parts, const Section *found)
+/* "; by the words "…"" of the first passage that is found by its wording; empty without one. */
+static char *
+name_words (const Section *found, const Words *words)
 {
+    const BlockParts *parts = found->parts;
+
+    for (unsigned i = found->span.first; i < found->span.end; i++) {
+        if (!(parts->signs[i] & (parts->sets.wording | parts->sets.tone)))
+            continue;
+        g_autofree char *names =
+            wording_name (words_wording (words), block_parts_piece (parts, i)->text);
+        if (names)
+            return g_strdup_printf ("; by the words \"%s\"", names);
+    }
+    return g_strdup ("");
+}
+
+static void
+add_block (Classification *classification, const Section *found, const Words *words)
+{
+    const BlockParts *parts = found->parts;
     Block *block = g_new0 (Block, 1);
-    g_autofree char *reasons = name_reasons (parts, found);
+    g_autofree char *reasons = name_reasons (found);
+    g_autofree char *spoken = name_words (found, words);
 
     block->leaf = parts->leaf;
     block->start = block->inner_start = found->start;
@@ -76,9 +99,9 @@ add_block (Classification *classification, const BlockParts *parts, const Sectio
     block->how = "detected";
     g_ptr_array_add (classification->blocks, block);
     classification_note (classification, "block-detected", found->points / 2.0,
-                         g_strdup_printf ("leaf %s, offset %zu: %u points, %s",
+                         g_strdup_printf ("leaf %s, offset %zu: %u points, %s%s",
                                           message_leaf (parts->message, parts->leaf)->path,
-                                          found->start, found->points, reasons));
+                                          found->start, found->points, reasons, spoken));
 }
 
 /* All that it says to somebody, with the names of its pictures. */
@@ -116,6 +139,17 @@ is_shown (const Search *search, size_t start, size_t end)
     return 2 * shown >= runs->len;
 }
 
+static bool
+is_found (const GArray *found, size_t start, size_t end)
+{
+    for (unsigned i = 0; i < found->len; i++) {
+        const Section *section = &g_array_index (found, Section, i);
+        if (section->start < end && start < section->end)
+            return true;
+    }
+    return false;
+}
+
 /* Whether a piece is in a block, or the page tells of it. */
 static bool
 is_settled (gconstpointer data, unsigned number)
@@ -123,12 +157,8 @@ is_settled (gconstpointer data, unsigned number)
     const Search *search = data;
     const Piece *piece = block_parts_piece (search->parts, number);
 
-    for (unsigned i = 0; i < search->found->len; i++) {
-        Span span = g_array_index (search->found, Section, i).span;
-        if (span.first <= number && number < span.end)
-            return true;
-    }
-    return overlaps_block (search->classification, search->parts->leaf, piece->start,
+    return is_found (search->found, piece->start, piece->end) ||
+           overlaps_block (search->classification, search->parts->leaf, piece->start,
                            piece->end) ||
            is_shown (search, piece->start, piece->end);
 }
@@ -197,7 +227,7 @@ keep_own (Classification *classification, const BlockParts *parts)
 }
 
 static void
-take_found (Classification *classification, const Search *search)
+take_found (Classification *classification, const Search *search, const Words *words)
 {
     const BlockParts *parts = search->parts;
     bool cut = !search->page || (search->own && classification->blocks->len == 0);
@@ -209,7 +239,7 @@ take_found (Classification *classification, const Search *search)
             is_shown (search, this->start, this->end))
             continue;
         if (cut)
-            add_block (classification, parts, this);
+            add_block (classification, this, words);
         else
             keep_own (classification, parts);
     }
@@ -218,20 +248,55 @@ take_found (Classification *classification, const Search *search)
                       &g_array_index (search->found, Section, LIMIT_DETECTED));
 }
 
+/* Whether a paragraph that is not promotion as a whole may have some behind a break. */
+static bool
+is_parted (const BlockParts *parts, const GArray *found)
+{
+    for (unsigned i = 0; i < block_parts_count (parts); i++) {
+        const Piece *piece = block_parts_piece (parts, i);
+        if (piece->parted && piece->text_end - piece->text_start >= LEAST_PARTED &&
+            !is_found (found, piece->start, piece->end))
+            return true;
+    }
+    return false;
+}
+
+static void
+add_finer (GArray *found, const BlockParts *finer)
+{
+    g_autoptr (GArray) more = NULL;
+
+    if (!block_parts_has_transaction (finer))
+        return;
+    more = sections_find (finer);
+    for (unsigned i = 0; i < more->len; i++) {
+        const Section *section = &g_array_index (more, Section, i);
+        if (!is_found (found, section->start, section->end))
+            g_array_append_val (found, *section);
+    }
+}
+
+/* What is no promotion as a paragraph is looked at again by its breaks. */
 static void
 search_leaf (Classification *classification, const Message *message, unsigned leaf,
              const Words *words, const Hints *hints, Page *page)
 {
-    g_autoptr (BlockParts) parts = block_parts_new (message, leaf, words, hints);
+    g_autoptr (BlockParts) finer = NULL;
+    g_autoptr (BlockParts) parts = block_parts_new (message, leaf, words, hints, false);
 
     /* Without a transaction around it there is nothing to keep. */
     bool own = assume_transaction (classification, parts, page);
     if (!block_parts_has_transaction (parts))
         return;
     g_autoptr (GArray) found = sections_find (parts);
-    Search search = { classification, parts, found, page, own };
-    doubts_find (classification, parts, words, is_settled, &search);
-    take_found (classification, &search);
+    if (is_parted (parts, found)) {
+        finer = block_parts_new (message, leaf, words, hints, true);
+        assume_transaction (classification, finer, page);
+        add_finer (found, finer);
+    }
+    Search search = { classification, finer ? finer : parts, found, page, own };
+    doubts_find (classification, search.parts, words, is_settled, &search);
+    take_found (classification, &search, words);
 }
 
 /* A leaf that must not be edited is searched as its reader sees it: what is found cannot be cut. */

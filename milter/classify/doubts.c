@@ -36,8 +36,7 @@ is_bill (const char *text, const Words *words)
 static bool
 is_worded (const BlockParts *parts, const Words *words, unsigned piece)
 {
-    return (parts->signs[piece] & parts->sets.wording) ||
-           leaning_promotes_in_part (words, block_parts_piece (parts, piece)->text);
+    return leaning_is_loud (words, block_parts_piece (parts, piece)->text);
 }
 
 /* Where help is given, in words of addresses. */
@@ -102,8 +101,8 @@ doubts_find (Classification *classification, const BlockParts *parts, const Word
         unsigned points = block_parts_points (parts->signs[i] & parts->sets.promotional);
         unsigned beside = points_beside (parts, i);
         bool loud = points >= POINTS;
-        if ((!loud && beside < POINTS_WORDED) || is_settled (data, i) ||
-            !(loud || is_worded (parts, words, i)) ||
+        if ((parts->signs[i] & parts->sets.shielded) || (!loud && beside < POINTS_WORDED) ||
+            is_settled (data, i) || !(loud || is_worded (parts, words, i)) ||
             is_bill (block_parts_piece (parts, i)->text, words))
             continue;
         note (classification, parts, i,

@@ -11,16 +11,32 @@
 
 #include "layout_lines.h"
 #include "layout_look.h"
+#include "prose.h"
 
 /* Inline elements around the text of one piece that can make it look like a heading. */
 enum { MOST_WRAPPERS = 6 };
+
+/*
+ * Paragraphs that breaks make: two breaks part any text, one parts what ends as a sentence does. All
+ * of one stand in the same element.
+ */
+typedef struct {
+    bool awaited; /* begins with the next text */
+    bool open;    /* is the innermost node */
+    bool whole;
+    int around;        /* element that its breaks stand in */
+    unsigned breaks;   /* that follow each other */
+    size_t start, end; /* with the breaks before it; as far as is known */
+} Stretch;
 
 typedef struct {
     const Message *message;
     unsigned leaf;
     PageLayout *layout;
-    unsigned node; /* innermost open one */
-    bool open;     /* a piece is being gathered */
+    bool parting;    /* paragraphs are made of breaks too */
+    unsigned node;   /* innermost open one */
+    Stretch stretch; /* the last one, open or awaited */
+    bool open;       /* a piece is being gathered */
     Piece piece;
     GString *alt;
     unsigned wrappers[MOST_WRAPPERS], wrapper_count;
@@ -128,6 +144,11 @@ close_node (Walk *walk)
     LayoutNode *node = node_at (walk->layout, walk->node);
 
     end_piece (walk);
+    if (walk->stretch.open) {
+        node->end = walk->stretch.end;
+        node->whole = walk->stretch.whole;
+    }
+    walk->stretch.open = walk->stretch.awaited = false;
     node->end_piece = walk->layout->pieces->len;
     node->next = walk->layout->nodes->len;
     walk->node = (unsigned)MAX (node->parent, 0);
@@ -141,9 +162,97 @@ close_until (Walk *walk, size_t offset)
         close_node (walk);
 }
 
+/* Where the text that stands right in an element ends. */
+static size_t
+inner_end (const Walk *walk, int element)
+{
+    return element < 0
+               ? G_MAXSIZE
+               : message_element (walk->message, walk->leaf, (unsigned)element)->inner_end;
+}
+
+/* Text that stands elsewhere than the breaks before it is none of their paragraph. */
+static void
+begin_stretch (Walk *walk, size_t offset)
+{
+    Stretch *stretch = &walk->stretch;
+
+    stretch->breaks = 0;
+    if (!stretch->awaited)
+        return;
+    stretch->awaited = false;
+    if (offset >= inner_end (walk, stretch->around))
+        return;
+    LayoutNode node = {
+        .parent = (int)walk->node,
+        .first_piece = walk->layout->pieces->len,
+        .start = stretch->start,
+        .end = inner_end (walk, stretch->around),
+        .element = -1,
+        .around = stretch->around,
+    };
+    stretch->open = true;
+    walk->node = walk->layout->nodes->len;
+    g_array_append_val (walk->layout->nodes, node);
+}
+
+static bool
+ends_sentence (const Walk *walk)
+{
+    g_autofree char *text = message_visible_text (walk->message, walk->leaf,
+                                                  walk->piece.text_start, walk->piece.text_end);
+
+    return prose_ends (text);
+}
+
+static void
+take_break (Walk *walk, const LeafElement *element)
+{
+    Stretch *stretch = &walk->stretch;
+    bool goes_on = stretch->breaks > 0 && stretch->around == element->parent;
+
+    if (stretch->open && element->parent != stretch->around)
+        return;
+    if (!goes_on && !stretch->awaited)
+        stretch->start = element->start;
+    stretch->around = element->parent;
+    stretch->breaks = goes_on ? stretch->breaks + 1 : 1;
+    if (!walk->open || !(stretch->breaks > 1 || ends_sentence (walk)))
+        return;
+    walk->piece.parted = true;
+    if (!walk->parting)
+        return;
+    size_t start = stretch->start;
+    if (stretch->open)
+        close_node (walk);
+    else
+        end_piece (walk);
+    *stretch = (Stretch){ .awaited = true,
+                          .whole = true,
+                          .around = element->parent,
+                          .breaks = stretch->breaks,
+                          .start = start,
+                          .end = element->end };
+}
+
+/* What stands in a paragraph belongs to it with its tags. */
+static void
+extend_stretch (Walk *walk, const LeafElement *element)
+{
+    Stretch *stretch = &walk->stretch;
+
+    if (element->parent != stretch->around || !(stretch->open || stretch->awaited))
+        return;
+    stretch->end = MAX (stretch->end, element->end);
+    stretch->whole = stretch->whole && element->whole;
+}
+
 static void
 open_node (Walk *walk, unsigned number, const LeafElement *element)
 {
+    if (walk->stretch.open)
+        close_node (walk);
+    walk->stretch.awaited = false;
     end_piece (walk);
     LayoutNode node = {
         .parent = (int)walk->node,
@@ -175,6 +284,7 @@ take_picture (Walk *walk, unsigned number, const LeafElement *element)
     g_autofree char *width = values[0], *height = values[1], *alt = values[2];
     if (is_thin (width) || is_thin (height))
         return;
+    begin_stretch (walk, element->start);
     begin_piece (walk, element->start);
     if (alt) {
         g_string_append (walk->alt, alt);
@@ -190,13 +300,21 @@ take_element (Walk *walk, unsigned number)
     const LeafElement *element = message_element (walk->message, walk->leaf, number);
 
     close_until (walk, element->start);
+    if (is_layout (element->name) && !element->hidden) {
+        open_node (walk, number, element);
+        return;
+    }
+    bool is_break = strcmp (element->name, "br") == 0;
+    if (!is_break)
+        extend_stretch (walk, element);
     if (element->hidden)
         return;
-    if (is_layout (element->name)) {
-        open_node (walk, number, element);
+    if (is_break) {
+        take_break (walk, element);
     } else if (strcmp (element->name, "img") == 0) {
         take_picture (walk, number, element);
     } else if (is_wrapper (element->name)) {
+        begin_stretch (walk, element->start);
         begin_piece (walk, element->start);
         if (walk->wrapper_count < MOST_WRAPPERS)
             walk->wrappers[walk->wrapper_count++] = number;
@@ -222,7 +340,9 @@ take_run (Walk *walk, const TextRun *run)
     close_until (walk, run->start);
     if (!has_ink (message_leaf (walk->message, walk->leaf), run))
         return;
+    begin_stretch (walk, run->start);
     begin_piece (walk, run->start);
+    walk->stretch.end = MAX (walk->stretch.end, run->end);
     if (walk->piece.text_end == 0)
         walk->piece.text_start = run->start;
     walk->piece.text_end = run->end;
@@ -273,7 +393,7 @@ piece_clear (Piece *piece)
 }
 
 PageLayout *
-layout_blocks_new (const Message *message, unsigned leaf)
+layout_blocks_new (const Message *message, unsigned leaf, bool parting)
 {
     const Leaf *this = message_leaf (message, leaf);
     PageLayout *layout = g_new0 (PageLayout, 1);
@@ -287,7 +407,9 @@ layout_blocks_new (const Message *message, unsigned leaf)
         layout_lines (message, leaf, layout);
     } else {
         g_autoptr (GString) alt = g_string_new (NULL);
-        Walk walk = { .message = message, .leaf = leaf, .layout = layout, .alt = alt };
+        Walk walk = {
+            .message = message, .leaf = leaf, .layout = layout, .parting = parting, .alt = alt
+        };
         walk_page (&walk);
         layout_look_around (message, leaf, layout);
     }

@@ -20,6 +20,7 @@ typedef struct {
     unsigned look;                 /* PIECE_... */
     unsigned images;               /* without counting pixels and spacers */
     unsigned first_link, end_link; /* of the leaf's links */
+    bool parted;                   /* breaks in it begin new paragraphs */
     char *text;                    /* visible, blanks collapsed */
     char *alt;                     /* of its images; NULL when there is none */
 } Piece;
@@ -31,9 +32,9 @@ typedef struct {
     unsigned next; /* first one behind what stands in it */
     unsigned first_piece, end_piece;
     size_t start, end; /* decoded */
-    int element;       /* -1 when it is none: the leaf, a paragraph of plain text */
-    int around;        /* element right around it: nodes can be cut together only in the same */
-    bool whole;        /* its tags are there and in order */
+    int element; /* -1 when it is none: the leaf, a paragraph of plain text or between breaks */
+    int around;  /* element right around it: nodes can be cut together only in the same */
+    bool whole;  /* its tags are there and in order */
 } LayoutNode;
 
 typedef struct {
@@ -43,10 +44,11 @@ typedef struct {
 
 /*
  * The layout of a text or HTML leaf: tables, rows, cells, sections and paragraphs of a page;
- * paragraphs between blank lines of plain text. What has neither text nor pictures has no piece.
- * Linear in the leaf. Caller frees.
+ * paragraphs between blank lines of plain text; with parting, also those of a page that breaks make:
+ * two part any text, one parts what ends as a sentence does. What has neither text nor pictures has
+ * no piece. Linear in the leaf. Caller frees.
  */
-PageLayout *layout_blocks_new (const Message *message, unsigned leaf);
+PageLayout *layout_blocks_new (const Message *message, unsigned leaf, bool parting);
 void layout_blocks_free (PageLayout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PageLayout, layout_blocks_free)
 

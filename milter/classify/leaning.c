@@ -8,11 +8,13 @@
 
 #include "prose.h"
 
-/* Log-odds of a passage that is plainly promotion, that leans to it, and that is plainly service. */
-static const double PLAIN_PROMOTION = 4, LEANS = 1.5, PLAIN_SERVICE = -2, SERVES_IN_PART = -0.5;
+/* Log-odds of a passage that is promotion beyond doubt, plainly, that leans to it, and that is plainly
+ * service. */
+static const double LOUD = 4, PLAIN_PROMOTION = 3.5, LEANS = 1.5, PLAIN_SERVICE = -2,
+                    SERVES_IN_PART = -1;
 
-/* Letters that a passage has, and bytes of the shortest that is sentences (prose.h). */
-enum { PASSAGE_LETTERS = 25, LEAST_BYTES = 46 };
+/* Letters that a passage has, that one has which serves, since a few words do so by chance, and bytes of the shortest that is sentences (prose.h). */
+enum { PASSAGE_LETTERS = 25, SERVICE_LETTERS = 40, LEAST_BYTES = 46 };
 
 size_t
 leaning_letters (const char *text)
@@ -43,30 +45,36 @@ serves_in_part (const Words *words, const char *text)
 Leaning
 leaning_judge (const Words *words, const char *text, double odds)
 {
-    if (leaning_letters (text) < PASSAGE_LETTERS)
+    size_t letters = leaning_letters (text);
+
+    if (letters < PASSAGE_LETTERS)
         return LEANING_NONE;
     if (odds <= PLAIN_SERVICE)
-        return LEANING_SERVICE;
+        return letters >= SERVICE_LETTERS ? LEANING_SERVICE : LEANING_NONE;
     if (odds < LEANS || !prose_is (text) || serves_in_part (words, text))
         return LEANING_NONE;
     return odds >= PLAIN_PROMOTION ? LEANING_PROMOTION : LEANING_TONE;
 }
 
-bool
-leaning_promotes (const Words *words, const char *text)
+static bool
+promotes (const Words *words, const char *text, double least)
 {
     if (strlen (text) < LEAST_BYTES)
         return false;
     g_autofree double *odds = wording_weigh (words_wording (words), &text, 1);
-    return odds && leaning_judge (words, text, *odds) == LEANING_PROMOTION;
+    return odds && *odds >= least && leaning_judge (words, text, *odds) == LEANING_PROMOTION;
+}
+
+bool
+leaning_promotes (const Words *words, const char *text)
+{
+    return promotes (words, text, PLAIN_PROMOTION);
 }
 
 /* Sentences that follow each other, of which each promotes, as one text. */
-bool
-leaning_promotes_in_part (const Words *words, const char *text)
+static bool
+is_loud_in_part (const Words *words, const char *text)
 {
-    if (strlen (text) < LEAST_BYTES)
-        return false;
     g_auto (GStrv) sentences = prose_sentences (text);
     unsigned count = g_strv_length (sentences);
     g_autofree double *odds =
@@ -78,7 +86,7 @@ leaning_promotes_in_part (const Words *words, const char *text)
         g_string_append (part, odds[i] > 0 ? sentences[i] : "");
         sum += MAX (odds[i], 0);
         bool ends = i + 1 == count || odds[i + 1] <= 0;
-        if (ends && sum >= PLAIN_PROMOTION && leaning_promotes (words, part->str))
+        if (ends && sum >= LOUD && promotes (words, part->str, LOUD))
             return true;
         if (ends) {
             g_string_truncate (part, 0);
@@ -86,4 +94,11 @@ leaning_promotes_in_part (const Words *words, const char *text)
         }
     }
     return false;
+}
+
+bool
+leaning_is_loud (const Words *words, const char *text)
+{
+    return strlen (text) >= LEAST_BYTES &&
+           (promotes (words, text, LOUD) || is_loud_in_part (words, text));
 }

@@ -17,9 +17,10 @@ typedef enum {
  * among some of the reader's business. */
 Leaning leaning_judge (const Words *words, const char *text, double odds);
 
-/* Whether it is plainly promotion as a whole, or some sentences of it that follow each other. */
+/* Whether it is plainly promotion; and whether it is so beyond doubt as a whole, or some sentences of it
+ * that follow each other. */
 bool leaning_promotes (const Words *words, const char *text);
-bool leaning_promotes_in_part (const Words *words, const char *text);
+bool leaning_is_loud (const Words *words, const char *text);
 
 /* Letters; of the scripts in which one says as much as two, twice. */
 size_t leaning_letters (const char *text);

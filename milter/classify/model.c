@@ -134,13 +134,27 @@ has_any (const GPtrArray *evidence, const char *const names[])
 static bool
 shows_business (const GPtrArray *evidence)
 {
-    static const char *const names[] = {
-        "subject-business", "subject-status", "subject-secret", "subject-reference",
-        "business",         "status",         "automatic",      "reference",
-        "reference-number", "totals",         "secret",         "task",
-        "long-number",      "lone-code",      "labels",         "header-automatic",
-        "link-account",     "link-token",     "amount",         NULL
-    };
+    static const char *const names[] = { "subject-business",
+                                         "subject-status",
+                                         "subject-secret",
+                                         "subject-reference",
+                                         "business",
+                                         "status",
+                                         "automatic",
+                                         "reference",
+                                         "reference-number",
+                                         "totals",
+                                         "secret",
+                                         "task",
+                                         "long-number",
+                                         "lone-code",
+                                         "labels",
+                                         "header-automatic",
+                                         "link-account",
+                                         "link-token",
+                                         "amount",
+                                         "wording-service-much",
+                                         NULL };
 
     return has_any (evidence, names);
 }

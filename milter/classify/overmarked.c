@@ -102,7 +102,7 @@ look_at_leaf (Classification *classification, const Message *message, unsigned l
         if (!is_given (block, leaf))
             continue;
         if (!parts)
-            parts = block_parts_new (message, leaf, words, NULL);
+            parts = block_parts_new (message, leaf, words, NULL, false);
         const char *found = name_transaction (parts, block, words);
         if (found)
             note_block (classification, message_leaf (message, leaf), block, found, doubted);

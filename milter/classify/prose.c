@@ -54,6 +54,18 @@ has_long_line (const char *text, const char *end)
     return false;
 }
 
+bool
+prose_ends (const char *text)
+{
+    const char *end = last_end (text);
+
+    if (end == text)
+        return false;
+    while (*end && may_follow (g_utf8_get_char (end)))
+        end = g_utf8_next_char (end);
+    return *end == '\0';
+}
+
 /* A link, an address or a sign may stand behind the sentences, if it is shorter than they are. */
 bool
 prose_is (const char *text)

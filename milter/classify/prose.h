@@ -9,6 +9,9 @@
  * two thirds of it end as a sentence does, and its lines are not all short. UTF-8. */
 bool prose_is (const char *text);
 
+/* Whether the last thing that it says ends as a sentence does. UTF-8. */
+bool prose_ends (const char *text);
+
 /* The sentences of a text, those too short to say something joined with the one before. Caller frees. */
 char **prose_sentences (const char *text);
 

@@ -45,14 +45,22 @@ has_cards (const BlockParts *parts, Span span)
            block_parts_shows (parts, parts->sets.price, span) >= 2;
 }
 
+/* What is too vague to speak for itself does so in a passage that leans to promotion as a whole. */
+static BlockSigns
+leans_with (const BlockParts *parts, BlockSigns signs)
+{
+    return signs & (parts->sets.wording | parts->sets.tone) ? signs & parts->sets.soft : 0;
+}
+
 /* One word alone ("survey", "club"), which the link's address only says again: much else is called
  * that, and the look of a part tells nothing of it. */
 static bool
 is_word_alone (const BlockParts *parts, const Section *found)
 {
     BlockSigns cues = found->signs & parts->sets.promotional & ~parts->sets.teaser;
+    bool more = (found->signs & parts->sets.phrase) || leans_with (parts, found->signs) != 0;
 
-    return !found->cards && !(found->signs & parts->sets.phrase) && (cues & (cues - 1)) == 0;
+    return !found->cards && !more && (cues & (cues - 1)) == 0;
 }
 
 static unsigned
@@ -88,6 +96,7 @@ weigh (const BlockParts *parts, Span span, Section *found)
         found->points = block_parts_points (cues & ~parts->sets.teaser) + MIN (look, 1);
         return;
     }
+    cues |= leans_with (parts, cues | (found->signs & parts->sets.soft));
     found->points = block_parts_points (cues) + look;
     found->points += found->cards ? POINTS_CARDS : 0;
 }
@@ -314,7 +323,7 @@ take_section (Search *search, const GArray *children, unsigned first)
 {
     const BlockParts *parts = search->parts;
     unsigned from = block_parts_child (children, first);
-    Section found = { 0 };
+    Section found = { .parts = parts };
 
     if (!may_begin (parts, children, first) || !block_parts_node (parts, from)->whole)
         return 0;
@@ -337,7 +346,7 @@ static unsigned
 take_coda (Search *search, const GArray *children, unsigned first)
 {
     const BlockParts *parts = search->parts;
-    Section found = { 0 };
+    Section found = { .parts = parts };
     int last = codas_end (parts, children, first, &found.points);
 
     if (last < 0)

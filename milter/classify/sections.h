@@ -6,6 +6,7 @@
 
 /* A part of the layout that is promotion alone. */
 typedef struct {
+    const BlockParts *parts; /* that it is found in, borrowed */
     Span span;
     size_t start, end; /* decoded */
     unsigned points;

@@ -34,8 +34,8 @@ shipped_words (void)
     g_autoptr (GError) error = NULL;
 
     if (!words)
-        words = words_load (
-            g_test_get_filename (G_TEST_DIST, "..", "policies", "words", NULL), &error);
+        words = words_load (g_test_get_filename (G_TEST_DIST, "..", "policies", "words", NULL),
+                            &error);
     g_assert_no_error (error);
     return words;
 }
@@ -88,6 +88,24 @@ static const LayoutRow layouts[] = {
     { "paragraphs of a text", PLAIN "One\ntwo\n\nTITLE\n----\nThree.\n",
       "[One two] [TITLE]h [Three.]" },
     { "an empty text", PLAIN "\n", "" },
+    { "breaks part nothing unasked", HTML "<p>One.<br><br>Two.<br>Three</p>",
+      "p[One. Two. Three]" },
+};
+
+/* With the paragraphs that breaks make. */
+static const LayoutRow parted[] = {
+    { "two breaks part any text", HTML "<p>One<br> <br>Two<br>three</p>",
+      "p[One] [Two three]" },
+    { "one break parts sentences", HTML "<p>One.<br>Two!<br>Three<br>four</p>",
+      "p[One.] [Two!] [Three four]" },
+    { "breaks at the beginning and the end", HTML "<p><br><br>One.<br><br></p><p>Two</p>",
+      "p[One.] p[Two]" },
+    { "what breaks of another element part cannot be cut by itself",
+      HTML "<div>One. <span><br><br></span>Two<b>.<br></b>Three</div>",
+      "div[One.] div[Two.] div[Three]" },
+    { "a table ends a paragraph of breaks",
+      HTML "<div>One.<br><br>Two<table><tr><td>A<br><br>B</td></tr></table>Three</div>",
+      "div[One.] [Two] td[A] [B] div[Three]" },
 };
 
 static void
@@ -104,16 +122,27 @@ describe_piece (GString *text, const Message *message, const PageLayout *layout,
 }
 
 static void
-test_layout (const void *data)
+check_layout (const LayoutRow *row, bool parting)
 {
-    const LayoutRow *row = data;
     g_autoptr (Message) message = read_mail (row->mail);
-    g_autoptr (PageLayout) layout = layout_blocks_new (message, 0);
+    g_autoptr (PageLayout) layout = layout_blocks_new (message, 0, parting);
     g_autoptr (GString) found = g_string_new (NULL);
 
     for (unsigned i = 0; i < layout->pieces->len; i++)
         describe_piece (found, message, layout, i);
     g_assert_cmpstr (found->str, ==, row->want);
+}
+
+static void
+test_layout (const void *row)
+{
+    check_layout (row, false);
+}
+
+static void
+test_parted (const void *row)
+{
+    check_layout (row, true);
 }
 
 typedef struct {
@@ -181,6 +210,23 @@ static const FindRow finds[] = {
       "our new restaurant by the harbour.</p>",
       "<p>Many of our customers treat themselves to a guided tour and stay for dinner in "
       "our new restaurant by the harbour.</p>" },
+    { "the same behind two breaks",
+      HTML "<div>Order number: 48213, total 54.80 EUR<br>paid by card<br><br>"
+           "Many of our customers treat themselves to a <i>guided</i> tour and stay for dinner "
+           "in our new restaurant by the <b>harbour.</b><br><br>Kind regards</div>",
+      "<br><br>Many of our customers treat themselves to a <i>guided</i> tour and stay for "
+      "dinner in our new restaurant by the <b>harbour.</b>" },
+    { "the same behind one break that ends a sentence",
+      HTML "<div>Order number: 48213, total 54.80 EUR, is on its way.<br>"
+           "Many of our customers treat themselves to a guided tour and stay for dinner in "
+           "our new restaurant by the harbour.</div>",
+      "<br>Many of our customers treat themselves to a guided tour and stay for dinner in our "
+      "new restaurant by the harbour." },
+    { "the same behind a break within a line",
+      HTML "<div>Order number: 48213, total 54.80 EUR, is on its way<br>"
+           "Many of our customers treat themselves to a guided tour and stay for dinner in "
+           "our new restaurant by the harbour.</div>",
+      "" },
     { "the same before the transaction is a greeting",
       HTML "<p>Many of our customers treat themselves to a guided tour and stay for dinner in "
            "our new restaurant by the harbour.</p>" ORDER,
@@ -415,6 +461,10 @@ main (int argc, char **argv)
     for (unsigned i = 0; i < G_N_ELEMENTS (layouts); i++) {
         g_autofree char *path = g_strconcat ("/detected/layout/", layouts[i].name, NULL);
         g_test_add_data_func (path, &layouts[i], test_layout);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS (parted); i++) {
+        g_autofree char *path = g_strconcat ("/detected/parted/", parted[i].name, NULL);
+        g_test_add_data_func (path, &parted[i], test_parted);
     }
     for (unsigned i = 0; i < G_N_ELEMENTS (finds); i++) {
         g_autofree char *path = g_strconcat ("/detected/find/", finds[i].name, NULL);
