@@ -16,6 +16,9 @@
 /* Inline elements around the text of one piece that can make it look like a heading. */
 enum { MOST_WRAPPERS = 6 };
 
+/* Bytes before a break that tell whether it ends a sentence; quotes and brackets may stand behind that. */
+enum { LAST_WORDS = 64 };
+
 /*
  * Paragraphs that breaks make: two breaks part any text, one parts what ends as a sentence does. All
  * of one stand in the same element.
@@ -33,10 +36,11 @@ typedef struct {
     const Message *message;
     unsigned leaf;
     PageLayout *layout;
-    bool parting;    /* paragraphs are made of breaks too */
-    unsigned node;   /* innermost open one */
-    Stretch stretch; /* the last one, open or awaited */
-    bool open;       /* a piece is being gathered */
+    bool parting;        /* paragraphs are made of breaks too */
+    unsigned node;       /* innermost open one */
+    Stretch stretch;     /* the last one, open or awaited */
+    const TextRun *last; /* with ink; NULL before the first */
+    bool open;           /* a piece is being gathered */
     Piece piece;
     GString *alt;
     unsigned wrappers[MOST_WRAPPERS], wrapper_count;
@@ -199,10 +203,17 @@ begin_stretch (Walk *walk, size_t offset)
 static bool
 ends_sentence (const Walk *walk)
 {
-    g_autofree char *text = message_visible_text (walk->message, walk->leaf,
-                                                  walk->piece.text_start, walk->piece.text_end);
+    const TextRun *run = walk->last;
 
-    return prose_ends (text);
+    if (!run)
+        return false;
+    const char *text = message_leaf (walk->message, walk->leaf)->text;
+    size_t length = run->text_end - run->text_start;
+    const char *end = text + run->text_end, *start = end - MIN (length, LAST_WORDS);
+    while (start < end && ((guchar)*start & 0xc0) == 0x80)
+        start++;
+    g_autofree char *words = g_strndup (start, (size_t)(end - start));
+    return prose_ends (words);
 }
 
 static void
@@ -340,6 +351,7 @@ take_run (Walk *walk, const TextRun *run)
     close_until (walk, run->start);
     if (!has_ink (message_leaf (walk->message, walk->leaf), run))
         return;
+    walk->last = run;
     begin_stretch (walk, run->start);
     begin_piece (walk, run->start);
     walk->stretch.end = MAX (walk->stretch.end, run->end);
