@@ -362,6 +362,17 @@ speaks_of_promotion (const BlockParts *parts, BlockSigns signs)
            ((signs & sets->tone) && block_parts_points (signs & sets->soft) >= LEAST_SOFT);
 }
 
+/* An offer that is plain by its wording and by its words too is not hidden by one of a booking or a duty. */
+static bool
+is_plain_offer (const BlockParts *parts, BlockSigns signs)
+{
+    const BlockSets *sets = &parts->sets;
+    BlockSigns words = signs & sets->promotional & ~(sets->wording | sets->tone);
+
+    return (signs & sets->wording) && !(signs & sets->protected & ~sets->vague) &&
+           !(signs & sets->numbers) && block_parts_points (words) >= POINTS_REDEEMED;
+}
+
 static PartKind
 judge_piece (const BlockParts *parts, const Words *words, unsigned i)
 {
@@ -370,7 +381,7 @@ judge_piece (const BlockParts *parts, const Words *words, unsigned i)
     bool promotional = speaks_of_promotion (parts, signs);
     bool number = (signs & sets->digits) && !(signs & sets->reason & sets->plain);
 
-    if (signs & sets->mention)
+    if ((signs & sets->mention) || is_plain_offer (parts, signs))
         return PART_PROMOTION;
     /* How to redeem a voucher is worded as service. */
     if ((signs & sets->service) &&

@@ -29,9 +29,10 @@ typedef struct {
 typedef struct {
     const Classification *classification;
     const BlockParts *parts;
-    GArray *found; /* of Section, in order */
-    Page *page;    /* NULL of others than a text that stands for one */
-    bool own;      /* the transaction stands in the leaf */
+    const BlockParts *finer; /* with paragraphs made of breaks, or NULL */
+    GArray *found;           /* of Section, in order */
+    Page *page;              /* NULL of others than a text that stands for one */
+    bool own;                /* the transaction stands in the leaf */
 } Search;
 
 static bool
@@ -150,6 +151,22 @@ is_found (const GArray *found, size_t start, size_t end)
     return false;
 }
 
+/* Whether a paragraph that is cut by its breaks would keep promotion. */
+static bool
+keeps_promotion (const Search *search, const Piece *whole)
+{
+    const BlockParts *finer = search->finer;
+
+    for (unsigned i = 0; finer && i < block_parts_count (finer); i++) {
+        const Piece *piece = block_parts_piece (finer, i);
+        if (piece->start >= whole->start && piece->end <= whole->end &&
+            (finer->signs[i] & finer->sets.promotional & ~finer->sets.tone) &&
+            !is_found (search->found, piece->start, piece->end))
+            return true;
+    }
+    return false;
+}
+
 /* Whether a piece is in a block, or the page tells of it. */
 static bool
 is_settled (gconstpointer data, unsigned number)
@@ -157,6 +174,8 @@ is_settled (gconstpointer data, unsigned number)
     const Search *search = data;
     const Piece *piece = block_parts_piece (search->parts, number);
 
+    if (keeps_promotion (search, piece))
+        return false;
     return is_found (search->found, piece->start, piece->end) ||
            overlaps_block (search->classification, search->parts->leaf, piece->start,
                            piece->end) ||
@@ -294,8 +313,11 @@ search_leaf (Classification *classification, const Message *message, unsigned le
         assume_transaction (classification, finer, page);
         add_finer (found, finer);
     }
-    Search search = { classification, finer ? finer : parts, found, page, own };
-    doubts_find (classification, search.parts, words, is_settled, &search);
+    Search search = { classification, parts, finer, found, page, own };
+    Search closer = { classification, finer, NULL, found, page, own };
+    /* Breaks within an offer leave too little in each line. */
+    if (!doubts_find (classification, parts, words, is_settled, &search) && finer)
+        doubts_find (classification, finer, words, is_settled, &closer);
     take_found (classification, &search, words);
 }
 

@@ -93,7 +93,7 @@ note (Classification *classification, const BlockParts *parts, unsigned piece, u
     classification_note (classification, "block-doubt", points / 2.0, where);
 }
 
-void
+bool
 doubts_find (Classification *classification, const BlockParts *parts, const Words *words,
              DoubtSettled is_settled, gconstpointer data)
 {
@@ -107,6 +107,7 @@ doubts_find (Classification *classification, const BlockParts *parts, const Word
             continue;
         note (classification, parts, i,
               loud ? points : beside + block_parts_points (parts->sets.wording));
-        return;
+        return true;
     }
+    return false;
 }

@@ -12,9 +12,9 @@ typedef bool (*DoubtSettled) (gconstpointer data, unsigned piece);
 /*
  * Promotion that cannot be cut, since it stands in one piece with the transaction or with what must
  * stay: the first piece that is full of it and not settled is a problem, with an evidence of the
- * signal "block-doubt".
+ * signal "block-doubt". Whether there is one.
  */
-void doubts_find (Classification *classification, const BlockParts *parts, const Words *words,
+bool doubts_find (Classification *classification, const BlockParts *parts, const Words *words,
                   DoubtSettled is_settled, gconstpointer data);
 
 #endif

@@ -29,6 +29,7 @@ typedef struct {
     bool whole;
     int around;        /* element that its breaks stand in */
     unsigned breaks;   /* that follow each other */
+    unsigned inner;    /* the same within an element of it */
     size_t start, end; /* with the breaks before it; as far as is known */
 } Stretch;
 
@@ -181,7 +182,7 @@ begin_stretch (Walk *walk, size_t offset)
 {
     Stretch *stretch = &walk->stretch;
 
-    stretch->breaks = 0;
+    stretch->breaks = stretch->inner = 0;
     if (!stretch->awaited)
         return;
     stretch->awaited = false;
@@ -222,8 +223,11 @@ take_break (Walk *walk, const LeafElement *element)
     Stretch *stretch = &walk->stretch;
     bool goes_on = stretch->breaks > 0 && stretch->around == element->parent;
 
-    if (stretch->open && element->parent != stretch->around)
+    /* What is parted within an element of it is more than one paragraph, and cannot be cut apart. */
+    if (stretch->open && element->parent != stretch->around) {
+        stretch->whole = stretch->whole && stretch->inner++ == 0 && !ends_sentence (walk);
         return;
+    }
     if (!goes_on && !stretch->awaited)
         stretch->start = element->start;
     stretch->around = element->parent;
@@ -332,6 +336,8 @@ take_element (Walk *walk, unsigned number)
     }
 }
 
+static const char NO_BREAK_SPACE[] = "\xc2\xa0";
+
 static bool
 has_ink (const Leaf *leaf, const TextRun *run)
 {
@@ -339,9 +345,12 @@ has_ink (const Leaf *leaf, const TextRun *run)
     size_t length = run->text_end - run->text_start;
 
     /* A NUL that ends the text is no ink. */
-    for (size_t i = 0; i < length; i++)
-        if ((guchar)text[i] > ' ' || !strchr (" \t\r\n", text[i]))
+    for (size_t i = 0; i < length; i++) {
+        bool blank = i + 1 < length && memcmp (text + i, NO_BREAK_SPACE, 2) == 0;
+        if (!blank && ((guchar)text[i] > ' ' || !strchr (" \t\r\n", text[i])))
             return true;
+        i += blank;
+    }
     return false;
 }
 

@@ -153,7 +153,7 @@ shows_business (const GPtrArray *evidence)
                                          "link-account",
                                          "link-token",
                                          "amount",
-                                         "wording-service-much",
+                                         "wording-service",
                                          NULL };
 
     return has_any (evidence, names);

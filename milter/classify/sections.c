@@ -17,8 +17,17 @@
 /* Points from which on a part is promotion, and a cell, without which its row has a hole. */
 enum { POINTS = 6, POINTS_CELL = 8 };
 
-/* What the place of a part adds. */
-enum { POINTS_CARDS = 3, POINTS_HEADING = 1, POINTS_BUTTON = 1, POINTS_AFTER = 1 };
+/* What the place of a part adds, and what its words do that are no sentence. */
+enum {
+    POINTS_CARDS = 3,
+    POINTS_HEADING = 1,
+    POINTS_BUTTON = 1,
+    POINTS_AFTER = 1,
+    POINTS_LEANS = 1
+};
+
+/* Log-odds of a part that leans to promotion. */
+static const double LEANS = 1.5;
 
 /* Letters that say nothing of promotion and may stand within it, under its own heading or not. */
 enum { BRIDGE_HEADED = 240, BRIDGE = 90 };
@@ -99,6 +108,9 @@ weigh (const BlockParts *parts, Span span, Section *found)
     cues |= leans_with (parts, cues | (found->signs & parts->sets.soft));
     found->points = block_parts_points (cues) + look;
     found->points += found->cards ? POINTS_CARDS : 0;
+    if (cues != 0 && !(found->signs & (parts->sets.wording | parts->sets.tone)) &&
+        block_parts_odds (parts, span) >= LEANS)
+        found->points += POINTS_LEANS;
 }
 
 /* A label with an amount or a number, a date or an hour, of which nothing says that it is of the offer. */

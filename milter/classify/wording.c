@@ -357,7 +357,8 @@ wording_name (const Wording *wording, const char *text)
     g_array_sort (list, compare_named);
     for (unsigned i = 0, count = 0; i < list->len && count < MOST_NAMED; i++) {
         const Named *named = &g_array_index (list, Named, i);
-        if (named->tenths < LEAST_NAMED || is_named (list, i))
+        if (named->tenths < LEAST_NAMED || is_named (list, i) ||
+            strcmp (named->spelling, "#") == 0)
             continue;
         g_string_append_printf (names, "%s%s", count++ > 0 ? ", " : "", named->spelling);
     }

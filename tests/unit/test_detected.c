@@ -100,6 +100,7 @@ static const LayoutRow parted[] = {
       "p[One.] [Two!] [Three four]" },
     { "breaks at the beginning and the end", HTML "<p><br><br>One.<br><br></p><p>Two</p>",
       "p[One.] p[Two]" },
+    { "a blank between breaks is no text", HTML "<p>One<br>&nbsp;<br>Two</p>", "p[One] [Two]" },
     { "what breaks of another element part cannot be cut by itself",
       HTML "<div>One. <span><br><br></span>Two<b>.<br></b>Three</div>",
       "div[One.] div[Two.] div[Three]" },
@@ -222,6 +223,18 @@ static const FindRow finds[] = {
            "our new restaurant by the harbour.</div>",
       "<br>Many of our customers treat themselves to a guided tour and stay for dinner in our "
       "new restaurant by the harbour." },
+    { "not with what an element parts off behind it",
+      HTML
+      "<div>Order number: 48213, total 54.80 EUR, is on its way.<br><br>"
+      "<span>Many of our customers treat themselves to a guided tour and stay for dinner in "
+      "our new restaurant by the harbour.<br><br>The door is at the back</span></div>",
+      "" },
+    { "a loud paragraph that a cut by breaks would leave loud is doubted",
+      HTML
+      "<p>Order number: 48213, total 54.80 EUR<br><br>Discover our summer sale: 20% off your "
+      "next order.<br><br>Delivery address: 1 Street<br><br>Voucher code SPRING20, 20% off "
+      "your next order in our shop, for order 48213.</p>",
+      "<br><br>Discover our summer sale: 20% off your next order.!" },
     { "the same behind a break within a line",
       HTML "<div>Order number: 48213, total 54.80 EUR, is on its way<br>"
            "Many of our customers treat themselves to a guided tour and stay for dinner in "
