@@ -90,6 +90,7 @@ sets_add_wording (BlockSets *sets)
     sets->wording = block_signals_set ("block-wording", NULL);
     sets->tone = block_signals_set ("block-tone", NULL);
     sets->service = block_signals_set ("block-service", NULL);
+    sets->booking = block_signals_set ("block-booking", NULL);
 }
 
 static const BlockSets *
@@ -362,14 +363,14 @@ speaks_of_promotion (const BlockParts *parts, BlockSigns signs)
            ((signs & sets->tone) && block_parts_points (signs & sets->soft) >= LEAST_SOFT);
 }
 
-/* An offer that is plain by its wording and by its words too is not hidden by one of a booking or a duty. */
+/* An offer that is plain by its wording and by its words too is not hidden by one of a booking. */
 static bool
 is_plain_offer (const BlockParts *parts, BlockSigns signs)
 {
     const BlockSets *sets = &parts->sets;
     BlockSigns words = signs & sets->promotional & ~(sets->wording | sets->tone);
 
-    return (signs & sets->wording) && !(signs & sets->protected & ~sets->vague) &&
+    return (signs & sets->wording) && !(signs & sets->protected & ~sets->booking) &&
            !(signs & sets->numbers) && block_parts_points (words) >= POINTS_REDEEMED;
 }
 

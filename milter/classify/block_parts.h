@@ -25,7 +25,7 @@ typedef struct {
     BlockSigns promotional, protected, frame, along, code, amount, mention, program,
         recommending, phrase, teaser, card, button, link, price, ware, money, gift, inviting,
         reason, plain, digits, shielded, help, numbers, soft, order, hard, vague, way, number,
-        coupon, duty, priced, wording, tone, service;
+        coupon, duty, priced, wording, tone, service, booking;
 } BlockSets;
 
 /* A leaf in pieces with their evidence, summed up so that any span is weighed at once. */
