@@ -167,17 +167,16 @@ keeps_promotion (const Search *search, const Piece *whole)
     return false;
 }
 
-/* Whether a piece is in a block, or the page tells of it. */
+/* Whether a piece is in a block that was found or given, or the page tells of it. */
 static bool
 is_settled (gconstpointer data, unsigned number)
 {
     const Search *search = data;
     const Piece *piece = block_parts_piece (search->parts, number);
 
-    if (keeps_promotion (search, piece))
-        return false;
-    return is_found (search->found, piece->start, piece->end) ||
-           overlaps_block (search->classification, search->parts->leaf, piece->start,
+    if (is_found (search->found, piece->start, piece->end) && !keeps_promotion (search, piece))
+        return true;
+    return overlaps_block (search->classification, search->parts->leaf, piece->start,
                            piece->end) ||
            is_shown (search, piece->start, piece->end);
 }

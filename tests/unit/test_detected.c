@@ -449,6 +449,23 @@ test_marked (const void *data)
                      row->want && row->setting == MARKED_TAG);
 }
 
+/* What the sender marked goes with the mark, however loud it is and whatever number stands in it. */
+static void
+test_marked_paragraph (void)
+{
+    g_autoptr (Message) message = read_mail (
+        HTML ORDER
+        "<!-- licet:promotional --><p>Get 20% off your next order until Sunday, with the "
+        "voucher code SPRING20.<br><br>This is for order number: 48213.<br><br>Shop our "
+        "summer sale now and save 20% on your next order.</p>"
+        "<!-- /licet:promotional --><p>Bye</p>");
+    g_autoptr (Classification) classification =
+        classify (message, shipped_words (), NULL, NULL);
+
+    g_assert_cmpuint (classification->blocks->len, ==, 1);
+    g_assert_cmpstr (classification->problem, ==, NULL);
+}
+
 /* More than any page has are left alone, and no part of the search is more than linear. */
 static void
 test_bounds (void)
@@ -491,6 +508,7 @@ main (int argc, char **argv)
         g_autofree char *path = g_strconcat ("/detected/marked/", marked_rows[i].name, NULL);
         g_test_add_data_func (path, &marked_rows[i], test_marked);
     }
+    g_test_add_func ("/detected/marked paragraph", test_marked_paragraph);
     g_test_add_func ("/detected/bounds", test_bounds);
     return g_test_run ();
 }
