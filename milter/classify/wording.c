@@ -250,11 +250,12 @@ wording_weigh (const Wording *wording, const char *const texts[], unsigned count
 }
 
 /* A word that may be named, with all that its terms add, and where it stands: only for comparison, the
- * text is gone. */
+ * text is gone. It is spelled as the strongest term that the files have of it: the word itself may be
+ * somebody's name, and goes into the log. */
 typedef struct {
-    char *spelling;
+    char *spelling; /* NULL: nothing of it is known */
     guintptr start, end;
-    int tenths;
+    int tenths, strongest;
 } Named;
 
 typedef struct {
@@ -296,6 +297,17 @@ tenths_of (const Wording *wording, guint64 hash, unsigned language)
     return 0;
 }
 
+static void
+add_term (Named *named, const PassageTerm *term, int tenths)
+{
+    named->tenths += tenths;
+    if (tenths <= named->strongest)
+        return;
+    named->strongest = tenths;
+    g_free (named->spelling);
+    named->spelling = passage_term_spell (term);
+}
+
 /* Beginnings, parts and what a word is with the one before it follow the word itself. */
 static void
 note_term (const PassageTerm *term, gpointer data)
@@ -309,9 +321,10 @@ note_term (const PassageTerm *term, gpointer data)
     bool word = term->place == TERM_WHOLE && term->before_length == 0;
 
     if (!word && last && start >= last->start && start < last->end) {
-        last->tenths += tenths;
+        add_term (last, term, tenths);
     } else if (word) {
-        Named named = { passage_term_spell (term), start, start + term->length, tenths };
+        Named named = { .start = start, .end = start + term->length };
+        add_term (&named, term, tenths);
         g_array_append_val (naming->list, named);
     }
 }
@@ -325,7 +338,7 @@ compare_named (const void *a, const void *b)
         return second->tenths - first->tenths;
     if (first->start != second->start)
         return first->start < second->start ? -1 : 1;
-    return strcmp (second->spelling, first->spelling);
+    return g_strcmp0 (second->spelling, first->spelling);
 }
 
 /* Whether it stands where an earlier one does, or is the same. */
@@ -336,7 +349,7 @@ is_named (const GArray *list, unsigned i)
 
     for (unsigned k = 0; k < i; k++) {
         const Named *other = &g_array_index (list, Named, k);
-        if (strcmp (other->spelling, named->spelling) == 0 ||
+        if (g_strcmp0 (other->spelling, named->spelling) == 0 ||
             (named->start < other->end && other->start < named->end))
             return true;
     }
@@ -357,7 +370,7 @@ wording_name (const Wording *wording, const char *text)
     g_array_sort (list, compare_named);
     for (unsigned i = 0, count = 0; i < list->len && count < MOST_NAMED; i++) {
         const Named *named = &g_array_index (list, Named, i);
-        if (named->tenths < LEAST_NAMED || is_named (list, i) ||
+        if (named->tenths < LEAST_NAMED || !named->spelling || is_named (list, i) ||
             strcmp (named->spelling, "#") == 0)
             continue;
         g_string_append_printf (names, "%s%s", count++ > 0 ? ", " : "", named->spelling);

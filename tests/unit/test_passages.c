@@ -156,23 +156,26 @@ test_languages (void)
     wording_free (wording);
 }
 
-/* Beginnings and pairs are of their word; the strongest words first, each once. */
+/* Beginnings and pairs are of their word; the strongest words first, each once and as the files have it:
+ * "Tastel" may be a name. */
 static void
 test_named (void)
 {
     static const struct {
         const char *text, *names;
     } rows[] = {
-        { "Taste our gifts, a gift for friends", "gifts, taste, friends" },
+        { "Taste our gifts, a gift for friends", "gift*, taste, for friends" },
+        { "Giftel Tastel", "gift*" },
         { "our our our", "our" },
         { "the order", NULL },
         { "", NULL },
     };
     Wording *wording = read_wording (
-        HEAD ("en") "{ weight = 1.0; terms = \"gift*\"; }, { weight = 0.7; terms = \"taste\"; }, "
-                    "{ weight = 0.4; terms = \"our, for friends\"; }, "
-                    "{ weight = 0.2; terms = \"friends\"; }, "
-                    "{ weight = -1.0; terms = \"order\"; } );",
+        HEAD (
+            "en") "{ weight = 1.0; terms = \"gift*\"; }, { weight = 0.7; terms = \"taste\"; }, "
+                  "{ weight = 0.4; terms = \"our, for friends\"; }, "
+                  "{ weight = 0.2; terms = \"friends\"; }, "
+                  "{ weight = -1.0; terms = \"order\"; } );",
         NULL);
 
     for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++) {
