@@ -44,7 +44,6 @@ typedef struct {
     const Message *message;
     const Words *words;
     const GPtrArray *embeds;
-    Pitches *pitches;
     OpenText open;
 } Search;
 
@@ -80,13 +79,13 @@ is_worded (const char *text, const Words *words)
 
 /* Few texts have points enough, so that only they are searched for what is settled. */
 static Pitch
-judge (const Search *search, const Sight *sight, unsigned limit)
+judge (Pitches *pitches, const Words *words, const Sight *sight, unsigned limit)
 {
-    Pitch pitch = pitches_whole (search->pitches, sight->text, sight->backwards);
+    Pitch pitch = pitches_whole (pitches, sight->text, sight->backwards);
 
     if (pitch.points >= limit)
-        return pitches_rest (search->pitches, sight->text, sight->backwards);
-    if (is_kept (sight) && is_worded (sight->text, search->words))
+        return pitches_rest (pitches, sight->text, sight->backwards);
+    if (is_kept (sight) && is_worded (sight->text, words))
         pitch.points += POINTS_WORDED;
     return pitch;
 }
@@ -142,7 +141,7 @@ is_of_main (const Search *search, const Sight *sight)
 
 /* What was found first outside of the blocks, for the problem; or NULL. Caller frees. */
 static char *
-search_sights (const Search *search, const GPtrArray *sights, bool say)
+search_sights (const Search *search, Pitches *pitches, const GPtrArray *sights, bool say)
 {
     bool letter = search->classification->class == CLASS_PERSONAL;
     char *found = NULL;
@@ -154,7 +153,7 @@ search_sights (const Search *search, const GPtrArray *sights, bool say)
         bool open = is_open (sight->signal) && !sight->contrived;
         if (open && search->open == OPEN_VOUCHED)
             continue;
-        Pitch pitch = judge (search, sight, limit);
+        Pitch pitch = judge (pitches, search->words, sight, limit);
         if (open && search->open == OPEN_TRUSTED && pitch.disguised == 0 &&
             (letter || !pitch.reduced) && pitch.points >= limit && is_of_main (search, sight))
             limit = letter ? POINTS_LETTER : POINTS_TRANSACTION;
@@ -199,12 +198,14 @@ search_promotion (const Search *search)
     if (!has_detected (search->classification)) {
         g_autoptr (GPtrArray) sights =
             sights_new (search->message, blocks, search->embeds, NULL);
-        return search_sights (search, sights, true);
+        g_autoptr (Pitches) pitches = pitches_new (search->words);
+        return search_sights (search, pitches, sights, true);
     }
     g_autoptr (GPtrArray) before = sights_new (search->message, told, search->embeds, pages);
     g_autoptr (GPtrArray) outside = sights_new (search->message, blocks, search->embeds, pages);
-    g_free (search_sights (search, before, true));
-    return search_sights (search, outside, false);
+    g_autoptr (Pitches) pitches = pitches_new (search->words);
+    g_free (search_sights (search, pitches, before, true));
+    return search_sights (search, pitches, outside, false);
 }
 
 static char *
@@ -233,8 +234,7 @@ disguise_find (Classification *classification, const Message *message, const Wor
     if (classification->class == CLASS_PROMOTIONAL)
         return;
     g_autoptr (GPtrArray) embeds = embeds_all (message, classification->blocks);
-    g_autoptr (Pitches) pitches = pitches_new (words);
-    Search search = { classification, message, words, embeds, pitches, open };
+    Search search = { classification, message, words, embeds, open };
     g_autofree char *promotion = search_promotion (&search);
     g_autofree char *unread = search_unread (&search);
 

@@ -13,7 +13,8 @@
 static const double LOUD = 4, PLAIN_PROMOTION = 3.5, LEANS = 1.5, PLAIN_SERVICE = -2,
                     SERVES_IN_PART = -1;
 
-/* Letters that a passage has, that one has which serves, since a few words do so by chance, and bytes of the shortest that is sentences (prose.h). */
+/* Letters that a passage has, that one has which serves, since a few words do so by chance, and bytes of
+ * the shortest that is sentences (prose.h). */
 enum { PASSAGE_LETTERS = 25, SERVICE_LETTERS = 40, LEAST_BYTES = 46 };
 
 size_t

@@ -90,7 +90,8 @@ has_percentage (const char *text)
                     text, step_back (text, sign, REACH));
 }
 
-/* Of a text without capitals: whether "code" may be of what the pattern looks for, by the ends of the words before it. */
+/* Of a text without capitals: whether "code" may be of what the pattern looks for, by the ends of the
+ * words before it. */
 static bool
 may_redeem (const char *text, const char *code)
 {
