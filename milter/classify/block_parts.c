@@ -22,6 +22,9 @@ enum { LEAST_SOFT = 2 };
 /* Points of words of promotion that outweigh a wording of service. */
 enum { POINTS_REDEEMED = 4 };
 
+/* Pieces that are asked one by one sooner than their sums are. */
+enum { FEW_PIECES = 64 };
+
 /* What names and describes one product of a row of them. */
 enum { NAME_LETTERS = 80 };
 
@@ -178,26 +181,37 @@ rows_of (const BlockParts *parts, unsigned piece)
     return parts->rows + (size_t)piece * block_signals_count ();
 }
 
-unsigned
-block_parts_shows (const BlockParts *parts, BlockSigns set, Span span)
-{
-    const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
-    unsigned count = 0;
-
-    for (; set; set &= set - 1)
-        count += end[first_row (set)] - first[first_row (set)];
-    return count;
-}
-
 BlockSigns
 block_parts_signs (const BlockParts *parts, Span span)
 {
-    const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
+    unsigned rows = block_signals_count ();
     BlockSigns signs = 0;
 
-    for (unsigned row = 0; row < block_signals_count (); row++)
+    if (!parts->rows)
+        return 0;
+    for (unsigned i = span.first; span.end - span.first <= FEW_PIECES && i < span.end; i++)
+        signs |= parts->signs[i];
+    if (span.end - span.first <= FEW_PIECES)
+        return signs;
+    const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
+    for (unsigned row = 0; row < rows; row++)
         signs |= (BlockSigns)(end[row] > first[row]) << row;
     return signs;
+}
+
+unsigned
+block_parts_shows (const BlockParts *parts, BlockSigns set, Span span)
+{
+    unsigned count = 0;
+
+    if (!parts->rows)
+        return 0;
+    if (span.end - span.first <= FEW_PIECES)
+        set &= block_parts_signs (parts, span);
+    const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
+    for (; set; set &= set - 1)
+        count += end[first_row (set)] - first[first_row (set)];
+    return count;
 }
 
 static bool
@@ -434,8 +448,9 @@ sum_piece (BlockParts *parts, unsigned i)
     bool plain = parts->kinds[i] == PART_NEUTRAL && !block_parts_is_heading (parts, i);
     unsigned *before = rows_of (parts, i), *after = rows_of (parts, i + 1);
 
-    for (unsigned row = 0; row < block_signals_count (); row++)
-        after[row] = before[row] + (unsigned)((parts->signs[i] >> row) & 1);
+    memcpy (after, before, block_signals_count () * sizeof *after);
+    for (BlockSigns signs = parts->signs[i]; signs; signs &= signs - 1)
+        after[first_row (signs)]++;
     for (unsigned kind = 0; kind < KINDS; kind++)
         parts->kind_count[(i + 1) * KINDS + kind] =
             parts->kind_count[i * KINDS + kind] + (parts->kinds[i] == kind);
@@ -448,6 +463,7 @@ judge_pieces (BlockParts *parts, const Words *words)
 {
     unsigned pieces = block_parts_count (parts);
 
+    parts->rows = g_new0 (unsigned, (size_t)(pieces + 1) * block_signals_count ());
     for (unsigned i = 0; i < pieces; i++) {
         parts->kinds[i] = judge_piece (parts, words, i);
         if (!block_parts_has_transaction (parts) && is_transaction (parts, i))
@@ -484,7 +500,6 @@ block_parts_new (const Message *message, unsigned leaf, const Words *words, cons
     parts->odds = g_new0 (double, count);
     read_wording (parts, words);
     parts->kinds = g_new0 (PartKind, count);
-    parts->rows = g_new0 (unsigned, count *block_signals_count ());
     parts->kind_count = g_new0 (unsigned, count *KINDS);
     parts->letters = g_new0 (size_t, count);
     parts->neutral = g_new0 (size_t, count);

@@ -36,7 +36,8 @@ typedef struct {
     BlockSets sets;
     BlockSigns *signs;    /* by piece */
     PartKind *kinds;      /* by piece */
-    unsigned *rows;       /* by piece and row: pieces before it that show the row */
+    unsigned *rows;       /* by piece and row: pieces before it that show the row; NULL when no
+                             piece was judged */
     unsigned *kind_count; /* by piece and kind: pieces before it of that kind */
     size_t *letters;      /* by piece: visible letters before it */
     size_t *neutral;      /* of these, letters of neutral pieces that are no headings */

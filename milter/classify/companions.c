@@ -213,6 +213,17 @@ note_references (const Message *message, unsigned leaf, const GPtrArray *blocks,
     }
 }
 
+/* One that a page may refer to. */
+static bool
+has_named_part (const Message *message)
+{
+    for (unsigned i = 0; i < message_leaf_count (message); i++)
+        if (message_leaf (message, i)->kind == LEAF_OTHER &&
+            message_leaf (message, i)->content_id)
+            return true;
+    return false;
+}
+
 static void
 find_orphans (Classification *classification, const Message *message)
 {
@@ -221,6 +232,8 @@ find_orphans (Classification *classification, const Message *message)
     g_autoptr (GHashTable) outside =
         g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
+    if (!has_named_part (message))
+        return;
     for (unsigned i = 0; i < message_leaf_count (message); i++)
         if (message_leaf (message, i)->kind != LEAF_OTHER)
             note_references (message, i, classification->blocks, inside, outside);

@@ -69,15 +69,31 @@ leads_to_shop (const BlockParts *parts, const Piece *piece)
     return false;
 }
 
-/* What speaks of promotion in a piece but for its wording. */
+/* What speaks of promotion in a piece but for its wording, and the way to the shop. */
+static unsigned
+points_of_signs (const BlockParts *parts, unsigned piece)
+{
+    const BlockSets *sets = &parts->sets;
+
+    return block_parts_points (parts->signs[piece] & sets->promotional &
+                               ~(sets->wording | sets->tone));
+}
+
 static unsigned
 points_beside (const BlockParts *parts, unsigned piece)
 {
-    const BlockSets *sets = &parts->sets;
-    BlockSigns others = parts->signs[piece] & sets->promotional & ~(sets->wording | sets->tone);
     bool way = leads_to_shop (parts, block_parts_piece (parts, piece));
 
-    return block_parts_points (others) + (way ? POINTS_WAY : 0);
+    return points_of_signs (parts, piece) + (way ? POINTS_WAY : 0);
+}
+
+/* Whether it is worth a look at how it is worded, which is dear. */
+static bool
+may_be_worded (const BlockParts *parts, unsigned piece)
+{
+    return leaning_may_be_loud (block_parts_piece (parts, piece)->text) &&
+           (points_of_signs (parts, piece) >= POINTS_WORDED ||
+            points_beside (parts, piece) >= POINTS_WORDED);
 }
 
 static void
@@ -99,14 +115,14 @@ doubts_find (Classification *classification, const BlockParts *parts, const Word
 {
     for (unsigned i = 0; i < block_parts_count (parts); i++) {
         unsigned points = block_parts_points (parts->signs[i] & parts->sets.promotional);
-        unsigned beside = points_beside (parts, i);
         bool loud = points >= POINTS;
-        if ((parts->signs[i] & parts->sets.shielded) || (!loud && beside < POINTS_WORDED) ||
+        if ((parts->signs[i] & parts->sets.shielded) || !(loud || may_be_worded (parts, i)) ||
             is_settled (data, i) || !(loud || is_worded (parts, words, i)) ||
             is_bill (block_parts_piece (parts, i)->text, words))
             continue;
         note (classification, parts, i,
-              loud ? points : beside + block_parts_points (parts->sets.wording));
+              loud ? points
+                   : points_beside (parts, i) + block_parts_points (parts->sets.wording));
         return true;
     }
     return false;

@@ -306,9 +306,9 @@ append_loose_ascii (GString *out, const char *text, size_t left)
     bool blank = before > 0 && to[-1] == ' ';
     while (from < end) {
         char letter = *from++;
-        bool space = letter <= ' ' && g_ascii_isspace (letter);
-        if (!space || !blank)
-            *to++ = space ? ' ' : letter;
+        bool space = letter <= ' ' && (letter == ' ' || g_ascii_isspace (letter));
+        *to = space ? ' ' : letter;
+        to += !(space && blank);
         blank = space;
     }
     g_string_truncate (out, (size_t)(to - out->str));

@@ -22,8 +22,10 @@ leaning_letters (const char *text)
 {
     size_t count = utf8_count_letters (text, strlen (text));
 
-    for (const char *at = text; *at; at = g_utf8_next_char (at))
-        count += (guchar)*at >= 0xe1 && g_unichar_iswide (g_utf8_get_char (at));
+    /* No byte within a letter is as great as the first one of a wide letter. */
+    for (const char *at = text; *at; at++)
+        if ((guchar)*at >= 0xe1)
+            count += g_unichar_iswide (g_utf8_get_char (at));
     return count;
 }
 
@@ -98,8 +100,14 @@ is_loud_in_part (const Words *words, const char *text)
 }
 
 bool
+leaning_may_be_loud (const char *text)
+{
+    return strlen (text) >= LEAST_BYTES;
+}
+
+bool
 leaning_is_loud (const Words *words, const char *text)
 {
-    return strlen (text) >= LEAST_BYTES &&
+    return leaning_may_be_loud (text) &&
            (promotes (words, text, LOUD) || is_loud_in_part (words, text));
 }

@@ -17,6 +17,9 @@ typedef enum {
  * among some of the reader's business. */
 Leaning leaning_judge (const Words *words, const char *text, double odds);
 
+/* False of what is too short to be loud. */
+bool leaning_may_be_loud (const char *text);
+
 /* Whether it is plainly promotion; and whether it is so beyond doubt as a whole, or some sentences of it
  * that follow each other. */
 bool leaning_promotes (const Words *words, const char *text);

@@ -27,6 +27,9 @@ is_currency_word (const char *at)
         "دينار",  "ر.س",   "د.إ",     "원",      "\xe1\x84\x8b\xe1\x85\xaf\xe1\x86\xab",
     };
 
+    /* Most of what stands beside a number begins as none of them does. */
+    if ((signed char)*at >= 0 && (!*at || !strchr ("abcdeghijklmnprstuz", *at)))
+        return false;
     for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
         if (words[i][0] != at[0] || words[i][1] != at[1])
             continue;

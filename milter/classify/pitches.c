@@ -108,14 +108,22 @@ may_redeem (const char *text, const char *code)
     return (guchar)end[-1] >= 0x80 || (guchar)end[-2] >= 0x80;
 }
 
+static char *
+lower_ascii (const char *text, size_t length)
+{
+    char *lower = g_malloc (length + 1);
+
+    utf8_lower_ascii (lower, text, length);
+    lower[length] = '\0';
+    return lower;
+}
+
 /* The first place that may be of what the pattern looks for, which is dear on a long text. */
 static const char *
 find_code (const char *text)
 {
-    size_t length = strlen (text);
-    g_autofree char *lower = g_malloc (length + 1);
+    g_autofree char *lower = lower_ascii (text, strlen (text));
 
-    utf8_lower_ascii (lower, text, length + 1);
     if (strstr (lower, "digo pro") || strstr (lower, "codice"))
         return text;
     const char *code = strstr (lower, "code");
@@ -144,8 +152,11 @@ reads_same (const char *text, const char *plain)
 {
     size_t length = strlen (text);
 
-    return g_ascii_strncasecmp (text, plain, length) == 0 &&
-           plain[length + strspn (plain + length, "\n")] == '\0';
+    if (strnlen (plain, length) < length ||
+        plain[length + strspn (plain + length, "\n")] != '\0')
+        return false;
+    g_autofree char *one = lower_ascii (text, length), *other = lower_ascii (plain, length);
+    return memcmp (one, other, length) == 0;
 }
 
 static Pitch

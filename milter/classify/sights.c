@@ -557,9 +557,27 @@ sights_new (const Message *message, const GPtrArray *blocks, const GPtrArray *em
     return sights;
 }
 
+/* FNV-1a over eight bytes at a time: pages are long. */
+static guint
+hash_page (gconstpointer data)
+{
+    gsize length = 0;
+    const char *at = g_bytes_get_data ((GBytes *)data, &length);
+    guint64 hash = length, eight = 0;
+
+    for (; length >= sizeof eight; length -= sizeof eight, at += sizeof eight) {
+        memcpy (&eight, at, sizeof eight);
+        hash = (hash ^ eight) * G_GUINT64_CONSTANT (1099511628211);
+        hash ^= hash >> 32;
+    }
+    for (; length > 0; length--)
+        hash = (hash ^ (guchar)*at++) * G_GUINT64_CONSTANT (1099511628211);
+    return (guint)(hash ^ hash >> 32);
+}
+
 GHashTable *
 sights_pages_new (void)
 {
-    return g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+    return g_hash_table_new_full (hash_page, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                   g_free);
 }

@@ -65,9 +65,19 @@ fill_kind (gunichar letter, void *row)
 static Pages kinds = { sizeof (guint8), fill_kind, { NULL } };
 
 static guint8
+kind_of_ascii (char byte)
+{
+    if (g_ascii_isalnum (byte))
+        return g_ascii_isdigit (byte) ? OF_WORD | DIGIT : OF_WORD;
+    return byte == '?' || byte == '!' || byte == '%' || byte == '$' ? TELLING : 0;
+}
+
+static guint8
 kind_at (const char *at)
 {
-    gunichar letter = (guchar)*at < 0x80 ? (guchar)*at : g_utf8_get_char (at);
+    if ((guchar)*at < 0x80)
+        return kind_of_ascii (*at);
+    gunichar letter = g_utf8_get_char (at);
     const guint8 *kind = pages_find (&kinds, letter);
     guint8 rare = 0;
 
@@ -189,10 +199,34 @@ word_end (const char *at, guint8 *ret_kinds)
     }
 }
 
+/* A word of letters of ASCII, the most common kind, in one pass over it; NULL where others are in it. */
+static const char *
+take_usual_word (Walk *walk, const char *at)
+{
+    guint64 hash = HASH_START, beginnings[MOST_BEGINNING + 1];
+    size_t length = 0;
+
+    for (; g_ascii_isalpha (at[length]); length++) {
+        if (length <= MOST_BEGINNING)
+            beginnings[length] = hash;
+        hash = (hash ^ (guchar)at[length]) * HASH_STEP;
+    }
+    if (length == 0 || (kind_at (at + length) & OF_WORD))
+        return NULL;
+    see_word (walk, at, length, hash);
+    for (size_t part = LEAST_BEGINNING; part <= MOST_BEGINNING && part < length; part++)
+        see (walk, at, part, TERM_BEGINNING, beginnings[part]);
+    return at + length;
+}
+
 static const char *
 take_word (Walk *walk, const char *at)
 {
+    const char *usual = take_usual_word (walk, at);
     guint8 all = 0;
+
+    if (usual)
+        return usual;
     const char *end = word_end (at, &all);
     size_t length = (size_t)(end - at);
 
@@ -221,19 +255,29 @@ take_letters (Walk *walk, const char *at)
     return end;
 }
 
-/* The length of an address of a page or of mail, of which the words say nothing, or 0. */
-static size_t
-address_length (const char *at)
+static bool
+is_page (const char *at)
 {
-    bool mail = false, page = strncmp (at, "http", 4) == 0 || strncmp (at, "www.", 4) == 0;
+    if (*at == 'w')
+        return strncmp (at, "www.", 4) == 0;
+    return *at == 'h' && strncmp (at, "http", 4) == 0 &&
+           (!g_ascii_isgraph (at[4]) || at[4] == ':' || at[4] == 's');
+}
+
+/* The length of an address of a page or of mail, of which the words say nothing, or 0. mail: whether
+ * there is one of mail at all. */
+static size_t
+address_length (const char *at, bool mail)
+{
+    bool page = is_page (at);
     size_t length = 0;
 
+    if (!mail && !page)
+        return 0;
     /* What is no ASCII is no part of one: a script without blanks may go on right behind it. */
-    for (; g_ascii_isgraph (at[length]); length++) {
-        mail = mail || at[length] == '@';
-        page = page && (length != 4 || at[0] == 'w' || at[4] == ':' || at[4] == 's');
-    }
-    return mail || page ? length : 0;
+    while (g_ascii_isgraph (at[length]))
+        length++;
+    return page || memchr (at, '@', length) ? length : 0;
 }
 
 static const char *
@@ -259,9 +303,10 @@ passage_terms_each (const char *text, void (*seen) (const PassageTerm *, gpointe
     g_autofree char *folded = fold_loose (text);
     Walk walk = { seen, data, "^", 1, hash_more (HASH_START, "^", 1) };
     bool begins = true; /* after a blank */
+    bool mail = strchr (folded, '@') != NULL;
 
     for (const char *at = folded; *at;) {
-        size_t address = begins ? address_length (at) : 0;
+        size_t address = begins ? address_length (at, mail) : 0;
         begins = *at == ' ';
         at = address > 0 ? at + address : begins ? at + 1 : take (&walk, at);
     }

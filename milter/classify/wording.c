@@ -152,9 +152,18 @@ typedef struct {
     int *sums;
     guint16 *known;
     unsigned count;
-    guint64 met[MET_SLOTS];
-    unsigned places[MOST_TERMS]; /* of those that are taken */
+    guint64 hashes[MOST_TERMS]; /* of its terms */
+    guint16 places[MOST_TERMS]; /* of them in `met` */
+    guint16 met[MET_SLOTS];     /* by hash: one more than the number of a term, or 0 */
 } Reading;
+
+static void
+reading_init (Reading *reading, const Wording *wording)
+{
+    reading->wording = wording;
+    reading->count = 0;
+    memset (reading->met, 0, sizeof reading->met);
+}
 
 /* Whether a term was not met before; it is from then on. */
 static bool
@@ -163,10 +172,11 @@ meet (Reading *reading, guint64 hash)
     unsigned at = (unsigned)(hash >> 20) % MET_SLOTS;
 
     for (; reading->met[at] != 0; at = (at + 1) % MET_SLOTS)
-        if (reading->met[at] == hash)
+        if (reading->hashes[reading->met[at] - 1] == hash)
             return false;
-    reading->met[at] = hash;
-    reading->places[reading->count++] = at;
+    reading->hashes[reading->count] = hash;
+    reading->places[reading->count++] = (guint16)at;
+    reading->met[at] = (guint16)reading->count;
     return true;
 }
 
@@ -215,8 +225,9 @@ most_known_of_all (const guint16 *known, unsigned languages, unsigned count)
     g_autofree unsigned *all = g_new0 (unsigned, languages);
     unsigned best = 0;
 
-    for (size_t i = 0; i < (size_t)count * languages; i++)
-        all[i % languages] += known[i];
+    for (unsigned i = 0; i < count; i++, known += languages)
+        for (unsigned language = 0; language < languages; language++)
+            all[language] += known[language];
     for (unsigned i = 1; i < languages; i++)
         best = all[i] > all[best] ? i : best;
     return all[best] >= LEAST_TERMS ? best : languages;
@@ -231,7 +242,8 @@ wording_weigh (const Wording *wording, const char *const texts[], unsigned count
         return NULL;
     g_autofree int *sums = g_new0 (int, (size_t)count *languages + 1);
     g_autofree guint16 *known = g_new0 (guint16, (size_t)count * languages + 1);
-    Reading reading = { .wording = wording };
+    Reading reading;
+    reading_init (&reading, wording);
     for (unsigned i = 0; i < count; i++) {
         forget (&reading);
         reading.sums = sums + (size_t)i * languages;
@@ -276,12 +288,10 @@ language_of (const Wording *wording, const char *text)
     unsigned languages = wording->languages->len;
     g_autofree int *sums = g_new0 (int, languages);
     g_autofree guint16 *known = g_new0 (guint16, languages);
-    g_autofree Reading *reading = g_new0 (Reading, 1);
+    Reading reading = { .sums = sums, .known = known };
 
-    reading->wording = wording;
-    reading->sums = sums;
-    reading->known = known;
-    passage_terms_each (text, weigh_term, reading);
+    reading_init (&reading, wording);
+    passage_terms_each (text, weigh_term, &reading);
     return most_known (known, languages);
 }
 

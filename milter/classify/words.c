@@ -28,8 +28,8 @@ typedef struct {
     const Words *words;
     const char *text;
     size_t length;
-    char *breaks;             /* where words begin (UAX #29), made when first asked for */
-    GArray *tongues;          /* of Tongue: the languages that the text has a word of */
+    char *breaks;    /* where words begin (UAX #29), made when first asked for */
+    GArray *tongues; /* of Tongue: the languages that the text has a word of; NULL: none */
     unsigned few[FEW], count; /* numbers of the terms that were seen */
     bool *seen;               /* the same by number, of more than a few */
 } Walk;
@@ -125,9 +125,11 @@ count_place (const Walk *walk, WordCount *count, const Term *term, size_t start)
 static WordCount *
 count_of (Walk *walk, unsigned language)
 {
-    GArray *tongues = walk->tongues;
     Tongue tongue = { .language = language };
 
+    if (!walk->tongues)
+        walk->tongues = g_array_new (FALSE, FALSE, sizeof (Tongue));
+    GArray *tongues = walk->tongues;
     for (unsigned i = 0; i < tongues->len; i++)
         if (g_array_index (tongues, Tongue, i).language == language)
             return &g_array_index (tongues, Tongue, i).count;
@@ -226,7 +228,7 @@ skip_word (const Trie *anywhere, const char *at)
     return at;
 }
 
-/* Takes folded, and gives what it has of each language: array of Tongue. */
+/* Takes folded, and gives what it has of each language: array of Tongue, or NULL. */
 static GArray *
 count_languages (const Words *words, char *folded, const Trie *starts, const Trie *anywhere)
 {
@@ -234,7 +236,6 @@ count_languages (const Words *words, char *folded, const Trie *starts, const Tri
     Walk walk = { .words = words, .text = text, .length = strlen (text) };
     bool inside = false; /* of a word */
 
-    walk.tongues = g_array_new (FALSE, FALSE, sizeof (Tongue));
     for (const char *at = text; *at;) {
         size_t start = (size_t)(at - text);
         if (!inside && starts->first[(guchar)*at])
@@ -276,7 +277,7 @@ words_count (const Words *words, const char *text)
     const Tongue *best = NULL;
     unsigned most = 0;
 
-    for (unsigned i = 0; i < tongues->len; i++) {
+    for (unsigned i = 0; tongues && i < tongues->len; i++) {
         const Tongue *tongue = &g_array_index (tongues, Tongue, i);
         unsigned hits = sum_groups (&tongue->count);
         if (!is_better (tongue, hits, best, most))
@@ -298,7 +299,7 @@ words_promotional (const Words *words, const char *text, const char **ret_term)
     const Tongue *best = NULL;
     unsigned most = 0;
 
-    for (unsigned i = 0; i < tongues->len; i++) {
+    for (unsigned i = 0; tongues && i < tongues->len; i++) {
         const Tongue *tongue = &g_array_index (tongues, Tongue, i);
         unsigned promotional = tongue->count.count[GROUP_PROMOTIONAL];
         if (!is_better (tongue, promotional, best, most))
@@ -328,7 +329,7 @@ words_settled (const Words *words, const char *text)
     g_autoptr (GArray) tongues =
         count_languages (words, fold_case (text), words->settled, words->settled_substrings);
 
-    return tongues->len > 0;
+    return tongues != NULL;
 }
 
 bool
@@ -337,7 +338,7 @@ words_spent (const Words *words, const char *text)
     g_autoptr (GArray) tongues =
         count_languages (words, fold_case (text), words->settled, words->settled_substrings);
 
-    for (unsigned i = 0; i < tongues->len; i++)
+    for (unsigned i = 0; tongues && i < tongues->len; i++)
         if (g_array_index (tongues, Tongue, i).count.count[GROUP_SETTLED] > 0)
             return true;
     return false;
