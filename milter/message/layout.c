@@ -11,12 +11,11 @@
 #include "prescan.h"
 #include "witness.h"
 
-/* Our own view is bounded already. GMime's differs where the structure is ambiguous, but it
- * cannot see more parts than there are lines that begin with "--". */
+/* What is ambiguous already cannot become more so, and of what is plain its answer is known. */
 static bool
-may_be_witnessed (const Prescan *scan, const Structure *structure)
+is_to_be_witnessed (const Prescan *scan, const Structure *structure)
 {
-    return !scan->danger && (!structure->ambiguity || scan->dashes <= LIMIT_MIME_LEAVES);
+    return !scan->danger && !structure->ambiguity && !structure->plain;
 }
 
 Layout *
@@ -43,7 +42,7 @@ layout_read (GBytes *bytes, bool witnessed, GError **error)
     if (scan.danger)
         structure_note (layout->structure, 0, scan.danger);
     layout->dangerous = scan.danger != NULL;
-    if (witnessed && may_be_witnessed (&scan, layout->structure))
+    if (witnessed && is_to_be_witnessed (&scan, layout->structure))
         witness_compare (bytes, layout->structure);
     return g_steal_pointer (&layout);
 }

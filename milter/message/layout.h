@@ -12,7 +12,7 @@ typedef struct {
     bool dangerous; /* GMime has not seen the bytes and must not */
 } Layout;
 
-/* Fails like message_parse; witnessed: GMime is asked whether it sees the same. */
+/* Fails like message_parse; witnessed: GMime is asked whether it sees the same, where that is not known. */
 Layout *layout_read (GBytes *bytes, bool witnessed, GError **error);
 void layout_free (Layout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)

@@ -41,22 +41,35 @@ static const RiskyField risky[] = {
     { "disposition-notification-to", true },
 };
 
-static const RiskyField *
-find_risky (const char *line, size_t length)
+/* Of them. */
+#define LONGEST_NAME strlen ("disposition-notification-to")
+
+/* Before the colon: the names of all risky fields are made of these. */
+static bool
+may_be_named (char c)
 {
-    if (length == 0 || !strchr ("cdfstrbCDFSTRB", line[0]) || line[0] == '\0')
+    return g_ascii_isalpha (c) || c == '-';
+}
+
+/* The risky field whose name the colon ends, at the beginning of a line; where it begins. */
+static const RiskyField *
+find_risky (const char *data, size_t colon, size_t *ret_start)
+{
+    size_t end = colon, start;
+
+    while (end > 0 && (data[end - 1] == ' ' || data[end - 1] == '\t'))
+        end--;
+    for (start = end; start > 0 && end - start < LONGEST_NAME; start--)
+        if (!may_be_named (data[start - 1]))
+            break;
+    if (start == end || (start > 0 && data[start - 1] != '\n'))
         return NULL;
-    for (unsigned i = 0; i < G_N_ELEMENTS (risky); i++) {
-        if (length < 3 || (line[1] | 0x20) != (risky[i].name[1] | 0x20))
-            continue;
-        size_t name = strlen (risky[i].name);
-        if (length <= name || g_ascii_strncasecmp (line, risky[i].name, name) != 0)
-            continue;
-        while (name < length && (line[name] == ' ' || line[name] == '\t'))
-            name++;
-        if (name < length && line[name] == ':')
+    for (unsigned i = 0; i < G_N_ELEMENTS (risky); i++)
+        if (strlen (risky[i].name) == end - start &&
+            g_ascii_strncasecmp (data + start, risky[i].name, end - start) == 0) {
+            *ret_start = start;
             return &risky[i];
-    }
+        }
     return NULL;
 }
 
@@ -102,42 +115,58 @@ check_field (const RiskyField *field, const char *text, size_t length)
 
 /* SMTP knows one line end (RFC 5321 2.3.8). */
 static const char *
-line_oddity (const char *line, size_t length)
+find_oddity (const char *data, size_t length)
 {
-    size_t text = length;
+    const char *end = data + length, *bare_cr = NULL;
 
-    if (line[length - 1] == '\n') {
-        if (length == 1 || line[length - 2] != '\r')
-            return "a bare LF";
-        text = length - 2;
+    if (memchr (data, '\0', length))
+        return "a NUL byte";
+    for (const char *line = data; line < end;) {
+        const char *newline = memchr (line, '\n', (size_t)(end - line));
+        const char *stop = newline ? newline : end;
+        if (newline && (newline == data || newline[-1] != '\r'))
+            return bare_cr ? bare_cr : "a bare LF";
+        if (!bare_cr && memchr (line, '\r', (size_t)(stop - line) - (newline != NULL)))
+            bare_cr = "a bare CR";
+        line = stop + 1;
     }
-    return memchr (line, '\r', text) ? "a bare CR" : NULL;
+    return bare_cr;
+}
+
+/* The lines of a field: the first one and those that begin with a blank. */
+static size_t
+field_end (const char *data, size_t length, size_t position)
+{
+    do
+        position = headers_line_end (data, length, position);
+    while (position < length && (data[position] == ' ' || data[position] == '\t'));
+    return position;
+}
+
+/* Every such field has a colon, of which there are few: whatever stands between them is passed over. */
+static const char *
+find_danger (const char *data, size_t length)
+{
+    size_t at = 0, start = 0;
+
+    for (const char *colon; at < length; at++) {
+        colon = memchr (data + at, ':', length - at);
+        if (!colon)
+            return NULL;
+        at = (size_t)(colon - data);
+        const RiskyField *field = find_risky (data, at, &start);
+        const char *danger =
+            field ? check_field (field, data + start, field_end (data, length, at) - start)
+                  : NULL;
+        if (danger)
+            return danger;
+    }
+    return NULL;
 }
 
 void
 prescan (const char *data, size_t length, Prescan *ret_prescan)
 {
-    Prescan result = { 0 };
-    const RiskyField *field = NULL;
-    size_t field_start = 0;
-
-    for (size_t line = 0, end; line < length; line = end) {
-        end = headers_line_end (data, length, line);
-        if (!result.oddity)
-            result.oddity = line_oddity (data + line, end - line);
-        result.dashes += end - line > 2 && data[line] == '-' && data[line + 1] == '-';
-
-        bool folded = data[line] == ' ' || data[line] == '\t';
-        if (field && !folded && !result.danger)
-            result.danger = check_field (field, data + field_start, line - field_start);
-        if (!folded) {
-            field = find_risky (data + line, end - line);
-            field_start = line;
-        }
-    }
-    if (field && !result.danger)
-        result.danger = check_field (field, data + field_start, length - field_start);
-    if (memchr (data, '\0', length))
-        result.oddity = "a NUL byte";
-    *ret_prescan = result;
+    *ret_prescan = (Prescan){ .oddity = length > 0 ? find_oddity (data, length) : NULL,
+                              .danger = length > 0 ? find_danger (data, length) : NULL };
 }

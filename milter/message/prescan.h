@@ -9,7 +9,6 @@
 typedef struct {
     const char *oddity; /* bare CR or LF, or NUL: readers split lines differently; or NULL */
     const char *danger; /* why GMime must not see these bytes, or NULL */
-    size_t dashes;      /* lines that begin with "--": no reader can see more delimiters */
 } Prescan;
 
 void prescan (const char *data, size_t length, Prescan *ret_prescan);

@@ -3,7 +3,7 @@
 /*
  * The MIME tree (RFC 2046 5.1) in one pass with a bounded stack of open multiparts. It says
  * where each leaf's encoded bytes stand; whatever readers are known to see differently is noted
- * as ambiguous. GMime is asked afterwards whether it sees the same (witness.c).
+ * as ambiguous. GMime is asked afterwards whether it sees the same (witness.c), unless all of it is plain.
  */
 
 #include "structure.h"
@@ -16,6 +16,7 @@
 #include "entity.h"
 #include "headers.h"
 #include "params.h"
+#include "plain.h"
 
 /* An open multipart, or an open message/rfc822. */
 typedef struct {
@@ -41,6 +42,7 @@ typedef struct {
     unsigned depth;
     unsigned range; /* number of the PartRange being read */
     Part *open;     /* the leaf whose end is not known yet */
+    bool closed;    /* a multipart has ended, and its boundary means nothing any more */
 } Scan;
 
 typedef enum { DELIMITER_NONE, DELIMITER_NEXT, DELIMITER_CLOSE, DELIMITER_ODD } Delimiter;
@@ -79,6 +81,14 @@ match_level (const Level *level, const char *line, size_t length)
     return DELIMITER_ODD;
 }
 
+static bool
+begins_with_dashes (const Scan *scan, size_t position)
+{
+    const char *line = scan->data + position;
+
+    return scan->length - position >= 2 && line[0] == '-' && line[1] == '-';
+}
+
 /* RFC 2046 5.1.2: a delimiter of any open multipart ends what is inside it. */
 static Delimiter
 match_delimiter (const Scan *scan, size_t position, unsigned *ret_level)
@@ -86,7 +96,7 @@ match_delimiter (const Scan *scan, size_t position, unsigned *ret_level)
     const char *line = scan->data + position;
     Delimiter odd = DELIMITER_NONE;
 
-    if (scan->length - position < 2 || line[0] != '-' || line[1] != '-')
+    if (!begins_with_dashes (scan, position))
         return DELIMITER_NONE;
     size_t length = headers_line_end (scan->data, scan->length, position) - position;
     for (unsigned i = scan->depth; i-- > 0;) {
@@ -133,6 +143,7 @@ close_leaf (Scan *scan, size_t line)
     if (line < scan->length && end > leaf->start && end < line && scan->data[end - 1] == '\r')
         end--;
     leaf->end = end;
+    scan->out->plain = scan->out->plain && leaf->end > leaf->start;
     scan->open = NULL;
 }
 
@@ -149,6 +160,15 @@ next_path (Scan *scan, bool is_multipart)
     return g_strdup_printf ("%s%s%u", level->path, *level->path ? "." : "", level->children);
 }
 
+/* Some readers look no further than to the end of a boundary that they know. */
+static bool
+is_prefix (const Level *a, const Level *b)
+{
+    size_t least = MIN (a->boundary_length, b->boundary_length);
+
+    return a->boundary && b->boundary && memcmp (a->boundary, b->boundary, least) == 0;
+}
+
 static bool
 push_level (Scan *scan, Level level, GError **error)
 {
@@ -159,9 +179,11 @@ push_level (Scan *scan, Level level, GError **error)
         g_free (level.path);
         return false;
     }
-    for (unsigned i = 0; level.boundary && i < scan->depth; i++)
+    for (unsigned i = 0; level.boundary && i < scan->depth; i++) {
         if (g_strcmp0 (scan->levels[i].boundary, level.boundary) == 0)
             structure_note (scan->out, scan->position, "one boundary at two levels");
+        scan->out->plain = scan->out->plain && !is_prefix (&scan->levels[i], &level);
+    }
     scan->levels[scan->depth++] = level;
     return true;
 }
@@ -291,8 +313,13 @@ read_type (const Scan *scan, const Entity *entity)
 }
 
 static void
-note_entity (Scan *scan, const Entity *entity)
+note_entity (Scan *scan, const Entity *entity, const Params *type)
 {
+    bool digest = scan->depth > 0 && scan->levels[scan->depth - 1].digest;
+
+    scan->out->plain = scan->out->plain && !digest && !lock_reason (type->head) &&
+                       plain_header (scan->data, scan->position, entity->body);
+
     if (entity->problem)
         structure_note (scan->out, scan->position, entity->problem);
     if (entity->cut_short && (scan->depth > 0 || entity->body < scan->length))
@@ -308,8 +335,8 @@ read_entity (Scan *scan, GError **error)
             entity_read (scan->data, scan->length, scan->position, is_delimiter, scan, error);
         if (!entity)
             return false;
-        note_entity (scan, entity);
         g_autoptr (Params) type = read_type (scan, entity);
+        note_entity (scan, entity, type);
         Level level = { 0 };
         if (scan->depth > 0)
             level = scan->levels[scan->depth - 1];
@@ -336,6 +363,22 @@ read_entity (Scan *scan, GError **error)
     }
 }
 
+/* The next line that begins with a hyphen, for which much text and all of base64 need not be split into
+ * lines. */
+static size_t
+next_dash (const Scan *scan)
+{
+    for (size_t at = scan->position + 1; at < scan->length; at++) {
+        const char *dash = memchr (scan->data + at, '-', scan->length - at);
+        if (!dash)
+            break;
+        at = (size_t)(dash - scan->data);
+        if (dash[-1] == '\n')
+            return at;
+    }
+    return scan->length;
+}
+
 /* Moves to the next line that is a delimiter. */
 static Delimiter
 find_delimiter (Scan *scan, unsigned *ret_level)
@@ -346,11 +389,22 @@ find_delimiter (Scan *scan, unsigned *ret_level)
             return found;
         if (found == DELIMITER_ODD)
             structure_note (scan->out, scan->position, "text after a boundary");
-        do
-            scan->position = headers_line_end (scan->data, scan->length, scan->position);
-        while (scan->position < scan->length && scan->data[scan->position] != '-');
+        scan->out->plain =
+            scan->out->plain && !(scan->closed && begins_with_dashes (scan, scan->position));
+        scan->position = next_dash (scan);
     }
     return DELIMITER_NONE;
+}
+
+/* The line at the position is that delimiter and nothing more. */
+static bool
+is_bare_delimiter (const Scan *scan, const Level *level, Delimiter found)
+{
+    size_t length =
+        headers_line_end (scan->data, scan->length, scan->position) - scan->position;
+    size_t wanted = strlen ("--\r\n") + level->boundary_length;
+
+    return length == wanted + (found == DELIMITER_CLOSE ? strlen ("--") : 0);
 }
 
 /* Levels that end without their own closing delimiter. */
@@ -393,6 +447,8 @@ scan_parts (Scan *scan, GError **error)
         Delimiter found = scan->depth > 0 ? find_delimiter (scan, &level) : DELIMITER_NONE;
         if (found == DELIMITER_NONE)
             break;
+        scan->out->plain =
+            scan->out->plain && is_bare_delimiter (scan, &scan->levels[level], found);
         close_leaf (scan, scan->position);
         abandon_levels (scan, level + 1);
         end_range (scan, &scan->levels[level]);
@@ -402,6 +458,7 @@ scan_parts (Scan *scan, GError **error)
             structure_note (scan->out, scan->position, "a multipart without parts");
         if (found == DELIMITER_CLOSE)
             pop_levels (scan, level);
+        scan->closed = scan->closed || found == DELIMITER_CLOSE;
         scan->position = headers_line_end (scan->data, scan->length, scan->position);
         if (found == DELIMITER_NEXT && !read_entity (scan, error))
             return false;
@@ -418,6 +475,7 @@ structure_scan (const char *data, size_t length, GError **error)
     g_autoptr (Structure) structure = g_new0 (Structure, 1);
     Scan scan = { .data = data, .length = length, .out = structure };
 
+    structure->plain = length >= 2 && data[length - 2] == '\r' && data[length - 1] == '\n';
     structure->parts = g_ptr_array_new_with_free_func ((GDestroyNotify)part_free);
     structure->ranges = g_array_new (FALSE, FALSE, sizeof (PartRange));
     PartRange message = { .end = length, .parent = -1 };
