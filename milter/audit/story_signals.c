@@ -6,15 +6,15 @@
 #include "story_phrases.h"
 
 const StoryPhrase story_phrases_of_signals[] = {
-    { "%p: leaf %s, offset %d: %d points, %w; by the words \"%s\"",
+    { "%p: part %s, byte %d: %d points, %w; by the words \"%s\"",
       { "$1 (part $2, byte $3: $4 {4|point|points} for $5, by the words “$6”)",
         "$1 (parte $2, byte $3: $4 {4|punto|puntos} por $5, por las palabras «$6»)" } },
-    { "%p: leaf %s, offset %d: %d points, %w",
+    { "%p: part %s, byte %d: %d points, %w",
       { "$1 (part $2, byte $3: $4 {4|point|points} for $5)",
         "$1 (parte $2, byte $3: $4 {4|punto|puntos} por $5)" } },
-    { "%p: leaf %s, offset %d: %p",
+    { "%p: part %s, byte %d: %p",
       { "$1 (part $2, byte $3). $4", "$1 (parte $2, byte $3). $4" } },
-    { "%p: leaf %s, offset %d", { "$1 (part $2, byte $3)", "$1 (parte $2, byte $3)" } },
+    { "%p: part %s, byte %d", { "$1 (part $2, byte $3)", "$1 (parte $2, byte $3)" } },
     { "%p: %d terms, first \"%s\"",
       { "$1: $2 {2|term|terms}, first “$3”", "$1: $2 {2|término|términos}, el primero «$3»" } },
     { "%p: \"%s\"", { "$1: “$2”", "$1: «$2»" } },
@@ -26,7 +26,7 @@ const StoryPhrase story_phrases_of_signals[] = {
     { "%s: %d terms in letters that are swapped, split or marked",
       { "$1: $2 {2|term|terms} in letters that are swapped, split or marked",
         "$1: $2 {2|término|términos} con letras cambiadas, partidas o marcadas" } },
-    { "leaf %s: %p", { "$2 (part $1)", "$2 (parte $1)" } },
+    { "part %s: %p", { "$2 (part $1)", "$2 (parte $1)" } },
 
     { "a part that reads as promotion", { NULL, "una parte que se lee como promoción" } },
     { "a part that may be promotion", { NULL, "una parte que puede ser promoción" } },

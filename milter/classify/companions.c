@@ -257,7 +257,7 @@ find_left_link (const Message *message, const GPtrArray *blocks, const Sought *s
             const Link *link = g_ptr_array_index (leaf->links, n);
             if (g_hash_table_contains (sought->addresses, link->target) &&
                 !meets_block (blocks, i, link->start, link->start + 1))
-                return g_strdup_printf ("leaf %s, offset %zu: a link of the promotional block "
+                return g_strdup_printf ("part %s, byte %zu: a link of the promotional block "
                                         "stands here in other words",
                                         leaf->path, link->start);
         }

@@ -100,7 +100,7 @@ add_block (Classification *classification, const Section *found, const Words *wo
     block->how = "detected";
     g_ptr_array_add (classification->blocks, block);
     classification_note (classification, "block-detected", found->points / 2.0,
-                         g_strdup_printf ("leaf %s, offset %zu: %u points, %s%s",
+                         g_strdup_printf ("part %s, byte %zu: %u points, %s%s",
                                           message_leaf (parts->message, parts->leaf)->path,
                                           found->start, found->points, reasons, spoken));
 }
@@ -186,7 +186,7 @@ keep_problem (Classification *classification, const BlockParts *parts, const Sec
 {
     if (!classification->problem)
         classification->problem =
-            g_strdup_printf ("leaf %s, offset %zu: more parts of it are promotion than a "
+            g_strdup_printf ("part %s, byte %zu: more parts of it are promotion than a "
                              "transaction has",
                              message_leaf (parts->message, parts->leaf)->path, found->start);
 }
@@ -235,7 +235,7 @@ assume_transaction (const Classification *classification, BlockParts *parts, con
 static void
 keep_own (Classification *classification, const BlockParts *parts)
 {
-    char *where = g_strdup_printf ("leaf %s: promotion that cannot be cut: the page that the "
+    char *where = g_strdup_printf ("part %s: promotion that cannot be cut: the page that the "
                                    "text stands for does not show it",
                                    message_leaf (parts->message, parts->leaf)->path);
 
@@ -334,7 +334,7 @@ search_locked (Classification *classification, const Message *message, unsigned 
     if (found->blocks->len == 0 && !found->problem)
         return;
     char *where =
-        g_strdup_printf ("leaf %s: promotion that cannot be cut: %s", this->path, this->locked);
+        g_strdup_printf ("part %s: promotion that cannot be cut: %s", this->path, this->locked);
     if (!classification->problem)
         classification->problem = g_strdup (where);
     classification_note (classification, "block-locked", 1, where);
@@ -387,7 +387,7 @@ tag (Classification *classification, const Message *message, unsigned from)
 
     if (!classification->problem)
         classification->problem =
-            g_strdup_printf ("leaf %s, offset %zu: the policy has blocks that nobody marked "
+            g_strdup_printf ("part %s, byte %zu: the policy has blocks that nobody marked "
                              "found, but not cut",
                              message_leaf (message, block->leaf)->path, block->start);
 }

@@ -130,7 +130,7 @@ is_of_main (const Search *search, const Sight *sight)
 
     for (unsigned i = 0; main >= 0 && i < message_leaf_count (search->message); i++) {
         g_autofree char *where =
-            g_strdup_printf ("leaf %s", message_leaf (search->message, i)->path);
+            g_strdup_printf ("part %s", message_leaf (search->message, i)->path);
         if (strcmp (sight->where, where) == 0)
             return i == (unsigned)main ||
                    message_is_alternative (search->message, i, (unsigned)main) ||

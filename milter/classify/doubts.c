@@ -100,7 +100,7 @@ static void
 note (Classification *classification, const BlockParts *parts, unsigned piece, unsigned points)
 {
     char *where = g_strdup_printf (
-        "leaf %s, offset %zu: promotion that cannot be told from the transaction",
+        "part %s, byte %zu: promotion that cannot be told from the transaction",
         message_leaf (parts->message, parts->leaf)->path,
         block_parts_piece (parts, piece)->start);
 

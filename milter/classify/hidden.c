@@ -390,7 +390,7 @@ hidden_find (const Message *message, unsigned leaf, const Sought *sought,
     runs_sort (left);
     if (!search.any || !repeats (&search, left))
         return NULL;
-    return g_strdup_printf ("leaf %s, offset %zu: text of the promotional block is hidden here "
+    return g_strdup_printf ("part %s, byte %zu: text of the promotional block is hidden here "
                             "among other text",
                             message_leaf (message, leaf)->path, search.first);
 }

@@ -83,7 +83,7 @@ static void
 note_block (Classification *classification, const Leaf *leaf, const Block *block,
             const char *words, bool doubted)
 {
-    char *where = g_strdup_printf ("leaf %s, offset %zu: what is %s as promotion holds %s",
+    char *where = g_strdup_printf ("part %s, byte %zu: what is %s as promotion holds %s",
                                    leaf->path, block->start, block->how, words);
 
     if (doubted && !classification->problem)

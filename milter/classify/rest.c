@@ -58,7 +58,7 @@ find_left_over (const Message *message, const GPtrArray *blocks, const GArray *s
     for (unsigned i = 0; i < blocks->len; i++) {
         const Block *block = g_ptr_array_index (blocks, i);
         if (twin_is_left (message, block, said, left))
-            return g_strdup_printf ("it still has the text of the block in leaf %s, offset %zu",
+            return g_strdup_printf ("it still has the text of the block in part %s, byte %zu",
                                     message_leaf (message, block->leaf)->path, block->start);
     }
     return NULL;

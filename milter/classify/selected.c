@@ -74,7 +74,7 @@ keep_problem (Classification *classification, const Leaf *leaf, size_t offset, c
 {
     if (!classification->problem)
         classification->problem =
-            g_strdup_printf ("leaf %s, offset %zu: %s", leaf->path, offset, what);
+            g_strdup_printf ("part %s, byte %zu: %s", leaf->path, offset, what);
 }
 
 static Block *

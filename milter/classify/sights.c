@@ -95,7 +95,7 @@ add (Collection *collection, const char *signal, const char *where, char *text)
 static void
 add_leaf (Collection *collection, const char *signal, const Leaf *leaf, char *text)
 {
-    g_autofree char *where = g_strdup_printf ("leaf %s", leaf->path);
+    g_autofree char *where = g_strdup_printf ("part %s", leaf->path);
 
     add (collection, signal, where, text);
 }
@@ -381,7 +381,7 @@ add_message (Collection *collection, const Leaf *leaf, GBytes *file)
     g_autoptr (Message) inner = attached_message (leaf, file);
     if (!inner)
         return false;
-    g_autofree char *prefix = g_strdup_printf ("%sleaf %s, ", collection->prefix, leaf->path);
+    g_autofree char *prefix = g_strdup_printf ("%spart %s, ", collection->prefix, leaf->path);
     g_autoptr (GPtrArray) embeds = embeds_all (inner, NULL);
     Collection nested = { .message = inner, .sights = collection->sights };
     nested.embeds = embeds;

@@ -8,7 +8,7 @@
 /* What one reader, or one way to look at the message, gets to read. */
 typedef struct {
     const char *signal; /* "reading-hidden", … */
-    char *where;        /* "leaf 1.2", "Subject" */
+    char *where;        /* "part 1.2", "Subject" */
     char *text;         /* UTF-8, without the promotional blocks that are known */
     bool backwards;     /* the page turns letters round */
     bool contrived;     /* what the eye makes of text that is written for nobody else */

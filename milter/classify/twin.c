@@ -123,7 +123,7 @@ twin_find (const Message *message, const GPtrArray *blocks)
         const Block *block = block_at (blocks, i);
         if (!is_companion (block) && twin_is_left (message, block, said, elsewhere))
             return g_strdup_printf (
-                "leaf %s, offset %zu: the text of this block stands in another "
+                "part %s, byte %zu: the text of this block stands in another "
                 "part without a mark",
                 message_leaf (message, block->leaf)->path, block->start);
     }

@@ -32,7 +32,7 @@ add (GPtrArray *findings, const char *signal, double weight, const char *path, c
 
     finding->signal = signal;
     finding->weight = weight;
-    finding->where = g_strdup_printf ("leaf %s: %s", path, what);
+    finding->where = g_strdup_printf ("part %s: %s", path, what);
     g_ptr_array_add (findings, finding);
 }
 

@@ -111,7 +111,7 @@ cut_decoded (GBytes *content, const GArray *ranges)
 static GBytes *
 fail (GError **error, const Part *part, size_t offset, const char *what)
 {
-    g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "leaf %s, offset %zu: %s",
+    g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED, "part %s, byte %zu: %s",
                  part->leaf.path, offset, what);
     return NULL;
 }

@@ -218,7 +218,7 @@ cut_quoted (const Part *part, const char *data, size_t length, const GArray *ran
 
     if (!list_kept (data, length, ranges, kept, &decoded)) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                     "leaf %s, offset %zu: the cut splits a line end", part->leaf.path,
+                     "part %s, byte %zu: the cut splits a line end", part->leaf.path,
                      decoded);
         return NULL;
     }

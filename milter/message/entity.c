@@ -131,7 +131,7 @@ entity_read (const char *data, size_t length, size_t position, EntityStop stop,
             end = headers_line_end (data, length, end);
         if (end - start > LIMIT_HEADER_BYTES || ++fields > LIMIT_HEADER_FIELDS) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT,
-                         "offset %zu: the header of a part is too long", start);
+                         "byte %zu: the header of a part is too long", start);
             return NULL;
         }
         take_field (entity, data + position, end - position, &seen);

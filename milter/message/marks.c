@@ -40,7 +40,7 @@ complain (Finder *finder, size_t offset, const char *what)
 {
     if (!finder->problem)
         finder->problem =
-            g_strdup_printf ("leaf %s, offset %zu: %s", finder->part->leaf.path, offset, what);
+            g_strdup_printf ("part %s, byte %zu: %s", finder->part->leaf.path, offset, what);
 }
 
 static void

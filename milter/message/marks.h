@@ -5,7 +5,7 @@
 #include "part.h"
 
 /* Appends the marked blocks of one leaf by offset, overlapping ones joined. Returns what is
- * wrong with the marks ("leaf 1.2, offset 345: …"), or NULL. Caller frees. */
+ * wrong with the marks ("part 1.2, byte 345: …"), or NULL. Caller frees. */
 char *marks_find (const Part *part, unsigned leaf, GArray *blocks);
 
 #endif

@@ -178,7 +178,7 @@ find_leaf_marks (Message *message, unsigned i)
     g_autofree char *problem = huge ? NULL : marks_find (part, i, found);
     if (huge || problem || found->len > 0)
         keep_problem (message, g_strdup_printf (
-                                   "leaf %s, offset 0: it has marks but cannot be edited: %s",
+                                   "part %s, byte 0: it has marks but cannot be edited: %s",
                                    part->leaf.path, part->leaf.locked));
 }
 
@@ -189,7 +189,7 @@ find_marks (Message *message, GError **error)
         find_leaf_marks (message, i);
         if (message->blocks->len > LIMIT_BLOCKS) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                         "leaf %s: more than %d marked blocks", message_leaf (message, i)->path,
+                         "part %s: more than %d marked blocks", message_leaf (message, i)->path,
                          LIMIT_BLOCKS);
             return false;
         }

@@ -154,7 +154,7 @@ recode_encoded (const Part *part, GBytes *message, const GArray *ranges, GBytes 
         return cut_encoded (part, message, ranges, error);
     if (!cut_keeps_characters (part, ranges)) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
-                     "leaf %s: the edit splits or joins characters", part->leaf.path);
+                     "part %s: the edit splits or joins characters", part->leaf.path);
         return NULL;
     }
     GString *out = g_string_sized_new (length + length / 4);

@@ -55,7 +55,7 @@ fail (GError **error, const char *place, const char *what)
 static bool
 fail_leaf (GError **error, const Leaf *leaf, size_t offset, const char *what)
 {
-    g_autofree char *place = g_strdup_printf ("leaf %s, offset %zu", leaf->path, offset);
+    g_autofree char *place = g_strdup_printf ("part %s, byte %zu", leaf->path, offset);
 
     return fail (error, place, what);
 }
@@ -140,7 +140,7 @@ take_cut (Render *render, const Edit *edit, GError **error)
         return fail_leaf (error, leaf, edit->start,
                           leaf->locked ? leaf->locked : "it is no text to edit");
     if (edit->start > edit->end || edit->end > g_bytes_get_size (leaf->content))
-        return fail_leaf (error, leaf, edit->start, "a cut outside of the leaf");
+        return fail_leaf (error, leaf, edit->start, "a cut outside of the part");
     if (edit->kind == EDIT_REPLACE && !is_attribute_text (edit->value))
         return fail_leaf (error, leaf, edit->start, "a replacement that is no plain ASCII");
     range.with = edit->kind == EDIT_REPLACE ? edit->value : NULL;
@@ -183,7 +183,7 @@ take_edit (Render *render, const Edit *edit, GError **error)
     if (!edit_is_of_body (edit))
         return check_header_edit (render, edit, error);
     if (edit->leaf >= message_leaf_count (render->message))
-        return fail (error, "body", "an edit of a leaf that is not there");
+        return fail (error, "body", "an edit of a part that is not there");
     return take_body_edit (render, edit, error);
 }
 
@@ -503,7 +503,7 @@ prove (const Render *render, GBytes *result, GError **error)
         const LeafEdit *change = &render->leaves[i];
         const Part *part = g_ptr_array_index (layout->structure->parts, now);
         if (!is_leaf_kept (render, i, &part->leaf, data))
-            return fail_leaf (error, leaf, 0, "the result has another leaf");
+            return fail_leaf (error, leaf, 0, "the result has another part");
         /* A line that a cut has moved to its beginning can say that the text is signed in itself. */
         if (change->ranges && message_leaf (copy, now)->locked)
             return fail_leaf (error, leaf, g_array_index (change->ranges, CutRange, 0).start,

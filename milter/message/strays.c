@@ -141,6 +141,6 @@ strays_find (GBytes *bytes, const Part *part, unsigned i, const GArray *blocks)
     if (!stray)
         return NULL;
     const char *why = explain (leaf);
-    return g_strdup_printf ("leaf %s, offset %zu: a mark where it has no effect%s%s",
+    return g_strdup_printf ("part %s, byte %zu: a mark where it has no effect%s%s",
                             leaf->path, offset, why ? ": " : "", why ? why : "");
 }

@@ -51,7 +51,7 @@ void
 structure_note (Structure *structure, size_t offset, const char *reason)
 {
     if (!structure->ambiguity)
-        structure->ambiguity = g_strdup_printf ("offset %zu: %s", offset, reason);
+        structure->ambiguity = g_strdup_printf ("byte %zu: %s", offset, reason);
 }
 
 static bool
@@ -174,7 +174,7 @@ push_level (Scan *scan, Level level, GError **error)
 {
     if (scan->depth == LIMIT_MIME_DEPTH) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT,
-                     "offset %zu: parts are nested too deep", scan->position);
+                     "byte %zu: parts are nested too deep", scan->position);
         g_free (level.boundary);
         g_free (level.path);
         return false;
@@ -237,7 +237,7 @@ static bool
 add_leaf (Scan *scan, const Entity *entity, const Params *type, Level inherited, GError **error)
 {
     if (scan->out->parts->len == LIMIT_MIME_LEAVES) {
-        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "offset %zu: too many parts",
+        g_set_error (error, LICET_ERROR, LICET_ERROR_LIMIT, "byte %zu: too many parts",
                      scan->position);
         return false;
     }

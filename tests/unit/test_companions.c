@@ -51,7 +51,7 @@ static const Row rows[] = {
     { "in other words, but with its address",
       HEAD TEXT "Order 7.\n\nTake a quarter off: http://s/boots\n" PAGE "<p>Order 7.</p>" OFFER
                 "\n--b--\n",
-      "!leaf 1, offset 32: a link of the promotional block stands here in other words" },
+      "!part 1, byte 32: a link of the promotional block stands here in other words" },
     { "its address leads to the order as well",
       HEAD TEXT "Order 7: http://s/boots\n" PAGE
                 "<p>Order 7. <a href=\"http://s/boots\">Boots</a></p>" OFFER "\n--b--\n",
@@ -60,7 +60,7 @@ static const Row rows[] = {
       HEAD TEXT "Your order number seven is on its way to you today and please save 20% on all "
                 "winter boots until Sunday while it is on its long way to your door.\n" PAGE
                 "<p>Order 7.</p>" OFFER "\n--b--\n",
-      "!leaf 2, offset 15: the text of this block stands in another part without a mark" },
+      "!part 2, byte 15: the text of this block stands in another part without a mark" },
     { "a block of two words",
       HEAD TEXT "Order 7.\nNeue Stiefel\n" PAGE
                 "<p>Order 7.</p>" MARK ("<p>Neue Stiefel!</p>") "\n--b--\n",
@@ -120,7 +120,7 @@ static const Row rows[] = {
                 "boots at half price while it is on its long way to your door.\n" PAGE
                 "<p>Order 7.</p>" MARK (
                     "<img src=\"b.png\" alt=\"All winter boots at half price\">") "\n--b--\n",
-      "!leaf 2, offset 15: the text of this block stands in another part without a mark" },
+      "!part 2, byte 15: the text of this block stands in another part without a mark" },
     { "a preheader",
       HEAD TEXT "Order 7.\n" PAGE
                 "<div style=\"display:none\">Save 20% on all boots</div><p>Order 7.</p>" OFFER
@@ -151,7 +151,7 @@ static const Row rows[] = {
       HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
                 "<div style=\"display:none\">Order 7. Gate B. Save 20% on "
                 "all winter boots until Sunday.</div>\n--b--\n",
-      "!leaf 2, offset 184: text of the promotional block is hidden here among other text" },
+      "!part 2, byte 184: text of the promotional block is hidden here among other text" },
     { "hidden data of the order with a date of the offer stays",
       HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p>" OFFER
                 "<div hidden><i>7 Gate B</i> <i>boots "
@@ -174,7 +174,7 @@ static const Row rows[] = {
       "Order 7.\n" PAGE
       "<p>Order 7.</p><!--[if mso]><p>Order 7. Collect it at gate B.</p><p>Save 20% on "
       "all winter boots until Sunday.</p><![endif]-->" OFFER "\n--b--\n",
-      "!leaf 2, offset 15: text of the promotional block is hidden here among other text" },
+      "!part 2, byte 15: text of the promotional block is hidden here among other text" },
     { "what Outlook is told of the order stays",
       HEAD TEXT "Order 7.\n" PAGE "<p>Order 7.</p><!--[if mso]><p>Order 7, boots until "
                 "Sunday at gate B.</p><![endif]-->" OFFER "\n--b--\n",

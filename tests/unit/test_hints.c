@@ -148,7 +148,7 @@ static const BlockRow blocks[] = {
     { general, OTHER, "<p class=shop>a</p><p>b</p>", "" },
     { general, "", "<div class=legal>a<p class=promo>b</p></div>", "" },
     { general, "", "<div class=promo>a<p class=legal>b</p></div>",
-      "!offset 0: the block holds an element that the policy protects" },
+      "!byte 0: the block holds an element that the policy protects" },
     { general, "", "<div class=promo>a<p id=own>b</p></div>", "!policy protects" },
     { general, OTHER, "<div class=promo>a<p id=own>b</p></div>",
       "[<div class=promo>a<p id=own>b</p></div>]" },
@@ -270,7 +270,7 @@ static const DecideRow decisions[] = {
       VERDICT_SATISFIED, ACTION_ALLOW, OUTCOME_REFUSE, "550 5.7.1 C: " },
     { FIX, "ambiguous = \"refuse\";", TWO_WAYS, "Order 7", CONSENT_GRANTED, VERDICT_SATISFIED,
       ACTION_ALLOW, OUTCOME_REFUSE,
-      "550 5.6.0 the message can be read in two ways: offset 0: a structural field" },
+      "550 5.6.0 the message can be read in two ways: byte 0: a structural field" },
     { FIX, "ambiguous = \"refuse\";", "", "<p>Order 7</p>", CONSENT_UNKNOWN, VERDICT_SATISFIED,
       ACTION_ALLOW, OUTCOME_DELIVER, "nothing" },
 };

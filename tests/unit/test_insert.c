@@ -80,7 +80,7 @@ static const Row rows[] = {
       "!changes the HTML around it" },
     { "inside a cut", HTML, "<p>a</p><p>b</p></body>\n", FOOT, 11, 8, 16, "!in a cut" },
     { "in a leaf that is locked", "Content-Type: text/plain; charset=x-none\n", "a\n", "F", 0,
-      0, 0, "!leaf 1" },
+      0, 0, "!part 1" },
 };
 
 static char *
@@ -225,7 +225,7 @@ test_unsaid (void)
     g_autoptr (GError) error = NULL;
 
     g_assert_null (add_letter (message, false, &error));
-    g_assert_nonnull (strstr (error->message, "another leaf"));
+    g_assert_nonnull (strstr (error->message, "another part"));
 }
 
 /* One place in a leaf is enough; which of two comes first would be a guess. */

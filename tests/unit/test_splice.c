@@ -144,11 +144,11 @@ static const CutRow cut_rows[] = {
       PAGE "<!--[if mso]><table><tr><td><![endif]--><p>a</p><!--[if mso]></td></tr></table>"
            "<![endif]--><p>b</p>c\n",
       "<!--[if mso]></td>", "c\r\n",
-      "!leaf 1, offset 48: the cut holds one half of a conditional" },
+      "!part 1, byte 48: the cut holds one half of a conditional" },
     { "the beginning of what Outlook sees is refused",
       PAGE "<p>a</p><!--[if mso]><table><tr><td><![endif]-->b<p>c</p><!--[if mso]></td></tr>"
            "</table><![endif]-->\n",
-      "<p>a", "b<p>", "!leaf 1, offset 8: the cut holds one half of a conditional" },
+      "<p>a", "b<p>", "!part 1, byte 8: the cut holds one half of a conditional" },
     { "a cell that Outlook alone begins is refused",
       PAGE
       "<!--[if mso]><table><tr><td><![endif]-->a<!--[if mso]></td><td><![endif]--><p>b</p>c"
@@ -466,23 +466,23 @@ static const struct {
 } untouchable_rows[] = {
     { "two types", "Content-Type: text/plain\nContent-Type: text/html\n\nbody\n", "two ways" },
     { "another message", "Content-Type: message/rfc822\n\nSubject: x\n\nbody\n",
-      "leaf 1.1, offset 0: it is inside another message" },
+      "part 1.1, byte 0: it is inside another message" },
     { "a signed part",
       "Content-Type: multipart/signed; boundary=b\n\n--b\n\nbody\n--b\n\nsig\n--b--\n",
-      "leaf 1, offset 0: it is inside a signed part" },
+      "part 1, byte 0: it is inside a signed part" },
     { "a text that is signed in itself",
       "Subject: x\n\n> -----BEGIN PGP SIGNED MESSAGE-----\n\n-----BEGIN PGP SIGNED "
       "MESSAGE-----\nHash: "
       "SHA256\n\nbody\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n",
-      "leaf 1, offset 0: it is inside a signed part" },
+      "part 1, byte 0: it is inside a signed part" },
     { "a text that is encrypted in itself",
       "Subject: x\n\n-----BEGIN PGP MESSAGE-----\n\nbody\n-----END PGP MESSAGE-----\n",
-      "leaf 1, offset 0: it is inside an encrypted part" },
+      "part 1, byte 0: it is inside an encrypted part" },
     { "a text with its digest", "Content-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==\n\nbody\n",
-      "leaf 1, offset 0: its header has its digest or its length" },
+      "part 1, byte 0: its header has its digest or its length" },
     { "a part with its length",
       "Content-Type: multipart/mixed; boundary=b\n\n--b\ncontent-length: 4\n\nbody\n--b--\n",
-      "leaf 1, offset 0: its header has its digest or its length" },
+      "part 1, byte 0: its header has its digest or its length" },
     { "an attachment", "Content-Disposition: attachment\n\nbody\n", "no text to edit" },
     { "a sloppy encoding", QP "body \nx\n", "not strict" },
 };

@@ -104,7 +104,7 @@ static const struct {
       "contenido promocional. El 40 % del texto es promoción (prueba any-promotion)" },
     { "a word of offers: 3 terms, first \"sale\"", "a word of offers: 3 terms, first “sale”",
       "una palabra de ofertas: 3 términos, el primero «sale»" },
-    { "a part that reads as promotion: leaf 1.2, offset 104: 8 points, block-wording, "
+    { "a part that reads as promotion: part 1.2, byte 104: 8 points, block-wording, "
       "block-after; by the words \"taste, gifts\"",
       "a part that reads as promotion (part 1.2, byte 104: 8 points for the wording of "
       "promotion, its place behind the transaction, by the words “taste, gifts”)",
@@ -133,7 +133,7 @@ test_deep (void)
     for (unsigned count = 12; count <= 12000; count *= 1000) {
         g_autoptr (GString) text = g_string_new (NULL);
         for (unsigned i = 0; i < count; i++)
-            g_string_append (text, "in the stripped copy: leaf 1, offset 2: a; ");
+            g_string_append (text, "in the stripped copy: part 1, byte 2: a; ");
         g_autofree char *spanish = audit_story_phrase (STORY_ES, text->str);
         g_assert_nonnull (strstr (spanish, text->str));
     }
@@ -178,7 +178,7 @@ static const struct {
       "noviembre de 2026, 16:00 UTC, por LIMIT:night (sending-limits.cfg). shop.example había "
       "escrito a 300 de los 300 destinatarios que puede alcanzar en una hora." },
     { DECISION (
-          "\"outcome\":\"hold\",\"fallback\":\"hold\",\"obstacle\":\"leaf 1, offset 17: the "
+          "\"outcome\":\"hold\",\"fallback\":\"hold\",\"obstacle\":\"part 1, byte 17: the "
           "cut changes the HTML around it\"," RULE (
               "CO-CONSENT", "consent",
               "withdrawn") ","

@@ -243,7 +243,7 @@ static const Row rows[] = {
       YES, true, OUTCOME_DELIVER, NULL, NULL },
     { "DE: broken marks cannot be cut", "DE", CLASS_MIXED, "",
       RECEIPT "<!-- licet:promotional -->" OFFER LINK, NONE, true, OUTCOME_REFUSE, "DE-CONSENT",
-      "has not agreed to promotional mail; leaf 1, offset 42: a marked block without its end" },
+      "has not agreed to promotional mail; part 1, byte 42: a marked block without its end" },
     { "DE: promotion that nobody marked cannot be cut", "DE", MIXED, RECEIPT OFFER LINK, NONE,
       true, OUTCOME_REFUSE, "DE-CONSENT", "no promotional block is marked in it" },
     { "DE: a letter between people", "DE", CLASS_PERSONAL, "", "<p>see you, 20% off</p>", NO,
@@ -454,7 +454,7 @@ static const HouseRow house_rows[] = {
       OUTCOME_DEFER, "N", "451 4.7.1 N: the mail does not state who sends it" },
     { "one good block and one broken mark", NAME_IN ("\"promotional\"", "strip"),
       RECEIPT BLOCK "<!-- licet:promotional -->" OFFER, TUESDAY, OUTCOME_REFUSE, "N",
-      "; leaf 1, offset " },
+      "; part 1, byte " },
 };
 
 static void
@@ -493,12 +493,12 @@ test_strip_failed (void)
         g_assert_cmpint (decision->outcome, ==, OUTCOME_STRIP);
         g_assert_true (result_of (decision, "DE-UNSUBSCRIBE")->cured);
         policy_strip_failed (set, message, classification, decision, 1795600800,
-                             i ? reason : "leaf 1, byte 20: it is ambiguous\r\n250 ok");
+                             i ? reason : "part 1, byte 20: it is ambiguous\r\n250 ok");
         check_decision (decision);
         g_assert_cmpint (decision->outcome, ==, OUTCOME_REFUSE);
         g_assert_cmpstr (decision->rule, ==, "DE-CONSENT");
         g_assert_false (result_of (decision, "DE-UNSUBSCRIBE")->cured);
-        g_assert_true (i || strstr (decision->reply, "leaf 1, byte 20: it is ambiguous"));
+        g_assert_true (i || strstr (decision->reply, "part 1, byte 20: it is ambiguous"));
     }
 }
 
