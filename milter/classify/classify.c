@@ -80,6 +80,22 @@ first_bytes (const char *text, size_t most)
     return g_strndup (text, length);
 }
 
+/* The word itself is left out: what a template puts there by mistake must not reach the log. */
+static void
+note_unknown_purpose (Classification *classification, const char *word)
+{
+    MessageClass class;
+    const char *meant = declared_meant (word);
+
+    classification_note (
+        classification, "declared-unknown", 0,
+        message_class_parse (word, &class)
+            ? g_strdup ("X-Licet-Purpose names a class, which X-Licet-Class takes")
+        : meant ? g_strdup_printf ("X-Licet-Purpose names no purpose; did you mean %s?", meant)
+                : g_strdup (
+                      "X-Licet-Purpose names no purpose; those that there are: see licet(1)"));
+}
+
 /* X-Licet-Purpose may name one transactional and one promotional purpose, with a comma between. */
 static void
 read_declared_purposes (Classification *classification, const Message *message)
@@ -91,7 +107,7 @@ read_declared_purposes (Classification *classification, const Message *message)
         Purpose purpose = PURPOSE_NONE;
         if (!purpose_parse (*word, &purpose)) {
             if (**word)
-                classification_note (classification, "declared-unknown", 0, g_strdup (*word));
+                note_unknown_purpose (classification, *word);
             continue;
         }
         g_string_append_printf (declared, "%s%s", declared->len ? ", " : "",
@@ -101,7 +117,6 @@ read_declared_purposes (Classification *classification, const Message *message)
         else
             classification->purpose = purpose;
     }
-    /* Known words only: what a template puts there by mistake must not reach the log. */
     if (declared->len)
         classification->declared = g_strdup (declared->str);
 }
@@ -112,8 +127,14 @@ read_declared_class (Classification *classification, const Message *message)
     const char *value = message_header (message, "X-Licet-Class");
     g_autofree char *word = value ? g_strndup (value, strcspn (value, "; ")) : NULL;
 
-    if (!word || !message_class_parse (word, &classification->class))
+    if (!word)
         return false;
+    if (!message_class_parse (word, &classification->class)) {
+        classification_note (classification, "declared-unknown", 0,
+                             g_strdup ("X-Licet-Class names no class; right would be "
+                                       "transactional, promotional, mixed or personal"));
+        return false;
+    }
     if (!classification->declared)
         classification->declared = g_strdup (message_class_word (classification->class));
     return true;

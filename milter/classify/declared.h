@@ -7,4 +7,8 @@
 /* The words of X-Licet-Purpose, of all fields of that name; may hold empty ones. Caller frees. */
 char **declared_words (const Message *message);
 
+/* The purpose that somebody may have meant by a word that is none: "billing" for "invoice" and for
+ * "biling"; or NULL. Static. */
+const char *declared_meant (const char *word);
+
 #endif

@@ -43,8 +43,8 @@ classify_file (const Reader *reading, const char *path, bool json, GError **erro
         hints = *policy_hints (reading->policies, message);
         hints.known = policy_known (reading->policies, message, reading->now);
     }
-    g_autoptr (Classification) classification = classify (
-        message, reading->words, reading->model, reading->policies ? &hints : NULL);
+    g_autoptr (Classification) classification =
+        classify (message, reading->words, reading->model, reading->policies ? &hints : NULL);
     g_autoptr (GString) text = g_string_new (NULL);
     if (json)
         report_classify_json (text, path, message, classification);
@@ -79,12 +79,18 @@ load_reading (const ToolOptions *options, Reader *reading, GError **error)
         return false;
     g_autofree char *dir = g_build_filename (policies, "words", NULL);
     g_autofree char *model = g_build_filename (policies, "model", "general.cfg", NULL);
-    if (!g_file_test (dir, G_FILE_TEST_IS_DIR))
-        fprintf (stderr,
-                 "licet: note: there are no words in %s; right would be --policies DIR\n", dir);
-    if (g_file_test (model, G_FILE_TEST_EXISTS) &&
-        !(reading->model = model_load (model, error)))
+    bool has_words = g_file_test (dir, G_FILE_TEST_IS_DIR);
+    bool has_model = g_file_test (model, G_FILE_TEST_EXISTS);
+    if (has_model && !(reading->model = model_load (model, error)))
         return false;
+    if (!has_words || !has_model)
+        fprintf (stderr,
+                 "licet: warning: %s has no %s, so that classes are little more than guessed; "
+                 "right would be --policies DIR\n",
+                 policies,
+                 has_words   ? "model"
+                 : has_model ? "vocabulary"
+                             : "vocabulary and no model");
     reading->words = words_load (dir, error);
     return reading->words != NULL;
 }
