@@ -40,6 +40,16 @@ says() { # name, pattern: the last command printed it on either stream
         failed=1
     fi
 }
+lacks() { # name, pattern: the last command did not print it
+    number=$((number + 1))
+    if grep -q -e "$2" "$work/out"; then
+        sed 's/^/# /' "$work/out"
+        echo "not ok $number - $1"
+        failed=1
+    else
+        echo "ok $number - $1"
+    fi
+}
 json() { # name, python expression over rows
     number=$((number + 1))
     if /usr/bin/python3 -c "import json, sys
@@ -54,7 +64,7 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..162
+echo 1..188
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -79,10 +89,23 @@ says "explain names the statute" "UWG s. 7(2)"
 says "explain says what was declared" "declared: receipt, cross-sell"
 says "explain tells what the promotion is for, and where it stands" "promotion: purpose cross-sell, order transaction-first"
 says "explain tells the subject's class" "subject: transactional"
-says "explain tells what speaks for the class" 'what became of something, in the subject: "your receipt" (subject-status)'
+says "explain tells what speaks for the class" 'what became of something, in the subject: “your receipt” (subject-status)'
+says "explain tells what was cut, and how it was found" "^      text/html 2, bytes [0-9]* to [0-9]*: marked by comments$"
+says "explain shows how each passage begins, on one line" "^        “20 % off rain jackets .\{30,44\}…”$"
+expect "explain of mail that nobody marked" 0 "$licet" explain $options --rcpt bruno@example.com "$top/tests/cases/110-unmarked-coupon-with-twin/mail.eml"
+says "explain tells why a passage was found" "^        why: [0-9]* points for an offer, .*its place behind the transaction"
+says "explain says what goes with it in words" "text/plain 1, bytes 213 to 383: the same in another form"
+lacks "no name of the program's own stands for a reason" "leaf \|twin\|block-after\|preheader"
+expect "explain to somebody who agreed" 0 "$licet" explain $options --rcpt ana@example.com "$top/tests/cases/110-unmarked-coupon-with-twin/mail.eml"
+says "explain says that nothing was cut" "^    nothing was cut from this copy$"
+says "and what stayed" "^    promotional passages:$"
+expect "run of mail that nobody marked" 0 "$licet" run $options --rcpt ana@example.com --rcpt bruno@example.com "$top/tests/cases/110-unmarked-coupon-with-twin/mail.eml"
+says "run tells who gets which copy" "^      copy 2$"
+says "run tells what was cut" "text/html 2, bytes [0-9]* to [0-9]*: read as promotion"
+says "run tells from what nothing was cut" "^    nothing was cut from this copy$"
 expect "explain of mail that declares nothing" 0 "$licet" explain $options --rcpt bruno@example.com "$top/tests/cases/128-activation-in-an-offer/mail.eml"
 says "explain says that no purpose was declared" "declared: no purpose; it is read from the message"
-says "explain tells why the class is no other" "promotion that cannot be told from the transaction (block-doubt)"
+says "explain tells why the class is no other" "Promotion cannot be told from the transaction (block-doubt)"
 expect "explain without a consent store" 0 "$licet" explain --policies "$top/policies" --rcpt bruno@example.com "$mail"
 says "it says so" "^no consent store was given"
 for uri in "$work/none.csv" "sqlite:$work/none.db"; do
@@ -107,6 +130,18 @@ expect "explain to Postmaster, who needs no domain" 0 "$licet" explain $options 
 expect "classify of several files" 0 "$licet" classify --policies "$top/policies" --json "$mail" "$top/contrib/rehearsal/mails/e-personal-letter.eml"
 json "classify --json is one object per file" "[r['class'] for r in rows] == ['mixed', 'personal'] and {'file','class','purpose','promo_share','confidence','evidence','blocks'} <= set(rows[0])"
 json "its blocks have their place" "all({'leaf','start','end','class','how'} == set(b) for b in rows[0]['blocks']) and len(rows[0]['blocks']) == 2"
+expect "classify for people" 0 "$licet" classify --policies "$top/policies" "$top/tests/written/mixed/inst-en-m1.eml"
+says "correspondence is among the evidence" "^  correspondence "
+expect "the strongest comes first by the number that is shown" 0 sh -c "awk '/^  (promotion|transaction|correspondence) /{ print \$2 }' '$work/out' >'$work/shown' && sort -rn '$work/shown' | cmp - '$work/shown'"
+expect "classify without policies" 0 "$licet" classify --policies "$work/none" "$mail"
+says "it warns that it has no vocabulary" "^licet: warning: $work/none has no vocabulary and no model"
+for word in acount:account invoice:billing; do
+    sed "s/^Subject:/X-Licet-Purpose: ${word%:*}\r\n&/" "$top/tests/written/mixed/inst-en-m1.eml" >"$work/declared.eml"
+    for command in classify "explain --rcpt ana@example.com"; do
+        expect "$command of a purpose that is none, ${word%:*}" 0 "$licet" $command --policies "$top/policies" "$work/declared.eml"
+        says "it tells the one that was meant" "X-Licet-Purpose names no purpose; did you mean ${word#*:}?"
+    done
+done
 expect "policy check" 0 "$licet" policy check --policies "$top/policies"
 cp -r "$top/policies" "$work/policies" && chmod -R u+w "$work/policies"
 echo 'colour = "red";' >>"$work/policies/territories/DE.cfg"

@@ -54,6 +54,8 @@ typedef struct {
     const char *meaning; /* of the signal, in words; static; NULL where `where` says it all */
 } Evidence;
 
+/* How much it speaks for what it speaks for, as people are told: for correspondence, else either way. */
+double evidence_strength (const Evidence *evidence);
 /* Of pointers to Evidence in an array: the strongest first, whichever way it speaks. For a stable
  * sort, so that what weighs the same stays in the order of the table. */
 int evidence_compare_strength (const void *a, const void *b);
@@ -72,6 +74,8 @@ typedef struct {
                          (its text in another alternative or a hidden form of the page),
                          "preheader" (that quotes it) */
     const char *mark; /* for a marked one: "comment", "attribute", "text-lines"; else NULL */
+    char *why;        /* of a detected one: its points and their reasons, as the evidence has them; else
+                         NULL */
 } Block;
 
 typedef struct {
@@ -96,6 +100,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Classification, classification_free)
 
 /* The strongest evidence, at most so much of it; borrowed, in an array that is yours. */
 GPtrArray *classification_strongest (const Classification *classification, unsigned most);
+/* How it came to be one, for people: "marked by comments", "read as promotion". */
+const char *block_words (const Block *block);
+/* Takes NULL too. */
+void block_free (Block *block);
 /* Puts blocks in order, by leaf and offset. */
 void classification_sort_blocks (GPtrArray *blocks);
 /* Adds to the evidence. Takes where. */

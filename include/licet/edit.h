@@ -38,7 +38,7 @@ typedef struct {
     unsigned field; /* EDIT_HEADER_REMOVE, EDIT_HEADER_REPLACE */
     char *name;     /* of the header field */
     char *value; /* without the leading space; folds are CRLF and a blank; no CRLF at the end */
-    char *where; /* for people: "text/html 1.2, comment", "Subject" */
+    char *where; /* for people: "text/html 1.2, marked by comments", "Subject" */
     char *rule;  /* id of the rule that asked for it, or NULL */
     /* SHA-256 hex of the decoded bytes that go, once there is a copy; or NULL */
     char *removed_hash;

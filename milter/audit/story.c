@@ -176,7 +176,7 @@ tell_reason (Teller *teller)
         g_string_append_c (teller->text, '.');
 }
 
-/* "text/html 1.2" of "text/html 1.2, comment". Caller frees. */
+/* "text/html 1.2" of "text/html 1.2, marked by comments". Caller frees. */
 static char *
 leaf_of (const AuditEdit *edit)
 {

@@ -117,6 +117,15 @@ tell_words (StoryLanguage language, const char *text)
     return g_strjoinv (", ", words);
 }
 
+/* Terms of the vocabulary, where a star stands for any letters. */
+static char *
+tell_terms (const char *text)
+{
+    g_auto (GStrv) parts = g_strsplit (text, "*", -1);
+
+    return g_strjoinv ("…", parts);
+}
+
 /* NULL: it holds a phrase that nobody knows. */
 static char *
 tell_part (Telling *telling, const Part *part)
@@ -129,6 +138,8 @@ tell_part (Telling *telling, const Part *part)
     case 'w':
     case 'y':
         return tell_words (telling->language, text);
+    case 'v':
+        return tell_terms (text);
     case 't':
         return audit_story_time (telling->language, text);
     default:
@@ -203,13 +214,29 @@ tell (Telling *telling, const char *text)
     return told;
 }
 
+/* "leaf 1.2, offset 345", as records may have it, is "part 1.2, byte 345". Caller frees. */
+static char *
+name_places (const char *text)
+{
+    if (!strstr (text, "leaf ") && !strstr (text, "offset "))
+        return g_strdup (text);
+    g_autoptr (GRegex) leaf = g_regex_new ("\\bleaf (?=[0-9])", 0, 0, NULL);
+    g_autoptr (GRegex) offset = g_regex_new ("\\boffset (?=[0-9])", 0, 0, NULL);
+    g_autofree char *parts = g_regex_replace_literal (leaf, text, -1, 0, "part ", 0, NULL);
+    char *places =
+        parts ? g_regex_replace_literal (offset, parts, -1, 0, "byte ", 0, NULL) : NULL;
+
+    return places ? places : g_strdup (text);
+}
+
 char *
 audit_story_phrase (StoryLanguage language, const char *text)
 {
     static const char *const as_it_stands[] = { "$1", "el registro dice, en inglés: «$1»" };
     const Parts whole = { { { 's', text, strlen (text) } }, 1 };
     Telling telling = { language, MOST_TRIES };
-    char *told = tell (&telling, text);
+    g_autofree char *placed = name_places (text);
+    char *told = tell (&telling, placed);
 
     return told ? told : fill (&telling, as_it_stands[language], &whole);
 }

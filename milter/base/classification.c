@@ -34,9 +34,12 @@ static const char *const purpose_words[] = {
     [PURPOSE_WELCOME] = "welcome",
 };
 
-static void
+void
 block_free (Block *block)
 {
+    if (!block)
+        return;
+    g_free (block->why);
     g_free (block);
 }
 
@@ -88,6 +91,28 @@ void
 classification_sort_blocks (GPtrArray *blocks)
 {
     g_ptr_array_sort (blocks, compare_blocks);
+}
+
+const char *
+block_words (const Block *block)
+{
+    static const struct {
+        const char *word, *words;
+    } rows[] = {
+        { "comment", "marked by comments" },
+        { "attribute", "marked by an attribute" },
+        { "text-lines", "marked by lines of the text" },
+        { "selected", "selected by the policies" },
+        { "detected", "read as promotion" },
+        { "twin", "the same in another form" },
+        { "preheader", "the preview line that quotes it" },
+    };
+    const char *word = block->mark ? block->mark : block->how;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++)
+        if (strcmp (rows[i].word, word) == 0)
+            return rows[i].words;
+    return word;
 }
 
 static int
@@ -182,17 +207,17 @@ classification_note (Classification *classification, const char *signal, double 
     g_ptr_array_add (classification->evidence, entry);
 }
 
-static double
-strength_of (const Evidence *evidence)
+double
+evidence_strength (const Evidence *evidence)
 {
-    return MAX (evidence->letter, ABS (evidence->weight));
+    return evidence->letter > 0 ? evidence->letter : ABS (evidence->weight);
 }
 
 int
 evidence_compare_strength (const void *a, const void *b)
 {
-    double first = strength_of (*(const Evidence *const *)a);
-    double second = strength_of (*(const Evidence *const *)b);
+    double first = evidence_strength (*(const Evidence *const *)a);
+    double second = evidence_strength (*(const Evidence *const *)b);
 
     return (first < second) - (first > second);
 }

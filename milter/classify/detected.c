@@ -93,6 +93,7 @@ add_block (Classification *classification, const Section *found, const Words *wo
     g_autofree char *reasons = name_reasons (found);
     g_autofree char *spoken = name_words (found, words);
 
+    block->why = g_strdup_printf ("%u points, %s%s", found->points, reasons, spoken);
     block->leaf = parts->leaf;
     block->start = block->inner_start = found->start;
     block->end = block->inner_end = found->end;
@@ -100,9 +101,9 @@ add_block (Classification *classification, const Section *found, const Words *wo
     block->how = "detected";
     g_ptr_array_add (classification->blocks, block);
     classification_note (classification, "block-detected", found->points / 2.0,
-                         g_strdup_printf ("part %s, byte %zu: %u points, %s%s",
+                         g_strdup_printf ("part %s, byte %zu: %s",
                                           message_leaf (parts->message, parts->leaf)->path,
-                                          found->start, found->points, reasons, spoken));
+                                          found->start, block->why));
 }
 
 /* All that it says to somebody, with the names of its pictures. */

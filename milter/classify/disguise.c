@@ -100,15 +100,50 @@ find_row (const char *signal)
     return &rows[i];
 }
 
+/* Where people would say that it stands. */
+static const char *
+name_place (const char *signal)
+{
+    static const struct {
+        const char *signal, *place;
+    } places[] = {
+        { "reading-visible", "the text that is shown" },
+        { "reading-plain", "the plain text" },
+        { "reading-html", "the page" },
+        { "reading-amp", "the AMP page" },
+        { "reading-hidden", "text that the page hides" },
+        { "reading-image", "what pictures are named" },
+        { "reading-title", "titles and labels of the page" },
+        { "reading-style", "style sheets" },
+        { "reading-script", "scripts" },
+        { "reading-conditional", "comments for Outlook" },
+        { "reading-fallback", "text for programs that cannot show the page" },
+        { "reading-page", "a page within the page" },
+        { "reading-subject", "the subject" },
+        { "reading-sender", "the sender's name" },
+        { "reading-filename", "the name of a file" },
+        { "reading-attachment", "an attached file" },
+        { "reading-nested", "a message within the message" },
+        { "reading-between", "what stands between the parts" },
+        { "reading-bytes", "bytes that some programs read otherwise" },
+        { "reading-uuencode", "text encoded by uuencode" },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (places); i++)
+        if (strcmp (places[i].signal, signal) == 0)
+            return places[i].place;
+    return signal;
+}
+
 static void
 note_sight (Classification *classification, const Sight *sight, const Pitch *pitch)
 {
     g_autofree char *term =
         pitch->term ? g_strdup_printf (", first \"%s\"", pitch->term) : g_strdup ("");
 
-    classification_note (
-        classification, sight->signal, pitch->points / 2.0,
-        g_strdup_printf ("%s: %u points%s", sight->where, pitch->points, term));
+    classification_note (classification, sight->signal, pitch->points / 2.0,
+                         g_strdup_printf ("%s: promotion in %s: %u points%s", sight->where,
+                                          name_place (sight->signal), pitch->points, term));
     if (pitch->disguised > 0)
         classification_note (
             classification, "disguise-letters", 0,
@@ -162,8 +197,8 @@ search_sights (const Search *search, Pitches *pitches, const GPtrArray *sights, 
         if (say)
             note_sight (search->classification, sight, &pitch);
         if (!found)
-            found = g_strdup_printf ("%s: promotion that is not in a block (%s)", sight->where,
-                                     sight->signal);
+            found = g_strdup_printf ("%s: promotion in %s, outside of the blocks", sight->where,
+                                     name_place (sight->signal));
     }
     return found;
 }
@@ -220,7 +255,7 @@ search_unread (const Search *search)
         if (finding->friendly && classification->class == CLASS_PERSONAL)
             continue;
         if (finding->weight > 0 && !found)
-            found = g_strdup_printf ("%s (%s)", finding->where, finding->signal);
+            found = g_strdup (finding->where);
         classification_note (classification, finding->signal, finding->weight,
                              g_strdup (finding->where));
     }

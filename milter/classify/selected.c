@@ -122,14 +122,14 @@ add_selected (Classification *classification, const Message *message, unsigned l
         Block *block = block_of (message, leaf, g_array_index (wanted, unsigned, i));
         bool full = classification->blocks->len >= LIMIT_BLOCKS;
         if (relate (block, message, protected) == INSIDE_ONE) {
-            g_free (block);
+            block_free (block);
         } else if (!full && make_room (classification, message, block)) {
             g_ptr_array_add (classification->blocks, block);
         } else {
             if (full)
                 keep_problem (classification, message_leaf (message, leaf), block->start,
                               "the policy selects too many elements");
-            g_free (block);
+            block_free (block);
         }
     }
 }

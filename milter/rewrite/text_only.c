@@ -20,8 +20,7 @@ text_only_describe (const Message *message, const Block *block)
 {
     const Leaf *leaf = message_leaf (message, block->leaf);
 
-    return g_strdup_printf ("%s %s, %s", leaf->type, leaf->path,
-                            block->mark ? block->mark : block->how);
+    return g_strdup_printf ("%s %s, %s", leaf->type, leaf->path, block_words (block));
 }
 
 /* The plain text that a reader may choose in place of the page; -1 when there is none. */

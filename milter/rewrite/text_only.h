@@ -17,7 +17,7 @@
 bool text_only_edits (const Message *message, const Classification *classification,
                       const char *rule, GPtrArray *edits, GError **error);
 
-/* A block for people: "text/html 1.2, comment". Caller frees. */
+/* A block for people: "text/html 1.2, marked by comments". Caller frees. */
 char *text_only_describe (const Message *message, const Block *block);
 
 #endif

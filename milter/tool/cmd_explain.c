@@ -22,7 +22,8 @@ explain_file (const ToolOptions *options, const char *path)
 {
     GError *error = NULL;
     g_autoptr (Envelope) envelope = NULL;
-    g_autoptr (Plan) plan = report_plan (options, path, &envelope, &error);
+    g_autoptr (Message) message = NULL;
+    g_autoptr (Plan) plan = report_plan (options, path, &envelope, &message, &error);
 
     if (!plan)
         return tool_fail (error);
@@ -34,7 +35,7 @@ explain_file (const ToolOptions *options, const char *path)
         if (options->json)
             report_explain_json (text, path, envelope, plan, i);
         else
-            report_explain_text (text, envelope, plan, i);
+            report_explain_text (text, envelope, message, plan, i);
     }
     fputs (text->str, stdout);
     return EX_OK;

@@ -40,7 +40,8 @@ run_file (const ToolOptions *options, const char *path, const char *dir)
 {
     GError *error = NULL;
     g_autoptr (Envelope) envelope = NULL;
-    g_autoptr (Plan) plan = report_plan (options, path, &envelope, &error);
+    g_autoptr (Message) message = NULL;
+    g_autoptr (Plan) plan = report_plan (options, path, &envelope, &message, &error);
 
     if (!plan)
         return tool_fail (error);
@@ -51,7 +52,7 @@ run_file (const ToolOptions *options, const char *path, const char *dir)
     if (options->json)
         report_run_json (text, path, envelope, plan, dir);
     else
-        report_run_text (text, path, envelope, plan, dir);
+        report_run_text (text, path, envelope, message, plan, dir);
     fputs (text->str, stdout);
     return EX_OK;
 }

@@ -38,9 +38,9 @@
     }
 
 /* What the daemon would do with one mail file and the envelope that the options describe. Caller
- * owns both; *ret_envelope is set even on failure, or NULL. */
+ * owns all; *ret_envelope and *ret_message are set even on failure, or NULL. */
 Plan *report_plan (const ToolOptions *options, const char *path, Envelope **ret_envelope,
-                   GError **error);
+                   Message **ret_message, GError **error);
 
 /* The envelope that the options describe. Caller frees. */
 Envelope *report_envelope (const ToolOptions *options, int64_t now);
@@ -48,14 +48,25 @@ Envelope *report_envelope (const ToolOptions *options, int64_t now);
 void report_run_json (GString *text, const char *path, const Envelope *envelope,
                       const Plan *plan, const char *dir);
 void report_run_text (GString *text, const char *path, const Envelope *envelope,
-                      const Plan *plan, const char *dir);
+                      const Message *message, const Plan *plan, const char *dir);
 void report_explain_json (GString *text, const char *path, const Envelope *envelope,
                           const Plan *plan, unsigned recipient);
-void report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
-                          unsigned recipient);
+void report_explain_text (GString *text, const Envelope *envelope, const Message *message,
+                          const Plan *plan, unsigned recipient);
 void report_classify_json (GString *text, const char *path, const Message *message,
                            const Classification *classification);
 void report_classify_text (GString *text, const char *path, const Message *message,
                            const Classification *classification);
+
+/* What the promotional passages are: where, how each begins and why it is one. */
+void report_passages (GString *text, const Message *message,
+                      const Classification *classification);
+/* The same of what went from a copy, or that nothing did; then false. */
+bool report_cuts (GString *text, const Message *message, const Classification *classification,
+                  const Variant *variant);
+/* Whether it is one of those, and no other change to the copy. */
+bool report_is_cut (const Edit *edit);
+/* How a passage begins, on one line. Caller frees. */
+char *report_passage (const Message *message, const Block *block);
 
 #endif

@@ -214,6 +214,14 @@ report_run_json (GString *text, const char *path, const Envelope *envelope, cons
     g_string_append (text, "}\n");
 }
 
+/* What it speaks for, where that is no class that a weight has. */
+static void
+add_correspondence (GString *json, const Evidence *evidence)
+{
+    if (evidence->letter > 0)
+        add_number (json, "correspondence", evidence->letter);
+}
+
 static void
 add_evidence (GString *json, const Classification *classification)
 {
@@ -225,6 +233,7 @@ add_evidence (GString *json, const Classification *classification)
         g_string_append_c (json, '{');
         add_text (json, "signal", evidence->signal);
         add_number (json, "weight", evidence->weight);
+        add_correspondence (json, evidence);
         add_text (json, "where", evidence->where);
         g_string_append_c (json, '}');
     }
@@ -246,6 +255,7 @@ add_strongest (GString *json, const Classification *classification)
         g_string_append_c (json, '{');
         add_text (json, "signal", evidence->signal);
         add_number (json, "weight", evidence->weight);
+        add_correspondence (json, evidence);
         add_text (json, "seen", words);
         g_string_append_c (json, '}');
     }

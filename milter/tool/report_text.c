@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "licet/address.h"
+#include "licet/audit_story.h"
 #include "licet/pipeline.h"
 #include "report.h"
 
@@ -40,7 +41,7 @@ check_recipients (char **recipients, GError **error)
 
 Plan *
 report_plan (const ToolOptions *options, const char *path, Envelope **ret_envelope,
-             GError **error)
+             Message **ret_message, GError **error)
 {
     int64_t now = 0;
     bool sound = check_recipients (options->recipients, error);
@@ -48,10 +49,14 @@ report_plan (const ToolOptions *options, const char *path, Envelope **ret_envelo
     g_autoptr (GBytes) bytes = engine ? tool_read_mail (path, error) : NULL;
 
     *ret_envelope = NULL;
+    *ret_message = NULL;
     if (!bytes)
         return NULL;
     *ret_envelope = report_envelope (options, now);
     Plan *plan = pipeline_run (engine, *ret_envelope, bytes, now, error);
+    *ret_message = plan ? message_parse (bytes, error) : NULL;
+    if (!*ret_message)
+        g_clear_pointer (&plan, plan_free);
     if (!plan)
         g_prefix_error (error, "%s: ", path);
     return plan;
@@ -138,12 +143,18 @@ add_signatures (GString *text, const Variant *variant, const char *indent)
     g_string_append_c (text, '\n');
 }
 
-static void
+/* But for what is cut, of which more is told. Whether there are some. */
+static bool
 add_changes (GString *text, const Variant *variant)
 {
+    size_t before = text->len;
+
     for (unsigned i = 0; i < variant->edits->len; i++) {
         const Edit *edit = g_ptr_array_index (variant->edits, i);
-        g_string_append_printf (text, "    %s: %s", edit->why, edit->where);
+        if (report_is_cut (edit))
+            continue;
+        g_string_append_printf (text, "    %s: %s", audit_story_word (STORY_EN, edit->why),
+                                edit->where);
         if (edit->kind == EDIT_REPLACE)
             g_string_append_printf (text, ", %zu bytes became %zu", edit->end - edit->start,
                                     strlen (edit->value));
@@ -154,6 +165,7 @@ add_changes (GString *text, const Variant *variant)
     for (unsigned i = 0; i < variant->notes->len; i++)
         g_string_append_printf (text, "    left: %s\n",
                                 (const char *)g_ptr_array_index (variant->notes, i));
+    return text->len > before;
 }
 
 /* What speaks most for what it was taken for, as licet classify and the log tell it. */
@@ -164,8 +176,9 @@ add_evidence (GString *text, const Evidence *evidence)
                          : evidence->weight > 0 ? "promotion"
                          : evidence->weight < 0 ? "transaction"
                                                 : "";
-    double strength = evidence->letter > 0 ? evidence->letter : ABS (evidence->weight);
-    g_autofree char *words = evidence_words (evidence);
+    double strength = evidence_strength (evidence);
+    g_autofree char *logged = evidence_words (evidence);
+    g_autofree char *words = audit_story_phrase (STORY_EN, logged);
 
     if (strength >= 0.05)
         g_string_append_printf (text, "  %-14s %4.1f  ", toward, strength);
@@ -181,6 +194,17 @@ add_strongest (GString *text, const Classification *classification, unsigned mos
 
     for (unsigned i = 0; i < strongest->len; i++)
         add_evidence (text, g_ptr_array_index (strongest, i));
+}
+
+/* Why nothing of it can be cut. */
+static void
+add_problem (GString *text, const Classification *classification)
+{
+    g_autofree char *words =
+        classification->problem ? audit_story_phrase (STORY_EN, classification->problem) : NULL;
+
+    if (words)
+        g_string_append_printf (text, "  nothing is cut of it: %s\n", words);
 }
 
 /* What the sender declared or did not, and what else the rules are judged by. */
@@ -199,8 +223,7 @@ add_reading (GString *text, const Classification *classification)
                             message_class_word (classification->subject_class));
     g_string_append (text, "what speaks for it, the strongest first:\n");
     add_strongest (text, classification, EVIDENCE_TOLD);
-    if (classification->problem)
-        g_string_append_printf (text, "  problem: %s\n", classification->problem);
+    add_problem (text, classification);
 }
 
 /* What decided the class and has no weight, so that it is not among the strongest. */
@@ -222,40 +245,62 @@ add_notes (GString *text, const Classification *classification, const char *inde
         bool told = g_str_has_prefix (evidence->signal, "declared-") ||
                     strcmp (evidence->signal, "field-unknown") == 0 ||
                     strcmp (evidence->signal, "known-mail") == 0 || decides (evidence);
+        g_autofree char *words = audit_story_phrase (STORY_EN, evidence->where);
         if (told && strcmp (evidence->signal, "declared-class") != 0 &&
             strcmp (evidence->signal, "declared-purpose") != 0)
-            g_string_append_printf (text, "%snote: %s (%s)\n", indent, evidence->where,
-                                    evidence->signal);
+            g_string_append_printf (text, "%snote: %s (%s)\n", indent, words, evidence->signal);
     }
 }
 
+static void
+add_copy (GString *text, const Message *message, const Plan *plan, unsigned number,
+          const char *dir)
+{
+    const Variant *variant = g_ptr_array_index (plan->variants, number);
+
+    g_string_append_printf (text, "  copy %u, %u recipient%s", number + 1,
+                            variant->recipients->len, variant->recipients->len == 1 ? "" : "s");
+    if (dir)
+        g_string_append_printf (text, ", %s/%u.eml", dir, number + 1);
+    if (variant->held)
+        g_string_append (text, ", held");
+    g_string_append_c (text, '\n');
+    report_cuts (text, message, plan->classification, variant);
+    add_changes (text, variant);
+    add_signatures (text, variant, "    ");
+}
+
+/* Which copy a recipient gets. */
+static void
+add_recipient (GString *text, const Envelope *envelope, const Plan *plan, unsigned recipient)
+{
+    int copy = plan_variant_of (plan, recipient);
+
+    g_string_append_printf (text,
+                            "  %s (%s): ", envelope_recipient (envelope, recipient)->address,
+                            plan_decision (plan, recipient)->facts->territory);
+    add_outcome (text, plan_decision (plan, recipient));
+    if (copy >= 0)
+        g_string_append_printf (text, "      copy %d\n", copy + 1);
+    else
+        g_string_append (text, "      no copy goes out, so nothing was cut\n");
+}
+
 void
-report_run_text (GString *text, const char *path, const Envelope *envelope, const Plan *plan,
-                 const char *dir)
+report_run_text (GString *text, const char *path, const Envelope *envelope,
+                 const Message *message, const Plan *plan, const char *dir)
 {
     g_string_append_printf (text, "%s: ", path);
     add_class (text, plan->classification);
     g_string_append_c (text, '\n');
     add_notes (text, plan->classification, "");
     g_string_append_printf (text, "route: %s\n", route_word (plan->route));
-    for (unsigned i = 0; i < plan->decisions->len; i++) {
-        g_string_append_printf (text, "  %s (%s): ", envelope_recipient (envelope, i)->address,
-                                plan_decision (plan, i)->facts->territory);
-        add_outcome (text, plan_decision (plan, i));
-    }
-    for (unsigned i = 0; i < plan->variants->len; i++) {
-        const Variant *variant = g_ptr_array_index (plan->variants, i);
-        g_string_append_printf (text, "  copy %u, %u recipient%s", i + 1,
-                                variant->recipients->len,
-                                variant->recipients->len == 1 ? "" : "s");
-        if (dir)
-            g_string_append_printf (text, ", %s/%u.eml", dir, i + 1);
-        if (variant->held)
-            g_string_append (text, ", held");
-        g_string_append_c (text, '\n');
-        add_changes (text, variant);
-        add_signatures (text, variant, "    ");
-    }
+    for (unsigned i = 0; i < plan->decisions->len; i++)
+        add_recipient (text, envelope, plan, i);
+    for (unsigned i = 0; i < plan->variants->len; i++)
+        add_copy (text, message, plan, i, dir);
+    if (plan->variants->len == 0)
+        report_passages (text, message, plan->classification);
     if (plan->consent_failure)
         g_string_append_printf (text, "consent store: %s\n", plan->consent_failure);
 }
@@ -266,14 +311,16 @@ add_rule (GString *text, const RuleResult *result)
     g_string_append_printf (text, "  %-14s %s (%s)%s%s\n", verdict_word (result->verdict),
                             result->id, result->kind,
                             result->mode == MODE_SHADOW ? ", shadow" : "",
-                            result->cured ? ", cured by the strip" : "");
+                            result->cured ? ", put right by the cut" : "");
     g_string_append_printf (text, "                 source: %s\n",
                             result->source ? result->source : "-");
-    if (result->evidence)
-        g_string_append_printf (text, "                 seen: %s\n", result->evidence);
+    if (result->evidence) {
+        g_autofree char *seen = audit_story_phrase (STORY_EN, result->evidence);
+        g_string_append_printf (text, "                 seen: %s\n", seen);
+    }
     if (result->action != ACTION_ALLOW)
-        g_string_append_printf (text, "                 asks for: %s\n",
-                                action_word (result->action));
+        g_string_append_printf (text, "                 asks: %s\n",
+                                audit_story_word (STORY_EN, action_word (result->action)));
     if (result->remedy)
         g_string_append_printf (text, "                 would be right: %s\n", result->remedy);
 }
@@ -289,7 +336,8 @@ add_consent (GString *text, const ConsentAnswer *answer)
     if (answer->basis)
         g_string_append_printf (text, ", basis %s", answer->basis);
     if (answer->purpose)
-        g_string_append_printf (text, ", purpose %s", answer->purpose);
+        g_string_append_printf (text, ", purpose %s",
+                                audit_story_word (STORY_EN, answer->purpose));
     if (at)
         g_string_append_printf (text, ", %s", at);
     if (answer->source)
@@ -311,34 +359,59 @@ add_provider (GString *text, const RecipientFacts *facts)
         g_string_append_printf (text, "mailbox provider: not known, since %s\n", failure);
 }
 
+/* Whose law judges it, and as what. */
+static void
+add_territory (GString *text, const Decision *decision)
+{
+    const RecipientFacts *facts = decision->facts;
+    const char *given = decision->legal_reason;
+    bool plain = !given || strcmp (given, "as classified") == 0;
+    g_autofree char *reason = plain ? g_strdup (given) : audit_story_phrase (STORY_EN, given);
+
+    g_string_append_printf (
+        text, "territory: %s (from %s, confidence %.2f)\n", facts->territory,
+        audit_story_word (STORY_EN, facts->territory_source), facts->territory_confidence);
+    add_provider (text, facts);
+    g_string_append_printf (text, "there it counts as: %s (%s)\n",
+                            message_class_word (decision->legal_class), reason ? reason : "");
+}
+
+/* Where nothing was cut, what the promotion is that was not. */
+static void
+add_cuts (GString *text, const Message *message, const Plan *plan, int copy)
+{
+    const Variant *variant =
+        copy >= 0 ? g_ptr_array_index (plan->variants, (unsigned)copy) : NULL;
+
+    if (!variant)
+        g_string_append (text, "    no copy goes out, so nothing was cut\n");
+    if (!variant || !report_cuts (text, message, plan->classification, variant))
+        report_passages (text, message, plan->classification);
+}
+
 void
-report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
-                     unsigned recipient)
+report_explain_text (GString *text, const Envelope *envelope, const Message *message,
+                     const Plan *plan, unsigned recipient)
 {
     const Decision *decision = plan_decision (plan, recipient);
+    int copy = plan_variant_of (plan, recipient);
 
     g_string_append_printf (
         text, "recipient: %s\noutcome: ", envelope_recipient (envelope, recipient)->address);
     add_outcome (text, decision);
+    add_cuts (text, message, plan, copy);
     g_string_append (text, "message: ");
     add_class (text, plan->classification);
     g_string_append_c (text, '\n');
     add_reading (text, plan->classification);
     add_notes (text, plan->classification, "  ");
-    g_string_append_printf (text, "territory: %s (from the %s, confidence %.2f)\n",
-                            decision->facts->territory, decision->facts->territory_source,
-                            decision->facts->territory_confidence);
-    add_provider (text, decision->facts);
-    g_string_append_printf (text, "there it counts as: %s (%s)\n",
-                            message_class_word (decision->legal_class),
-                            decision->legal_reason ? decision->legal_reason : "");
+    add_territory (text, decision);
     add_consent (text, decision->facts->promotion);
     if (plan->consent_failure)
         g_string_append_printf (text, "consent store: %s\n", plan->consent_failure);
     for (unsigned i = 0; i < plan->limits->len; i++)
         g_string_append_printf (text, "sending limit, which the daemon counts: %s\n",
                                 (const char *)g_ptr_array_index (plan->limits, i));
-    int copy = plan_variant_of (plan, recipient);
     if (copy >= 0)
         add_signatures (text, g_ptr_array_index (plan->variants, (unsigned)copy), "");
     g_string_append (text, "rules:\n");
@@ -346,9 +419,9 @@ report_explain_text (GString *text, const Envelope *envelope, const Plan *plan,
         add_rule (text, g_ptr_array_index (decision->rules, i));
     if (copy >= 0) {
         const Variant *variant = g_ptr_array_index (plan->variants, (unsigned)copy);
-        bool none = variant->edits->len == 0 && variant->notes->len == 0;
-        g_string_append_printf (text, "changes in the copy:%s\n", none ? " none" : "");
-        add_changes (text, variant);
+        g_string_append (text, "other changes in the copy:\n");
+        if (!add_changes (text, variant))
+            g_string_append (text, "    none\n");
     }
     g_string_append_c (text, '\n');
 }
@@ -361,15 +434,8 @@ report_classify_text (GString *text, const char *path, const Message *message,
     add_class (text, classification);
     g_string_append_c (text, '\n');
     add_strongest (text, classification, G_MAXUINT);
-    for (unsigned i = 0; i < classification->blocks->len; i++) {
-        const Block *block = g_ptr_array_index (classification->blocks, i);
-        g_string_append_printf (text, "  block   %s %s, bytes %zu to %zu: %s, %s\n",
-                                message_leaf (message, block->leaf)->type,
-                                message_leaf (message, block->leaf)->path, block->start,
-                                block->end, message_class_word (block->class), block->how);
-    }
-    if (classification->problem)
-        g_string_append_printf (text, "  problem: %s\n", classification->problem);
+    report_passages (text, message, classification);
+    add_problem (text, classification);
     g_autofree char *template = message_template (message);
     if (template)
         g_string_append_printf (text, "  template %s\n", template);

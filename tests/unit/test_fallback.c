@@ -136,7 +136,7 @@ static const Row rows[] = {
       "shipping, only today!\r\nPrecedence: bulk\r\nList-Unsubscribe: <mailto:u@shop.example>"
       "\r\nMIME-Version: 1.0\r\n" KIND ("alternative", "a") "--a\r\n" PART (
           "text/plain", LINES) "--a\r\n" PART ("text/html", BAD) "--a--\r\n",
-      OUTCOME_REFUSE, COPY_WHOLE, "C", "reading-subject" },
+      OUTCOME_REFUSE, COPY_WHOLE, "C", "promotion in the subject" },
     { "a rule for the text waits", "text-only", ASK "," NAME ("N", TRANS, "defer"),
       ALTERNATIVE (LINES, BAD), OUTCOME_DEFER, COPY_TEXT_ONLY, "N", NULL },
     { "a rule for the text holds", "text-only", ASK "," NAME ("N", TRANS, "hold"),

@@ -17,7 +17,7 @@ count_parts (const char *log)
     for (const char *c = log; *c; c++)
         if (*c == '%') {
             c++;
-            g_assert_nonnull (strchr ("sdtnfcywp%", *c));
+            g_assert_nonnull (strchr ("sdtnfcywvp%", *c));
             count += *c != '%';
         }
     return count;
@@ -110,6 +110,24 @@ static const struct {
       "promotion, its place behind the transaction, by the words “taste, gifts”)",
       "una parte que se lee como promoción (parte 1.2, byte 104: 8 puntos por una redacción de "
       "promoción, su lugar tras la transacción, por las palabras «taste, gifts»)" },
+    { "a part that reads as promotion: leaf 1.2, offset 104: 8 points, block-app",
+      "a part that reads as promotion (part 1.2, byte 104: 8 points for an app)",
+      "una parte que se lee como promoción (parte 1.2, byte 104: 8 puntos por una "
+      "aplicación)" },
+    { "part 1.2: promotion in the text that is shown: 3 points, first \"newsletter*\"",
+      "promotion in the text that is shown (part 1.2: 3 points, first “newsletter…”)",
+      "promoción en el texto visible (parte 1.2: 3 puntos, el primero «newsletter…»)" },
+    { "Subject: promotion in the subject: 1 points", "promotion in the subject: 1 point",
+      "promoción en el asunto: 1 punto" },
+    { "part 1: promotion in scripts, outside of the blocks",
+      "Promotion stands outside of the blocks, in scripts (part 1)",
+      "Hay promoción fuera de los bloques, en programas de la página (parte 1)" },
+    { "8 points, block-offer, block-after; by the words \"gift*\"",
+      "8 points for an offer, its place behind the transaction, by the words “gift…”",
+      "8 puntos por una oferta, su lugar tras la transacción, por las palabras «gift…»" },
+    { "X-Licet-Purpose names no purpose; did you mean billing?",
+      "X-Licet-Purpose names no purpose; did you mean billing?",
+      "X-Licet-Purpose no nombra ninguna finalidad; ¿quizá billing?" },
     { "what nobody ever wrote", "what nobody ever wrote",
       "el registro dice, en inglés: «what nobody ever wrote»" },
     { "", "", "el registro dice, en inglés: «»" },
