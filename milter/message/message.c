@@ -141,13 +141,33 @@ get_part (const Message *message, unsigned i)
 
 /* Nearly all mail has no marks, so the search for them begins with a search for their name. */
 static bool
-mentions_marks (const Part *part)
+mentions_name (const Part *part)
 {
     size_t length = 0;
     const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
 
-    return length > 0 &&
-           (strays_next_name (data, length, 0) < length || slips_may_be_in (data, length));
+    return length > 0 && strays_next_name (data, length, 0) < length;
+}
+
+static bool
+mentions_slips (const Part *part)
+{
+    size_t length = 0;
+    const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
+
+    return length > 0 && slips_may_be_in (data, length);
+}
+
+/* Whether all there is of a leaf has been searched for the name of marks: another spelling of it is none of a
+ * text that stands there as it is read, without a NUL between its letters. */
+static bool
+is_searched (const Part *part)
+{
+    size_t length = 0;
+    const char *data = part->source ? g_bytes_get_data (part->source, &length) : NULL;
+
+    return part->source && part->source == part->leaf.content &&
+           (length == 0 || !memchr (data, '\0', length));
 }
 
 static void
@@ -163,11 +183,11 @@ keep_problem (Message *message, char *problem)
  * that must not be edited they ask for what cannot be done; in a huge one their mere name counts,
  * since nobody writes a newsletter of that size. */
 static void
-find_leaf_marks (Message *message, unsigned i)
+find_leaf_marks (Message *message, unsigned i, bool named)
 {
     const Part *part = get_part (message, i);
 
-    if (part->foreign || !mentions_marks (part))
+    if (part->foreign || (!named && !mentions_slips (part)))
         return;
     if (!part->leaf.locked) {
         keep_problem (message, marks_find (part, i, message->blocks));
@@ -186,14 +206,18 @@ static bool
 find_marks (Message *message, GError **error)
 {
     for (unsigned i = 0; i < message_leaf_count (message); i++) {
-        find_leaf_marks (message, i);
+        const Part *part = get_part (message, i);
+        bool named = mentions_name (part);
+        find_leaf_marks (message, i, named);
         if (message->blocks->len > LIMIT_BLOCKS) {
             g_set_error (error, LICET_ERROR, LICET_ERROR_MALFORMED,
                          "part %s: more than %d marked blocks", message_leaf (message, i)->path,
                          LIMIT_BLOCKS);
             return false;
         }
-        char *stray = strays_find (message->bytes, get_part (message, i), i, message->blocks);
+        char *stray = named || !is_searched (part)
+                          ? strays_find (message->bytes, part, i, message->blocks)
+                          : NULL;
         if (stray)
             keep_problem (message, stray);
     }

@@ -86,7 +86,9 @@ add_rule (Sheet *sheet, const char *text, size_t length, const LookRule *rule)
         sheet->exceeded = true;
     else
         g_hash_table_insert (sheet->rules, g_strdup (selector), g_memdup2 (rule, sizeof *rule));
-    sheet->typed = sheet->typed || (is_name_byte (*selector) && strpbrk (selector, ".#"));
+    bool alone = !strpbrk (selector, ".#");
+    sheet->types = sheet->types || alone;
+    sheet->typed = sheet->typed || (is_name_byte (*selector) && !alone);
 }
 
 static bool
@@ -226,27 +228,29 @@ find_classes (Sheet *sheet, const char *type, const char *classes)
         g_array_append_val (sheet->found, row);
 }
 
-void
+bool
 sheet_find (Sheet *sheet, const Part *part, const char *name, const char *classes,
             const char *id, LookRule *rule)
 {
     if (!sheet->rules)
-        return;
+        return false;
     g_array_set_size (sheet->found, 0);
     cascade_find (&sheet->cascade, part, name, classes, id, sheet->found);
     sheet->exceeded = sheet->exceeded || sheet->cascade.exceeded;
-    if (strlen (name) <= LONGEST_SELECTOR) {
+    if (sheet->types && strlen (name) <= LONGEST_SELECTOR) {
         add_found (sheet, 0, "*", '\0', "", 0);
         add_found (sheet, SPECIFICITY_TYPE, name, '\0', "", 0);
-        if (classes)
-            find_classes (sheet, "", classes);
-        if (classes && sheet->typed)
+    }
+    if (classes && strlen (name) <= LONGEST_SELECTOR) {
+        find_classes (sheet, "", classes);
+        if (sheet->typed)
             find_classes (sheet, name, classes);
     }
-    if (strlen (name) <= LONGEST_SELECTOR && id && strlen (id) <= LONGEST_SELECTOR) {
+    if (id && strlen (name) <= LONGEST_SELECTOR && strlen (id) <= LONGEST_SELECTOR) {
         add_found (sheet, SPECIFICITY_ID, "", '#', id, strlen (id));
         if (sheet->typed)
             add_found (sheet, SPECIFICITY_ID + SPECIFICITY_TYPE, name, '#', id, strlen (id));
     }
     cascade_lay (sheet->found, rule);
+    return sheet->found->len > 0;
 }

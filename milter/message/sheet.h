@@ -16,6 +16,7 @@ typedef struct {
     LookRule classes[2]; /* what its classes say, and those with its type */
     GString *content;    /* what "content:" adds, or NULL */
     unsigned order;
+    bool types;       /* some selector is a type alone, or "*" */
     bool typed;       /* some selector is of a type with a class or id */
     bool backgrounds; /* some selector that is not understood sets one */
     bool exceeded;    /* there are more selectors than are read */
@@ -27,8 +28,8 @@ void sheet_clear (Sheet *sheet);
 
 /* What the sheets say about the newest element of the part, into rule; has to be called for every
  * element, its name in lower case, classes and id as written in its attributes, NULL for none.
- * Linear in the length of the classes. */
-void sheet_find (Sheet *sheet, const Part *part, const char *name, const char *classes,
+ * Linear in the length of the classes. False when that is nothing. */
+bool sheet_find (Sheet *sheet, const Part *part, const char *name, const char *classes,
                  const char *id, LookRule *rule);
 
 #endif

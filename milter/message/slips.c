@@ -22,28 +22,13 @@ begins_with (const char *text, size_t length, const char *prefix)
 static size_t
 kind_step (char last)
 {
-    switch (last | 0x20) {
-    case 'l':
-        return 0;
-    case 'a':
-        return 1;
-    case 'n':
-        return 2;
-    case 'o':
-        return 3;
-    case 'i':
-        return 4;
-    case 't':
-        return 5;
-    case 'm':
-        return 7;
-    case 'r':
-        return 9;
-    case 'p':
-        return 10;
-    default:
-        return strlen (KIND);
-    }
+    static const unsigned char nearer[256] = {
+        /* than past it */
+        ['l'] = 11, ['a'] = 10, ['n'] = 9, ['o'] = 8, ['i'] = 7,
+        ['t'] = 6,  ['m'] = 4,  ['r'] = 2, ['p'] = 1,
+    };
+
+    return strlen (KIND) - nearer[(unsigned char)(last | 0x20)];
 }
 
 bool

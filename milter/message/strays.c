@@ -24,25 +24,13 @@ may_hold_text (const char *type)
 static size_t
 name_step (char last)
 {
-    switch (last) {
-    case 't':
-    case 'T':
-        return 0;
-    case 'e':
-    case 'E':
-        return 1;
-    case 'c':
-    case 'C':
-        return 2;
-    case 'i':
-    case 'I':
-        return 3;
-    case 'l':
-    case 'L':
-        return 4;
-    default:
-        return 5;
-    }
+    static const unsigned char nearer[256] = {
+        /* than past it */
+        ['t'] = 5, ['T'] = 5, ['e'] = 4, ['E'] = 4, ['c'] = 3,
+        ['C'] = 3, ['i'] = 2, ['I'] = 2, ['l'] = 1, ['L'] = 1,
+    };
+
+    return (size_t)5 - nearer[(unsigned char)last];
 }
 
 size_t

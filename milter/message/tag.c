@@ -191,13 +191,17 @@ tag_look (const Tag *tag, const Look *parent, Sheet *sheet, const Part *part)
 {
     if (!sheet->rules && !tag->style && !tag->hinted)
         return *parent;
-    LookRule rule = tag->hints, own = { 0 };
+    LookRule rule = tag->hints;
+    bool found = false;
     if (sheet->rules) {
         const GArray *elements = part->elements;
         const char *name = g_array_index (elements, LeafElement, elements->len - 1).name;
-        sheet_find (sheet, part, name, tag->classes, tag->id, &rule);
+        found = sheet_find (sheet, part, name, tag->classes, tag->id, &rule);
     }
+    if (!found && !tag->style && !tag->hinted)
+        return *parent;
     if (tag->style) {
+        LookRule own = { 0 };
         g_autoptr (GString) clean = css_clean (tag->style, strlen (tag->style));
         if (look_read (&own, clean->str, clean->len, 0))
             look_merge (&rule, &own, false);
