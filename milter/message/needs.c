@@ -14,12 +14,12 @@
 static bool
 has_eightbit (const char *data, size_t length)
 {
-    uint64_t seen = 0, word;
+    uint64_t seen = 0, words[4];
     size_t i = 0;
 
-    for (; i + sizeof word <= length; i += sizeof word) {
-        memcpy (&word, data + i, sizeof word);
-        seen |= word;
+    for (; i + sizeof words <= length; i += sizeof words) {
+        memcpy (words, data + i, sizeof words);
+        seen |= words[0] | words[1] | words[2] | words[3];
     }
     for (; i < length; i++)
         seen |= (unsigned char)data[i];
