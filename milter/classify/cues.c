@@ -235,9 +235,10 @@ look_at (const Trie *terms, const char *at, size_t left, CueHits *hits)
 static const char *
 skip_word (const Cues *cues, const char *at, const char *end)
 {
-    while (
-        at < end && g_ascii_isalnum (*at) &&
-        (!cues->substrings->first[(guchar)*at] || !pairs_have (&cues->substrings->pairs, at)))
+    const Trie *anywhere = cues->substrings;
+
+    while (at < end && (anywhere->within[(guchar)*at] ||
+                        (g_ascii_isalnum (*at) && !pairs_have (&anywhere->pairs, at))))
         at++;
     return at;
 }

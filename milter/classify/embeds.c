@@ -112,6 +112,8 @@ look_at_address (Looker *looker, unsigned i, const LeafElement *element)
         { "object", "data", true },  { "input", "src", false },
     };
 
+    if (!strchr ("iavfeo", *element->name))
+        return;
     for (unsigned k = 0; k < G_N_ELEMENTS (rows); k++) {
         if (*element->name != *rows[k].element || strcmp (element->name, rows[k].element) != 0)
             continue;

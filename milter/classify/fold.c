@@ -293,17 +293,13 @@ fold_open (const char *text)
     return g_string_free (out, FALSE);
 }
 
-/* Blanks as one; the text before may end with one, too. */
-static size_t
-append_loose_ascii (GString *out, const char *text, size_t left)
+/* In lower case, with blanks as one; the text before may end with one, too. Gives what is behind it. */
+static char *
+spell_ascii (char *to, const char *text, size_t length, bool blank)
 {
-    size_t length = utf8_ascii_length (text, left), before = out->len;
-
-    g_string_set_size (out, before + length);
-    char *to = out->str + before;
-    utf8_lower_ascii (to, text, length);
     const char *from = to, *end = to + length;
-    bool blank = before > 0 && to[-1] == ' ';
+
+    utf8_lower_ascii (to, text, length);
     while (from < end) {
         char letter = *from++;
         bool space = letter <= ' ' && (letter == ' ' || g_ascii_isspace (letter));
@@ -311,7 +307,18 @@ append_loose_ascii (GString *out, const char *text, size_t left)
         to += !(space && blank);
         blank = space;
     }
-    g_string_truncate (out, (size_t)(to - out->str));
+    return to;
+}
+
+static size_t
+append_loose_ascii (GString *out, const char *text, size_t left)
+{
+    size_t length = utf8_ascii_length (text, left), before = out->len;
+
+    g_string_set_size (out, before + length);
+    char *to = out->str + before;
+    const char *end = spell_ascii (to, text, length, before > 0 && to[-1] == ' ');
+    g_string_truncate (out, (size_t)(end - out->str));
     return length;
 }
 
@@ -319,6 +326,12 @@ char *
 fold_loose (const char *text)
 {
     size_t length = strlen (text);
+
+    if (utf8_ascii_length (text, length) == length) {
+        char *loose = g_malloc (length + 1);
+        *spell_ascii (loose, text, length, false) = '\0';
+        return loose;
+    }
     g_autofree char *composed =
         needs_composing (text, length) ? utf8_normalise (text, G_NORMALIZE_NFKC) : NULL;
     const char *at = composed ? composed : text;

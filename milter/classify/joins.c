@@ -37,23 +37,32 @@ typedef struct {
     bool drawn, ascii; /* three of one byte follow each other; all bytes are ASCII */
 } Word;
 
+static bool
+is_drawn (const char *word, size_t length)
+{
+    for (size_t i = 2; i < length; i++)
+        if (word[i] == word[i - 1] && word[i] == word[i - 2])
+            return true;
+    return false;
+}
+
 /* Without branches but for the end: it sees every byte. */
 static Word
 read_word (const char *text)
 {
     const char *at = text;
-    char before = '\0', last = '\0', bits = '\0';
-    bool drawn = false;
+    char last = '\0', bits = '\0';
+    bool twice = false;
     size_t signs = 0;
 
-    for (; *at && !is_blank (*at); at++) {
+    for (; *at > ' ' || (*at && !is_blank (*at)); at++) {
         bits |= *at;
         signs += g_ascii_ispunct (*at);
-        drawn |= (*at == last) & (*at == before);
-        before = last;
+        twice |= *at == last;
         last = *at;
     }
-    return (Word){ (size_t)(at - text), signs, drawn, (signed char)bits >= 0 };
+    size_t length = (size_t)(at - text);
+    return (Word){ length, signs, twice && is_drawn (text, length), (signed char)bits >= 0 };
 }
 
 /* Letters of what is too long anyway are not counted one by one. */

@@ -28,6 +28,9 @@ hash_word (guint64 hash, guint64 word)
 /* So few hashes are sorted as they are; more are split by their first byte. */
 enum { MOST_INSERTED = 32, BUCKETS = 256 };
 
+/* Words that go into an array at once. */
+enum { MOST_TAKEN = 32 };
+
 static bool
 stands_alone (gunichar letter)
 {
@@ -43,14 +46,31 @@ stands_alone (gunichar letter)
     return false;
 }
 
-static void
-end_word (GArray *words, guint64 *hash, unsigned piece)
-{
-    RunWord word = { *hash, piece };
+/* Words on their way into an array, some at a time. */
+typedef struct {
+    GArray *words; /* of RunWord */
+    unsigned piece;
+    guint64 hash; /* of the word so far */
+    unsigned count;
+    RunWord taken[MOST_TAKEN];
+} Taker;
 
-    if (*hash != HASH_START)
-        g_array_append_val (words, word);
-    *hash = HASH_START;
+static void
+put_taken (Taker *taker)
+{
+    g_array_append_vals (taker->words, taker->taken, taker->count);
+    taker->count = 0;
+}
+
+static void
+end_word (Taker *taker)
+{
+    if (taker->hash == HASH_START)
+        return;
+    taker->taken[taker->count++] = (RunWord){ taker->hash, taker->piece };
+    taker->hash = HASH_START;
+    if (taker->count == MOST_TAKEN)
+        put_taken (taker);
 }
 
 /* The length of an address of the Web that begins here, or 0. */
@@ -58,9 +78,10 @@ static size_t
 address_length (const char *text)
 {
     static const char *const prefixes[] = { "http://", "https://", "mailto:", "www." };
-    char first = *text | 0x20;
+    char first = *text | 0x20, second = text[1] | 0x20;
 
-    if (first != 'h' && first != 'm' && first != 'w')
+    if (!(first == 'h' && second == 't') && !(first == 'm' && second == 'a') &&
+        !(first == 'w' && second == 'w'))
         return 0;
     for (unsigned i = 0; i < G_N_ELEMENTS (prefixes); i++)
         if (g_ascii_strncasecmp (text, prefixes[i], strlen (prefixes[i])) == 0)
@@ -68,42 +89,58 @@ address_length (const char *text)
     return 0;
 }
 
-/* A letter that is not of ASCII; gives the hash of the word so far. */
-static guint64
-add_letter (GArray *words, guint64 hash, gunichar letter, unsigned piece)
+/* A letter that is not of ASCII. */
+static void
+add_letter (Taker *taker, gunichar letter)
 {
     letter = g_unichar_tolower (letter);
     bool of_word = g_unichar_isalnum (letter), alone = of_word && stands_alone (letter);
 
     if (!of_word || alone)
-        end_word (words, &hash, piece);
+        end_word (taker);
     if (of_word)
-        hash = hash_letter (hash, letter);
+        taker->hash = hash_letter (taker->hash, letter);
     if (alone)
-        end_word (words, &hash, piece);
-    return hash;
+        end_word (taker);
+}
+
+/* All letters of ASCII that stand together, or the address that begins with them. */
+static const char *
+add_ascii (Taker *taker, const char *text)
+{
+    size_t address = taker->hash == HASH_START ? address_length (text) : 0;
+    guint64 hash = taker->hash;
+
+    if (address > 0)
+        return text + address;
+    for (; g_ascii_isalnum (*text); text++)
+        hash = hash_letter (hash, (guchar)*text | 0x20);
+    taker->hash = hash;
+    return text;
 }
 
 void
 runs_add_words (GArray *words, const char *text, unsigned piece)
 {
-    guint64 hash = HASH_START;
+    Taker taker;
 
+    taker.words = words;
+    taker.piece = piece;
+    taker.hash = HASH_START;
+    taker.count = 0;
     while (*text) {
-        size_t address = hash == HASH_START ? address_length (text) : 0;
-        if (address > 0) {
-            text += address;
-        } else if ((signed char)*text < 0) {
-            hash = add_letter (words, hash, g_utf8_get_char (text), piece);
+        if ((signed char)*text < 0) {
+            add_letter (&taker, g_utf8_get_char (text));
             text = g_utf8_next_char (text);
         } else if (g_ascii_isalnum (*text)) {
-            hash = hash_letter (hash, (guchar)*text++ | 0x20);
+            text = add_ascii (&taker, text);
         } else {
-            end_word (words, &hash, piece);
+            end_word (&taker);
             text++;
         }
     }
-    end_word (words, &hash, piece);
+    end_word (&taker);
+    put_taken (&taker);
 }
 
 void

@@ -22,10 +22,12 @@ typedef struct {
 enum { TRIE_FOURS = 1 << 15 };
 
 typedef struct {
-    GPtrArray *keys;        /* of TrieKey, sorted by text; not owned */
-    GArray *nodes;          /* of TrieNode; first those of the pairs, in their order */
-    bool first[256];        /* by first byte: whether a term begins with it */
-    PairSet pairs;          /* with which a term begins */
+    GPtrArray *keys; /* of TrieKey, sorted by text; not owned */
+    GArray *nodes;   /* of TrieNode; first those of the pairs, in their order */
+    bool first[256]; /* by first byte: whether a term begins with it */
+    bool
+        within[256]; /* by byte: whether it is of a word of ASCII, and no term begins with it */
+    PairSet pairs;   /* with which a term begins */
     guint16 before[1024];   /* by word of the set: pairs in the words before it */
     PairSet brief;          /* with which one of less than four bytes begins */
     bool fours[TRIE_FOURS]; /* by hash of four bytes: whether a longer one begins so */
@@ -55,9 +57,9 @@ trie_four (const char *text)
 static inline bool
 trie_may_begin (const Trie *trie, const char *at, size_t left)
 {
-    return pairs_have (&trie->pairs, at) &&
-           (left < sizeof (guint32) || trie->fours[trie_four (at)] ||
-            pairs_have (&trie->brief, at));
+    return (left < sizeof (guint32) || trie->fours[trie_four (at)] ||
+            pairs_have (&trie->brief, at)) &&
+           pairs_have (&trie->pairs, at);
 }
 
 #endif

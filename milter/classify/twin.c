@@ -117,9 +117,11 @@ twin_find (const Message *message, const GPtrArray *blocks)
 {
     g_autofree bool *primary = list_primary (message, blocks);
     g_autoptr (GArray) elsewhere = runs_outside (message, blocks, primary, false);
-    g_autoptr (GArray) said = runs_outside (message, blocks, primary, true);
 
-    for (unsigned i = 0; elsewhere->len > 0 && i < blocks->len; i++) {
+    if (elsewhere->len == 0)
+        return NULL;
+    g_autoptr (GArray) said = runs_outside (message, blocks, primary, true);
+    for (unsigned i = 0; i < blocks->len; i++) {
         const Block *block = block_at (blocks, i);
         if (!is_companion (block) && twin_is_left (message, block, said, elsewhere))
             return g_strdup_printf (

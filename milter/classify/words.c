@@ -211,21 +211,11 @@ count_all (Walk *walk, const Trie *terms, size_t start)
     trie_find (terms, walk->text + start, see_term, &place);
 }
 
-/* At most places no term begins. */
-static void
-count_at (Walk *walk, const Trie *terms, size_t start)
+/* Most bytes begin no term, and at most places none does. */
+static bool
+may_begin (const Trie *terms, const char *at, const char *end)
 {
-    if (trie_may_begin (terms, walk->text + start, walk->length - start))
-        count_all (walk, terms, start);
-}
-
-/* Within a word of ASCII no term begins but those that stand anywhere. */
-static const char *
-skip_word (const Trie *anywhere, const char *at)
-{
-    while (g_ascii_isalnum (*at) && !anywhere->first[(guchar)*at])
-        at++;
-    return at;
+    return terms->first[(guchar)*at] && trie_may_begin (terms, at, (size_t)(end - at));
 }
 
 /* Takes folded, and gives what it has of each language: array of Tongue, or NULL. */
@@ -236,16 +226,16 @@ count_languages (const Words *words, char *folded, const Trie *starts, const Tri
     Walk walk = { .words = words, .text = text, .length = strlen (text) };
     bool inside = false; /* of a word */
 
-    for (const char *at = text; *at;) {
-        size_t start = (size_t)(at - text);
-        if (!inside && starts->first[(guchar)*at])
-            count_at (&walk, starts, start);
-        if (anywhere->first[(guchar)*at])
-            count_at (&walk, anywhere, start);
+    for (const char *at = text, *end = text + walk.length; at < end;) {
+        if (!inside && may_begin (starts, at, end))
+            count_all (&walk, starts, (size_t)(at - text));
+        if (may_begin (anywhere, at, end))
+            count_all (&walk, anywhere, (size_t)(at - text));
         inside = is_letter_at (at);
         at = g_utf8_next_char (at);
-        if (inside)
-            at = skip_word (anywhere, at);
+        /* Within a word of ASCII no term begins but those that stand anywhere. */
+        while (inside && anywhere->within[(guchar)*at])
+            at++;
     }
     g_free (walk.breaks);
     g_free (walk.seen);
