@@ -293,13 +293,33 @@ fold_open (const char *text)
     return g_string_free (out, FALSE);
 }
 
-/* In lower case, with blanks as one; the text before may end with one, too. Gives what is behind it. */
+/* The length of a text up to its end, or to the first blank that does not stand alone. */
+static size_t
+plain_length (const char *text)
+{
+    const char *at = text;
+
+    for (;; at++) {
+        while (*at > ' ')
+            at++;
+        if (*at != ' ' || at[1] <= ' ')
+            return (size_t)(at - text);
+    }
+}
+
+/* In lower case, with blanks as one; the text before may end with one, too. There is room for one byte
+ * more. Gives what is behind it. */
 static char *
 spell_ascii (char *to, const char *text, size_t length, bool blank)
 {
     const char *from = to, *end = to + length;
 
     utf8_lower_ascii (to, text, length);
+    to[length] = '\0';
+    if (!blank) {
+        to += plain_length (to);
+        from = to;
+    }
     while (from < end) {
         char letter = *from++;
         bool space = letter <= ' ' && (letter == ' ' || g_ascii_isspace (letter));

@@ -20,8 +20,10 @@ enum { PASSAGE_LETTERS = 25, SERVICE_LETTERS = 40, LEAST_BYTES = 46 };
 size_t
 leaning_letters (const char *text)
 {
-    size_t count = utf8_count_letters (text, strlen (text));
+    size_t length = strlen (text), count = utf8_count_letters (text, length);
 
+    if (count == length)
+        return count;
     /* No byte within a letter is as great as the first one of a wide letter. */
     for (const char *at = text; *at; at++)
         if ((guchar)*at >= 0xe1)

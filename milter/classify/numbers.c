@@ -8,33 +8,46 @@
 /* A booking's name has this many letters at least; two of them capitals, since a model has one. */
 enum { LOCATOR_LETTERS = 5, LOCATOR_CAPITALS = 2 };
 
-/* Currencies that are written in letters. */
+/* Currencies that are written in letters, as fold_open spells them: the Korean one in its parts. */
+static const char *const currencies[] = {
+    "eur",    "usd",   "gbp",     "chf",     "sek",
+    "nok",    "dkk",   "pln",     "czk",     "huf",
+    "try",    "rub",   "uah",     "brl",     "jpy",
+    "cny",    "krw",   "kr",      "zl",      "tl",
+    "руб",    "грн",   "円",      "元",      "lei",
+    "r.",     "ils",   "aed",     "mxn",     "ars",
+    "cop",    "clp",   "euro",    "euros",   "kroner",
+    "kronor", "pesos", "reais",   "zlotych", "lira",
+    "рублеи", "рубля", "гривень", "гривні",  "ש\"ח",
+    "שח",     "شيكل",  "ريال",    "درهم",    "جنيه",
+    "دينار",  "ر.س",   "د.إ",     "원",      "\xe1\x84\x8b\xe1\x85\xaf\xe1\x86\xab",
+};
+
+/* Most of what stands beside a number begins as none of them does. */
+static bool
+may_be_currency (char byte)
+{
+    static bool first[256];
+    static gsize made = 0;
+
+    if (g_once_init_enter (&made)) {
+        for (unsigned i = 0; i < G_N_ELEMENTS (currencies); i++)
+            first[(guchar)*currencies[i]] = true;
+        g_once_init_leave (&made, 1);
+    }
+    return first[(guchar)byte];
+}
+
 static bool
 is_currency_word (const char *at)
 {
-    /* As fold_open spells them: the Korean one in its parts. */
-    static const char *const words[] = {
-        "eur",    "usd",   "gbp",     "chf",     "sek",
-        "nok",    "dkk",   "pln",     "czk",     "huf",
-        "try",    "rub",   "uah",     "brl",     "jpy",
-        "cny",    "krw",   "kr",      "zl",      "tl",
-        "руб",    "грн",   "円",      "元",      "lei",
-        "r.",     "ils",   "aed",     "mxn",     "ars",
-        "cop",    "clp",   "euro",    "euros",   "kroner",
-        "kronor", "pesos", "reais",   "zlotych", "lira",
-        "рублеи", "рубля", "гривень", "гривні",  "ש\"ח",
-        "שח",     "شيكل",  "ريال",    "درهم",    "جنيه",
-        "دينار",  "ر.س",   "د.إ",     "원",      "\xe1\x84\x8b\xe1\x85\xaf\xe1\x86\xab",
-    };
-
-    /* Most of what stands beside a number begins as none of them does. */
-    if ((signed char)*at >= 0 && (!*at || !strchr ("abcdeghijklmnprstuz", *at)))
+    if (!may_be_currency (*at))
         return false;
-    for (unsigned i = 0; i < G_N_ELEMENTS (words); i++) {
-        if (words[i][0] != at[0] || words[i][1] != at[1])
+    for (unsigned i = 0; i < G_N_ELEMENTS (currencies); i++) {
+        if (currencies[i][0] != at[0] || currencies[i][1] != at[1])
             continue;
-        size_t length = strlen (words[i]);
-        if (strncmp (at, words[i], length) == 0 &&
+        size_t length = strlen (currencies[i]);
+        if (strncmp (at, currencies[i], length) == 0 &&
             !g_unichar_isalpha (g_utf8_get_char (at + length)))
             return true;
     }
@@ -69,7 +82,7 @@ skip_multiple (const char *at)
                                          "\xe1\x84\x8e\xe1\x85\xa5\xe1\x86\xab" };
 
     for (unsigned i = 0; i < G_N_ELEMENTS (words); i++)
-        if (g_str_has_prefix (at, words[i])) {
+        if (*at == *words[i] && g_str_has_prefix (at, words[i])) {
             at += strlen (words[i]);
             return at + strspn (at, " ");
         }
@@ -162,7 +175,8 @@ numbers_locate (const char *text)
 {
     for (const char *at = text; *at;) {
         size_t length = word_length (at);
-        if (is_hour (at, length) || is_locator (at, length))
+        if ((g_ascii_isdigit (*at) || g_ascii_isupper (*at)) &&
+            (is_hour (at, length) || is_locator (at, length)))
             return true;
         at += MAX (length, 1);
     }

@@ -79,6 +79,8 @@ prose_is (const char *text)
 static bool
 ends_sentence (const char *at)
 {
+    if ((signed char)*at > 0 && !is_end ((guchar)*at))
+        return false;
     gunichar letter = g_utf8_get_char (at);
     const char *next = g_utf8_next_char (at);
 
