@@ -7,7 +7,8 @@
 /* Fewer are a letter in bold at the beginning of a word, and a plural behind a name. */
 enum { LEAST_FILLERS = 4 };
 
-/* What turns letters round, by the rarest of its signs and what stands before and behind that. */
+/* What turns letters round, by the rarest of its signs and what stands before and behind that. Those
+ * with the same sign follow each other. */
 typedef struct {
     char sign;
     const char *before, *behind;
@@ -18,20 +19,27 @@ static const Turn turns[] = {
     { '-', "row", "reverse" }, { '(', "scalex", "-1" },     { '(', "rotatey", "180" },
 };
 
+/* at: of its sign. */
 static bool
-holds_turn (const char *data, size_t length, const Turn *turn)
+is_turn (const char *data, const char *at, const char *end, const Turn *turn)
 {
     size_t before = strlen (turn->before), behind = strlen (turn->behind);
-    const char *end = data + length, *at = data;
 
-    while (at && (at = memchr (at, turn->sign, (size_t)(end - at)))) {
-        bool room = (size_t)(at - data) >= before && (size_t)(end - at) > behind;
-        if (room && (at[1] | 0x20) == *turn->behind &&
-            g_ascii_strncasecmp (at + 1, turn->behind, behind) == 0 &&
-            g_ascii_strncasecmp (at - before, turn->before, before) == 0)
-            return true;
-        at++;
-    }
+    return (size_t)(at - data) >= before && (size_t)(end - at) > behind &&
+           (at[1] | 0x20) == *turn->behind &&
+           g_ascii_strncasecmp (at + 1, turn->behind, behind) == 0 &&
+           g_ascii_strncasecmp (at - before, turn->before, before) == 0;
+}
+
+static bool
+holds_turn (const char *data, size_t length, const Turn *first, const Turn *last)
+{
+    const char *end = data + length;
+
+    for (const char *at = data; (at = memchr (at, first->sign, (size_t)(end - at))); at++)
+        for (const Turn *turn = first; turn <= last; turn++)
+            if (is_turn (data, at, end, turn))
+                return true;
     return false;
 }
 
@@ -41,9 +49,13 @@ contrived_turns (const Leaf *leaf)
     gsize length = 0;
     const char *data = g_bytes_get_data (leaf->content, &length);
 
-    for (unsigned i = 0; length > 0 && i < G_N_ELEMENTS (turns); i++)
-        if (holds_turn (data, length, &turns[i]))
+    for (unsigned i = 0, last = 0; length > 0 && i < G_N_ELEMENTS (turns); i = last + 1) {
+        last = i;
+        while (last + 1 < G_N_ELEMENTS (turns) && turns[last + 1].sign == turns[i].sign)
+            last++;
+        if (holds_turn (data, length, &turns[i], &turns[last]))
             return true;
+    }
     return false;
 }
 

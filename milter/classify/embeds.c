@@ -18,6 +18,7 @@ typedef struct {
     unsigned number;
     const GPtrArray *blocks; /* of Block, or NULL */
     Embeds *embeds;
+    bool pages; /* and nothing else is asked for */
     char *shown[MOST_SHOWN + 1];
 } Looker;
 
@@ -121,6 +122,8 @@ look_at_address (Looker *looker, unsigned i, const LeafElement *element)
         if (!address || !*g_strstrip (address))
             continue;
         add_data_page (looker->embeds, address);
+        if (looker->pages)
+            continue;
         if (rows[k].frame)
             looker->embeds->frame |= is_remote (address);
         else if (!is_counter (looker, i, element))
@@ -178,28 +181,39 @@ look_at_script (Looker *looker, const LeafElement *element)
                              (gssize)(element->inner_end - element->inner_start));
 }
 
+static bool
+is_named (const LeafElement *element, const char *name)
+{
+    return *element->name == *name && strcmp (element->name, name) == 0;
+}
+
 static void
 look_at_pages (Looker *looker, unsigned i, const LeafElement *element)
 {
-    if (strcmp (element->name, "a") == 0 || strcmp (element->name, "area") == 0) {
+    if (is_named (element, "a") || is_named (element, "area")) {
         g_autofree char *href = attribute (looker, i, "href");
         if (href)
             add_data_page (looker->embeds, g_strstrip (href));
-    } else if (strcmp (element->name, "iframe") == 0) {
+    } else if (is_named (element, "iframe")) {
         g_autofree char *page = attribute (looker, i, "srcdoc");
         if (page)
             g_string_append_printf (looker->embeds->pages, "\n<hr>\n%s", page);
-    } else if (strcmp (element->name, "meta") == 0) {
+    }
+}
+
+static void
+look_at_rest (Looker *looker, unsigned i, const LeafElement *element)
+{
+    if (is_named (element, "meta")) {
         g_autofree char *equiv = attribute (looker, i, "http-equiv");
         g_autofree char *content = attribute (looker, i, "content");
         /* WHATWG HTML 4.2.5.3: without an address it is the same page again. */
         looker->embeds->redirect |= equiv && content &&
                                     g_ascii_strcasecmp (g_strstrip (equiv), "refresh") == 0 &&
                                     strpbrk (content, ";,");
-    } else if (strcmp (element->name, "title") == 0) {
+    } else if (is_named (element, "title")) {
         look_at_title (looker, element);
-    } else if (strcmp (element->name, "script") == 0 &&
-               element->inner_end > element->inner_start) {
+    } else if (is_named (element, "script") && element->inner_end > element->inner_start) {
         look_at_script (looker, element);
     }
 }
@@ -306,35 +320,60 @@ has_any (const char *data, size_t length)
     return false;
 }
 
-Embeds *
-embeds_new (const Message *message, unsigned leaf, const GPtrArray *blocks)
+static Embeds *
+look_at_leaf (Looker *looker)
 {
-    Embeds *embeds = g_new0 (Embeds, 1);
-    Looker looker = { message, message_leaf (message, leaf), leaf, blocks, embeds, { NULL } };
-    unsigned count = message_element_count (message, leaf);
+    Embeds *embeds = looker->embeds = g_new0 (Embeds, 1);
+    unsigned count = message_element_count (looker->message, looker->number);
     gsize length = 0;
 
     embeds->pages = g_string_new (NULL);
     embeds->scripts = g_string_new (NULL);
     embeds->own = g_string_new (NULL);
-    if (looker.leaf->kind != LEAF_HTML && looker.leaf->kind != LEAF_AMP)
+    if (looker->leaf->kind != LEAF_HTML && looker->leaf->kind != LEAF_AMP)
         return embeds;
-    const char *data = g_bytes_get_data (looker.leaf->content, &length);
-    if (length > 0) {
-        find_shown (&looker, data, length);
+    const char *data = g_bytes_get_data (looker->leaf->content, &length);
+    if (length > 0 && !looker->pages)
+        find_shown (looker, data, length);
+    if (length > 0)
         find_data_pages (embeds, data, length);
-    }
-    embeds->unknown = count == 0 && looker.leaf->locked && length > 0 && has_any (data, length);
+    embeds->unknown =
+        count == 0 && looker->leaf->locked && length > 0 && has_any (data, length);
     for (unsigned i = 0; i < count; i++) {
-        const LeafElement *element = message_element (message, leaf, i);
-        look_at_address (&looker, i, element);
-        look_at_background (&looker, i);
-        look_at_pages (&looker, i, element);
-        look_at_shown (&looker, i);
+        const LeafElement *element = message_element (looker->message, looker->number, i);
+        look_at_address (looker, i, element);
+        look_at_pages (looker, i, element);
+        if (looker->pages)
+            continue;
+        look_at_background (looker, i);
+        look_at_rest (looker, i, element);
+        look_at_shown (looker, i);
     }
-    for (char **name = looker.shown; *name; name++)
+    for (char **name = looker->shown; *name; name++)
         g_free (*name);
     return embeds;
+}
+
+Embeds *
+embeds_new (const Message *message, unsigned leaf, const GPtrArray *blocks)
+{
+    Looker looker = { .message = message,
+                      .leaf = message_leaf (message, leaf),
+                      .number = leaf };
+
+    looker.blocks = blocks;
+    return look_at_leaf (&looker);
+}
+
+Embeds *
+embeds_pages (const Message *message, unsigned leaf)
+{
+    Looker looker = { .message = message,
+                      .leaf = message_leaf (message, leaf),
+                      .number = leaf };
+
+    looker.pages = true;
+    return look_at_leaf (&looker);
 }
 
 GPtrArray *

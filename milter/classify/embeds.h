@@ -19,6 +19,8 @@ typedef struct {
 /* Of an HTML or AMP leaf; nothing of others. Titles and scripts within blocks (array of Block, or
  * NULL) are left out. Linear in the leaf. */
 Embeds *embeds_new (const Message *message, unsigned leaf, const GPtrArray *blocks);
+/* The same with nothing but its pages. */
+Embeds *embeds_pages (const Message *message, unsigned leaf);
 /* Of all leaves; array of Embeds. */
 GPtrArray *embeds_all (const Message *message, const GPtrArray *blocks);
 void embeds_free (Embeds *embeds);

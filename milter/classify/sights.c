@@ -214,7 +214,7 @@ read_page (const char *page, size_t length, unsigned depth)
     for (unsigned i = 0; i < notes->len; i++)
         g_string_append_printf (text, "\n%s",
                                 ((const Reading *)g_ptr_array_index (notes, i))->text);
-    g_autoptr (Embeds) embeds = depth < DEEPEST_PAGE ? embeds_new (message, 0, NULL) : NULL;
+    g_autoptr (Embeds) embeds = depth < DEEPEST_PAGE ? embeds_pages (message, 0) : NULL;
     if (embeds && embeds->pages->len > 0) {
         g_autofree char *inner = read_page (embeds->pages->str, embeds->pages->len, depth + 1);
         g_string_append_printf (text, "\n%s", inner);

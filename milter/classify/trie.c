@@ -88,8 +88,10 @@ trie_new (GPtrArray *keys)
     g_ptr_array_sort (keys, compare_keys);
     for (guint32 i = 0; i < keys->len; i++)
         add_begin (trie, key_at (trie, i));
-    for (unsigned byte = 0; byte < G_N_ELEMENTS (trie->within); byte++)
+    for (unsigned byte = 1; byte < 0x80; byte++) {
         trie->within[byte] = g_ascii_isalnum ((char)byte) && !trie->first[byte];
+        trie->between[byte] = !g_ascii_isalnum ((char)byte) && !trie->first[byte];
+    }
     for (unsigned word = 0; word < G_N_ELEMENTS (trie->before); word++) {
         trie->before[word] = (guint16)pairs;
         pairs += (unsigned)__builtin_popcountll (trie->pairs.bits[word]);

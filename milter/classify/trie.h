@@ -22,12 +22,12 @@ typedef struct {
 enum { TRIE_FOURS = 1 << 15 };
 
 typedef struct {
-    GPtrArray *keys; /* of TrieKey, sorted by text; not owned */
-    GArray *nodes;   /* of TrieNode; first those of the pairs, in their order */
-    bool first[256]; /* by first byte: whether a term begins with it */
-    bool
-        within[256]; /* by byte: whether it is of a word of ASCII, and no term begins with it */
-    PairSet pairs;   /* with which a term begins */
+    GPtrArray *keys;        /* of TrieKey, sorted by text; not owned */
+    GArray *nodes;          /* of TrieNode; first those of the pairs, in their order */
+    bool first[256];        /* by first byte: whether a term begins with it */
+    bool within[256];       /* by byte: of a word of ASCII, and no term begins with it */
+    bool between[256];      /* the same of what stands between such words */
+    PairSet pairs;          /* with which a term begins */
     guint16 before[1024];   /* by word of the set: pairs in the words before it */
     PairSet brief;          /* with which one of less than four bytes begins */
     bool fours[TRIE_FOURS]; /* by hash of four bytes: whether a longer one begins so */

@@ -236,6 +236,8 @@ count_languages (const Words *words, char *folded, const Trie *starts, const Tri
         /* Within a word of ASCII no term begins but those that stand anywhere. */
         while (inside && anywhere->within[(guchar)*at])
             at++;
+        for (; starts->between[(guchar)*at] && anywhere->between[(guchar)*at]; at++)
+            inside = false;
     }
     g_free (walk.breaks);
     g_free (walk.seen);
