@@ -223,12 +223,11 @@ look_for_all (const Trie *terms, const char *at, CueHits *hits)
     trie_find (terms, at, see_term, &place);
 }
 
-/* At most places no term begins. */
-static void
-look_at (const Trie *terms, const char *at, size_t left, CueHits *hits)
+/* Most bytes begin no term, and at most places none does. */
+static bool
+may_begin (const Trie *terms, const char *at, const char *end)
 {
-    if (trie_may_begin (terms, at, left))
-        look_for_all (terms, at, hits);
+    return terms->first[(guchar)*at] && trie_may_begin (terms, at, (size_t)(end - at));
 }
 
 /* Within a word of ASCII only terms that stand anywhere can begin. */
@@ -251,10 +250,10 @@ cues_find (const Cues *cues, const char *folded, CueHits *hits)
 
     memset (hits, 0, sizeof *hits);
     for (const char *at = folded; end - at >= LEAST_BYTES;) {
-        if (cues->words->first[(guchar)*at] && (!inside || !is_in_word (at)))
-            look_at (cues->words, at, (size_t)(end - at), hits);
-        if (cues->substrings->first[(guchar)*at])
-            look_at (cues->substrings, at, (size_t)(end - at), hits);
+        if (may_begin (cues->words, at, end) && (!inside || !is_in_word (at)))
+            look_for_all (cues->words, at, hits);
+        if (may_begin (cues->substrings, at, end))
+            look_for_all (cues->substrings, at, hits);
         inside = is_in_word (at);
         at = g_utf8_next_char (at);
         if (inside)

@@ -55,6 +55,10 @@ read_word (const char *text)
     bool twice = false;
     size_t signs = 0;
 
+    for (; g_ascii_isalpha (*at); at++) {
+        twice |= *at == last;
+        last = *at;
+    }
     for (; *at > ' ' || (*at && !is_blank (*at)); at++) {
         bits |= *at;
         signs += g_ascii_ispunct (*at);

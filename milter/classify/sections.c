@@ -379,8 +379,10 @@ search_node (Search *search, unsigned node)
 {
     const BlockParts *parts = search->parts;
     Span span = block_parts_span (parts, node);
+    bool childless = block_parts_node (parts, node)->next == node + 1;
 
-    if (block_parts_shows (parts, parts->sets.promotional | parts->sets.soft, span) == 0)
+    if (childless ||
+        block_parts_shows (parts, parts->sets.promotional | parts->sets.soft, span) == 0)
         return;
     g_autoptr (GArray) children = block_parts_children (parts, node);
     for (unsigned i = 0; i < children->len && search->found->len <= LIMIT_DETECTED;) {
