@@ -10,6 +10,7 @@
 #include "licet/utf8.h"
 
 #include "leaning.h"
+#include "same.h"
 
 enum { KINDS = PART_STAYS + 1 };
 
@@ -328,15 +329,23 @@ sign_of (const BlockParts *parts, Leaning leaning)
     g_assert_not_reached ();
 }
 
+static const char **
+list_texts (const BlockParts *parts)
+{
+    const char **texts = g_new (const char *, block_parts_count (parts) + 1);
+
+    for (unsigned i = 0; i < block_parts_count (parts); i++)
+        texts[i] = block_parts_piece (parts, i)->text;
+    return texts;
+}
+
 /* What the words of each piece say as a whole. */
 static void
 read_wording (BlockParts *parts, const Words *words)
 {
     unsigned count = block_parts_count (parts);
-    g_autofree const char **texts = g_new (const char *, count + 1);
+    g_autofree const char **texts = list_texts (parts);
 
-    for (unsigned i = 0; i < count; i++)
-        texts[i] = block_parts_piece (parts, i)->text;
     g_autofree double *odds = wording_weigh (words_wording (words), texts, count);
     for (unsigned i = 0; i < count; i++) {
         if (odds)
@@ -345,16 +354,35 @@ read_wording (BlockParts *parts, const Words *words)
     }
 }
 
+/* What was asked of the words of a piece is known of all that say the same. */
+typedef enum { ASKED_NOT, ASKED_NO, ASKED_YES } Asked;
+
+typedef struct {
+    const Words *words;
+    unsigned *first; /* by piece: the first one that says the same */
+    guint8 *settled; /* by first piece: Asked */
+} Judge;
+
+static bool
+tells_business (const Words *words, const char *text)
+{
+    return words_count (words, text).count[GROUP_TRANSACTIONAL] > 0 ||
+           words_settled (words, text);
+}
+
 /* What may be of the transaction by its words: a voucher that was paid with, an app that shows the
  * ticket. */
 static bool
-may_settle (const BlockParts *parts, const Words *words, unsigned i)
+may_settle (const BlockParts *parts, const Judge *judge, unsigned i)
 {
-    const char *text = block_parts_piece (parts, i)->text;
+    guint8 *settled = &judge->settled[judge->first[i]];
 
-    return !(parts->signs[i] & parts->sets.plain) &&
-           (words_count (words, text).count[GROUP_TRANSACTIONAL] > 0 ||
-            words_settled (words, text));
+    if (parts->signs[i] & parts->sets.plain)
+        return false;
+    if (*settled == ASKED_NOT)
+        *settled = tells_business (judge->words, block_parts_piece (parts, i)->text) ? ASKED_YES
+                                                                                     : ASKED_NO;
+    return *settled == ASKED_YES;
 }
 
 /* "With our apologies" above a voucher is the voucher's; what says more stays with what follows. */
@@ -389,7 +417,7 @@ is_plain_offer (const BlockParts *parts, BlockSigns signs)
 }
 
 static PartKind
-judge_piece (const BlockParts *parts, const Words *words, unsigned i)
+judge_piece (const BlockParts *parts, const Judge *judge, unsigned i)
 {
     const BlockSets *sets = &parts->sets;
     BlockSigns signs = parts->signs[i];
@@ -410,7 +438,7 @@ judge_piece (const BlockParts *parts, const Words *words, unsigned i)
         return PART_ALONG;
     if (!promotional && block_parts_is_heading (parts, i))
         return PART_NEUTRAL;
-    return may_settle (parts, words, i) ? PART_STAYS
+    return may_settle (parts, judge, i) ? PART_STAYS
            : promotional                ? PART_PROMOTION
                                         : PART_NEUTRAL;
 }
@@ -462,10 +490,14 @@ static void
 judge_pieces (BlockParts *parts, const Words *words)
 {
     unsigned pieces = block_parts_count (parts);
+    g_autofree const char **texts = list_texts (parts);
+    g_autofree unsigned *first = same_first (texts, pieces);
+    g_autofree guint8 *settled = g_new0 (guint8, pieces + 1);
+    Judge judge = { words, first, settled };
 
     parts->rows = g_new0 (unsigned, (size_t)(pieces + 1) * block_signals_count ());
     for (unsigned i = 0; i < pieces; i++) {
-        parts->kinds[i] = judge_piece (parts, words, i);
+        parts->kinds[i] = judge_piece (parts, &judge, i);
         if (!block_parts_has_transaction (parts) && is_transaction (parts, i))
             parts->behind = i + 1;
         sum_piece (parts, i);

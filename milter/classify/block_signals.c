@@ -15,6 +15,7 @@
 #include "block_links.h"
 #include "fold.h"
 #include "numbers.h"
+#include "same.h"
 
 /* A label ("Total", "Quantity") stands in a cell of its own; a price has no words but its
  * currency and perhaps one more. */
@@ -480,16 +481,35 @@ count_targets (const Leaf *leaf)
     return targets;
 }
 
+/* By piece: the first one that says the same; what has names of pictures counts as different. */
+static unsigned *
+list_same (const GArray *pieces)
+{
+    g_autofree const char **texts = g_new (const char *, pieces->len + 1);
+
+    for (unsigned i = 0; i < pieces->len; i++) {
+        const Piece *piece = &g_array_index (pieces, Piece, i);
+        texts[i] = piece->alt ? NULL : piece->text;
+    }
+    return same_first (texts, pieces->len);
+}
+
 BlockSigns *
 block_signals_look (const Message *message, unsigned leaf, const GArray *pieces,
                     const Cues *cues)
 {
     g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
     g_autofree CueHits *hits = g_new (CueHits, pieces->len + 1);
+    g_autofree unsigned *first = list_same (pieces);
     BlockSigns *signs = g_new0 (BlockSigns, pieces->len + 1);
 
     for (unsigned i = 0; i < pieces->len; i++) {
         const Piece *piece = &g_array_index (pieces, Piece, i);
+        if (first[i] < i) {
+            g_ptr_array_add (texts, NULL);
+            hits[i] = hits[first[i]];
+            continue;
+        }
         g_autofree char *all =
             piece->alt ? g_strconcat (piece->text, " \n ", piece->alt, NULL) : NULL;
         char *folded = fold_open (all ? all : piece->text);
@@ -500,7 +520,7 @@ block_signals_look (const Message *message, unsigned leaf, const GArray *pieces,
     g_autoptr (GHashTable) targets = count_targets (message_leaf (message, leaf));
     for (unsigned i = 0; i < pieces->len; i++)
         signs[i] = look_at (message, leaf, &g_array_index (pieces, Piece, i),
-                            g_ptr_array_index (texts, i), &hits[i], spoken, targets);
+                            g_ptr_array_index (texts, first[i]), &hits[i], spoken, targets);
     return signs;
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "same.h"
 #include "terms.h"
 
 /* Terms of one text that are counted, and places for them to be found again: what has more is no passage. */
@@ -233,6 +234,29 @@ most_known_of_all (const guint16 *known, unsigned languages, unsigned count)
     return all[best] >= LEAST_TERMS ? best : languages;
 }
 
+/* Into a row of sums and one of numbers for each text. */
+static void
+read_all (const Wording *wording, const char *const texts[], unsigned count, int *sums,
+          guint16 *known)
+{
+    size_t languages = wording->languages->len;
+    g_autofree unsigned *first = same_first (texts, count);
+    Reading reading;
+
+    reading_init (&reading, wording);
+    for (unsigned i = 0; i < count; i++) {
+        reading.sums = sums + i * languages;
+        reading.known = known + i * languages;
+        if (first[i] < i) {
+            memcpy (reading.sums, sums + first[i] * languages, languages * sizeof *sums);
+            memcpy (reading.known, known + first[i] * languages, languages * sizeof *known);
+            continue;
+        }
+        forget (&reading);
+        passage_terms_each (texts[i], weigh_term, &reading);
+    }
+}
+
 double *
 wording_weigh (const Wording *wording, const char *const texts[], unsigned count)
 {
@@ -242,14 +266,7 @@ wording_weigh (const Wording *wording, const char *const texts[], unsigned count
         return NULL;
     g_autofree int *sums = g_new0 (int, (size_t)count *languages + 1);
     g_autofree guint16 *known = g_new0 (guint16, (size_t)count * languages + 1);
-    Reading reading;
-    reading_init (&reading, wording);
-    for (unsigned i = 0; i < count; i++) {
-        forget (&reading);
-        reading.sums = sums + (size_t)i * languages;
-        reading.known = known + (size_t)i * languages;
-        passage_terms_each (texts[i], weigh_term, &reading);
-    }
+    read_all (wording, texts, count, sums, known);
     unsigned best = most_known_of_all (known, languages, count);
     double *result = g_new0 (double, count + 1);
     for (unsigned i = 0; best < languages && i < count; i++) {

@@ -59,6 +59,8 @@ test_random (void)
         g_ptr_array_add (terms, &keys[i]);
     }
     Trie *trie = trie_new (terms);
+    for (unsigned byte = 0; byte < 256; byte++)
+        g_assert_false (trie->first[byte] && (trie->within[byte] || trie->between[byte]));
     for (unsigned i = 0; i < TEXT; i++) {
         g_autofree char *text = random_word (random, 2 * LONGEST);
         check_place (trie, terms, text, strlen (text));
