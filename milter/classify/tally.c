@@ -70,8 +70,11 @@ count_letters (Tally *tally, const char *text)
          * else. */
         if (!currency && !number && g_ascii_islower (*at) && *at != 'z' && *at != 'k')
             start = false;
-        for (; !start && !number && g_ascii_islower (*at); at++)
+        if (!start && !number && g_ascii_islower (*at)) {
             digits = 0;
+            while (g_ascii_islower (*at))
+                at++;
+        }
         if (!*at)
             return;
         if (*at == ' ') {
@@ -147,14 +150,17 @@ count_lines (Tally *tally, const char *text)
 static bool
 has_token (const char *target)
 {
-    unsigned length = 0, digits = 0;
-
-    for (; *target; target++) {
-        bool part = g_ascii_isalnum (*target) || *target == '-' || *target == '_';
-        length = part ? length + 1 : 0;
-        digits = part ? digits + g_ascii_isdigit (*target) : 0;
-        if (length >= TOKEN && digits >= 4)
+    while (*target) {
+        size_t length = 0;
+        unsigned digits = 0;
+        while (g_ascii_isalnum (target[length]) || target[length] == '-' ||
+               target[length] == '_')
+            length++;
+        for (size_t i = 0; length >= TOKEN && i < length; i++)
+            digits += g_ascii_isdigit (target[i]);
+        if (digits >= 4)
             return true;
+        target += MAX (length, 1);
     }
     return false;
 }
