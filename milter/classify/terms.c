@@ -199,6 +199,13 @@ word_end (const char *at, guint8 *ret_kinds)
     }
 }
 
+/* Of a word, behind letters of ASCII. */
+static bool
+goes_on (const char *at)
+{
+    return (guchar)*at < 0x80 ? g_ascii_isdigit (*at) : (kind_at (at) & OF_WORD) != 0;
+}
+
 /* A word of letters of ASCII, the most common kind, in one pass over it; NULL where others are in it. */
 static const char *
 take_usual_word (Walk *walk, const char *at)
@@ -211,7 +218,7 @@ take_usual_word (Walk *walk, const char *at)
             beginnings[length] = hash;
         hash = (hash ^ (guchar)at[length]) * HASH_STEP;
     }
-    if (length == 0 || (kind_at (at + length) & OF_WORD))
+    if (length == 0 || goes_on (at + length))
         return NULL;
     see_word (walk, at, length, hash);
     for (size_t part = LEAST_BEGINNING; part <= MOST_BEGINNING && part < length; part++)
@@ -222,11 +229,7 @@ take_usual_word (Walk *walk, const char *at)
 static const char *
 take_word (Walk *walk, const char *at)
 {
-    const char *usual = take_usual_word (walk, at);
     guint8 all = 0;
-
-    if (usual)
-        return usual;
     const char *end = word_end (at, &all);
     size_t length = (size_t)(end - at);
 
@@ -283,9 +286,12 @@ address_length (const char *at, bool mail)
 static const char *
 take (Walk *walk, const char *at)
 {
+    const char *usual = take_usual_word (walk, at);
+
+    if (usual)
+        return usual;
     guint8 kind = kind_at (at);
     const char *next = g_utf8_next_char (at);
-
     if (kind & OF_WORD)
         return take_word (walk, at);
     if (kind & UNSPACED)
