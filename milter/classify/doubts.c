@@ -117,7 +117,7 @@ doubts_find (Classification *classification, const BlockParts *parts, const Word
         unsigned points = block_parts_points (parts->signs[i] & parts->sets.promotional);
         bool loud = points >= POINTS;
         if ((parts->signs[i] & parts->sets.shielded) || !(loud || may_be_worded (parts, i)) ||
-            is_settled (data, i) || !(loud || is_worded (parts, words, i)) ||
+            !(loud || is_worded (parts, words, i)) || is_settled (data, i) ||
             is_bill (block_parts_piece (parts, i)->text, words))
             continue;
         note (classification, parts, i,
