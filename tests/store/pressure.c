@@ -16,7 +16,7 @@
 
 #define MILLISECONDS G_TIME_SPAN_MILLISECOND
 
-enum { BUDGET = 400, BUSY = 2000, MEGABYTES = 96, LOG_MEGABYTES = 16 };
+enum { BUDGET = 1000, BUSY = 2000, MEGABYTES = 96, LOG_MEGABYTES = 16 };
 
 static ConsentStore *
 open_store (const Server *server, int64_t timeout_ms)
@@ -204,6 +204,8 @@ run_slow (void (*run) (Slow *slow))
     g_assert_true (append (patient, "a", 1, "granted", 1));
     consent_unref (patient);
     Slow slow = { .server = server, .store = open_store (server, BUDGET) };
+    /* A busy machine may take longer than the budget to connect, which is not what is tried. */
+    g_assert_true (expect_soon (server, slow.store, "a0@x.example", CONSENT_GRANTED));
     run (&slow);
     consent_unref (slow.store);
 }

@@ -159,9 +159,8 @@ milter_client_connect (MilterClient *client, const char *name, const char *addre
     }
     send_packet (client, 'C', data->str, data->len);
     char command = 0;
-    GString *answer = receive_packet (client, &command);
+    g_autoptr (GString) answer = receive_packet (client, &command);
     g_assert_cmpint (command, ==, 'c');
-    g_string_free (answer, TRUE);
 }
 
 void
