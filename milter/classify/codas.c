@@ -137,10 +137,12 @@ is_duty (const BlockParts *parts, Span span)
     return (signs & parts->sets.duty) && !(signs & parts->sets.priced);
 }
 
-/* It goes on as long as promotion or the first ways to the shop follow. */
+/* It goes on as long as promotion or the first ways to the shop follow. In a text any short line looks
+ * like a heading, wishes too: what it is a heading of comes right below. */
 static int
 last_child (const BlockParts *parts, const GArray *children, unsigned first)
 {
+    bool text = message_leaf (parts->message, parts->leaf)->kind == LEAF_PLAIN;
     unsigned end = MIN (children->len, first + MOST_CHILDREN);
     bool way = false;
     size_t neutral = 0;
@@ -153,7 +155,7 @@ last_child (const BlockParts *parts, const GArray *children, unsigned first)
         if (leads || (speaks && !way)) {
             last = (int)i;
             neutral = 0;
-        } else if (way) {
+        } else if (way || (text && last < 0 && i > first)) {
             break;
         }
         way = way || leads;

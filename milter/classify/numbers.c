@@ -10,17 +10,19 @@ enum { LOCATOR_LETTERS = 5, LOCATOR_CAPITALS = 2 };
 
 /* Currencies that are written in letters, as fold_open spells them: the Korean one in its parts. */
 static const char *const currencies[] = {
-    "eur",    "usd",   "gbp",     "chf",     "sek",
-    "nok",    "dkk",   "pln",     "czk",     "huf",
-    "try",    "rub",   "uah",     "brl",     "jpy",
-    "cny",    "krw",   "kr",      "zl",      "tl",
-    "руб",    "грн",   "円",      "元",      "lei",
-    "r.",     "ils",   "aed",     "mxn",     "ars",
-    "cop",    "clp",   "euro",    "euros",   "kroner",
-    "kronor", "pesos", "reais",   "zlotych", "lira",
-    "рублеи", "рубля", "гривень", "гривні",  "ש\"ח",
-    "שח",     "شيكل",  "ريال",    "درهم",    "جنيه",
-    "دينار",  "ر.س",   "د.إ",     "원",      "\xe1\x84\x8b\xe1\x85\xaf\xe1\x86\xab",
+    "eur",    "usd",    "gbp",     "chf",     "sek",
+    "nok",    "dkk",    "pln",     "czk",     "huf",
+    "try",    "rub",    "uah",     "brl",     "jpy",
+    "cny",    "krw",    "kr",      "zl",      "tl",
+    "руб",    "грн",    "円",      "元",      "lei",
+    "r.",     "ils",    "aed",     "mxn",     "ars",
+    "cop",    "clp",    "euro",    "euros",   "kroner",
+    "kronor", "pesos",  "reais",   "zlotych", "lira",
+    "рублеи", "рубля",  "гривень", "гривні",  "ש\"ח",
+    "שח",     "شيكل",   "ريال",    "درهم",    "جنيه",
+    "دينار",  "ر.س",    "د.إ",     "원",      "\xe1\x84\x8b\xe1\x85\xaf\xe1\x86\xab",
+    "ريالا",  "ريالات", "درهما",   "دراهم",   "جنيها",
+    "جنيهات", "دينارا", "دنانير",
 };
 
 /* Most of what stands beside a number begins as none of them does. */
@@ -104,6 +106,13 @@ letter_before (const char *text, const char *at)
     return at > text ? g_utf8_get_char (g_utf8_prev_char (at)) : ' ';
 }
 
+/* "-33.75" is what was paid less in a bill, whatever its currency is called. */
+static bool
+is_less (const char *start, const char *end, gunichar before)
+{
+    return (before == '-' || before == 0x2212) && end - start > 3 && strchr (".,", end[-3]);
+}
+
 static void
 look_at_number (const char *text, const char *start, const char *end, Numbers *numbers)
 {
@@ -111,8 +120,9 @@ look_at_number (const char *text, const char *start, const char *end, Numbers *n
     gunichar before = letter_before (text, start), next = g_utf8_get_char (behind);
 
     numbers->percent = numbers->percent || next == '%' || before == '%' || next == 0x066a;
-    numbers->amount = numbers->amount || is_currency (before) || is_currency (next) ||
-                      is_currency_word (behind) || is_currency_word (skip_multiple (behind)) ||
+    numbers->amount = numbers->amount || is_less (start, end, before) || is_currency (before) ||
+                      is_currency (next) || is_currency_word (behind) ||
+                      is_currency_word (skip_multiple (behind)) ||
                       follows_currency_word (text, start);
 }
 

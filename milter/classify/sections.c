@@ -153,19 +153,30 @@ is_bill_line (const BlockParts *parts, const Section *found)
            block_parts_shows (parts, parts->sets.money, around) > 0;
 }
 
+/* In a text any short line looks like a heading: wishes, and whom to call. */
+static bool
+may_head (const BlockParts *parts, unsigned i, unsigned before)
+{
+    bool text = message_leaf (parts->message, parts->leaf)->kind == LEAF_PLAIN;
+
+    return block_parts_is_heading (parts, i) && (!text || before == 0);
+}
+
 /* The first words of a part say what it is: they must be promotion, or its heading. */
 static bool
 begins_well (const BlockParts *parts, Span span)
 {
     bool wares = block_parts_is_wares (parts, span);
+    unsigned before = 0;
 
     for (unsigned i = span.first; i < span.end; i++) {
         PartKind kind = parts->kinds[i];
         bool after = i >= parts->behind;
         if (kind == PART_PROMOTION)
             return true;
-        if (!after || (kind == PART_NEUTRAL && !wares && !block_parts_is_heading (parts, i)))
+        if (!after || (kind == PART_NEUTRAL && !wares && !may_head (parts, i, before)))
             return false;
+        before += kind == PART_NEUTRAL;
     }
     return false;
 }

@@ -312,6 +312,22 @@ static const FindRow finds[] = {
       HTML ORDER "<!--[if mso]><table><tr><td><![endif]-->" OFFER
                  "<!--[if mso]></td></tr></table><![endif]-->",
       OFFER },
+    { "in a text, one short line is its heading and wishes above it are not",
+      PLAIN "Order number: 48213\nTotal: 54.80 EUR\n\nSee you soon, and happy holidays!\n\n"
+            "Reception\n\nA little something? Here is 15% off your next order, until "
+            "Sunday.\n",
+      "Reception\r\n\r\nA little something? Here is 15% off your next order, until "
+      "Sunday.\r\n" },
+    { "what was paid less, in a currency whose name is bent",
+      HTML "<p>رقم الطلب: 48213</p><table><tr><td>تمر</td><td>225.00 ريالاً</td></tr>"
+           "<tr><td>خصم رمضان 15%</td><td>\xe2\x88\x92"
+           "33.75 ريالاً</td></tr></table>",
+      "" },
+    { "what was paid less, in one that is not known",
+      HTML "<p>Order number: 48213</p><table><tr><td>Spring discount 15%</td>"
+           "<td>\xe2\x88\x92"
+           "33.75 DT</td></tr></table>",
+      "" },
     { "two of them", HTML ORDER OFFER "<p>Delivery address: Hill Road 12</p>" OFFER,
       OFFER "|" OFFER },
     { "Spanish",
