@@ -18,6 +18,8 @@
 enum { READ = 3 * 1024, PASSAGE = 25 };
 static const double LEAN = 0.5;
 
+static const double BULK_TRUST = 0.4, WORDING_TRUST = 0.5;
+
 typedef struct {
     const char *name, *meaning;
     const char *direction; /* of transactional, promotional, personal: '+', '-', '*' for
@@ -403,6 +405,14 @@ double
 signals_weight (unsigned i)
 {
     return table[i].weight;
+}
+
+double
+signals_trust (unsigned i)
+{
+    if (table[i].look == see_bulk)
+        return BULK_TRUST;
+    return g_str_has_prefix (table[i].name, "wording-") ? WORDING_TRUST : 1;
 }
 
 static GHashTable *

@@ -40,6 +40,10 @@ const char *signals_meaning (unsigned i);
 bool signals_allow (unsigned i, MessageClass class, double weight);
 /* Whether it may speak for correspondence and for nothing else. */
 bool signals_are_personal (unsigned i);
+/* How far what is learnt of it is believed, 0 to 1. Sending platforms add the header fields of bulk mail to all
+ * that they send (RFC 2369, RFC 8058), more so than to what was collected; and some of the labelled mail was
+ * written by such hands as the passages whose wording is known, so that it looks clearer than it will be. */
+double signals_trust (unsigned i);
 /* Set by hand; what a model has for a signal too rare to be learnt. */
 double signals_weight (unsigned i);
 

@@ -93,7 +93,7 @@ list_features (const Sample *sample, const bool use[])
 
     for (unsigned i = 0; i < signals_count (); i++)
         if (use[i] && sample->seen[i])
-            nodes[count++] = (struct feature_node){ (int)i + 1, 1 };
+            nodes[count++] = (struct feature_node){ (int)i + 1, signals_trust (i) };
     nodes[count++] = (struct feature_node){ (int)signals_count () + 1, 1 };
     nodes[count].index = -1;
     return nodes;
@@ -197,7 +197,8 @@ learn_class (const GPtrArray *samples, MessageClass class, const bool widespread
                 again = true;
             }
     }
-    memcpy (model->weights[class], weights, signals_count () * sizeof (double));
+    for (unsigned i = 0; i < signals_count (); i++)
+        model->weights[class][i] = weights[i] * signals_trust (i);
     model->bias[class] = weights[signals_count ()];
 }
 

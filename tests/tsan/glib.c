@@ -26,16 +26,17 @@ __tsan_default_options (void)
     return "second_deadlock_stack=1:history_size=4";
 }
 
-/* GLib's own tables, as of interned strings, are behind locks of its own within the library. libmilter's
- * smfi_stop may find its listener gone, with the mutexes that it locks: they are its globals, and it ends;
- * the thread that waits for its signals is never joined. dkim_init calls res_init(3), which puts the
- * thread's resolver into a list of glibc's own (__resolv_conf_attach): under a lock of glibc's, but the
- * list grows by a realloc(3) that ThreadSanitizer sees, and its futex it does not. No data of ours is in
- * that function's hands. */
+/* GLib's own tables, as of interned strings and of the classes of GMime's objects, are behind locks of its own
+ * within the library. libmilter's smfi_stop may find its listener gone, with the mutexes that it locks: they
+ * are its globals, and it ends; the thread that waits for its signals is never joined. dkim_init calls
+ * res_init(3), which puts the thread's resolver into a list of glibc's own (__resolv_conf_attach): under a
+ * lock of glibc's, but the list grows by a realloc(3) that ThreadSanitizer sees, and its futex it does not. No
+ * data of ours is in that function's hands. */
 const char *
 __tsan_default_suppressions (void)
 {
     return "called_from_lib:libglib-2.0.so\n"
+           "race:g_type_class_ref\n"
            "race:mi_closener\n"
            "race:mi_stop_milters\n"
            "mutex:mi_closener\n"
