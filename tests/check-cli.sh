@@ -92,6 +92,13 @@ says "explain tells the subject's class" "subject: transactional"
 says "explain tells what speaks for the class" 'what became of something, in the subject: “your receipt” (subject-status)'
 says "explain tells what was cut, and how it was found" "^      text/html 2, bytes [0-9]* to [0-9]*: marked by comments$"
 says "explain shows how each passage begins, on one line" "^        “20 % off rain jackets .\{30,44\}…”$"
+/usr/bin/python3 -c 'import sys
+sys.stdout.reconfigure(encoding="utf-8", newline="\r\n")
+print("From: a@shop.example\nTo: b@example.com\nSubject: Your order 4711\nX-Licet-Purpose: receipt, offer\nContent-Type: text/html; charset=utf-8\n\n"
+      "<p>Total: 63.90 EUR</p><!-- licet:promotional --><p>Sale A" + "\u0301" * 20000 + "</p><!-- /licet:promotional --><p>Bye</p>")' >"$work/marks.eml"
+expect "explain of a passage with marks without end above a letter" 0 "$licet" explain $options --rcpt bruno@example.com "$work/marks.eml"
+says "it shows how the passage begins" "^        “Sale A"
+lacks "and no more than fits" "$(printf '\314\201%.0s' $(seq 300))"
 expect "explain of mail that nobody marked" 0 "$licet" explain $options --rcpt bruno@example.com "$top/tests/cases/110-unmarked-coupon-with-twin/mail.eml"
 says "explain tells why a passage was found" "^        why: [0-9]* points for an offer, .*its place behind the transaction"
 says "explain says what goes with it in words" "text/plain 1, bytes 213 to 383: the same in another form"

@@ -28,7 +28,7 @@ static const double CONTRADICTION = 0.7;
 
 /* How sure it must be of a transaction that is not searched for disguise; and of what remains without
  * its offer: of short notices it never is very. */
-static const double BEYOND_DOUBT = 0.6, LIKELY = 0.25, SURE = 0.9;
+static const double BEYOND_DOUBT = 0.6, LIKELY = 0.25;
 
 /* Log-odds of lines that are worded as a transaction, which tell of one without a word or number of it. */
 static const double SERVED = 5;
@@ -431,9 +431,9 @@ rest_is_transaction (const Classification *classification, const Scene *scene,
     g_auto (Scene) without = scene_take (scene->message, text, words, NULL);
     signals_collect (&without, rest->evidence);
     decide_from_signals (rest, &without, model);
-    return rest->class == CLASS_TRANSACTIONAL && without.serving >= without.promoting &&
-           rest->confidence >=
-               (may_hold_transaction (&without, rest->evidence) ? LIKELY : BEYOND_DOUBT);
+    return rest->class == CLASS_TRANSACTIONAL && rest->confidence >= LIKELY &&
+           without.serving >= without.promoting &&
+           may_hold_transaction (&without, rest->evidence);
 }
 
 static bool
@@ -460,8 +460,7 @@ look_again (Classification *classification, const Scene *scene, const Words *wor
         (classification->declared && !is_contradicted (classification)))
         return;
     bool holds = model_holds_transaction (classification->evidence);
-    bool found = (classification->confidence < SURE ||
-                  may_hold_transaction (scene, classification->evidence)) &&
+    bool found = may_hold_transaction (scene, classification->evidence) &&
                  detected_find (classification, scene->message, words, hints);
     if (found &&
         (classification->problem ? holds

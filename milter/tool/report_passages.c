@@ -8,7 +8,8 @@
 #include "licet/utf8.h"
 #include "report.h"
 
-enum { MOST_COLUMNS = 60 };
+/* Of a passage that is shown: marks that combine take no column, however many there are. */
+enum { MOST_COLUMNS = 60, MOST_BYTES = 4 * MOST_COLUMNS };
 
 /* A terminal turns the line round at some letters that have no width. */
 static bool
@@ -33,7 +34,7 @@ first_columns (const char *text)
         for (const char *c = *word; *c; c = g_utf8_next_char (c)) {
             gunichar letter = g_utf8_get_char (c);
             columns += g_unichar_iswide (letter) ? 2 : is_shown (letter);
-            if (columns > MOST_COLUMNS)
+            if (columns > MOST_COLUMNS || line->len > MOST_BYTES)
                 return g_strconcat (g_strchomp (line->str), "…", NULL);
             if (g_unichar_type (letter) != G_UNICODE_FORMAT)
                 g_string_append_unichar (line, letter);
@@ -131,10 +132,12 @@ report_cuts (GString *text, const Message *message, const Classification *classi
             g_string_append (text, "    cut from this copy:\n");
         any = true;
         const Block *block = edit->kind == EDIT_CUT ? find_block (classification, edit) : NULL;
-        if (block)
+        if (block) {
             add_passage (text, message, block);
-        else
-            g_string_append_printf (text, "      %s: left out as a whole\n", edit->where);
+            continue;
+        }
+        g_autofree char *where = utf8_without_controls (edit->where);
+        g_string_append_printf (text, "      %s: left out as a whole\n", where);
     }
     if (!any)
         g_string_append (text, "    nothing was cut from this copy\n");

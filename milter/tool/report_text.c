@@ -7,6 +7,7 @@
 #include "licet/address.h"
 #include "licet/audit_story.h"
 #include "licet/pipeline.h"
+#include "licet/utf8.h"
 #include "report.h"
 
 Envelope *
@@ -153,8 +154,9 @@ add_changes (GString *text, const Variant *variant)
         const Edit *edit = g_ptr_array_index (variant->edits, i);
         if (report_is_cut (edit))
             continue;
+        g_autofree char *where = utf8_without_controls (edit->where);
         g_string_append_printf (text, "    %s: %s", audit_story_word (STORY_EN, edit->why),
-                                edit->where);
+                                where);
         if (edit->kind == EDIT_REPLACE)
             g_string_append_printf (text, ", %zu bytes became %zu", edit->end - edit->start,
                                     strlen (edit->value));
@@ -204,7 +206,7 @@ add_problem (GString *text, const Classification *classification)
         classification->problem ? audit_story_phrase (STORY_EN, classification->problem) : NULL;
 
     if (words)
-        g_string_append_printf (text, "  nothing is cut of it: %s\n", words);
+        g_string_append_printf (text, "  no passage of it can be cut: %s\n", words);
 }
 
 /* What the sender declared or did not, and what else the rules are judged by. */
