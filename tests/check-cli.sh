@@ -64,7 +64,6 @@ assert $2" "$work/out" 2>"$work/pyerr"; then
 }
 
 unset LICET_CONFIG
-echo 1..188
 expect "no command is wrong usage" 64 "$licet"
 expect "an unknown command is wrong usage" 64 "$licet" strip
 expect "help is help" 0 "$licet" help
@@ -99,6 +98,13 @@ print("From: a@shop.example\nTo: b@example.com\nSubject: Your order 4711\nX-Lice
 expect "explain of a passage with marks without end above a letter" 0 "$licet" explain $options --rcpt bruno@example.com "$work/marks.eml"
 says "it shows how the passage begins" "^        “Sale A"
 lacks "and no more than fits" "$(printf '\314\201%.0s' $(seq 300))"
+printf 'From: a@shop.example\nTo: b@example.com\nSubject: Your order 4711\nX-Licet-Class: transactional\nX-Licet-ana@example.com: 1\nX-Licet-Colour: red\n\nTotal: 63.90 EUR\n' >"$work/fields.eml"
+expect "explain of mail with fields that licet does not know" 0 "$licet" explain $options --rcpt bruno@example.com "$work/fields.eml"
+says "it names a field whose name is a word" "X-Licet-Colour says nothing to licet"
+says "of another it tells that it is none" "a field whose name is no word says nothing to licet"
+lacks "an address that is a field's name is not shown" "ana@example"
+expect "run of it" 0 "$licet" run --json $options --rcpt bruno@example.com "$work/fields.eml"
+lacks "nor there" "ana@example"
 expect "explain of mail that nobody marked" 0 "$licet" explain $options --rcpt bruno@example.com "$top/tests/cases/110-unmarked-coupon-with-twin/mail.eml"
 says "explain tells why a passage was found" "^        why: [0-9]* points for an offer, .*its place behind the transaction"
 says "explain says what goes with it in words" "text/plain 1, bytes 213 to 383: the same in another form"
@@ -304,4 +310,5 @@ expect "run of it" 0 "$licet" run --json $envelope --from b@bounce.agency.exampl
 json "the domain of the key signs" "rows[0]['variants'][0]['signatures'] == [{'d':'agency.example','s':'s','a':'ed25519-sha256'}]"
 expect "run of the same from another envelope sender" 0 "$licet" run --json $envelope --from b@shop.example "$work/order.eml"
 json "nobody signs" "rows[0]['variants'][0]['signatures'] == []"
+echo "1..$number"
 exit $failed

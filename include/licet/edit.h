@@ -59,6 +59,11 @@ Edit *edit_header_new (EditKind kind, const char *why, unsigned field, const cha
                        const char *value, const char *rule);
 void edit_free (Edit *edit);
 
+/* What people and the log are told of a field: its name, or "a field whose name is no word" where
+ * it is not made of letters, digits, "-" and "_" (RFC 5322 2.2 allows any sign but the colon). Static,
+ * or the name itself. */
+const char *edit_field_words (const char *name);
+
 /* Whether it changes a leaf, and not the header. */
 bool edit_is_of_body (const Edit *edit);
 

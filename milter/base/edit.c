@@ -4,6 +4,8 @@
 
 #include "licet/edit.h"
 
+#include <string.h>
+
 Edit *
 edit_cut_new (const char *why, unsigned leaf, size_t start, size_t end, const char *where,
               const char *rule)
@@ -63,9 +65,17 @@ edit_header_new (EditKind kind, const char *why, unsigned field, const char *nam
     edit->field = field;
     edit->name = g_strdup (name);
     edit->value = g_strdup (value);
-    edit->where = g_strdup (name);
+    edit->where = g_strdup (edit_field_words (name));
     edit->rule = g_strdup (rule);
     return edit;
+}
+
+const char *
+edit_field_words (const char *name)
+{
+    static const char plain[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_";
+
+    return *name && name[strspn (name, plain)] == '\0' ? name : "a field whose name is no word";
 }
 
 bool

@@ -10,7 +10,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "licet/edit.h"
 #include "licet/nearest.h"
+
 #include "companions.h"
 #include "declared.h"
 #include "detected.h"
@@ -161,7 +163,8 @@ note_unknown_fields (Classification *classification, const Message *message)
             continue;
         const char *nearest = nearest_word (known, name);
         classification_note (classification, "field-unknown", 0,
-                             g_strdup_printf ("%s says nothing to licet%s%s%s", name,
+                             g_strdup_printf ("%s says nothing to licet%s%s%s",
+                                              edit_field_words (name),
                                               nearest ? "; did you mean " : "",
                                               nearest ? nearest : "", nearest ? "?" : ""));
     }
