@@ -233,8 +233,8 @@ append_ascii (GString *out, const char *text, size_t left)
     return length;
 }
 
-static char *
-lower_ascii (const char *text, size_t length)
+char *
+fold_ascii (const char *text, size_t length)
 {
     char *lower = g_malloc (length + 1);
 
@@ -249,7 +249,7 @@ fold_case (const char *text)
     size_t length = strlen (text);
 
     if (utf8_ascii_length (text, length) == length)
-        return lower_ascii (text, length);
+        return fold_ascii (text, length);
     g_autofree char *composed = utf8_normalise (text, G_NORMALIZE_NFC);
     const char *at = composed, *end = composed + strlen (composed);
     GString *out = g_string_sized_new ((size_t)(end - at) + 16);
@@ -279,7 +279,7 @@ fold_open (const char *text)
     size_t length = strlen (text);
 
     if (utf8_ascii_length (text, length) == length)
-        return lower_ascii (text, length);
+        return fold_ascii (text, length);
     const char *at = text, *end = text + length;
     GString *out = g_string_sized_new (length + 16);
 

@@ -2,7 +2,12 @@
 #ifndef LICET_CLASSIFY_FOLD_H
 #define LICET_CLASSIFY_FOLD_H
 
+#include <stddef.h>
+
 /* Ways to make texts comparable; all take UTF-8, are linear in it, and the caller frees. */
+
+/* The bytes of [text, text + length) with small letters for the capitals of ASCII, and a NUL behind. */
+char *fold_ascii (const char *text, size_t length);
 
 /* Without case, composed (NFC). */
 char *fold_case (const char *text);

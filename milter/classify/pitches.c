@@ -8,11 +8,15 @@
 
 #include "licet/utf8.h"
 
+#include "fold.h"
 #include "letters.h"
 #include "settled.h"
 
 /* Bytes that a percentage may have before or behind its sign. */
 enum { REACH = 16 };
+
+/* Within which a code that is to be used may stand behind it. */
+enum { CODE_REACH = 96 };
 
 typedef struct {
     const char *text;
@@ -65,7 +69,7 @@ may_reduce (const char *text, const char *sign)
     digit -= digit > text && (guchar)*digit <= ' ';
     after += *after && (guchar)*after <= ' ';
     if (may_be_digit (*digit) &&
-        ((guchar)*after >= 0x80 || (*after && strchr ("odrkziODRKZI", *after)) ||
+        ((guchar)*after >= 0x80 || (*after && strchr ("aodrkziAODRKZI", *after)) ||
          memchr (before, '-', (size_t)(sign - before))))
         return true;
     if (!may_be_digit (*after))
@@ -74,19 +78,38 @@ may_reduce (const char *text, const char *sign)
     return blank && (blank[1] | 0x20) == 'i';
 }
 
+/* "20% with the code X": whether a code may stand behind a sign with digits before it. */
+static bool
+may_be_coded (const char *text, const char *sign)
+{
+    const char *digit = sign > text ? sign - 1 : sign;
+    size_t reach = strnlen (sign, CODE_REACH);
+
+    digit -= digit > text && (guchar)*digit <= ' ';
+    if (!may_be_digit (*digit))
+        return false;
+    for (size_t i = 1; i < reach; i++)
+        if ((sign[i] | 0x20) == 'd' && ((sign[i - 1] | 0x20) == 'o' || (guchar)sign[i - 1] >= 0x80))
+            return true;
+    return false;
+}
+
 static bool
 has_percentage (const char *text)
 {
     static GRegex *pattern;
     const char *sign = strchr (text, '%');
 
-    while (sign && !may_reduce (text, sign))
+    while (sign && !may_reduce (text, sign) && !may_be_coded (text, sign))
         sign = strchr (sign + 1, '%');
     return sign &&
            matches (&pattern,
                     "(?<![\\w.,])-\\s?\\d{1,2}\\s?%|\\b\\d{1,2}\\s?%\\s?(?:off|discount|rabatt|"
                     "de descuento|dto|de réduction|de remise|di sconto|de desconto|korting|"
-                    "zniżki|rabatu|indirim|скид)|%\\s?\\d{1,2} indirim",
+                    "zniżki|rabatu|indirim|скид|auf (?:alles|(?:das|die) (?:gesamte|ganze|neue)))|"
+                    "%\\s?\\d{1,2} indirim|\\b\\d{1,2}\\s?%[^.!?\\n]{1,24}\\b"
+                    "(?:with|mit|avec|con|com|met|med|z)\\s(?:\\pL{1,8}\\s){0,2}"
+                    "(?:code|c[oó]digo|codice|kodem|koden|kode)\\b",
                     text, step_back (text, sign, REACH));
 }
 
@@ -108,21 +131,11 @@ may_redeem (const char *text, const char *code)
     return (guchar)end[-1] >= 0x80 || (guchar)end[-2] >= 0x80;
 }
 
-static char *
-lower_ascii (const char *text, size_t length)
-{
-    char *lower = g_malloc (length + 1);
-
-    utf8_lower_ascii (lower, text, length);
-    lower[length] = '\0';
-    return lower;
-}
-
 /* The first place that may be of what the pattern looks for, which is dear on a long text. */
 static const char *
 find_code (const char *text)
 {
-    g_autofree char *lower = lower_ascii (text, strlen (text));
+    g_autofree char *lower = fold_ascii (text, strlen (text));
 
     if (strstr (lower, "digo pro") || strstr (lower, "codice"))
         return text;
@@ -155,7 +168,7 @@ reads_same (const char *text, const char *plain)
     if (strnlen (plain, length) < length ||
         plain[length + strspn (plain + length, "\n")] != '\0')
         return false;
-    g_autofree char *one = lower_ascii (text, length), *other = lower_ascii (plain, length);
+    g_autofree char *one = fold_ascii (text, length), *other = fold_ascii (plain, length);
     return memcmp (one, other, length) == 0;
 }
 

@@ -41,6 +41,17 @@ static const Row rows[] = {
     { "code", false },
     { "a vouchercode", true },
     { "xvouchercode", false },
+    { "20 % auf alles - nur bis Sonntag!", true },
+    { "15 % auf die ganze Kollektion", true },
+    { "10% auf das ganze Sortiment", true },
+    { "10 % auf das Konto", false },
+    { "19 % aller Kunden", false },
+    { "Save 20% now with code WINTER20", true },
+    { "Sparen Sie jetzt 20 % mit Code LICHT", true },
+    { "Profitez de 15 % avec le code ETE", true },
+    { "20% de ahorro con el c\u00f3digo SOL", true },
+    { "taxed at 20%. Confirm it with code 4711", false },
+    { "20% done, the code is 4711", false },
 };
 
 static void
