@@ -10,8 +10,9 @@
  *
  * In `log` stand for what differs: %s any text, %f one without blanks, %d digits, %t a time, %n a
  * name in small letters, %c a territory, %y a day of the week, %w words that are told one by one,
- * %v terms of the vocabulary, %p what is a phrase itself, %% a percent sign. $1 … $9 in the texts are those in turn, and
- * {1|mail|mails} is the first word where $1 is 1, else the second. The first row that fits tells.
+ * %v terms of the vocabulary, %p what is a phrase itself, %% a percent sign. $1 … $9 in the texts
+ * are those in turn, and {1|mail|mails} is the first word where $1 is 1, else the second. The first
+ * row that fits tells.
  */
 typedef struct {
     const char *log;

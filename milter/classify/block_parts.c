@@ -190,10 +190,11 @@ block_parts_signs (const BlockParts *parts, Span span)
 
     if (!parts->rows)
         return 0;
-    for (unsigned i = span.first; span.end - span.first <= FEW_PIECES && i < span.end; i++)
-        signs |= parts->signs[i];
-    if (span.end - span.first <= FEW_PIECES)
+    if (span.end - span.first <= FEW_PIECES) {
+        for (unsigned i = span.first; i < span.end; i++)
+            signs |= parts->signs[i];
         return signs;
+    }
     const unsigned *end = rows_of (parts, span.end), *first = rows_of (parts, span.first);
     for (unsigned row = 0; row < rows; row++)
         signs |= (BlockSigns)(end[row] > first[row]) << row;

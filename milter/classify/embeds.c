@@ -321,35 +321,41 @@ has_any (const char *data, size_t length)
 }
 
 static Embeds *
-look_at_leaf (Looker *looker)
+look_at_leaf (const Message *message, unsigned leaf, const GPtrArray *blocks, bool pages)
 {
-    Embeds *embeds = looker->embeds = g_new0 (Embeds, 1);
-    unsigned count = message_element_count (looker->message, looker->number);
+    Embeds *embeds = g_new0 (Embeds, 1);
+    Looker looker = { .message = message,
+                      .leaf = message_leaf (message, leaf),
+                      .number = leaf,
+                      .blocks = blocks,
+                      .embeds = embeds,
+                      .pages = pages };
+    unsigned count = message_element_count (message, leaf);
     gsize length = 0;
 
     embeds->pages = g_string_new (NULL);
     embeds->scripts = g_string_new (NULL);
     embeds->own = g_string_new (NULL);
-    if (looker->leaf->kind != LEAF_HTML && looker->leaf->kind != LEAF_AMP)
+    if (looker.leaf->kind != LEAF_HTML && looker.leaf->kind != LEAF_AMP)
         return embeds;
-    const char *data = g_bytes_get_data (looker->leaf->content, &length);
-    if (length > 0 && !looker->pages)
-        find_shown (looker, data, length);
+    const char *data = g_bytes_get_data (looker.leaf->content, &length);
+    if (length > 0 && !looker.pages)
+        find_shown (&looker, data, length);
     if (length > 0)
         find_data_pages (embeds, data, length);
     embeds->unknown =
-        count == 0 && looker->leaf->locked && length > 0 && has_any (data, length);
+        count == 0 && looker.leaf->locked && length > 0 && has_any (data, length);
     for (unsigned i = 0; i < count; i++) {
-        const LeafElement *element = message_element (looker->message, looker->number, i);
-        look_at_address (looker, i, element);
-        look_at_pages (looker, i, element);
-        if (looker->pages)
+        const LeafElement *element = message_element (message, leaf, i);
+        look_at_address (&looker, i, element);
+        look_at_pages (&looker, i, element);
+        if (looker.pages)
             continue;
-        look_at_background (looker, i);
-        look_at_rest (looker, i, element);
-        look_at_shown (looker, i);
+        look_at_background (&looker, i);
+        look_at_rest (&looker, i, element);
+        look_at_shown (&looker, i);
     }
-    for (char **name = looker->shown; *name; name++)
+    for (char **name = looker.shown; *name; name++)
         g_free (*name);
     return embeds;
 }
@@ -357,23 +363,13 @@ look_at_leaf (Looker *looker)
 Embeds *
 embeds_new (const Message *message, unsigned leaf, const GPtrArray *blocks)
 {
-    Looker looker = { .message = message,
-                      .leaf = message_leaf (message, leaf),
-                      .number = leaf };
-
-    looker.blocks = blocks;
-    return look_at_leaf (&looker);
+    return look_at_leaf (message, leaf, blocks, false);
 }
 
 Embeds *
 embeds_pages (const Message *message, unsigned leaf)
 {
-    Looker looker = { .message = message,
-                      .leaf = message_leaf (message, leaf),
-                      .number = leaf };
-
-    looker.pages = true;
-    return look_at_leaf (&looker);
+    return look_at_leaf (message, leaf, NULL, true);
 }
 
 GPtrArray *

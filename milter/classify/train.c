@@ -259,7 +259,8 @@ training_text (const Training *training)
         "# What each signal adds to the log-odds of each class; written by \"licet train\".\n\n"
         "trained = \"liblinear L2R_LR, C 0.1, one against the rest, on %u messages; sources "
         "repeated towards one weight; signals of less than %d sources as the table has them; "
-        "weights against a signal's direction left out\";\n",
+        "weights against a signal's direction left out; the fields of bulk mail and the wording "
+        "believed in part\";\n",
         training->samples->len, LEAST_SOURCES);
     for (unsigned i = 0; i < G_N_ELEMENTS (learnt); i++)
         print_class (model, learnt[i], text);

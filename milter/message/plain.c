@@ -173,7 +173,8 @@ plain_field (const char *data, size_t length, size_t *ret_name)
 
     while (name < end && is_word (data[name]))
         name++;
-    if (!g_ascii_isalpha (data[0]) || data[name] != ':' || !is_plain_line (data, end, name + 1))
+    if (name == end || !g_ascii_isalpha (data[0]) || data[name] != ':' ||
+        !is_plain_line (data, end, name + 1))
         return 0;
     while (end < length && is_blank (data[end])) {
         size_t next = headers_line_end (data, length, end);
