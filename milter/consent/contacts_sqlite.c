@@ -64,7 +64,7 @@ static const char *const upgrades[] = {
     "PRAGMA user_version = 2;\n",
 };
 
-static const DatabaseKind kind = { 0x6c637031 /* "lcp1" */, 2, schema };
+static const DatabaseKind kind = { 0x6c637031 /* "lcp1" */, 2, schema, false };
 
 typedef struct {
     Turn turn;

@@ -119,9 +119,10 @@ ledger_begin (Ledger *ledger, const LedgerKey *keys, unsigned count, const Ledge
     g_autofree bool *begun = g_new0 (bool, count);
     int64_t attempt = 0;
 
-    turn_take (&ledger->turn);
+    if (!ledger_take (ledger, error))
+        return false;
     bool ok = begin_locked (ledger, keys, count, copy, begun, &attempt, error);
-    turn_give (&ledger->turn);
+    ledger_give (ledger);
     if (!ok)
         return false;
     memcpy (ret_begun, begun, count * sizeof *begun);
@@ -203,9 +204,10 @@ ledger_admit (Ledger *ledger, const LedgerArrival *arrival, LedgerVerdict *ret_v
     g_autofree char *held = NULL;
     LedgerVerdict verdict = LEDGER_STALE;
 
-    turn_take (&ledger->turn);
+    if (!ledger_take (ledger, error))
+        return false;
     bool ok = admit_locked (ledger, arrival, &verdict, &held, error);
-    turn_give (&ledger->turn);
+    ledger_give (ledger);
     if (!ok)
         return false;
     *ret_verdict = verdict;
@@ -219,14 +221,15 @@ ledger_submitted (Ledger *ledger, const LedgerKey *key, const char *submitted_qu
 {
     Salt salt = { 0 };
 
-    turn_take_long (&ledger->turn);
+    if (!ledger_take_long (ledger, error))
+        return false;
     bool ok = ledger_make_salt (ledger, key->address, &salt, error);
     if (ok) {
         sqlite3_stmt *statement = bind_row (ledger, SUBMIT_ROW, key, &salt);
         database_bind_text (statement, 3, submitted_queue_id ? submitted_queue_id : "");
         ok = database_finish (ledger->database, statement, error);
     }
-    turn_give (&ledger->turn);
+    ledger_give (ledger);
     return ok;
 }
 
@@ -247,18 +250,20 @@ fail_locked (Ledger *ledger, const LedgerKey *key, int64_t attempt, GError **err
 bool
 ledger_failed (Ledger *ledger, const LedgerKey *key, int64_t attempt, GError **error)
 {
-    turn_take_long (&ledger->turn);
+    if (!ledger_take_long (ledger, error))
+        return false;
     bool ok = fail_locked (ledger, key, attempt, error);
-    turn_give (&ledger->turn);
+    ledger_give (ledger);
     return ok;
 }
 
 bool
 ledger_end (Ledger *ledger, int64_t attempt, GError **error)
 {
-    turn_take_long (&ledger->turn);
+    if (!ledger_take_long (ledger, error))
+        return false;
     bool ok = drop_attempt (ledger, attempt, error);
-    turn_give (&ledger->turn);
+    ledger_give (ledger);
     return ok;
 }
 
@@ -268,14 +273,15 @@ ledger_abandon (Ledger *ledger, const LedgerKey *key, const char *submitted_queu
 {
     Salt salt = { 0 };
 
-    turn_take_long (&ledger->turn);
+    if (!ledger_take_long (ledger, error))
+        return false;
     bool ok = ledger_find_salt (ledger, key->address, &salt, error);
     if (ok && salt.known) {
         sqlite3_stmt *statement = bind_row (ledger, ABANDON_ROW, key, &salt);
         database_bind_text (statement, 3, submitted_queue_id);
         ok = database_finish (ledger->database, statement, error);
     }
-    turn_give (&ledger->turn);
+    ledger_give (ledger);
     return ok;
 }
 
@@ -304,9 +310,10 @@ expire (Ledger *ledger, Statement which, int64_t seconds, GError **error)
 bool
 ledger_expire (Ledger *ledger, int64_t seconds, GError **error)
 {
-    turn_take (&ledger->turn);
+    if (!ledger_take (ledger, error))
+        return false;
     bool ok = expire (ledger, EXPIRE_ROWS, seconds, error) &&
               expire (ledger, EXPIRE_ATTEMPTS, seconds, error);
-    turn_give (&ledger->turn);
+    ledger_give (ledger);
     return ok;
 }

@@ -31,7 +31,8 @@ typedef enum {
 } Statement;
 
 struct Ledger {
-    Turn turn; /* statements of one call belong together */
+    Turn turn;     /* statements of one call belong together */
+    int directory; /* locked while one writes; -1 of one that only reads */
     sqlite3 *database;
     sqlite3_stmt *prepared[STATEMENTS];
     GHashTable *asked; /* addresses, while somebody watches; or NULL */
@@ -43,6 +44,21 @@ typedef struct {
     bool known;
     unsigned char bytes[SALT_BYTES];
 } Salt;
+
+/* The directory of the file, locked (ledger_lock.c): opening may make the tables, bring them forward, and
+ * change the journal mode. -1 on failure. */
+int ledger_lock_open (const char *path, GError **error);
+void ledger_lock_close (int directory);
+
+/* No other process writes meanwhile; the caller has the turn, and waits as long as it would for SQLite.
+ * UNAVAILABLE when one still does. */
+bool ledger_lock (Ledger *ledger, GError **error);
+void ledger_unlock (Ledger *ledger);
+
+/* The turn and the lock; _long: see turn_take_long. On failure neither. */
+bool ledger_take (Ledger *ledger, GError **error);
+bool ledger_take_long (Ledger *ledger, GError **error);
+void ledger_give (Ledger *ledger);
 
 /* Statements of one call belong together: the caller of these has the turn. */
 

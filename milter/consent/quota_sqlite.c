@@ -23,7 +23,7 @@ static const char schema[] = "PRAGMA application_id = 1818456114;\n"
                              "  PRIMARY KEY (key, minute)\n"
                              ") WITHOUT ROWID;\n";
 
-static const DatabaseKind kind = { 0x6c637032 /* "lcp2" */, 1, schema };
+static const DatabaseKind kind = { 0x6c637032 /* "lcp2" */, 1, schema, false };
 
 typedef enum { LIST_ROWS, PUT_ROW, EXPIRE_ROWS, STATEMENTS } Statement;
 

@@ -69,7 +69,7 @@ static const char *const upgrades[] = {
     REMAKE "PRAGMA user_version = 3;\n",
 };
 
-static const DatabaseKind kind = { 0x6c636331 /* "lcc1" */, 3, schema };
+static const DatabaseKind kind = { 0x6c636331 /* "lcc1" */, 3, schema, false };
 
 #define COLUMNS                                                                                \
     "id, address, purpose, state, basis, at, source, wording, evidence, country, "             \

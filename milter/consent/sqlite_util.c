@@ -2,8 +2,8 @@
 
 /*
  * Opening a database that is ours, and errors with SQLite's own words. Rollback journal, not a
- * write-ahead log: before SQLite 3.51.3 a log with two writers can lose commits, and tools write
- * beside the daemon; a reader of a log would also need to write beside the file.
+ * write-ahead log, unless the owner locks writers out: before SQLite 3.51.3 a log with two that write or
+ * checkpoint at once can lose commits, and tools write beside the daemon.
  */
 
 #include "sqlite_util.h"
@@ -188,18 +188,18 @@ check_kind (sqlite3 *database, const DatabaseKind *kind, const char *const *upgr
 
 /* The mode is kept in the file and survives from whoever set another one. */
 static bool
-set_rollback_mode (sqlite3 *database, GError **error)
+set_journal_mode (sqlite3 *database, const char *mode, GError **error)
 {
-    sqlite3_stmt *statement =
-        database_prepare (database, "PRAGMA journal_mode = DELETE", error);
+    g_autofree char *sql = g_strdup_printf ("PRAGMA journal_mode = %s", mode);
+    sqlite3_stmt *statement = database_prepare (database, sql, error);
 
     if (!statement)
         return false;
     bool ok = sqlite3_step (statement) == SQLITE_ROW || database_fail (database, error);
-    if (ok && g_strcmp0 ((const char *)sqlite3_column_text (statement, 0), "delete") != 0) {
+    if (ok && g_strcmp0 ((const char *)sqlite3_column_text (statement, 0), mode) != 0) {
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE,
-                     "%s: the journal mode cannot be changed to \"delete\"",
-                     sqlite3_db_filename (database, "main"));
+                     "%s: the journal mode cannot be changed to \"%s\"",
+                     sqlite3_db_filename (database, "main"), mode);
         ok = false;
     }
     sqlite3_finalize (statement);
@@ -218,7 +218,8 @@ set_up (sqlite3 *database, const DatabaseKind *kind, const char *const *upgrades
                          "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
                          "PRAGMA cell_size_check = ON; PRAGMA cache_spill = OFF",
                          error) &&
-           (read_only || set_rollback_mode (database, error));
+           (read_only ||
+            set_journal_mode (database, kind->write_ahead ? "wal" : "delete", error));
 }
 
 /* SQLite would make the file with the process's umask; consent is for the daemon's eyes. */

@@ -16,10 +16,11 @@ typedef struct {
     int application_id; /* tells our files from others (PRAGMA application_id) */
     int version;        /* of the schema (PRAGMA user_version) */
     const char *schema; /* makes the tables and sets both */
+    bool write_ahead;   /* a log instead of a rollback journal: the owner sees to it that one writes at a time */
 } DatabaseKind;
 
 /*
- * Opens or makes a database, mode 0600, in rollback mode with synchronous=FULL. MALFORMED for a
+ * Opens or makes a database, mode 0600, in the kind's journal mode with synchronous=FULL. MALFORMED for a
  * file that is no database, not ours or of a newer version; an older one is brought forward.
  * Read-only makes and changes nothing, and refuses an older one.
  */

@@ -2,10 +2,13 @@
 
 /* The ledger: hand-overs as lists of steps, pseudonyms, and files that are not in order. */
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "licet/error.h"
@@ -263,6 +266,7 @@ test_upgrade (void)
     begin (&play, 0, 'y');
     run_step (&play, "c");
     recall (&play, 0, 'b');
+    g_clear_pointer (&reader, ledger_free);
     ledger_free (play.ledger);
 }
 
@@ -329,6 +333,7 @@ test_address_once (void)
     begin (&play, 0, 'y');
     begin (&play, 3, 'y');
     g_assert_true (ledger_submitted (ledger, &keys[0], "Q-0", NULL));
+    g_clear_pointer (&ledger, ledger_free); /* all is in the file */
     g_assert_cmpuint (count_text (&place, "ana@x.example"), ==, 1);
     g_assert_cmpuint (count_text (&place, "Ana@x.example"), ==, 0);
 }
@@ -396,6 +401,8 @@ test_cut_off (void)
     int64_t attempt = 0;
     g_autoptr (Ledger) ledger = open_ledger (&place);
 
+    g_clear_pointer (&ledger, ledger_free); /* all is in the file */
+    ledger = open_ledger (&place);
     g_assert_cmpint (truncate (place.path, 4096), ==, 0);
     g_assert_false (ledger_begin (ledger, &keys[0], 1, &copy, &begun, &attempt, &error));
     g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
@@ -419,27 +426,133 @@ count_in_file (const char *path, const char *word)
     return count;
 }
 
-/* The rollback journal that stays between commits has pages as they were before. */
+/* The write-ahead log has pages as they were before. */
 static void
 test_erased (void)
 {
     g_auto (Place) place = make_place ();
-    g_autofree char *journal = g_strconcat (place.path, "-journal", NULL);
+    g_autofree char *log = g_strconcat (place.path, "-wal", NULL);
     g_autoptr (Ledger) ledger = open_ledger (&place), other = open_ledger (&place);
     g_autofree char *ana = ledger_subject (ledger, "ana@x.example", NULL);
     g_autofree char *bob = ledger_subject (ledger, "bob@x.example", NULL);
     bool known = false;
 
-    g_assert_cmpuint (count_in_file (journal, "ana@x.example"), >, 0);
+    g_assert_cmpuint (count_in_file (log, "ana@x.example"), >, 0);
     g_assert_true (ledger_erase (other, "ana@x.example", &known, NULL));
     g_assert_true (known);
-    g_assert_cmpuint (count_in_file (journal, "ana@x.example"), ==, 0);
+    g_assert_cmpuint (count_in_file (log, "ana@x.example"), ==, 0);
     g_assert_cmpuint (count_in_file (place.path, "ana@x.example"), ==, 0);
-    g_assert_true (ledger_erase (ledger, "bob@x.example", &known, NULL));
-    g_assert_false (g_file_test (journal, G_FILE_TEST_EXISTS));
+    g_assert_cmpuint (count_in_file (place.path, "bob@x.example"), >, 0);
     g_autofree char *new_ana = ledger_subject (ledger, "ana@x.example", NULL);
     g_assert_cmpstr (new_ana, !=, ana);
-    g_assert_true (g_file_test (journal, G_FILE_TEST_EXISTS));
+    g_assert_cmpuint (count_in_file (log, "ana@x.example"), >, 0);
+}
+
+/* While another process reads the log as it was, it cannot be cut; that is said. */
+static void
+test_erased_in_use (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Ledger) ledger = open_ledger (&place);
+    g_autofree char *ana = ledger_subject (ledger, "ana@x.example", NULL);
+    sqlite3 *reader = NULL;
+    bool known = false;
+
+    g_assert_cmpint (sqlite3_open (place.path, &reader), ==, SQLITE_OK);
+    g_assert_cmpint (sqlite3_exec (reader, "BEGIN; SELECT * FROM subjects", NULL, NULL, NULL),
+                     ==, SQLITE_OK);
+    g_assert_false (ledger_erase (ledger, "ana@x.example", &known, &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
+    g_assert_nonnull (strstr (error->message, "still in the write-ahead log"));
+    sqlite3_close (reader);
+    g_assert_true (ledger_erase (ledger, "ana@x.example", &known, NULL));
+    g_assert_false (known);
+    g_autofree char *log = g_strconcat (place.path, "-wal", NULL);
+    g_assert_cmpuint (count_in_file (log, "ana@x.example"), ==, 0);
+}
+
+/* Whoever writes locks the directory; who reads what is known does not wait for it. */
+static void
+test_one_writes (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (GError) error = NULL;
+    g_autoptr (Ledger) ledger = open_ledger (&place);
+    g_autofree char *ana = ledger_subject (ledger, "ana@x.example", NULL);
+    int directory = open (place.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    g_assert_cmpint (flock (directory, LOCK_EX), ==, 0);
+    g_autofree char *again = ledger_subject (ledger, "ana@x.example", NULL);
+    g_assert_cmpstr (again, ==, ana);
+    g_assert_null (ledger_subject (ledger, "bob@x.example", &error));
+    g_assert_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE);
+    g_assert_nonnull (strstr (error->message, "locked"));
+    close (directory);
+    g_autofree char *bob = ledger_subject (ledger, "bob@x.example", NULL);
+    g_assert_nonnull (bob);
+}
+
+/* 0 when a child process that is nobody finds the person; 77 where it cannot become nobody. */
+static int
+read_as_nobody (const char *path)
+{
+    pid_t child = fork ();
+    int status = -1;
+
+    if (child == 0) {
+        if (setgid (65534) != 0 || setuid (65534) != 0)
+            _exit (77);
+        g_autoptr (Ledger) ledger = ledger_open_read_only (path, NULL);
+        g_autofree char *ana =
+            ledger ? ledger_find_subject (ledger, "ana@x.example", NULL) : NULL;
+        _exit (ana ? 0 : 1);
+    }
+    g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+    return WIFEXITED (status) ? WEXITSTATUS (status) : 1;
+}
+
+/* As a daemon that is killed leaves it. */
+static void
+leave_log (const Place *place)
+{
+    pid_t child = fork ();
+    int status = -1;
+
+    if (child == 0) {
+        Ledger *ledger = ledger_open (place->path, NULL);
+        g_autofree char *bob = ledger_subject (ledger, "bob@x.example", NULL);
+        _exit (bob ? 0 : 1);
+    }
+    g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+    g_assert_cmpint (status, ==, 0);
+}
+
+/* An auditor who may read the file and write nothing: while it is in use, after, and after a kill. */
+static void
+test_auditor (void)
+{
+    g_auto (Place) place = make_place ();
+    g_autoptr (Ledger) ledger = open_ledger (&place);
+
+    g_assert_cmpint (chmod (place.dir, 0755), ==, 0);
+    g_assert_cmpint (chmod (place.path, 0644), ==, 0);
+    g_clear_pointer (&ledger, ledger_free);
+    ledger = open_ledger (&place);
+    g_autofree char *ana = ledger_subject (ledger, "ana@x.example", NULL);
+    int status = read_as_nobody (place.path);
+    if (status == 77) {
+        g_test_skip ("not root");
+        return;
+    }
+    g_assert_cmpint (status, ==, 0);
+    g_clear_pointer (&ledger, ledger_free);
+    g_assert_cmpint (read_as_nobody (place.path), ==, 0);
+    leave_log (&place);
+    g_assert_cmpint (read_as_nobody (place.path), ==, 0);
+    ledger = open_ledger (&place);
+    g_autofree char *bob = ledger_find_subject (ledger, "bob@x.example", NULL);
+    g_assert_nonnull (bob);
 }
 
 /* Who is asked for while somebody looks for the unused is none of them. */
@@ -539,6 +652,9 @@ static const struct {
     { "files that are none of ours", test_other_files },
     { "a file that was cut off is unavailable", test_cut_off },
     { "what is erased is in no file", test_erased },
+    { "what is erased while another reads", test_erased_in_use },
+    { "one process writes at a time", test_one_writes },
+    { "who may only read", test_auditor },
     { "who is asked for is not unused", test_unasked },
     { "a list with doubles has one salt each", test_list },
     { "several threads", test_threads },
