@@ -65,7 +65,7 @@ edit_header_new (EditKind kind, const char *why, unsigned field, const char *nam
     edit->field = field;
     edit->name = g_strdup (name);
     edit->value = g_strdup (value);
-    edit->where = g_strdup (edit_field_words (name));
+    edit->where = name ? g_strdup (edit_field_words (name)) : NULL;
     edit->rule = g_strdup (rule);
     return edit;
 }
