@@ -11,7 +11,7 @@ static const char *const action_words[] = { "allow", "fix",    "strip", "defer",
                                             "hold",  "refuse", NULL };
 const char *const rule_fallback_words[] = { "text-only", "hold", "refuse", NULL };
 static const char *const mode_words[] = { "enforce", "shadow", "off", NULL };
-static const char *const unfixed_words[] = { "allow", "hold", "refuse", NULL };
+static const char *const unfixed_words[] = { "allow", "strip", "hold", "refuse", NULL };
 static const char *const class_words[] = { "promotional", "transactional", NULL };
 
 static const char *const recipient_words[] = { "natural",  "company",      "role",
@@ -183,6 +183,7 @@ read_scope (Rule *rule, const ConfNode *node)
     const char *unfixed = conf_string (node, "unfixed", "refuse");
 
     rule->unfixed = (Action)word_index (action_words, unfixed);
+    rule->has_unfixed = conf_child (node, "unfixed") != NULL;
     rule->only_for = conf_strings (node, "only_for");
     rule->not_for = conf_strings (node, "not_for");
     rule->hosted = (RuleMode)word_index (mode_words, conf_string (node, "hosted", "enforce"));

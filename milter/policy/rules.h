@@ -74,7 +74,8 @@ typedef struct {
     char **only_for, **not_for; /* recipient classes */
     RuleMode hosted;            /* of a provider: for recipients whose domain it only hosts */
     int64_t volume_above;       /* of the sender's like mails a day; -1: any */
-    Action unfixed;             /* when a fix that is due cannot be made */
+    Action unfixed;   /* when a fix that is due cannot be made; ACTION_STRIP refuses what is not mixed */
+    bool has_unfixed; /* else a mail in which promotion was found, and not marked, is stripped */
     Action not_set_up;          /* when licet-policy.cfg lacks what it takes to tell */
     void *parameters;
     char *words; /* the parameters for people, a line each */

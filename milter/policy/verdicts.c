@@ -87,6 +87,37 @@ doubt_volume (const Rule *rule, const RuleView *view, RuleResult *result)
         g_strdup ("daily_volume in the sender's entry of senders in licet-policy.cfg");
 }
 
+static bool
+is_cuttable (const RuleView *view)
+{
+    const Classification *classification = view->classification;
+
+    return classification->class == CLASS_MIXED && classification->blocks->len > 0 &&
+           !classification->problem && !view->uncuttable && !view->stripped;
+}
+
+static bool
+is_found (const Classification *classification)
+{
+    for (unsigned i = 0; i < classification->blocks->len; i++)
+        if (strcmp (((Block *)g_ptr_array_index (classification->blocks, i))->how, "detected") == 0)
+            return true;
+    return false;
+}
+
+/* Who marked the promotion learns of the refusal what the template lacks; a transaction in which licet
+ * found it is not lost for that. */
+static Action
+unfixed_of (const Rule *rule, const RuleView *view)
+{
+    bool found = !rule->has_unfixed && is_found (view->classification);
+    bool strips = found || rule->unfixed == ACTION_STRIP;
+
+    if (!strips)
+        return rule->unfixed;
+    return is_cuttable (view) ? ACTION_STRIP : ACTION_REFUSE;
+}
+
 /* What cannot be mended is for the rule's `unfixed`, unless nobody knows whether it is due. */
 static void
 weigh_fix (const Rule *rule, const RuleView *view, RuleResult *result)
@@ -103,18 +134,14 @@ weigh_fix (const Rule *rule, const RuleView *view, RuleResult *result)
         return;
     g_autofree char *evidence = g_steal_pointer (&result->evidence);
     result->evidence = g_strdup_printf ("%s; %s", evidence, why);
-    result->action = result->not_set_up ? ACTION_ALLOW : rule->unfixed;
+    result->action = result->not_set_up ? ACTION_ALLOW : unfixed_of (rule, view);
 }
 
 /* A transaction does not wait for the hours of the promotion beside it. */
 static Action
 otherwise_of (const Rule *rule, const RuleView *view)
 {
-    const Classification *classification = view->classification;
-    bool cuttable = classification->class == CLASS_MIXED && classification->blocks->len > 0 &&
-                    !classification->problem && !view->uncuttable && !view->stripped;
-
-    return cuttable ? rule->mixed_otherwise : rule->otherwise;
+    return is_cuttable (view) ? rule->mixed_otherwise : rule->otherwise;
 }
 
 static void
