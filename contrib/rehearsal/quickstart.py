@@ -107,7 +107,7 @@ def show_message(play, name, title, recipients, before):
         copies = play.received_for(recipient, message_id)
         if copies:
             stripped = records and '"outcome":"strip"' in records[-1]
-            outcome = "delivered without the promotional block" if stripped else "delivered as sent"
+            outcome = "delivered without the promotional block" if stripped else "delivered whole"
             details += describe_copy(play, copies[0], message_id)
         elif recipient in queue:
             outcome = "waits in Postfix's queue"

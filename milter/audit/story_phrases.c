@@ -117,13 +117,24 @@ tell_words (StoryLanguage language, const char *text)
     return g_strjoinv (", ", words);
 }
 
-/* Terms of the vocabulary, where a star stands for any letters. */
+/* Terms of the vocabulary, where a star stands for any letters, "#" for a number, and "^" for the
+ * beginning of a passage. */
 static char *
-tell_terms (const char *text)
+tell_terms (StoryLanguage language, const char *text)
 {
-    g_auto (GStrv) parts = g_strsplit (text, "*", -1);
+    g_auto (GStrv) words = g_strsplit_set (text, " ", -1);
+    g_autoptr (GString) told = g_string_new (NULL);
 
-    return g_strjoinv ("…", parts);
+    for (char **word = words; *word; word++) {
+        if (strcmp (*word, "^") == 0)
+            continue;
+        bool number = **word == '#';
+        g_string_append (told, told->len > 0 ? " " : "");
+        g_string_append (told, number ? audit_story_word (language, "#") : "");
+        g_string_append (told, *word + number);
+    }
+    g_string_replace (told, "*", "…", 0);
+    return g_string_free (g_steal_pointer (&told), FALSE);
 }
 
 /* NULL: it holds a phrase that nobody knows. */
@@ -139,7 +150,7 @@ tell_part (Telling *telling, const Part *part)
     case 'y':
         return tell_words (telling->language, text);
     case 'v':
-        return tell_terms (text);
+        return tell_terms (telling->language, text);
     case 't':
         return audit_story_time (telling->language, text);
     default:

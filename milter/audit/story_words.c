@@ -127,6 +127,7 @@ static const char *const sentences[STORY_SENTENCES][STORY_LANGUAGES] = {
 static const struct {
     const char *word, *texts[STORY_LANGUAGES];
 } words[] = {
+    { "#", { "(a number)", "(un número)" } },
     { "*", { "all promotion", "toda promoción" } },
     { "XX",
       { "XX (nothing told the country; the strictest common rules)",
@@ -138,10 +139,10 @@ static const struct {
     { "at", { "the time", "el momento" } },
     { "billing", { "billing", "facturación" } },
     { "block-action", { "a call to act", "una llamada a actuar" } },
-    { "block-after", { "its place behind the transaction", "su lugar tras la transacción" } },
+    { "block-after", { "standing after the transaction", "estar tras la transacción" } },
     { "block-app", { "an app", "una aplicación" } },
     { "block-app-link", { "a link to an app", "un enlace a una aplicación" } },
-    { "block-button", { "a button", "un botón" } },
+    { "block-button", { "a button or link to a shop", "un botón o enlace a una tienda" } },
     { "block-cards", { "goods side by side", "productos en fila" } },
     { "block-code", { "a code to redeem", "un código que canjear" } },
     { "block-coupon", { "a coupon", "un cupón" } },

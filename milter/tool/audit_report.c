@@ -15,7 +15,7 @@ enum { ROWS = 25, OFFENDERS = 10 };
 
 static const unsigned class_colours[CLASSES] = { 0, 1, 2, 3 };
 static const unsigned outcome_colours[OUTCOMES] = { 0, 1, 3, 5, 4 };
-/* What was not delivered as sent. */
+/* What was not delivered whole. */
 static const unsigned changed_colours[] = { 1, 3, 5, 4 };
 
 /* "14:00" within days, "2026-11-24" for longer stretches. */

@@ -88,7 +88,7 @@ static void
 add_outcome (GString *text, const Decision *decision)
 {
     static const char *const words[] = {
-        [OUTCOME_DELIVER] = "delivered as sent",
+        [OUTCOME_DELIVER] = "delivered whole",
         [OUTCOME_STRIP] = "delivered",
         [OUTCOME_DEFER] = "waits",
         [OUTCOME_HOLD] = "held for a person to decide",

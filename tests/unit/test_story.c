@@ -107,9 +107,9 @@ static const struct {
     { "a part that reads as promotion: part 1.2, byte 104: 8 points, block-wording, "
       "block-after; by the words \"taste, gifts\"",
       "a part that reads as promotion (part 1.2, byte 104: 8 points for the wording of "
-      "promotion, its place behind the transaction, by the words “taste, gifts”)",
+      "promotion, standing after the transaction, by the words “taste, gifts”)",
       "una parte que se lee como promoción (parte 1.2, byte 104: 8 puntos por una redacción de "
-      "promoción, su lugar tras la transacción, por las palabras «taste, gifts»)" },
+      "promoción, estar tras la transacción, por las palabras «taste, gifts»)" },
     { "a part that reads as promotion: leaf 1.2, offset 104: 8 points, block-app",
       "a part that reads as promotion (part 1.2, byte 104: 8 points for an app)",
       "una parte que se lee como promoción (parte 1.2, byte 104: 8 puntos por una "
@@ -122,9 +122,9 @@ static const struct {
     { "part 1: promotion in scripts, outside of the blocks",
       "Promotion stands outside of the blocks, in scripts (part 1)",
       "Hay promoción fuera de los bloques, en programas de la página (parte 1)" },
-    { "8 points, block-offer, block-after; by the words \"gift*\"",
-      "8 points for an offer, its place behind the transaction, by the words “gift…”",
-      "8 puntos por una oferta, su lugar tras la transacción, por las palabras «gift…»" },
+    { "8 points, block-offer, block-after; by the words \"gift*, ^ now, for #\"",
+      "8 points for an offer, standing after the transaction, by the words “gift…, now, for (a number)”",
+      "8 puntos por una oferta, estar tras la transacción, por las palabras «gift…, now, for (un número)»" },
     { "X-Licet-Purpose names no purpose; did you mean billing?",
       "X-Licet-Purpose names no purpose; did you mean billing?",
       "X-Licet-Purpose no nombra ninguna finalidad; ¿quizá billing?" },
