@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/file.h>
@@ -493,6 +494,70 @@ test_one_writes (void)
     g_assert_nonnull (bob);
 }
 
+enum { WRITERS = 4, EACH = 150 };
+
+static char *
+address_of (int writer, int i)
+{
+    return g_strdup_printf ("p%d.%d@x.example", writer, i);
+}
+
+/* Tells each pseudonym through the pipe as soon as it is kept. The first opens and closes all the time, as
+ * tools do; the last is killed, as daemons are. */
+static void
+write_many (const Place *place, int writer, int pipe_end)
+{
+    g_autoptr (Ledger) ledger = ledger_open (place->path, NULL);
+
+    for (int i = 0; i < EACH; i++) {
+        if (writer == 0) {
+            g_clear_pointer (&ledger, ledger_free);
+            ledger = ledger_open (place->path, NULL);
+        }
+        g_autofree char *address = address_of (writer, i);
+        g_autofree char *subject = ledger ? ledger_subject (ledger, address, NULL) : NULL;
+        if (!subject || write (pipe_end, subject, 64) != 64)
+            _exit (1);
+        if (writer == WRITERS - 1 && i == EACH / 2)
+            kill (getpid (), SIGKILL);
+    }
+    _exit (0);
+}
+
+/* No commit of several processes is lost, whatever becomes of one. */
+static void
+test_many_write (void)
+{
+    g_auto (Place) place = make_place ();
+    int ends[WRITERS][2];
+    pid_t children[WRITERS];
+
+    ledger_free (open_ledger (&place));
+    for (int k = 0; k < WRITERS; k++) {
+        g_assert_cmpint (pipe (ends[k]), ==, 0);
+        children[k] = fork ();
+        if (children[k] == 0)
+            write_many (&place, k, ends[k][1]);
+        close (ends[k][1]);
+    }
+    g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (g_free);
+    for (int k = 0; k < WRITERS; k++) {
+        char subject[65] = "";
+        int count = 0, status = 0;
+        for (; read (ends[k][0], subject, 64) == 64; count++)
+            g_ptr_array_add (told, g_strdup (subject));
+        close (ends[k][0]);
+        g_assert_cmpint (waitpid (children[k], &status, 0), ==, children[k]);
+        g_assert_cmpint (count, ==, k == WRITERS - 1 ? EACH / 2 + 1 : EACH);
+    }
+    g_autoptr (Ledger) ledger = open_ledger (&place);
+    for (unsigned i = 0; i < told->len; i++) {
+        g_autofree char *address = address_of ((int)(i / EACH), (int)(i % EACH));
+        g_autofree char *subject = ledger_find_subject (ledger, address, NULL);
+        g_assert_cmpstr (subject, ==, g_ptr_array_index (told, i));
+    }
+}
+
 /* 0 when a child process that is nobody finds the person; 77 where it cannot become nobody. */
 static int
 read_as_nobody (const char *path)
@@ -654,6 +719,7 @@ static const struct {
     { "what is erased is in no file", test_erased },
     { "what is erased while another reads", test_erased_in_use },
     { "one process writes at a time", test_one_writes },
+    { "several processes write, one is killed", test_many_write },
     { "who may only read", test_auditor },
     { "who is asked for is not unused", test_unasked },
     { "a list with doubles has one salt each", test_list },
