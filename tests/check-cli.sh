@@ -119,6 +119,8 @@ says "run tells from what nothing was cut" "^    nothing was cut from this copy$
 expect "explain of mail that declares nothing" 0 "$licet" explain $options --rcpt bruno@example.com "$top/tests/cases/128-activation-in-an-offer/mail.eml"
 says "explain says that no purpose was declared" "declared: no purpose; it is read from the message"
 says "explain tells why the class is no other" "Promotion cannot be told from the transaction (block-doubt)"
+says "explain shows where" "^        “Great to have you! Enjoy 20% off"
+says "explain tells what would help" "^        in a paragraph of its own, or marked, the promotion could be cut$"
 expect "explain without a consent store" 0 "$licet" explain --policies "$top/policies" --rcpt bruno@example.com "$mail"
 says "it says so" "^no consent store was given"
 for uri in "$work/none.csv" "sqlite:$work/none.db"; do

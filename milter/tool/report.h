@@ -66,6 +66,9 @@ bool report_cuts (GString *text, const Message *message, const Classification *c
                   const Variant *variant);
 /* Whether it is one of those, and no other change to the copy. */
 bool report_is_cut (const Edit *edit);
+/* How the text at the place begins that a problem of a classification names ("part 1.2, byte 104: …"); NULL
+ * where it names none. Caller frees. */
+char *report_place (const Message *message, const char *problem);
 /* How a passage begins, on one line. Caller frees. */
 char *report_passage (const Message *message, const Block *block);
 

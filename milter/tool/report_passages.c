@@ -2,6 +2,7 @@
 
 /* The promotion of a mail that somebody has at hand, a line of each passage. The log never has them. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "licet/audit_story.h"
@@ -76,6 +77,25 @@ report_passage (const Message *message, const Block *block)
     }
     g_autofree char *names = names_of_pictures (message, block);
     return first_columns (names);
+}
+
+char *
+report_place (const Message *message, const char *problem)
+{
+    char path[32];
+    size_t at = 0;
+
+    if (sscanf (problem, "part %31[0-9.], byte %zu:", path, &at) != 2)
+        return NULL;
+    for (unsigned i = 0; i < message_leaf_count (message); i++) {
+        const Leaf *leaf = message_leaf (message, i);
+        size_t end = leaf->content ? g_bytes_get_size (leaf->content) : 0;
+        if (strcmp (leaf->path, path) != 0 || at >= end)
+            continue;
+        const Block rest = { .leaf = i, .start = at, .end = end, .inner_start = at, .inner_end = end };
+        return report_passage (message, &rest);
+    }
+    return NULL;
 }
 
 static void

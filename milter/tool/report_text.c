@@ -198,20 +198,26 @@ add_strongest (GString *text, const Classification *classification, unsigned mos
         add_evidence (text, g_ptr_array_index (strongest, i));
 }
 
-/* Why nothing of it can be cut. */
+/* Why nothing of it can be cut, and where. */
 static void
-add_problem (GString *text, const Classification *classification)
+add_problem (GString *text, const Message *message, const Classification *classification)
 {
-    g_autofree char *words =
-        classification->problem ? audit_story_phrase (STORY_EN, classification->problem) : NULL;
+    const char *problem = classification->problem;
 
-    if (words)
-        g_string_append_printf (text, "  no passage of it can be cut: %s\n", words);
+    if (!problem)
+        return;
+    g_autofree char *words = audit_story_phrase (STORY_EN, problem);
+    g_autofree char *line = report_place (message, problem);
+    g_string_append_printf (text, "  no passage of it can be cut: %s\n", words);
+    if (line && *line)
+        g_string_append_printf (text, "        “%s”\n", line);
+    if (g_str_has_suffix (problem, "promotion that cannot be told from the transaction"))
+        g_string_append (text, "        in a paragraph of its own, or marked, the promotion could be cut\n");
 }
 
 /* What the sender declared or did not, and what else the rules are judged by. */
 static void
-add_reading (GString *text, const Classification *classification)
+add_reading (GString *text, const Message *message, const Classification *classification)
 {
     if (classification->declared)
         g_string_append_printf (text, "declared: %s\n", classification->declared);
@@ -225,7 +231,7 @@ add_reading (GString *text, const Classification *classification)
                             message_class_word (classification->subject_class));
     g_string_append (text, "what speaks for it, the strongest first:\n");
     add_strongest (text, classification, EVIDENCE_TOLD);
-    add_problem (text, classification);
+    add_problem (text, message, classification);
 }
 
 /* What decided the class and has no weight, so that it is not among the strongest. */
@@ -405,7 +411,7 @@ report_explain_text (GString *text, const Envelope *envelope, const Message *mes
     g_string_append (text, "message: ");
     add_class (text, plan->classification);
     g_string_append_c (text, '\n');
-    add_reading (text, plan->classification);
+    add_reading (text, message, plan->classification);
     add_notes (text, plan->classification, "  ");
     add_territory (text, decision);
     add_consent (text, decision->facts->promotion);
@@ -437,7 +443,7 @@ report_classify_text (GString *text, const char *path, const Message *message,
     g_string_append_c (text, '\n');
     add_strongest (text, classification, G_MAXUINT);
     report_passages (text, message, classification);
-    add_problem (text, classification);
+    add_problem (text, message, classification);
     g_autofree char *template = message_template (message);
     if (template)
         g_string_append_printf (text, "  template %s\n", template);
