@@ -339,7 +339,7 @@ tell_outcome (Teller *teller)
         tell_reason (teller);
     tell_obstacle (teller);
     if (row->reply && !is_word (outcome, "hold"))
-        SAY (is_word (outcome, "defer") ? STORY_POSTFIX_TOLD : STORY_SENDER_TOLD, row->reply);
+        SAY (is_word (outcome, "defer") ? STORY_POSTFIX_TOLD : STORY_ANSWER, row->reply);
     tell_fixes (teller);
     end_paragraph (teller);
 }
@@ -408,7 +408,10 @@ audit_story_verdict (StoryLanguage language, const AuditRule *rule)
     StorySentence cure =
         is_word (rule->cured_by, "text-only") ? STORY_CURED_BY_TEXT : STORY_CURED;
 
-    return g_strconcat (verdict, rule->cured_by ? story_sentence (language, cure) : NULL, NULL);
+    bool watched = is_word (rule->mode, "shadow") && is_word (rule->verdict, "violated");
+
+    return g_strconcat (verdict, watched ? story_sentence (language, STORY_WATCHED) : "",
+                        rule->cured_by ? story_sentence (language, cure) : NULL, NULL);
 }
 
 GPtrArray *

@@ -43,6 +43,8 @@ typedef enum {
     STORY_CURED,
     STORY_CURED_BY_TEXT,
     STORY_SENDER_TOLD,
+    STORY_ANSWER,  /* reply */
+    STORY_WATCHED,
     STORY_POSTFIX_TOLD,
     STORY_FIXED,    /* what */
     STORY_FIXED_BY, /* what, rule, source */

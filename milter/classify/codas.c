@@ -172,7 +172,7 @@ codas_end (const BlockParts *parts, const GArray *children, unsigned first,
 {
     Span begin = block_parts_child_span (parts, children, first);
 
-    if (begin.first < parts->behind || !block_parts_is_heading (parts, begin.first) ||
+    if (begin.first < parts->behind || !block_parts_heads (parts, begin.first) ||
         (parts->signs[begin.first] & parts->sets.numbers))
         return -1;
     int last = last_child (parts, children, first);

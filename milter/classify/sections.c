@@ -159,7 +159,7 @@ may_head (const BlockParts *parts, unsigned i, unsigned before)
 {
     bool text = message_leaf (parts->message, parts->leaf)->kind == LEAF_PLAIN;
 
-    return block_parts_is_heading (parts, i) && (!text || before == 0);
+    return block_parts_heads (parts, i) && (!text || before == 0);
 }
 
 /* The first words of a part say what it is: they must be promotion, or its heading. */
@@ -334,7 +334,7 @@ may_begin (const BlockParts *parts, const GArray *children, unsigned i)
         return true;
     if (span.first < parts->behind || kind == PART_STAYS)
         return false;
-    if (is_heading_alone (parts, span))
+    if (is_heading_alone (parts, span) && block_parts_heads (parts, span.first))
         return true;
     return kind == PART_ALONG && is_kind (parts, children, i + 1, PART_PROMOTION) &&
            block_parts_letters (parts, span) == 0;

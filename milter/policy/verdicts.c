@@ -100,7 +100,8 @@ static bool
 is_found (const Classification *classification)
 {
     for (unsigned i = 0; i < classification->blocks->len; i++)
-        if (strcmp (((Block *)g_ptr_array_index (classification->blocks, i))->how, "detected") == 0)
+        if (g_strcmp0 (((Block *)g_ptr_array_index (classification->blocks, i))->how, "detected") ==
+            0)
             return true;
     return false;
 }

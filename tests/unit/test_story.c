@@ -291,12 +291,17 @@ test_cured (void)
         "{\"seq\":1,\"record\":\"decision\",\"rules\":["
         "{\"id\":\"A\",\"verdict\":\"violated\",\"cured_by\":\"strip\"},"
         "{\"id\":\"B\",\"verdict\":\"violated\",\"cured_by\":\"text-only\"},"
-        "{\"id\":\"C\",\"verdict\":\"violated\"}]}";
+        "{\"id\":\"C\",\"verdict\":\"violated\"},"
+        "{\"id\":\"D\",\"verdict\":\"violated\",\"mode\":\"shadow\"},"
+        "{\"id\":\"E\",\"verdict\":\"satisfied\",\"mode\":\"shadow\"}]}";
     static const char *const told_so[][STORY_LANGUAGES] = {
         { "violated, put right by the cut", "se incumple, remediado con el recorte" },
         { "violated, put right by the copy of text alone",
           "se incumple, remediado con la copia de solo texto" },
         { "violated", "se incumple" },
+        { "violated, only watched: the rule is in shadow mode",
+          "se incumple, solo observado: la regla está en modo de prueba (shadow)" },
+        { "satisfied", "se cumple" },
     };
     ParsedRow parsed;
 
