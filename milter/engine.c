@@ -45,6 +45,8 @@ load_tokens (Engine *engine, GError **error)
     const char *file = engine->settings->unsubscribe_keys;
 
     engine->tokens = *file ? tokens_load (file, engine->settings->keeper, error) : NULL;
+    if (*file && !engine->tokens)
+        g_prefix_error (error, "unsubscribe_keys: ");
 }
 
 /* Words and model stand in the directory of the policies: without one they are not missing too. */

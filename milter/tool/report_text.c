@@ -198,6 +198,26 @@ add_strongest (GString *text, const Classification *classification, unsigned mos
         add_evidence (text, g_ptr_array_index (strongest, i));
 }
 
+/* What the sender can do about it, or NULL. */
+static const char *
+remedy_of (const char *problem)
+{
+    static const struct {
+        const char *end, *remedy;
+    } rows[] = {
+        { "promotion that cannot be told from the transaction",
+          "in a paragraph of its own, or marked, the promotion could be cut" },
+        { "promotion in the subject, outside of the blocks",
+          "with a subject that does not promote, the mail could go" },
+        { "outside of the blocks", "in a paragraph of its own, or marked, it could be cut" },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS (rows); i++)
+        if (g_str_has_suffix (problem, rows[i].end))
+            return rows[i].remedy;
+    return NULL;
+}
+
 /* Why nothing of it can be cut, and where. */
 static void
 add_problem (GString *text, const Message *message, const Classification *classification)
@@ -211,8 +231,8 @@ add_problem (GString *text, const Message *message, const Classification *classi
     g_string_append_printf (text, "  no passage of it can be cut: %s\n", words);
     if (line && *line)
         g_string_append_printf (text, "        “%s”\n", line);
-    if (g_str_has_suffix (problem, "promotion that cannot be told from the transaction"))
-        g_string_append (text, "        in a paragraph of its own, or marked, the promotion could be cut\n");
+    if (remedy_of (problem))
+        g_string_append_printf (text, "        %s\n", remedy_of (problem));
 }
 
 /* What the sender declared or did not, and what else the rules are judged by. */
