@@ -245,6 +245,27 @@ keep_own (Classification *classification, const BlockParts *parts)
     classification_note (classification, "block-doubt", 1, where);
 }
 
+/* Of a section in which a block lies already, what is beside the block: where that is promotion too, it
+ * must not leave because the block was marked. */
+static void
+keep_beside (Classification *classification, const BlockParts *parts, const Section *found)
+{
+    Span run = { found->span.first, found->span.first };
+
+    for (unsigned i = found->span.first; i <= found->span.end && !classification->problem; i++) {
+        const Piece *piece = i < found->span.end ? block_parts_piece (parts, i) : NULL;
+        run.end = i;
+        if (piece && !overlaps_block (classification, parts->leaf, piece->start, piece->end))
+            continue;
+        if (run.end > run.first && sections_is_promotion (parts, run))
+            classification->problem = g_strdup_printf (
+                "part %s, byte %zu: promotion that nobody marked, beside a block",
+                message_leaf (parts->message, parts->leaf)->path,
+                block_parts_piece (parts, run.first)->start);
+        run.first = i + 1;
+    }
+}
+
 static void
 take_found (Classification *classification, const Search *search, const Words *words)
 {
@@ -253,8 +274,11 @@ take_found (Classification *classification, const Search *search, const Words *w
 
     for (unsigned i = 0; i < MIN (search->found->len, LIMIT_DETECTED); i++) {
         const Section *this = &g_array_index (search->found, Section, i);
+        if (overlaps_block (classification, parts->leaf, this->start, this->end)) {
+            keep_beside (classification, parts, this);
+            continue;
+        }
         if (classification->blocks->len >= LIMIT_BLOCKS ||
-            overlaps_block (classification, parts->leaf, this->start, this->end) ||
             is_shown (search, this->start, this->end))
             continue;
         if (cut)

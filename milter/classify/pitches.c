@@ -69,7 +69,7 @@ may_reduce (const char *text, const char *sign)
     digit -= digit > text && (guchar)*digit <= ' ';
     after += *after && (guchar)*after <= ' ';
     if (may_be_digit (*digit) &&
-        ((guchar)*after >= 0x80 || (*after && strchr ("aodrkziAODRKZI", *after)) ||
+        ((guchar)*after >= 0x80 || (*after && strchr ("odrkziODRKZI", *after)) ||
          memchr (before, '-', (size_t)(sign - before))))
         return true;
     if (!may_be_digit (*after))
@@ -94,22 +94,57 @@ may_be_coded (const char *text, const char *sign)
     return false;
 }
 
+#define REDUCED_BY                                                                             \
+    "\\d{1,2}\\s?%[^.!?\\n]{1,24}\\b(?:with|mit|avec|con|com|met|med|z)\\s(?:\\pL{1,8}\\s){0,2}"   \
+    "(?:code|c[oó]digo|codice|kodem|koden|kode)"
+
+/* "Save 20% with code X", "20% with code WINTER20": not what a machine says of its work, nor the number
+ * that somebody logs in with. */
+static bool
+has_coded (const char *text)
+{
+    static GRegex *pattern;
+    const char *sign = strchr (text, '%');
+
+    while (sign && !may_be_coded (text, sign))
+        sign = strchr (sign + 1, '%');
+    return sign &&
+           matches (&pattern,
+                    "(?:\\b(?:sav|spar|[eé]conomis|profite|gagne|ahorr|risparmi|bespaar|oszcz|poupe)"
+                    "\\pL*\\s[^.!?\\n]{0,16}\\b" REDUCED_BY "\\b|\\b" REDUCED_BY
+                    "\\s[\"'“„«]?(?=\\pL*\\d)(?=\\d*\\pL)[\\pL\\d-]{4,})",
+                    text, step_back (text, sign, 2 * REACH));
+}
+
+/* "20 % auf alles": unless it is interest, a tax or a new price. */
+static bool
+has_all (const char *text)
+{
+    static GRegex *all, *other;
+    const char *sign = strstr (text, "% auf ");
+
+    return sign &&
+           matches (&all,
+                    "\\b\\d{1,2}\\s?% auf (?:alles\\b|(?:das|die) (?:gesamte|ganze|neue) "
+                    "(?:sortiment|kollektion|angebot|auswahl|programm|ware))",
+                    text, step_back (text, sign, REACH)) &&
+           !matches (&other, "zins|steuer|mwst|preis(?:anpass|erh)|gebühr|zuschlag|aufschlag", text,
+                     text);
+}
+
 static bool
 has_percentage (const char *text)
 {
     static GRegex *pattern;
     const char *sign = strchr (text, '%');
 
-    while (sign && !may_reduce (text, sign) && !may_be_coded (text, sign))
+    while (sign && !may_reduce (text, sign))
         sign = strchr (sign + 1, '%');
     return sign &&
            matches (&pattern,
                     "(?<![\\w.,])-\\s?\\d{1,2}\\s?%|\\b\\d{1,2}\\s?%\\s?(?:off|discount|rabatt|"
                     "de descuento|dto|de réduction|de remise|di sconto|de desconto|korting|"
-                    "zniżki|rabatu|indirim|скид|auf (?:alles|(?:das|die) (?:gesamte|ganze|neue)))|"
-                    "%\\s?\\d{1,2} indirim|\\b\\d{1,2}\\s?%[^.!?\\n]{1,24}\\b"
-                    "(?:with|mit|avec|con|com|met|med|z)\\s(?:\\pL{1,8}\\s){0,2}"
-                    "(?:code|c[oó]digo|codice|kodem|koden|kode)\\b",
+                    "zniżki|rabatu|indirim|скид)|%\\s?\\d{1,2} indirim",
                     text, step_back (text, sign, REACH));
 }
 
@@ -184,7 +219,8 @@ judge_text (const char *text, bool backwards, const Words *words)
         unsigned open = words_promotional (words, text, &term);
         pitch.disguised = pitch.points > open ? pitch.points - open : 0;
     }
-    bool percentage = has_percentage (plain), code = has_code (plain);
+    bool percentage = has_percentage (plain) || has_all (plain) || has_coded (plain);
+    bool code = has_code (plain);
     pitch.reduced = percentage || code;
     pitch.points += pitch.disguised;
     pitch.points += percentage ? 2 : 0;

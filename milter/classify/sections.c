@@ -213,6 +213,14 @@ is_promotion (const BlockParts *parts, Span span, unsigned points, Section *ret_
            has_body (parts, span) && is_coherent (parts, span);
 }
 
+bool
+sections_is_promotion (const BlockParts *parts, Span span)
+{
+    Section found = { .parts = parts };
+
+    return is_promotion (parts, span, POINTS, &found);
+}
+
 static bool
 is_cell (const BlockParts *parts, unsigned node)
 {

@@ -18,4 +18,7 @@ typedef struct {
  * and the rest of the rows of one node. Array of Section; caller frees. */
 GArray *sections_find (const BlockParts *parts);
 
+/* Whether such pieces are promotion by themselves. */
+bool sections_is_promotion (const BlockParts *parts, Span span);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -34,10 +35,13 @@ lock_directory (int directory, const char *path, int64_t until, GError **error)
 int
 ledger_lock_open (const char *path, GError **error)
 {
-    g_autofree char *name = g_path_get_dirname (path);
+    /* SQLite follows links too, and keeps its log beside the file itself. */
+    char *real = realpath (path, NULL);
+    g_autofree char *name = g_path_get_dirname (real ? real : path);
     int directory = open (name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int64_t until = g_get_monotonic_time () + TURN_SECONDS * G_USEC_PER_SEC;
 
+    free (real);
     if (directory < 0)
         g_set_error (error, LICET_ERROR, LICET_ERROR_UNAVAILABLE, "%s: %s", name,
                      g_strerror (errno));

@@ -96,14 +96,19 @@ is_cuttable (const RuleView *view)
            !classification->problem && !view->uncuttable && !view->stripped;
 }
 
+/* Whether all of its promotion was found by licet. */
 static bool
 is_found (const Classification *classification)
 {
-    for (unsigned i = 0; i < classification->blocks->len; i++)
-        if (g_strcmp0 (((Block *)g_ptr_array_index (classification->blocks, i))->how, "detected") ==
-            0)
-            return true;
-    return false;
+    bool found = false;
+
+    for (unsigned i = 0; i < classification->blocks->len; i++) {
+        const Block *block = g_ptr_array_index (classification->blocks, i);
+        if (g_strcmp0 (block->how, "marked") == 0 || g_strcmp0 (block->how, "selected") == 0)
+            return false;
+        found = found || g_strcmp0 (block->how, "detected") == 0;
+    }
+    return found;
 }
 
 /* Who marked the promotion learns of the refusal what the template lacks; a transaction in which licet

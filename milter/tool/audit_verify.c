@@ -121,11 +121,15 @@ erase_unused (const AuditOptionsTool *options)
     if (!known)
         return tool_fail (error);
     g_hash_table_iter_init (&iter, known);
-    while (g_hash_table_iter_next (&iter, &subject, &address)) {
+    while (!error && g_hash_table_iter_next (&iter, &subject, &address)) {
         bool there = false;
         if (!g_hash_table_contains (used, subject) &&
-            ledger_erase (ledger, address, &there, NULL) && there)
+            ledger_erase_unasked (ledger, address, &there, &error) && there)
             erased++;
+    }
+    if (error) {
+        g_prefix_error (&error, "after %u people were erased: ", erased);
+        return tool_fail (error);
     }
     printf ("erased: %u of %u people, who have no record in the last %d days\n", erased,
             g_hash_table_size (known), options->unused);
