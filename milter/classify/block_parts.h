@@ -62,9 +62,6 @@ unsigned block_parts_count (const BlockParts *parts); /* pieces */
 const Piece *block_parts_piece (const BlockParts *parts, unsigned i);
 const LayoutNode *block_parts_node (const BlockParts *parts, unsigned i);
 bool block_parts_is_heading (const BlockParts *parts, unsigned piece);
-/* Whether it may be the heading of what is below it, and go with that: a line with a number or a value is
- * none, and above a postscript stands a signature. */
-bool block_parts_heads (const BlockParts *parts, unsigned piece);
 
 /* The children of a node that hold pieces; array of unsigned, caller frees. */
 GArray *block_parts_children (const BlockParts *parts, unsigned node);

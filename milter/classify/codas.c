@@ -8,6 +8,8 @@
 
 #include "codas.h"
 
+#include "heads.h"
+
 /* Points from which on a section is promotion, and what its place, its heading and a way to the shop
  * are worth. */
 enum { POINTS = 6, POINTS_PLACE = 1, POINTS_HEADING = 1, POINTS_WAY = 2, POINTS_LEANS = 3 };
@@ -172,7 +174,7 @@ codas_end (const BlockParts *parts, const GArray *children, unsigned first,
 {
     Span begin = block_parts_child_span (parts, children, first);
 
-    if (begin.first < parts->behind || !block_parts_heads (parts, begin.first) ||
+    if (begin.first < parts->behind || !heads_below (parts, begin.first) ||
         (parts->signs[begin.first] & parts->sets.numbers))
         return -1;
     int last = last_child (parts, children, first);

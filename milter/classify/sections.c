@@ -13,6 +13,7 @@
 #include "licet/limits.h"
 
 #include "codas.h"
+#include "heads.h"
 
 /* Points from which on a part is promotion, and a cell, without which its row has a hole. */
 enum { POINTS = 6, POINTS_CELL = 8 };
@@ -159,7 +160,7 @@ may_head (const BlockParts *parts, unsigned i, unsigned before)
 {
     bool text = message_leaf (parts->message, parts->leaf)->kind == LEAF_PLAIN;
 
-    return block_parts_heads (parts, i) && (!text || before == 0);
+    return heads_below (parts, i) && (!text || before == 0);
 }
 
 /* The first words of a part say what it is: they must be promotion, or its heading. */
@@ -342,7 +343,7 @@ may_begin (const BlockParts *parts, const GArray *children, unsigned i)
         return true;
     if (span.first < parts->behind || kind == PART_STAYS)
         return false;
-    if (is_heading_alone (parts, span) && block_parts_heads (parts, span.first))
+    if (is_heading_alone (parts, span) && heads_below (parts, span.first))
         return true;
     return kind == PART_ALONG && is_kind (parts, children, i + 1, PART_PROMOTION) &&
            block_parts_letters (parts, span) == 0;
