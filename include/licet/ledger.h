@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /*
- * The daemon's own memory, one SQLite file with one writing connection: the journal of
+ * The daemon's own memory, one SQLite file with its write-ahead log beside it, to which one process
+ * writes at a time (a lock on the directory, taken for each write): the journal of
  * hand-overs, which makes a repeated one a no-op, and the salts behind the log's pseudonyms.
  *
  * Journal: Postfix hands a message to the LMTP port again when our reply was lost. One row per
@@ -25,7 +26,8 @@
  * address. Deleting the salt leaves the log as it is and breaks the link to the person.
  *
  * Every call is synced to disk when it returns; safe from several threads. UNAVAILABLE when the
- * file cannot be read or written: the caller must defer.
+ * file cannot be read or written, or another process writes for longer than a turn (5 s): the
+ * caller must defer.
  */
 typedef struct Ledger Ledger;
 
@@ -112,7 +114,8 @@ char *ledger_find_subject (Ledger *ledger, const char *address, GError **error);
 /*
  * Deletes the salt of an address and overwrites it in the file: nothing leads from the log to the
  * person any more. *ret_known tells whether there was one. UNAVAILABLE as well while a hand-over
- * to that address is begun and unfinished, since the journal finds it by the same salt.
+ * to that address is begun and unfinished, since the journal finds it by the same salt; and when the
+ * salt is deleted, but another process still reads the log that has it: then it is to be called again.
  */
 bool ledger_erase (Ledger *ledger, const char *address, bool *ret_known, GError **error);
 /*
