@@ -23,7 +23,7 @@ is_postscript (const char *text)
     return false;
 }
 
-/* "Doors open at 6 pm", "Meeting point: the yard": whose short line tells something, it is said of the
+/* "Doors open at 6 pm", "Meeting point: the yard": a short line that tells something says it of the
  * transaction, unless it cries out. */
 static bool
 tells_something (const char *text)

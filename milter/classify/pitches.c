@@ -58,17 +58,25 @@ may_be_digit (char byte)
     return g_ascii_isdigit (byte) || (guchar)byte >= 0x80;
 }
 
+/* Right before it, or before the blank before it. */
+static bool
+may_have_digit (const char *text, const char *sign)
+{
+    const char *digit = sign > text ? sign - 1 : sign;
+
+    digit -= digit > text && (guchar)*digit <= ' ';
+    return may_be_digit (*digit);
+}
+
 /* Whether a percent sign may be of what the pattern looks for. Its digits and blanks need not be of
  * ASCII, and have four bytes at most. */
 static bool
 may_reduce (const char *text, const char *sign)
 {
     const char *before = step_back (text, sign, REACH), *after = sign + 1;
-    const char *digit = sign > text ? sign - 1 : sign;
 
-    digit -= digit > text && (guchar)*digit <= ' ';
     after += *after && (guchar)*after <= ' ';
-    if (may_be_digit (*digit) &&
+    if (may_have_digit (text, sign) &&
         ((guchar)*after >= 0x80 || (*after && strchr ("odrkziODRKZI", *after)) ||
          memchr (before, '-', (size_t)(sign - before))))
         return true;
@@ -82,11 +90,9 @@ may_reduce (const char *text, const char *sign)
 static bool
 may_be_coded (const char *text, const char *sign)
 {
-    const char *digit = sign > text ? sign - 1 : sign;
     size_t reach = strnlen (sign, CODE_REACH);
 
-    digit -= digit > text && (guchar)*digit <= ' ';
-    if (!may_be_digit (*digit))
+    if (!may_have_digit (text, sign))
         return false;
     for (size_t i = 1; i < reach; i++)
         if ((sign[i] | 0x20) == 'd' && ((sign[i - 1] | 0x20) == 'o' || (guchar)sign[i - 1] >= 0x80))
@@ -94,6 +100,17 @@ may_be_coded (const char *text, const char *sign)
     return false;
 }
 
+static const char *
+find_sign (const char *text, bool (*may) (const char *text, const char *sign))
+{
+    const char *sign = strchr (text, '%');
+
+    while (sign && !may (text, sign))
+        sign = strchr (sign + 1, '%');
+    return sign;
+}
+
+/* "20% with your code". */
 #define REDUCED_BY                                                                             \
     "\\d{1,2}\\s?%[^.!?\\n]{1,24}\\b(?:with|mit|avec|con|com|met|med|z)\\s(?:\\pL{1,8}\\s){0,2}"   \
     "(?:code|c[oó]digo|codice|kodem|koden|kode)"
@@ -104,10 +121,8 @@ static bool
 has_coded (const char *text)
 {
     static GRegex *pattern;
-    const char *sign = strchr (text, '%');
+    const char *sign = find_sign (text, may_be_coded);
 
-    while (sign && !may_be_coded (text, sign))
-        sign = strchr (sign + 1, '%');
     return sign &&
            matches (&pattern,
                     "(?:\\b(?:sav|spar|[eé]conomis|profite|gagne|ahorr|risparmi|bespaar|oszcz|poupe)"
@@ -136,10 +151,8 @@ static bool
 has_percentage (const char *text)
 {
     static GRegex *pattern;
-    const char *sign = strchr (text, '%');
+    const char *sign = find_sign (text, may_reduce);
 
-    while (sign && !may_reduce (text, sign))
-        sign = strchr (sign + 1, '%');
     return sign &&
            matches (&pattern,
                     "(?<![\\w.,])-\\s?\\d{1,2}\\s?%|\\b\\d{1,2}\\s?%\\s?(?:off|discount|rabatt|"

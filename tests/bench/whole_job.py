@@ -69,9 +69,12 @@ class Bench:
     def licet(self, *argv):
         subprocess.run([os.path.join(self.options.build, "licet"), *argv], check=True, stdout=subprocess.DEVNULL)
 
+    def store(self):
+        return self.path(f"consent-{self.options.people}.db")
+
     def make_consent(self):
         """One in five has withdrawn; the clients write to the others."""
-        store = self.path(f"consent-{self.options.people}.db")
+        store = self.store()
         if os.path.exists(store):
             return store
         with open(self.path("consent.csv"), "w", encoding="utf-8") as out:
@@ -135,9 +138,8 @@ class Bench:
         return json.loads(done.stdout)
 
     def read_store(self):
-        store = self.path(f"consent-{self.options.people}.db")
-        if os.path.exists(store):
-            with open(store, "rb") as file:
+        if os.path.exists(self.store()):
+            with open(self.store(), "rb") as file:
                 while file.read(1 << 20):
                     pass
 

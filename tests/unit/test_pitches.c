@@ -42,7 +42,7 @@ static const Row rows[] = {
     { "a vouchercode", true },
     { "xvouchercode", false },
     { "20 % auf alles - nur bis Sonntag!", true },
-    { "15 % auf die ganze Kollektion, gratis", true },
+    { "15 % auf die ganze Kollektion", true },
     { "10% auf das ganze Sortiment", true },
     { "10 % auf das Konto", false },
     { "19 % aller Kunden", false },
