@@ -207,6 +207,7 @@ remedy_of (const char *problem)
     } rows[] = {
         { "promotion that cannot be told from the transaction",
           "in a paragraph of its own, or marked, the promotion could be cut" },
+        { "promotion that nobody marked, beside a block", "marked as well, it could be cut" },
         { "promotion in the subject, outside of the blocks",
           "with a subject that does not promote, the mail could go" },
         { "outside of the blocks", "in a paragraph of its own, or marked, it could be cut" },

@@ -44,6 +44,9 @@
     "{ id = \"" id                                                                             \
     "\"; kind = \"sender-identity\"; fields = [ \"name\" ]; applies_to = [ " classes           \
     " ]; cannot_tell = \"" otherwise "\"; otherwise = \"" otherwise "\"; " FACT " }"
+#define UNSUB(more)                                                                            \
+    "{ id = \"U\"; kind = \"unsubscribe\"; applies_to = [ \"promotional\" ]; "                 \
+    "where = [ \"link\" ]; otherwise = \"fix\"; " FACT more " }"
 #define MIXED(otherwise, mixed)                                                                \
     "{ id = \"M\"; kind = \"consent\"; applies_to = [ \"promotional\" ]; accept = [ "          \
     "\"express\" ]; otherwise = \"" otherwise "\"; mixed_otherwise = \"" mixed "\"; " FACT     \
@@ -99,6 +102,21 @@ static const Row rows[] = {
     { "ambiguous, held", "hold", ASK,
       HEAD RECEIPT "Content-Type: text/plain\r\n" PART ("text/html", GOOD), OUTCOME_HOLD,
       COPY_WHOLE, "C", NULL },
+
+    { "a footer that cannot be added, of a block that was marked", "hold", UNSUB (""),
+      ALTERNATIVE (LINES, GOOD), OUTCOME_REFUSE, COPY_WHOLE, "U", "550 5.7.1 U: " },
+    { "unfixed strip", NULL, UNSUB ("unfixed = \"strip\";"), ALTERNATIVE (LINES, GOOD),
+      OUTCOME_STRIP, COPY_STRIPPED, "U", NULL },
+    { "unfixed strip, and no cut can be made", NULL, UNSUB ("unfixed = \"strip\";"),
+      ALTERNATIVE (LINES, BAD), OUTCOME_REFUSE, COPY_WHOLE, "U", NULL },
+    { "unfixed strip, and marks that do not pair", NULL, UNSUB ("unfixed = \"strip\";"),
+      ALTERNATIVE (LINES, BROKEN), OUTCOME_REFUSE, COPY_WHOLE, "U", NULL },
+    { "unfixed strip of promotion alone", NULL, UNSUB ("unfixed = \"strip\";"),
+      HEAD PART ("text/html", BLOCK), OUTCOME_REFUSE, COPY_WHOLE, "U", NULL },
+    { "unfixed hold", NULL, UNSUB ("unfixed = \"hold\";"), ALTERNATIVE (LINES, GOOD),
+      OUTCOME_HOLD, COPY_WHOLE, "U", NULL },
+    { "unfixed refuse", NULL, UNSUB ("unfixed = \"refuse\";"), ALTERNATIVE (LINES, GOOD),
+      OUTCOME_REFUSE, COPY_WHOLE, "U", NULL },
 
     { "no text alternative", "text-only", ASK, HEAD RECEIPT PART ("text/html", BAD),
       OUTCOME_REFUSE, COPY_WHOLE, "C",
